@@ -1,0 +1,82 @@
+import { arrival, refreshedStable } from './arrival.ts';
+import { isScaledDown } from './canary-pods.ts';
+import type { Effect } from './effects.ts';
+import { ensure } from './ensure.ts';
+import { type Fact, fact } from './facts.ts';
+import { obey } from './orders.ts';
+import { finalising } from './phases/finalising.ts';
+import { paused } from './phases/paused.ts';
+import { progressing } from './phases/progressing.ts';
+import { promoting } from './phases/promoting.ts';
+import { waiting } from './phases/waiting.ts';
+import { amend, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';
+import { findStable } from './stable.ts';
+import { ACTIVE, type Phase, type RolloutState, time } from './state.ts';
+import { wakeAt } from './wake.ts';
+
+export interface Decision {
+  /** To be committed before any effect is applied. */
+  state: RolloutState;
+  /** What makes the world match the state, in order. */
+  effects: Effect[];
+  facts: Fact[];
+  /** Milliseconds since the epoch when to look again if nothing happens before. */
+  wakeAt?: number;
+}
+
+const PHASE: Record<Phase, (s: Releasing) => Next> = {
+  Initialized: stay,
+  Waiting: waiting,
+  Progressing: progressing,
+  Paused: paused,
+  Promoting: promoting,
+  Stalled: promoting,
+  Finalising: finalising,
+  Succeeded: stay,
+  Failed: stay,
+};
+
+/**
+ * One decision: pure and total. The same situation always gives the same answer, and deciding again on the state it gave,
+ * with the world unchanged, gives that state again. At most one thing happens to the state per decision.
+ */
+export function decide(situation: Omit<Situation, 'state'> & { state: RolloutState | undefined }): Decision {
+  const { state, ...rest } = situation;
+  const next = state === undefined ? enrol(rest) : transition({ ...rest, state });
+  const after: Situation = { ...rest, state: next.state };
+  const wake = wakeAt(after);
+  return { ...next, effects: ensure(after), ...(wake !== undefined && { wakeAt: wake }) };
+}
+
+/** The first look: what runs now is the stable revision. */
+function enrol(rest: Omit<Situation, 'state'>): Next {
+  const { deployment, hold, replicaSets } = rest.seen;
+  const state: RolloutState = { phase: 'Initialized', since: time(rest.now) };
+  const found = hold.state === 'open' ? undefined : findStable(deployment, replicaSets ?? []);
+  const s: Situation = { ...rest, state: { ...state, ...(found && { stable: found }) } };
+  const stable = refreshedStable(s);
+  const told = fact('Enrolled', `${nameOf(s)} is gated: a change of its pod template is released by canary`);
+  return { state: { ...state, ...(stable && { stable }) }, facts: [told] };
+}
+
+function transition(s: Situation): Next {
+  const { deployment, hold, replicaSets = [] } = s.seen;
+  const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
+  const fresh: Situation = { ...s, state: { ...s.state, ...(stable && { stable }) } };
+  return arrival(fresh) ?? obey(fresh) ?? inPhase(fresh);
+}
+
+function inPhase(s: Situation): Next {
+  const { release, phase } = s.state;
+  if (release === undefined) return stay(s);
+  const releasing: Releasing = { ...s, state: { ...s.state, release } };
+  return routeEmptied(releasing) ?? PHASE[phase](releasing);
+}
+
+/** The moment from which a canary with pods gets no traffic: its pods may go a settling time later. */
+function routeEmptied(s: Releasing): Next | undefined {
+  const { release, phase } = s.state;
+  if (!ACTIVE.has(phase) || release.weight > 0 || release.weightSince !== undefined) return undefined;
+  if (s.seen.route?.weight !== 0 || isScaledDown(s.seen.canary)) return undefined;
+  return amend(s, { weightSince: time(s.now) });
+}

@@ -1,0 +1,53 @@
+/**
+ * The reasons that Headgate gives, one constant each: the same word goes into Events, conditions, log lines and metrics.
+ * `type` is that of the Kubernetes Event.
+ */
+export const REASONS = {
+  Enrolled: 'Normal',
+  NewRevision: 'Normal',
+  Superseded: 'Normal',
+  Waiting: 'Normal',
+  Advanced: 'Normal',
+  CheckFailed: 'Warning',
+  CheckInconclusive: 'Warning',
+  CheckError: 'Warning',
+  Paused: 'Normal',
+  Resumed: 'Normal',
+  Promoting: 'Normal',
+  Promoted: 'Normal',
+  Withdrawn: 'Normal',
+  WayBack: 'Normal',
+  NothingToProtect: 'Normal',
+  WentAround: 'Warning',
+  RolloutStalled: 'Warning',
+  ThresholdReached: 'Warning',
+  NoTraffic: 'Warning',
+  MetricsUnavailable: 'Warning',
+  CanaryUnready: 'Warning',
+  CanaryRefused: 'Warning',
+  CanaryTampered: 'Warning',
+  ProgressDeadlineExceeded: 'Warning',
+  Aborted: 'Warning',
+  RolledBack: 'Warning',
+  StableRestored: 'Warning',
+  ServiceSelectsCanary: 'Warning',
+  InvalidSpec: 'Warning',
+  CommandRefused: 'Warning',
+  Unenrolled: 'Normal',
+} as const satisfies Record<string, 'Normal' | 'Warning'>;
+
+export type Reason = keyof typeof REASONS;
+
+/** One thing that happened, in words for people: what goes out as Event, log line, metric and notification. */
+export interface Fact {
+  reason: Reason;
+  message: string;
+  /** The revision it is about. */
+  revision?: string;
+}
+
+export const fact = (reason: Reason, message: string, revision?: string): Fact => ({
+  reason,
+  message,
+  ...(revision !== undefined && { revision }),
+});

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { DURATION_EXAMPLES, formatDuration, parseDuration } from './durations.ts';
+
+/** The text of a duration in a JSON schema; what is left to say about it is said by `durationProblem`. */
+const DURATION_PATTERN = '^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$';
+
+const HOUR = 3_600_000;
+export const WEEK = 168 * HOUR;
+
+/** Words for a wrong or a missing value: messages are predicates, which follow key and value. */
+export const wants =
+  (words: string) =>
+  ({ input }: { input?: unknown }): string =>
+    input === undefined ? `is missing; it ${words}` : words;
+
+/** The schema, with one more judgement: undefined, or what is wrong as a predicate on the value. */
+export const judged = <T extends z.ZodType>(schema: T, judge: (value: z.output<T>) => string | undefined): T =>
+  schema.superRefine((value, context) => {
+    const message = judge(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
+export const text = (words: string): z.ZodString => z.string({ error: wants(words) });
+
+/** A whole number; without `max`, any that a 32-bit integer holds. */
+export function whole(min: number, max?: number): z.ZodInt {
+  const words =
+    max === undefined ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`;
+  return z
+    .int({ error: wants(words) })
+    .min(min, words)
+    .max(max ?? 2_147_483_647, words);
+}
+
+/** A duration as text, in milliseconds from `min` to `max`. */
+export const duration = (min: number, max: number): z.ZodString =>
+  judged(text(`must be a duration, such as ${DURATION_EXAMPLES}`), (value) => durationProblem(value, min, max)).meta({
+    pattern: DURATION_PATTERN,
+    minLength: 2,
+  });
+
+/** What is wrong with a duration, as a predicate on it. */
+export function durationProblem(value: string, min: number, max: number): string | undefined {
+  const milliseconds = parseDuration(value);
+  if (milliseconds === undefined) return unreadable(value);
+  if (milliseconds < min) return `is too short; at least ${formatDuration(min)}`;
+  return milliseconds > max ? `is too long; at most ${formatDuration(max)}` : undefined;
+}
+
+function unreadable(value: string): string {
+  if (/^0+$/.test(value)) return `has no unit; write a duration such as ${DURATION_EXAMPLES}`;
+  if (/^\d+$/.test(value)) return `has no unit; write ${value}s for seconds, or ${value}m for minutes`;
+  if (value.startsWith('-')) return `is negative; write a duration such as ${DURATION_EXAMPLES}`;
+  const days = /^(\d{1,4})d$/.exec(value);
+  if (days !== null) return `is in days, which are not taken; write ${Number(days[1]) * 24}h`;
+  return `must be a duration, such as ${DURATION_EXAMPLES} (whole numbers, the largest unit first)`;
+}

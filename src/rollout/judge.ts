@@ -1,0 +1,66 @@
+import { fact } from './facts.ts';
+import type { CheckResult } from './observation.ts';
+import { amend, fail, type Next, nameOf, type Releasing } from './situation.ts';
+import { time } from './state.ts';
+
+const messages = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): string =>
+  checks
+    .filter((check) => check.verdict === verdict)
+    .map(({ message }) => message)
+    .join('; ');
+
+const has = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): boolean =>
+  checks.some((check) => check.verdict === verdict);
+
+/**
+ * What a round of checks means. Only a failed check counts toward the threshold; no data and no answer hold the weight,
+ * are told once in a row, and have limits of their own. Undefined: every check passed.
+ */
+export function judge(s: Releasing, checks: readonly CheckResult[]): Next | undefined {
+  if (has(checks, 'fail')) return failed(s, messages(checks, 'fail'));
+  if (has(checks, 'error')) return unanswered(s, 'errors', messages(checks, 'error'));
+  if (has(checks, 'inconclusive')) return unanswered(s, 'inconclusive', messages(checks, 'inconclusive'));
+  return undefined;
+}
+
+const nextCheck = ({ now, spec }: Releasing): { checkAt: string } => ({
+  checkAt: time(now + spec.analysis.intervalMs),
+});
+
+function failed(s: Releasing, message: string): Next {
+  const { release } = s.state;
+  const { threshold } = s.spec.analysis;
+  const failedChecks = release.failedChecks + 1;
+  const counted = amend(
+    s,
+    { failedChecks, errors: 0, inconclusive: 0, ...nextCheck(s) },
+    fact(
+      'CheckFailed',
+      `Halt ${nameOf(s)} at weight ${release.weight}: ${message} (${failedChecks} of ${threshold})`,
+      release.revision,
+    ),
+  );
+  if (failedChecks < threshold) return counted;
+  const ended = fail(
+    { ...s, state: { ...s.state, release: { ...release, failedChecks } } },
+    'ThresholdReached',
+    `failed ${failedChecks} checks, the last: ${message}`,
+  );
+  return { state: ended.state, facts: [...counted.facts, ...ended.facts] };
+}
+
+const UNANSWERED = {
+  errors: { limit: 'errorLimit', told: 'CheckError', end: 'MetricsUnavailable' },
+  inconclusive: { limit: 'inconclusiveLimit', told: 'CheckInconclusive', end: 'NoTraffic' },
+} as const;
+
+function unanswered(s: Releasing, kind: keyof typeof UNANSWERED, message: string): Next {
+  const { release } = s.state;
+  const { limit, told, end } = UNANSWERED[kind];
+  const count = release[kind] + 1;
+  if (count >= s.spec.analysis[limit]) return fail(s, end, `had no answer to ${count} checks in a row: ${message}`);
+  const other = kind === 'errors' ? 'inconclusive' : 'errors';
+  const facts =
+    count === 1 ? [fact(told, `Hold ${nameOf(s)} at weight ${release.weight}: ${message}`, release.revision)] : [];
+  return amend(s, { [kind]: count, [other]: 0, ...nextCheck(s) }, ...facts);
+}

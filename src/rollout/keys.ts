@@ -1,0 +1,33 @@
+/** The names under which Headgate keeps its words on Kubernetes objects. */
+export const PREFIX = 'headgate.dev/';
+
+/** Opt-in, on a Deployment: `"true"` (settings in further annotations) or `canary/<name>` (settings in that Canary). */
+export const CANARY = `${PREFIX}canary`;
+/** The closed gate, on a Deployment: JSON, see hold.ts. Headgate's alone. */
+export const HELD = `${PREFIX}held`;
+/** On a Deployment from the lift of a hold until its native roll-out is done: JSON `{from, to}` of revisions. Headgate's alone. */
+export const ROLLING = `${PREFIX}rolling`;
+/** Break-glass, on a Deployment: a reason, in force from the request after the one that wrote it. */
+export const BYPASS = `${PREFIX}bypass`;
+/** Label by which watches find enrolled Deployments. Headgate's alone. */
+export const ENROLLED = `${PREFIX}enrolled`;
+/** Label of everything that Headgate generates; its value is what the object is for. */
+export const ROLE = `${PREFIX}role`;
+/** On a canary Deployment: the revision of the template that it runs. */
+export const REVISION = `${PREFIX}revision`;
+/** On a canary Deployment: who asked for the revision. */
+export const REQUESTED_BY = `${PREFIX}requested-by`;
+/** A command, on a Canary: JSON, see command.ts. */
+export const COMMAND = `${PREFIX}command`;
+
+/** Annotations that only Headgate writes; another's change to them is put back. */
+export const STATE_ANNOTATIONS: readonly string[] = [HELD, ROLLING];
+
+/** What `kubectl rollout restart` writes into a pod template: a restart, not a release. */
+export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+/** What the Deployment controller adds to the pod template of a ReplicaSet. */
+export const POD_TEMPLATE_HASH = 'pod-template-hash';
+
+export const API_GROUP = 'headgate.dev';
+export const API_VERSION = `${API_GROUP}/v1`;
+export const CANARY_SUFFIX = '-canary';

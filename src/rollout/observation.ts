@@ -1,0 +1,39 @@
+import type { Command } from './command.ts';
+import type { HoldReading } from './hold.ts';
+import type { Deployment, ReplicaSet, Service } from './kube.ts';
+
+/** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
+export interface CheckResult {
+  metric: string;
+  verdict: 'pass' | 'fail' | 'inconclusive' | 'error';
+  value?: number;
+  /** For a person: value and bound, or why there is none. */
+  message: string;
+}
+
+/** What the route object says: the canary's weight, in percent. Undefined weight: it does not name both destinations. */
+export interface RouteReading {
+  weight: number | undefined;
+  resourceVersion: string;
+  /** Something besides the weight is not as wanted: hosts, gateways, the other destination. */
+  stale: boolean;
+}
+
+/**
+ * The world at one point in time, as far as a decision may use it. Undefined objects are absent; `replicaSets` and `checks`
+ * are undefined when they were not asked for (`wants`).
+ */
+export interface Observation {
+  deployment: Deployment;
+  hold: HoldReading;
+  /** Revision of the Deployment's own template. */
+  revision: string;
+  command?: Command;
+  replicaSets?: ReplicaSet[];
+  canary?: Deployment;
+  services: { stable?: Service; canary?: Service };
+  route?: RouteReading;
+  checks?: CheckResult[];
+  /** What the API server said when it refused the canary Deployment. */
+  refused?: string;
+}

@@ -1,0 +1,93 @@
+import type { Action, Command } from './command.ts';
+import { fact } from './facts.ts';
+import { promote } from './phases/progressing.ts';
+import { begin, obstacle } from './phases/waiting.ts';
+import { fail, move, type Next, NO_TIMERS, nameOf, type Releasing, type Situation } from './situation.ts';
+import { type Phase, time } from './state.ts';
+
+/** In which phases a command makes sense, and what it does. */
+interface Order {
+  in: readonly Phase[];
+  carryOut(s: Releasing): Next;
+}
+
+const ORDERS: Record<Action, Order> = {
+  abort: { in: ['Waiting', 'Progressing', 'Paused'], carryOut: (s) => fail(s, 'Aborted', 'was aborted by command') },
+  promote: { in: ['Progressing', 'Paused'], carryOut: (s) => promote(s, 'is promoted by command') },
+  pause: { in: ['Progressing'], carryOut: pause },
+  resume: { in: ['Paused'], carryOut: resume },
+  retry: { in: ['Failed'], carryOut: retry },
+  revert: { in: ['Waiting', 'Progressing', 'Paused', 'Failed'], carryOut: revert },
+};
+
+function pause(s: Releasing): Next {
+  const message = `${nameOf(s)} is paused at weight ${s.state.release.weight} by command`;
+  return move(
+    s,
+    'Paused',
+    { checkAt: undefined, reason: 'Paused', message },
+    fact('Paused', message, s.state.release.revision),
+  );
+}
+
+/** The dwell at the present weight counts anew. */
+function resume(s: Releasing): Next {
+  const told = fact('Resumed', `${nameOf(s)} goes on at weight ${s.state.release.weight}`, s.state.release.revision);
+  return move(s, 'Progressing', { ...NO_TIMERS, reason: undefined, message: undefined }, told);
+}
+
+function retry(s: Releasing): Next {
+  const { outcome: _outcome, ...release } = s.state.release;
+  const fresh: Releasing = { ...s, state: { ...s.state, release: { ...release, startedAt: time(s.now) } } };
+  const next = obstacle(fresh) === undefined ? begin(fresh) : move(fresh, 'Waiting', {});
+  return {
+    ...next,
+    facts: [fact('NewRevision', `${nameOf(s)} ${release.revision} is tried again by command`, release.revision)],
+  };
+}
+
+/** The stable template takes the place of the held one; what was under way gives way. */
+function revert(s: Releasing): Next {
+  const { stable, release } = s.state;
+  if (stable === undefined) return { state: s.state, facts: [] };
+  const { outcome: _outcome, ...rest } = release;
+  const going: Releasing = {
+    ...s,
+    state: { ...s.state, release: { ...rest, path: 'withdrawn', revision: stable.revision, revert: s.seen.revision } },
+  };
+  const told = fact('Withdrawn', `${nameOf(s)} goes back to ${stable.revision} by command`, stable.revision);
+  return move(going, 'Promoting', { ...NO_TIMERS, weight: 0, reason: undefined, message: undefined }, told);
+}
+
+/** Why a command cannot be carried out now; undefined if it can. */
+function refusal({ state, seen }: Situation, { action, revision }: Command): string | undefined {
+  const { phase, release } = state;
+  if (release === undefined || !ORDERS[action].in.includes(phase)) {
+    return `cannot ${action} in phase ${phase}; it works in ${ORDERS[action].in.join(', ')}`;
+  }
+  if (revision !== undefined && revision !== release.revision) {
+    return `cannot ${action} ${revision}: the revision is now ${release.revision}`;
+  }
+  const held = seen.hold.state === 'held';
+  if (!held) return `cannot ${action}: no revision is held`;
+  if (action === 'revert' && state.stable === undefined) return 'cannot revert: the running version is not known';
+  return undefined;
+}
+
+/** Carries out a command that was not seen before, once; undefined if there is none. */
+export function obey(s: Situation): Next | undefined {
+  const { command } = s.seen;
+  if (command === undefined || command.id === s.state.command?.id) return undefined;
+  const why = refusal(s, command);
+  const { release } = s.state;
+  if (why !== undefined || release === undefined) {
+    const message = why ?? 'there is no release';
+    const state = { ...s.state, command: { id: command.id, accepted: false, message } };
+    return { state, facts: [fact('CommandRefused', `${nameOf(s)}: ${message}`)] };
+  }
+  const next = ORDERS[command.action].carryOut({ ...s, state: { ...s.state, release } });
+  return {
+    ...next,
+    state: { ...next.state, command: { id: command.id, accepted: true, message: `${command.action}: done` } },
+  };
+}

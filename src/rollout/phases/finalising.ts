@@ -1,0 +1,48 @@
+import { isDrained, isScaledDown } from '../canary-pods.ts';
+import { type Fact, fact } from '../facts.ts';
+import { amend, atWeightFor, move, type Next, nameOf, type Releasing, stay } from '../situation.ts';
+import { type Path, time } from '../state.ts';
+import { nextWeightBack } from './promoting.ts';
+
+/** Traffic back to the Deployment, then the canary to zero; the end is only told once both were seen. */
+export function finalising(s: Releasing): Next {
+  const { route } = s.seen;
+  const { release } = s.state;
+  if (route?.weight !== undefined && route.weight !== release.weight) return stay(s);
+  if (release.weight > 0) return stepBack(s);
+  if (!isDrained(s) || !isScaledDown(s.seen.canary) || !isMarked(s)) return stay(s);
+  return end(s);
+}
+
+function stepBack(s: Releasing): Next {
+  const change = nextWeightBack(s);
+  if (change.weight === 0) return amend(s, change);
+  if (s.state.release.weightSince === undefined) return amend(s, { weightSince: time(s.now) });
+  return atWeightFor(s, s.spec.analysis.intervalMs) ? amend(s, change) : stay(s);
+}
+
+/** A failed revision ends only when its hold says so: nobody can promote it any more. */
+function isMarked({ seen: { hold }, state: { release } }: Releasing): boolean {
+  if (release.outcome !== 'failed' || hold.state !== 'held') return true;
+  return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
+}
+
+function end(s: Releasing): Next {
+  const { release } = s.state;
+  if (release.outcome === 'failed') {
+    const message = `Rolling back ${nameOf(s)}: canary scaled to zero, ${release.revision} ${release.message ?? 'failed'}`;
+    return move(s, 'Failed', {}, fact('RolledBack', message, release.revision));
+  }
+  return move(s, release.path === 'withdrawn' ? 'Initialized' : 'Succeeded', {}, ENDINGS[release.path](s));
+}
+
+const ENDINGS: Record<Path, (s: Releasing) => Fact> = {
+  canary: (s) => told(s, 'Promoted', 'Promotion completed! Scaling down'),
+  unprotected: (s) => told(s, 'Promoted', 'Roll-out completed without a canary:'),
+  withdrawn: (s) => told(s, 'Withdrawn', 'Back on the running version:'),
+  wayBack: (s) => told(s, 'WayBack', 'Back on the version before:'),
+  outside: (s) => told(s, 'Promoted', 'Roll-out outside the gate completed:'),
+};
+
+const told = (s: Releasing, reason: Fact['reason'], words: string): Fact =>
+  fact(reason, `${words} ${nameOf(s)} ${s.state.release.revision}`, s.state.release.revision);

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { isDnsLabel, isDnsSubdomain, isPortName, isQualifiedName } from './dns.ts';
+import { duration, judged, text, WEEK, wants, whole } from './fields.ts';
+import { gatewayProblem, hostProblem } from './hosts.ts';
+import { metricSchema } from './metric-schema.ts';
+
+const YEAR = 8760 * 3_600_000;
+/** Used where a release names neither a linear plan nor a list. */
+export const DEFAULT_STEP = 10;
+export const DEFAULT_MAX_WEIGHT = 50;
+
+const objectName = (what: string) =>
+  judged(text(`must be the name of ${what}`), (name) =>
+    isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
+  );
+
+const oneOf = <T extends string>(values: readonly [T, ...T[]], words: string) =>
+  z.enum(values, { error: wants(words) });
+
+/** Protocols that Istio reads from the start of a port's name, and that have no requests to divide. */
+const NOT_HTTP = /^(tcp|tls|https|mongo|mysql|redis|udp)(-|$)/;
+
+function portNameProblem(name: string): string | undefined {
+  if (!isDnsLabel(name)) return 'must be the name of a Service port: lower case letters, digits and -, such as http';
+  const protocol = NOT_HTTP.exec(name)?.[1];
+  if (protocol === undefined) return undefined;
+  return `makes Istio take the port for ${protocol}, and only HTTP and gRPC can be divided by weight; write http or grpc`;
+}
+
+const PORT_WORDS = 'must be a container port, as a number from 1 to 65535 or a name such as http';
+
+const portProblem = (port: number | string): string | undefined =>
+  (typeof port === 'number' ? port >= 1 && port <= 65_535 : isPortName(port)) ? undefined : PORT_WORDS;
+
+const twice = (entries: readonly string[]): string | undefined => {
+  const again = entries.find((entry, index) => entries.indexOf(entry) < index);
+  return again === undefined ? undefined : `has ${again} twice`;
+};
+
+const listOf = (entry: z.ZodString, words: string) =>
+  judged(z.array(entry, { error: wants(words) }).max(50, 'has more than 50 entries'), twice).meta({
+    'x-kubernetes-list-type': 'set',
+  });
+
+const targetRef = z
+  .strictObject(
+    {
+      apiVersion: oneOf(['apps/v1'], 'must be apps/v1').default('apps/v1'),
+      kind: oneOf(['Deployment'], 'must be Deployment: nothing else can be held').default('Deployment'),
+      name: objectName('the Deployment'),
+    },
+    { error: wants('must be a map such as {name: podinfo}') },
+  )
+  .describe('The Deployment that is released, in the same namespace.');
+
+const autoscalerRef = z
+  .strictObject(
+    {
+      apiVersion: text("must be the autoscaler's apiVersion, such as autoscaling/v2").optional(),
+      kind: oneOf(['HorizontalPodAutoscaler', 'ScaledObject'], 'must be HorizontalPodAutoscaler or ScaledObject'),
+      name: objectName('the autoscaler'),
+    },
+    { error: wants('must be a map such as {kind: HorizontalPodAutoscaler, name: podinfo}') },
+  )
+  .describe('What scales the Deployment, in the same namespace.');
+
+const service = z
+  .strictObject(
+    {
+      port: whole(1, 65_535).describe("The Service's port."),
+      portName: judged(text('must be the name of a Service port, such as http'), portNameProblem)
+        .default('http')
+        .describe("Name of the Service's port; Istio reads the protocol from it."),
+      targetPort: judged(z.union([z.int(), z.string()], { error: wants(PORT_WORDS) }), portProblem)
+        .optional()
+        .meta({
+          description: "Number or name of a container port; the Service's port when left out.",
+          'x-kubernetes-int-or-string': true,
+        }),
+      hosts: listOf(
+        judged(text('must be a DNS name, as text'), hostProblem),
+        'must be a list of host names, such as [app.example.com]',
+      )
+        .optional()
+        .describe("Hosts that the route serves, besides the Service's own."),
+      gateways: listOf(
+        judged(text('must be the name of a Gateway, as text'), gatewayProblem),
+        'must be a list of Gateways, such as [istio-system/public-gateway]',
+      )
+        .optional()
+        .describe('Istio Gateways, as name or namespace/name, that the route is bound to besides the mesh.'),
+    },
+    { error: wants('must be a map such as {port: 9898}') },
+  )
+  .describe('How the Deployment is reached.');
+
+const analysis = z
+  .strictObject(
+    {
+      interval: duration(1_000, WEEK)
+        .default('1m')
+        .describe('Time at each weight before its check, and between checks.'),
+      threshold: whole(1).default(5).describe('Failed checks, over the whole release, that fail it.'),
+      maxWeight: whole(1, 100)
+        .optional()
+        .describe(`The last weight of the linear plan, in percent; ${DEFAULT_MAX_WEIGHT} when left out.`),
+      stepWeight: whole(1, 100)
+        .optional()
+        .describe(`What the linear plan adds at each step, in percent; ${DEFAULT_STEP} when left out.`),
+      stepWeights: z
+        .array(whole(1, 100), { error: wants('must be a list of weights in percent, such as [5, 20, 50]') })
+        .min(1, 'must have at least one weight')
+        .max(100)
+        .optional()
+        .meta({
+          description: 'The whole plan, in percent, rising; instead of maxWeight and stepWeight.',
+          'x-kubernetes-validations': [
+            { rule: 'self.isSorted() && self.all(a, self.exists_one(b, a == b))', message: 'the weights must rise' },
+          ],
+        }),
+      inconclusiveLimit: whole(1).default(10).describe('Consecutive checks without data that fail the release.'),
+      errorLimit: whole(1)
+        .default(10)
+        .describe('Consecutive checks with an unreachable metrics server that fail the release.'),
+      metrics: z
+        .array(metricSchema, { error: wants('must be a list of metrics') })
+        .max(32, 'has more than 32 metrics')
+        .optional()
+        .meta({
+          description: 'What each check measures; success rate and duration when left out, nothing when empty.',
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['name'],
+        }),
+    },
+    { error: wants('must be a map such as {interval: 30s}') },
+  )
+  .meta({
+    description: 'The weights, and what is measured at each of them.',
+    'x-kubernetes-validations': [
+      {
+        rule: '!has(self.stepWeights) || !(has(self.stepWeight) || has(self.maxWeight))',
+        message: 'stepWeights is the whole plan: drop stepWeight and maxWeight, or drop stepWeights',
+      },
+      {
+        rule: `!has(self.stepWeight) || self.stepWeight <= (has(self.maxWeight) ? self.maxWeight : ${DEFAULT_MAX_WEIGHT})`,
+        message: 'stepWeight is above maxWeight',
+      },
+    ],
+  });
+
+/**
+ * `spec` of a Canary as a person writes it: the one source of its types, defaults, messages and of the CRD. What concerns
+ * more than one field is in spec-rules.ts and metric-rules.ts.
+ */
+export const formSchema = z.strictObject(
+  {
+    targetRef,
+    progressDeadlineSeconds: whole(1, WEEK / 1_000)
+      .default(600)
+      .describe("Longest wait for the canary's, or the promoted Deployment's, pods."),
+    rollbackWindow: duration(0, YEAR)
+      .default('1h')
+      .describe('How long after a promotion the way back to the revision before it is not gated; 0s for never.'),
+    autoscalerRef: autoscalerRef.optional(),
+    selectorLabel: judged(text('must be the key of a label'), (key) =>
+      isQualifiedName(key) ? undefined : 'must be the key of a label, such as app or app.kubernetes.io/name',
+    )
+      .optional()
+      .describe('The selector label that gets the suffix -canary; found by convention when left out.'),
+    service,
+    analysis: analysis.prefault({}),
+  },
+  { error: wants('must be a map') },
+);
+
+export type UserForm = z.output<typeof formSchema>;

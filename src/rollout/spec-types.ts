@@ -1,0 +1,66 @@
+/** Which measure a check reads: one of Headgate's own on Istio's metrics, or the user's PromQL. */
+export type MetricSource = { builtin: BuiltinMetric } | { query: string };
+export type BuiltinMetric = 'request-success-rate' | 'request-duration';
+
+export interface Metric {
+  name: string;
+  /** Window of the query, in milliseconds. */
+  intervalMs: number;
+  /** The value must lie in [min, max]; a bound left out does not bind. Percent for the success rate, milliseconds for the duration. */
+  bounds: { min?: number; max?: number };
+  source: MetricSource;
+}
+
+export interface AutoscalerRef {
+  apiVersion: string;
+  kind: 'HorizontalPodAutoscaler' | 'ScaledObject';
+  name: string;
+}
+
+export interface ServiceSpec {
+  port: number;
+  portName: string;
+  /** Number or name of a container port; the Service's port when left out. */
+  targetPort?: number | string;
+  /** External host names, besides the Service's own. */
+  hosts: string[];
+  /** `<namespace>/<name>` or name of Istio Gateways, besides the mesh itself. */
+  gateways: string[];
+}
+
+export interface AnalysisSpec {
+  /** Time at each weight before its check, and between checks, in milliseconds. */
+  intervalMs: number;
+  /** Failed checks, over the whole release, that fail it; at least 1. */
+  threshold: number;
+  /** The canary's weight at each step, in percent: strictly rising, the last at most 100. */
+  weights: number[];
+  metrics: Metric[];
+  /** Consecutive checks without data (no traffic) that fail the release. */
+  inconclusiveLimit: number;
+  /** Consecutive checks with an unreachable metrics server that fail the release. */
+  errorLimit: number;
+}
+
+/** How one Deployment is released: complete and normalised, durations in milliseconds. */
+export interface RolloutSpec {
+  /** Longest wait for the canary's, or the promoted Deployment's, pods. */
+  progressDeadlineMs: number;
+  /** How long after a promotion the way back to the revision before it is not gated. */
+  rollbackWindowMs: number;
+  autoscalerRef?: AutoscalerRef;
+  /** The selector label that gets the suffix `-canary`; found by convention when left out. */
+  selectorLabel?: string;
+  service: ServiceSpec;
+  analysis: AnalysisSpec;
+}
+
+/** One thing wrong in what a person wrote: where, what it is, and what would be right. */
+export interface Problem {
+  /** Annotation key or field path, such as `headgate.dev/interval` or `spec.analysis.interval`. */
+  key: string;
+  value?: unknown;
+  message: string;
+}
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };

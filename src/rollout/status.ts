@@ -1,0 +1,122 @@
+import type { Condition } from './kube.ts';
+import type { RouteReading } from './observation.ts';
+import type { RolloutSpec } from './spec-types.ts';
+import { PHASES, type Phase, type RolloutState, type Time } from './state.ts';
+import { planOf } from './steps.ts';
+
+/** `Canary.status`: the state, and beside it what people and tools read of it. */
+export interface CanaryStatus {
+  observedGeneration?: number;
+  phase: Phase;
+  /** Percent of the traffic that the route gives to the canary, as observed. */
+  canaryWeight: number;
+  /** Steps of the plan that were taken, `3/5`. */
+  step: string;
+  failedChecks: number;
+  /** The revision under release, else the one that runs. */
+  revision: string;
+  lastTransitionTime: Time;
+  conditions: Condition[];
+  stable?: RolloutState['stable'];
+  previous?: RolloutState['previous'];
+  release?: RolloutState['release'];
+  command?: RolloutState['command'];
+}
+
+interface ViewInput {
+  state: RolloutState;
+  spec: RolloutSpec | undefined;
+  route: RouteReading | undefined;
+  strategy: string | undefined;
+  generation: number | undefined;
+  before: CanaryStatus | undefined;
+  /** What is wrong with the spec, if it cannot be followed. */
+  invalid?: string;
+}
+
+export function statusOf({ state, spec, route, strategy, generation, before, invalid }: ViewInput): CanaryStatus {
+  const { phase, since, release, stable } = state;
+  const plan = planOf(spec?.analysis.weights ?? [], strategy);
+  const weight = route?.weight ?? 0;
+  const taken = phase === 'Succeeded' ? plan.length : plan.filter((entry) => entry <= weight).length;
+  return {
+    ...(generation !== undefined && { observedGeneration: generation }),
+    phase,
+    canaryWeight: weight,
+    step: `${taken}/${plan.length}`,
+    failedChecks: release?.failedChecks ?? 0,
+    revision: release?.revision ?? stable?.revision ?? '',
+    lastTransitionTime: since,
+    conditions: conditionsOf({ state, generation, before, ...(invalid !== undefined && { invalid }) }),
+    ...(stable && { stable }),
+    ...(state.previous && { previous: state.previous }),
+    ...(release && { release }),
+    ...(state.command && { command: state.command }),
+  };
+}
+
+/** The state as it was persisted; undefined if there is none yet, or it is not Headgate's. */
+export function stateOf(status: Partial<CanaryStatus> | undefined): RolloutState | undefined {
+  if (status?.phase === undefined || !PHASES.includes(status.phase)) return undefined;
+  const { phase, lastTransitionTime, stable, previous, release, command } = status;
+  return {
+    phase,
+    since: lastTransitionTime ?? new Date(0).toISOString(),
+    ...(stable && { stable }),
+    ...(previous && { previous }),
+    ...(release && { release }),
+    ...(command && { command }),
+  };
+}
+
+type Verdict = Record<'Ready' | 'Reconciling' | 'Stalled', boolean>;
+
+/** kstatus: exactly one of Ready, Reconciling and Stalled is what a tool should act on. */
+const VERDICT: Record<Phase, Verdict> = {
+  Initialized: { Ready: true, Reconciling: false, Stalled: false },
+  Waiting: { Ready: false, Reconciling: true, Stalled: false },
+  Progressing: { Ready: false, Reconciling: true, Stalled: false },
+  Paused: { Ready: false, Reconciling: true, Stalled: false },
+  Promoting: { Ready: false, Reconciling: true, Stalled: false },
+  Stalled: { Ready: false, Reconciling: false, Stalled: true },
+  Finalising: { Ready: false, Reconciling: true, Stalled: false },
+  Succeeded: { Ready: true, Reconciling: false, Stalled: false },
+  Failed: { Ready: false, Reconciling: false, Stalled: true },
+};
+
+const MESSAGE: Record<Phase, string> = {
+  Initialized: 'Nothing is held; the next change of the pod template is released by canary.',
+  Waiting: 'A revision is held and waits.',
+  Progressing: 'A revision is held; its canary is analysed.',
+  Paused: 'The release is paused at its weight.',
+  Promoting: 'The revision rolls out to all pods.',
+  Stalled: 'The roll-out of the promoted revision does not finish.',
+  Finalising: 'Traffic goes back to the Deployment and the canary to zero.',
+  Succeeded: 'The revision runs on all pods.',
+  Failed: 'The revision is held back; the version before runs.',
+};
+
+function conditionsOf({
+  state,
+  generation,
+  before,
+  invalid,
+}: Pick<ViewInput, 'state' | 'generation' | 'before' | 'invalid'>): Condition[] {
+  const { phase, since, release } = state;
+  const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
+  const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
+  const message = invalid ?? release?.message ?? MESSAGE[phase];
+  return (['Ready', 'Reconciling', 'Stalled'] as const).map((type) => {
+    const status = verdict[type] ? 'True' : 'False';
+    const old = before?.conditions?.find((condition) => condition.type === type);
+    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : since;
+    return {
+      type,
+      status,
+      reason,
+      message,
+      lastTransitionTime,
+      ...(generation !== undefined && { observedGeneration: generation }),
+    };
+  });
+}

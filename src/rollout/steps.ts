@@ -1,0 +1,13 @@
+/** Canary pods for `weight` percent of the traffic that `stableReplicas` pods carry: at least one, at most as many. */
+export function canarySize(stableReplicas: number, weight: number): number {
+  if (stableReplicas === 0) return 0;
+  return Math.min(Math.max(Math.ceil((stableReplicas * weight) / 100), 1), stableReplicas);
+}
+
+/**
+ * The plan of weights of a release. A Deployment with strategy Recreate stops its stable pods on promotion, so its canary
+ * carries all traffic first.
+ */
+export function planOf(weights: readonly number[], strategy: string | undefined): readonly number[] {
+  return strategy === 'Recreate' && weights.at(-1) !== 100 ? [...weights, 100] : weights;
+}

@@ -1,0 +1,59 @@
+import type { Observation } from './observation.ts';
+import { readyReplicas } from './rollout-status.ts';
+import type { Metric, RolloutSpec } from './spec-types.ts';
+import { ACTIVE, ms, type RolloutState, SERVING } from './state.ts';
+
+/** A check to be made: the metric, over the time that the canary had its weight, at most the metric's own window. */
+export interface WantedCheck {
+  metric: Metric;
+  windowMs: number;
+}
+
+/** Whether the ReplicaSets are to be read: under a hold they say what really runs. */
+export const wantsReplicaSets = (held: boolean, state: RolloutState | undefined): boolean =>
+  held || (state !== undefined && ACTIVE.has(state.phase));
+
+/** The checks that are due; undefined if none are. */
+export function wantsChecks(
+  spec: RolloutSpec,
+  state: RolloutState | undefined,
+  now: number,
+): WantedCheck[] | undefined {
+  const release = state?.release;
+  if (state?.phase !== 'Progressing' || release?.checkAt === undefined || release.weightSince === undefined)
+    return undefined;
+  if (now < ms(release.checkAt)) return undefined;
+  const elapsed = now - ms(release.weightSince);
+  return spec.analysis.metrics.map((metric) => ({ metric, windowMs: Math.min(metric.intervalMs, elapsed) }));
+}
+
+export type Doubtful = 'deployment' | 'canary' | 'route';
+
+/**
+ * What was read from a watch and contradicts the state: a watch may lag behind a state that another worker committed, so it
+ * is read again from the API server before anything is concluded from it.
+ */
+export function doubts(state: RolloutState | undefined, seen: Omit<Observation, 'checks'>): Doubtful[] {
+  const release = state?.release;
+  if (state === undefined || release === undefined) return [];
+  const { phase } = state;
+  const found: Doubtful[] = [];
+  if (holdDoubtful(state, seen)) found.push('deployment');
+  const serving = SERVING.has(phase);
+  if (serving && release.ready > 0 && readyReplicas(seen.canary) < Math.min(release.ready, release.replicas))
+    found.push('canary');
+  if (serving && release.weightSince !== undefined && seen.route?.weight !== release.weight) found.push('route');
+  return found;
+}
+
+/** The gate seems to be in another state than what was committed. */
+function holdDoubtful({ phase, release }: RolloutState, { hold, revision }: Omit<Observation, 'checks'>): boolean {
+  const atGate =
+    phase === 'Waiting' ||
+    phase === 'Progressing' ||
+    phase === 'Paused' ||
+    (phase === 'Finalising' && release?.outcome === 'failed');
+  if (atGate) return hold.state !== 'held' || revision !== release?.revision;
+  if (phase === 'Finalising' || phase === 'Promoting') return revision !== release?.revision;
+  return phase === 'Failed' ? hold.state === 'open' : hold.state === 'held' && revision === release?.revision;
+}
