@@ -1,0 +1,49 @@
+import axios, { type AxiosInstance } from 'axios';
+import type { Answer } from './verdict.ts';
+
+const TIMEOUT_MS = 5_000;
+const MAX_BYTES = 1 << 20;
+
+interface Reply {
+  status?: string;
+  error?: string;
+  data?: { resultType?: string; result?: unknown };
+}
+
+/** The metrics server: one instant query, one number. */
+export class Prometheus {
+  readonly #http: AxiosInstance;
+
+  constructor(address: string) {
+    const limits = { timeout: TIMEOUT_MS, maxContentLength: MAX_BYTES, maxRedirects: 0 };
+    this.#http = axios.create({ baseURL: address, ...limits, proxy: false, validateStatus: () => true });
+  }
+
+  /** Never throws: what goes wrong is an answer of kind `error`. */
+  async query(query: string): Promise<Answer> {
+    try {
+      const { status, data } = await this.#http.get<Reply>('/api/v1/query', { params: { query } });
+      return data?.status === 'success' ? read(data) : { kind: 'error', message: data?.error ?? `HTTP status ${status}` };
+    } catch (error) {
+      return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+/** A vector of one sample, or a scalar; more series than one have no single value to judge. */
+function read({ data }: Reply): Answer {
+  if (data?.resultType === 'scalar') return numberIn(data.result);
+  if (data?.resultType !== 'vector' || !Array.isArray(data.result)) {
+    return { kind: 'error', message: `the query gives a ${data?.resultType ?? 'reply'} that has no single value` };
+  }
+  const series: unknown[] = data.result;
+  if (series.length > 1) return { kind: 'error', message: `the query gives ${series.length} series; aggregate them into one` };
+  const [only] = series as { value?: unknown }[];
+  return only === undefined ? { kind: 'none' } : numberIn(only.value);
+}
+
+function numberIn(sample: unknown): Answer {
+  const text: unknown = Array.isArray(sample) ? sample[1] : undefined;
+  const value = text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
+  return Number.isNaN(value) ? { kind: 'none' } : { kind: 'value', value };
+}
