@@ -1,0 +1,64 @@
+/** How the API server addresses one kind of object. */
+export interface Kind {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly plural: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+const namespaced = (group: string, version: string, plural: string, kind: string): Kind => ({
+  group,
+  version,
+  plural,
+  kind,
+  namespaced: true,
+});
+
+/** Every kind that Headgate touches. */
+export const KINDS = {
+  deployments: namespaced('apps', 'v1', 'deployments', 'Deployment'),
+  replicasets: namespaced('apps', 'v1', 'replicasets', 'ReplicaSet'),
+  services: namespaced('', 'v1', 'services', 'Service'),
+  canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
+  virtualservices: namespaced('networking.istio.io', 'v1', 'virtualservices', 'VirtualService'),
+  events: namespaced('', 'v1', 'events', 'Event'),
+  secrets: namespaced('', 'v1', 'secrets', 'Secret'),
+  mutatingwebhookconfigurations: {
+    ...namespaced(
+      'admissionregistration.k8s.io',
+      'v1',
+      'mutatingwebhookconfigurations',
+      'MutatingWebhookConfiguration',
+    ),
+    namespaced: false,
+  },
+} as const satisfies Record<string, Kind>;
+
+export const apiVersionOf = ({ group, version }: Kind): string => (group === '' ? version : `${group}/${version}`);
+
+/**
+ * URL path of a collection (no name), an object, or a subresource. Without a namespace: the collection over all
+ * namespaces. A kind that is not namespaced ignores the namespace.
+ */
+export function pathOf(kind: Kind, namespace?: string, name?: string, subresource?: string): string {
+  const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+  const scope = kind.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  const tail = [kind.plural, name, subresource].filter((part) => part !== undefined).map(encodeURIComponent);
+  return `${root}${scope}/${tail.join('/')}`;
+}
+
+/** Resource and subresource that a path is about, such as `deployments/status`: a metric's label. */
+export function resourceOf(path: string): string {
+  const parts = path.split('?', 1)[0]?.split('/').filter(Boolean) ?? [];
+  const afterRoot = parts.slice(parts[0] === 'api' ? 2 : 3);
+  const [plural = 'unknown', , subresource] =
+    afterRoot[0] === 'namespaces' && afterRoot.length > 2 ? afterRoot.slice(2) : afterRoot;
+  return subresource === undefined ? plural : `${plural}/${subresource}`;
+}
+
+/** Key of an object: `namespace/name`, or the name alone where there is no namespace. */
+export function keyOf({ metadata }: { metadata: { namespace?: string; name: string } }): string {
+  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+}

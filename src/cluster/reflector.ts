@@ -1,0 +1,214 @@
+import { AppError } from '../errors.ts';
+import type { KubeObject } from '../rollout/kube.ts';
+import { Backoff, type BackoffOptions } from './backoff.ts';
+import type { KubeClient } from './client.ts';
+import { type Ending, type EndReason, endingOf } from './ending.ts';
+import { type Kind, keyOf, pathOf } from './kinds.ts';
+import { pause } from './pause.ts';
+import type { Store } from './store.ts';
+import type { Query } from './transport.ts';
+import { type WatchEvent, watchEvents } from './watch-events.ts';
+
+export interface Scope {
+  kind: Kind;
+  /** All namespaces when left out. */
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+/** In milliseconds. */
+export interface ReflectorTiming {
+  /** Silence that counts as a broken connection. Default: 90 s. */
+  idleMs?: number;
+  /** A watch is ended by the server after a random time between the two. Default: 5 to 10 min. */
+  watchMs?: readonly [number, number];
+  /** How often a full list looks for what the watch missed, jittered by a fifth. Default: 5 min. */
+  relistMs?: number;
+  /** What the watch gets to catch up with such a list before it counts as having missed something. Default: 2 s. */
+  graceMs?: number;
+  backoff?: BackoffOptions;
+}
+
+export interface ReflectorHooks {
+  /** A watch ended and will be opened again. */
+  onRestart?: (reason: EndReason) => void;
+  /** A full list showed this many changes that the watch had not. */
+  onMissed?: (count: number) => void;
+  /** What went wrong; the reflector goes on. */
+  onError?: (error: unknown) => void;
+}
+
+export interface ReflectorOptions<T extends KubeObject> extends Scope, ReflectorHooks {
+  client: Pick<KubeClient, 'watch' | 'listAll'>;
+  store: Store<T>;
+  timing?: ReflectorTiming;
+  random?: () => number;
+}
+
+/** Ends a watch that is behind, and says from where the next one starts. */
+class BehindError extends AppError {
+  readonly resourceVersion: string;
+
+  constructor(count: number, resourceVersion: string) {
+    super('WATCH_MISSED', `the watch missed ${count} changes`);
+    this.resourceVersion = resourceVersion;
+  }
+}
+
+/**
+ * Keeps a store equal to what the API server has, through anything that ends a watch.
+ *
+ * Everything is fetched first (as a stream in the watch itself, or as lists where the server refuses that), then changes
+ * arrive on a watch, which is resumed from the last resourceVersion seen when it ends, and after a 410 or a broken line
+ * started over. Between attempts it backs off. A full list from time to time proves the watch complete, or repairs it.
+ */
+export class Reflector<T extends KubeObject = KubeObject> {
+  readonly store: Store<T>;
+  /** True when the store is filled for the first time; false if stopped before. */
+  readonly synced: Promise<boolean>;
+  readonly #options: ReflectorOptions<T>;
+  readonly #path: string;
+  readonly #stopping = new AbortController();
+  readonly #random: () => number;
+  #settleSynced: (synced: boolean) => void = () => {};
+  #running: Promise<unknown> | undefined;
+  #watch = new AbortController();
+  #streamable = true;
+  /** Objects of a stream that is not complete yet. */
+  #incoming: Map<string, T> | undefined;
+  /** Where to resume; undefined: everything has to be fetched. */
+  #version: string | undefined;
+  /** Times that everything was fetched. */
+  #fetches = 0;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+    this.#path = pathOf(options.kind, options.namespace);
+    this.store = options.store;
+    this.synced = new Promise((resolve) => {
+      this.#settleSynced = resolve;
+    });
+  }
+
+  start(): void {
+    this.#running ??= Promise.all([this.#keepWatching(), this.#keepProving()]);
+  }
+
+  /** Resolves when nothing is under way any more. The store stays as it is. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('stopped'));
+    this.#settleSynced(false);
+    await this.#running;
+  }
+
+  async #keepWatching(): Promise<void> {
+    const { signal } = this.#stopping;
+    const backoff = new Backoff({ random: this.#random, ...this.#options.timing?.backoff });
+    while (!signal.aborted) {
+      const openedAt = performance.now();
+      const error = await this.#watchOnce().then(
+        () => undefined,
+        (thrown: unknown) => thrown ?? new Error('unknown'),
+      );
+      if (signal.aborted) return;
+      const ending = endingOf(error);
+      this.#settle(error, ending);
+      const delay = backoff.next(performance.now() - openedAt, ending.capMs);
+      await pause(Math.max(delay, ending.atLeastMs ?? 0), signal);
+    }
+  }
+
+  #settle(error: unknown, { reason, relist, streamable }: Ending): void {
+    const { onRestart, onError } = this.#options;
+    if (this.#incoming !== undefined && !streamable) this.#streamable = false;
+    if (relist) this.#version = undefined;
+    if (error instanceof BehindError) this.#version = error.resourceVersion;
+    onRestart?.(reason);
+    if (error !== undefined && reason !== 'expired') onError?.(error);
+  }
+
+  async #watchOnce(): Promise<void> {
+    const { client, timing } = this.#options;
+    this.#watch = new AbortController();
+    this.#incoming = undefined;
+    if (this.#version === undefined && !this.#streamable) await this.#fetchLists();
+    if (this.#version === undefined) this.#incoming = new Map();
+    const signal = AbortSignal.any([this.#stopping.signal, this.#watch.signal]);
+    const idleMs = timing?.idleMs ?? 90_000;
+    for await (const event of watchEvents({ client, path: this.#path, query: this.#watchQuery(), signal, idleMs })) {
+      if (this.#incoming === undefined) this.#take(event);
+      else this.#collect(event, this.#incoming);
+    }
+  }
+
+  #watchQuery(): Query {
+    const [least, most] = this.#options.timing?.watchMs ?? [300_000, 600_000];
+    const timeoutSeconds = Math.ceil((least + (most - least) * this.#random()) / 1_000);
+    const position =
+      this.#version === undefined
+        ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }
+        : { resourceVersion: this.#version };
+    return { ...this.#selectors(), ...position, allowWatchBookmarks: true, timeoutSeconds };
+  }
+
+  #selectors(): { labelSelector?: string; fieldSelector?: string } {
+    const { labelSelector, fieldSelector } = this.#options;
+    return { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
+  }
+
+  async #fetchLists(): Promise<void> {
+    const { signal } = this.#stopping;
+    const { items, resourceVersion } = await this.#options.client.listAll<T>(this.#path, this.#selectors(), { signal });
+    this.#fill(items, resourceVersion);
+  }
+
+  #collect({ type, object }: WatchEvent, incoming: Map<string, T>): void {
+    const { resourceVersion = '', annotations } = object.metadata;
+    if (type === 'BOOKMARK' && annotations?.['k8s.io/initial-events-end'] === 'true') {
+      this.#incoming = undefined;
+      this.#fill([...incoming.values()], resourceVersion);
+    } else if (type === 'DELETED') incoming.delete(keyOf(object));
+    else if (type !== 'BOOKMARK') incoming.set(keyOf(object), object as T);
+  }
+
+  #fill(objects: readonly T[], resourceVersion: string): void {
+    this.store.replace(objects, resourceVersion);
+    this.#version = resourceVersion;
+    this.#fetches += 1;
+    this.#settleSynced(true);
+  }
+
+  #take({ type, object }: WatchEvent): void {
+    const resourceVersion = object.metadata.resourceVersion ?? '';
+    if (type === 'DELETED') this.store.remove(keyOf(object), resourceVersion, object as T);
+    else if (type !== 'BOOKMARK') this.store.put(object as T);
+    this.#version = resourceVersion;
+  }
+
+  async #keepProving(): Promise<void> {
+    const { timing, onError } = this.#options;
+    const { signal } = this.#stopping;
+    const relistMs = timing?.relistMs ?? 300_000;
+    while (await pause(relistMs * (0.8 + this.#random() * 0.4), signal)) {
+      await this.#prove().catch((error: unknown) => {
+        if (!signal.aborted) onError?.(error);
+      });
+    }
+  }
+
+  /** Lists, lets the watch catch up, and compares; unless everything was fetched in between anyway. */
+  async #prove(): Promise<void> {
+    const { client, timing, onMissed } = this.#options;
+    const { signal } = this.#stopping;
+    const fetches = this.#fetches;
+    if (fetches === 0) return;
+    const { items, resourceVersion } = await client.listAll<T>(this.#path, this.#selectors(), { signal });
+    if (!(await pause(timing?.graceMs ?? 2_000, signal)) || fetches !== this.#fetches) return;
+    const missed = this.store.replace(items, resourceVersion);
+    if (missed === 0) return;
+    onMissed?.(missed);
+    this.#watch.abort(new BehindError(missed, resourceVersion));
+  }
+}

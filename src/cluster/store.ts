@@ -1,0 +1,184 @@
+import type { KubeObject } from '../rollout/kube.ts';
+import { keyOf } from './kinds.ts';
+
+/**
+ * One change of a store. `modified` is also the successor of the same name, when its predecessor's end went unseen: compare
+ * uids. `deleted` means: no more in the store's view. With a selector that is also the object that lost
+ * its label, or whose labels changed: then `mayExist` is true, and only a GET tells. `object` is then the last state seen.
+ */
+export interface StoreEvent<T> {
+  type: 'added' | 'modified' | 'deleted';
+  /** `namespace/name`. */
+  key: string;
+  object: T;
+  /** What the store had before; left out for `added`. */
+  previous?: T;
+  mayExist: boolean;
+}
+
+export interface StoreOptions<T> {
+  /** Name → the values under which an object is found by `by(name, value)`. */
+  indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
+  /** The store is filled through a label or field selector. */
+  filtered?: boolean;
+  /** A handler that throws is reported here, and stops nobody. */
+  onError?: (error: unknown) => void;
+}
+
+/** Deletions remembered, so that an event or answer that is older does not bring the object back. */
+const MOST_TOMBSTONES = 2_000;
+
+/**
+ * The newest known state of the objects of one kind. Filled by a reflector and by what writes return (`put`), in any
+ * order: a state is taken only if its resourceVersion is newer. Objects are shared: never change one that came from here.
+ */
+export class Store<T extends KubeObject = KubeObject> {
+  readonly #objects = new Map<string, T>();
+  readonly #tombstones = new Map<string, string>();
+  readonly #indexes = new Map<string, Index<T>>();
+  readonly #handlers = new Set<(event: StoreEvent<T>) => void>();
+  readonly #options: StoreOptions<T>;
+  #version = '';
+
+  constructor(options: StoreOptions<T> = {}) {
+    this.#options = options;
+    for (const [name, values] of Object.entries(options.indexes ?? {})) this.#indexes.set(name, new Index(values));
+  }
+
+  get size(): number {
+    return this.#objects.size;
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key);
+  }
+
+  list(): T[] {
+    return [...this.#objects.values()];
+  }
+
+  /** Objects that the named index has under the value. */
+  by(index: string, value: string): T[] {
+    const keys = this.#indexes.get(index)?.keys(value) ?? [];
+    return [...keys].flatMap((key) => this.#objects.get(key) ?? []);
+  }
+
+  /** Calls the handler after each change; returns what ends that. */
+  onChange(handler: (event: StoreEvent<T>) => void): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  /** Takes what a write or a GET returned (only what the store's selector matches). False if the store knows something as new or newer. */
+  put(object: T): boolean {
+    const key = keyOf(object);
+    const previous = this.#objects.get(key);
+    const known = previous?.metadata.resourceVersion ?? this.#tombstones.get(key);
+    if (known !== undefined && !isNewer(object.metadata.resourceVersion, known)) return false;
+    this.#set(key, slim(object), previous);
+    return true;
+  }
+
+  /** Takes a deletion that happened at the resourceVersion. False if the store has something newer. */
+  remove(key: string, resourceVersion: string, last?: T): boolean {
+    const previous = this.#objects.get(key);
+    if (previous && isNewer(previous.metadata.resourceVersion, resourceVersion)) return false;
+    this.#bury(key, resourceVersion);
+    if (previous === undefined) return false;
+    this.#objects.delete(key);
+    for (const index of this.#indexes.values()) index.move(key, previous, undefined);
+    const mayExist = this.#options.filtered ?? false;
+    this.#tell({ type: 'deleted', key, object: last ? slim(last) : previous, previous, mayExist });
+    return true;
+  }
+
+  /**
+   * Takes a full list as of its resourceVersion: what it does not have is deleted, unless the store knows it from later.
+   * Returns the number of changes. A list older than one before means that the server's history was put back (etcd
+   * restored): then everything known is void.
+   */
+  replace(objects: readonly T[], resourceVersion: string): number {
+    if (this.#version !== '' && isNewer(this.#version, resourceVersion)) return this.#restart(objects, resourceVersion);
+    this.#version = resourceVersion;
+    const listed = new Set(objects.map(keyOf));
+    const gone = [...this.#objects.keys()].filter((key) => !listed.has(key));
+    const removed = gone.filter((key) => this.remove(key, resourceVersion)).length;
+    return removed + objects.filter((object) => this.put(object)).length;
+  }
+
+  #restart(objects: readonly T[], resourceVersion: string): number {
+    const kept = new Map(objects.map((object) => [keyOf(object), object]));
+    this.#version = resourceVersion;
+    for (const [key, object] of this.#objects) {
+      if (!kept.has(key)) this.remove(key, object.metadata.resourceVersion ?? '');
+    }
+    this.#tombstones.clear();
+    for (const [key, object] of kept) this.#set(key, slim(object), this.#objects.get(key));
+    return objects.length;
+  }
+
+  #set(key: string, object: T, previous: T | undefined): void {
+    this.#objects.set(key, object);
+    this.#tombstones.delete(key);
+    for (const index of this.#indexes.values()) index.move(key, previous, object);
+    const type = previous ? 'modified' : 'added';
+    this.#tell({ type, key, object, mayExist: true, ...(previous && { previous }) });
+  }
+
+  #bury(key: string, resourceVersion: string): void {
+    if (isNewer(this.#tombstones.get(key), resourceVersion)) return;
+    this.#tombstones.delete(key);
+    this.#tombstones.set(key, resourceVersion);
+    const [oldest] = this.#tombstones.keys();
+    if (oldest !== undefined && this.#tombstones.size > MOST_TOMBSTONES) this.#tombstones.delete(oldest);
+  }
+
+  #tell(event: StoreEvent<T>): void {
+    for (const handler of this.#handlers) {
+      try {
+        handler(event);
+      } catch (error) {
+        this.#options.onError?.(error);
+      }
+    }
+  }
+}
+
+/** Value → keys of the objects that have it. */
+class Index<T> {
+  readonly #values: (object: T) => readonly string[];
+  readonly #keys = new Map<string, Set<string>>();
+
+  constructor(values: (object: T) => readonly string[]) {
+    this.#values = values;
+  }
+
+  keys(value: string): Iterable<string> {
+    return this.#keys.get(value) ?? [];
+  }
+
+  move(key: string, from: T | undefined, to: T | undefined): void {
+    for (const value of from ? this.#values(from) : []) {
+      const keys = this.#keys.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keys.delete(value);
+    }
+    for (const value of to ? this.#values(to) : []) {
+      const keys = this.#keys.get(value) ?? new Set();
+      this.#keys.set(value, keys.add(key));
+    }
+  }
+}
+
+/** Whether resourceVersion a is later than b. They are whole numbers of any length; anything else is never newer. */
+export function isNewer(a: string | undefined, b: string | undefined): boolean {
+  if (!a || !b || !/^\d+$/.test(a) || !/^\d+$/.test(b)) return false;
+  return a.length === b.length ? a > b : a.length > b.length;
+}
+
+/** Without managedFields, often half of an object, which nothing here reads. A write without them leaves them alone. */
+function slim<T extends KubeObject>(object: T): T {
+  if (!('managedFields' in object.metadata)) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

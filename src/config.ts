@@ -1,0 +1,153 @@
+import { AppError } from './errors.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Everything the environment decides: complete, checked and frozen. Durations are milliseconds. */
+export interface Config {
+  /** Where Headgate itself runs. */
+  readonly namespace: string;
+  readonly redisUrl: string;
+  /** Name of the BullMQ queue. */
+  readonly queue: string;
+  /** Base URL of the Prometheus API, without a slash at the end. */
+  readonly metricsServer: string;
+  readonly webhookHost: string;
+  readonly webhookPort: number;
+  /** Plain HTTP: /healthz, /readyz, /metrics. */
+  readonly httpHost: string;
+  readonly httpPort: number;
+  /** How often work is looked for without a hint. */
+  readonly resyncIntervalMs: number;
+  /** How long a route's weight needs to reach the proxies. */
+  readonly routeSettleMs: number;
+  /** Ticks that one scheduler runs at a time. */
+  readonly concurrency: number;
+  readonly logLevel: LogLevel;
+  /** Name of the Secret with the webhook's certificate. */
+  readonly tlsSecret: string;
+  /** From SIGTERM until the listener closes, so that endpoints are updated first. */
+  readonly shutdownDelayMs: number;
+  /** User name under which the scheduler's requests arrive at the API server. */
+  readonly schedulerUser: string;
+  readonly kubernetes: KubernetesAccess;
+}
+
+export interface KubernetesAccess {
+  /** Value of KUBECONFIG: one path, or several with the system's delimiter. */
+  readonly kubeconfig?: string;
+  /** URL of the API server as a pod is told it; left out when not in a pod. */
+  readonly inCluster?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Reading<T> = { value: T } | { wanted: string };
+type Parse<T> = (text: string) => Reading<T>;
+
+/** @throws AppError CONFIG_INVALID naming every wrong variable, its value and what would be right. */
+export function loadConfig(env: Environment): Config {
+  const { read, problems } = reader(env);
+  const namespace = read('HEADGATE_NAMESPACE', 'headgate', name);
+  const config: Config = {
+    namespace,
+    redisUrl: read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', url(['redis:', 'rediss:'])),
+    queue: read('HEADGATE_QUEUE', 'headgate', queueName),
+    metricsServer: read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', url(['http:', 'https:'])),
+    webhookHost: read('HEADGATE_WEBHOOK_HOST', '0.0.0.0', host),
+    webhookPort: read('HEADGATE_WEBHOOK_PORT', '8443', integer(0, 65_535)),
+    httpHost: read('HEADGATE_HTTP_HOST', '0.0.0.0', host),
+    httpPort: read('HEADGATE_HTTP_PORT', '8080', integer(0, 65_535)),
+    resyncIntervalMs: read('HEADGATE_RESYNC_INTERVAL', '30s', duration(1_000)),
+    routeSettleMs: read('HEADGATE_ROUTE_SETTLE', '3s', duration(0)),
+    concurrency: read('HEADGATE_CONCURRENCY', '16', integer(1, 1_000)),
+    logLevel: read('HEADGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
+    tlsSecret: read('HEADGATE_TLS_SECRET', 'headgate-webhook-tls', name),
+    shutdownDelayMs: read('HEADGATE_SHUTDOWN_DELAY', '10s', duration(0)),
+    schedulerUser: read('HEADGATE_SCHEDULER_USER', `system:serviceaccount:${namespace}:headgate-scheduler`, anything),
+    kubernetes: kubernetesAccess(env),
+  };
+  if (problems.length > 0) throw new AppError('CONFIG_INVALID', `wrong environment:\n  ${problems.join('\n  ')}`);
+  return Object.freeze(config);
+}
+
+function reader(env: Environment) {
+  const problems: string[] = [];
+  const read = <T>(variable: string, fallback: string, parse: Parse<T>): T => {
+    const text = given(env, variable) ?? fallback;
+    const reading = parse(text);
+    if ('value' in reading) return reading.value;
+    problems.push(`${variable}=${JSON.stringify(withoutPassword(text))}: wanted ${reading.wanted}`);
+    return (parse(fallback) as { value: T }).value;
+  };
+  return { read, problems };
+}
+
+/**
+ * The variable, if somebody set it. An empty value counts as not set. So does a link: for a Service `headgate-webhook`
+ * Kubernetes puts HEADGATE_WEBHOOK_PORT=tcp://… into every pod of the namespace, unless the pod sets it itself.
+ */
+function given(env: Environment, variable: string): string | undefined {
+  const text = env[variable]?.trim();
+  const link = variable.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(text ?? '');
+  return text === '' || link ? undefined : text;
+}
+
+function kubernetesAccess(env: Environment): KubernetesAccess {
+  const kubeconfig = given(env, 'KUBECONFIG');
+  const address = given(env, 'KUBERNETES_SERVICE_HOST');
+  const bracketed = address?.includes(':') ? `[${address}]` : address;
+  const inCluster = bracketed && `https://${bracketed}:${given(env, 'KUBERNETES_SERVICE_PORT') ?? '443'}`;
+  return Object.freeze({ ...(kubeconfig && { kubeconfig }), ...(inCluster && { inCluster }) });
+}
+
+const withoutPassword = (text: string): string => text.replace(/\/\/[^/@]*@/, '//***@');
+
+const anything: Parse<string> = (value) => ({ value });
+
+const name: Parse<string> = (value) =>
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)
+    ? { value }
+    : { wanted: 'a Kubernetes name: lower-case letters, digits and dashes, at most 63' };
+
+const queueName: Parse<string> = (value) =>
+  /^[\w{}.-]+$/.test(value)
+    ? { value }
+    : { wanted: 'letters, digits, "_", ".", "-" or a hash tag in braces; no colon' };
+
+const host: Parse<string> = (value) =>
+  /^[\w.:-]+$/.test(value) ? { value } : { wanted: 'an IP address or a host name, without a port' };
+
+function integer(min: number, max: number): Parse<number> {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? { value } : { wanted: `a whole number from ${min} to ${max}` };
+  };
+}
+
+function oneOf<T extends string>(words: readonly T[]): Parse<T> {
+  return (text) => {
+    const value = words.find((word) => word === text);
+    return value === undefined ? { wanted: `one of ${words.join(', ')}` } : { value };
+  };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+function duration(minMs: number): Parse<number> {
+  return (text) => {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+    const value = Math.round(Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN));
+    const least = minMs > 0 ? `, at least ${minMs} ms` : '';
+    return value >= minMs ? { value } : { wanted: `a duration such as 500ms, 30s, 5m or 1h${least}` };
+  };
+}
+
+function url(schemes: readonly string[]): Parse<string> {
+  return (text) => {
+    const parsed = URL.parse(text);
+    const usable = parsed !== null && schemes.includes(parsed.protocol) && parsed.hostname !== '';
+    return usable
+      ? { value: text.replace(/\/+$/, '') }
+      : { wanted: `a URL that starts with ${schemes.join('// or ')}//` };
+  };
+}

@@ -1,0 +1,72 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** Everything that Headgate counts. No label has a value that users choose: their number stays small. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const TICK_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const ADMISSION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
+
+/** Registers all metrics in a registry of the caller's own. */
+export function createMetrics(registry: Registry) {
+  return { ...clusterMetrics(registry), ...releaseMetrics(registry), ...admissionMetrics(registry) };
+}
+
+function clusterMetrics(registry: Registry) {
+  const counter = counterIn(registry);
+  return {
+    apiRequests: counter(
+      'headgate_api_requests_total',
+      'Requests to the API server; a watch counts once, when it opens.',
+      ['verb', 'resource', 'code'],
+    ),
+    watchRestarts: counter('headgate_watch_restarts_total', 'Watches that ended and were opened again.', [
+      'resource',
+      'reason',
+    ]),
+    watchMissed: counter('headgate_watch_missed_total', 'Changes that only a full list showed.', ['resource']),
+  };
+}
+
+function releaseMetrics(registry: Registry) {
+  const counter = counterIn(registry);
+  return {
+    ticks: counter('headgate_ticks_total', 'Ticks by how they ended.', ['outcome']),
+    tickDuration: new Histogram({
+      name: 'headgate_tick_duration_seconds',
+      help: 'From the start of a tick to its end.',
+      buckets: TICK_BUCKETS,
+      registers: [registry],
+    }),
+    tickLateness: new Histogram({
+      name: 'headgate_tick_lateness_seconds',
+      help: 'From when a tick was due to its start.',
+      buckets: TICK_BUCKETS,
+      registers: [registry],
+    }),
+    checks: counter('headgate_checks_total', 'Checks of a canary by verdict.', ['verdict']),
+    releases: counter('headgate_releases_total', 'Releases that came to an end, by outcome.', ['outcome']),
+    bypasses: counter('headgate_bypasses_total', 'Changes let through by break-glass.', []),
+    held: new Gauge({
+      name: 'headgate_held',
+      help: 'Deployments with a revision that is held.',
+      registers: [registry],
+    }),
+  };
+}
+
+function admissionMetrics(registry: Registry) {
+  return {
+    admissionDuration: new Histogram({
+      name: 'headgate_admission_duration_seconds',
+      help: 'Time to answer an admission review, by outcome.',
+      labelNames: ['outcome'],
+      buckets: ADMISSION_BUCKETS,
+      registers: [registry],
+    }),
+  };
+}
+
+const counterIn =
+  (registry: Registry) =>
+  <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers: [registry] });
