@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import closeWithGrace from 'close-with-grace';
+import { addClientCommands, createProgram } from './cli/program.ts';
+import { type Config, loadConfig } from './config.ts';
+import type { Running } from './run-scheduler.ts';
+
+const CLOSE_MS = 40_000;
+
+/** Starts what a role is made of, and stops it in reverse order when the process is told to end. */
+async function serve(start: (config: Config) => Promise<Running[]>): Promise<void> {
+  const config = loadConfig(process.env);
+  const running = await start(config);
+  closeWithGrace({ delay: CLOSE_MS, logger: false }, async ({ err }) => {
+    if (err) process.stderr.write(`headgate: ${err.stack ?? err.message}\n`);
+    for (const part of running.toReversed()) await part.stop();
+  });
+}
+
+const scheduler = async (config: Config): Promise<Running> => (await import('./run-scheduler.ts')).runScheduler(config);
+const webhook = async (config: Config, wake?: (key: string) => void): Promise<Running> =>
+  (await import('./run-webhook.ts')).runWebhook(config, wake);
+
+async function all(config: Config): Promise<Running[]> {
+  const first = await scheduler(config);
+  return [first, await webhook(config, (key) => first.wake?.(key))];
+}
+
+const program = createProgram();
+program
+  .command('webhook')
+  .description('run the admission webhook (settings: HEADGATE_* in the environment)')
+  .action(() => serve(async (config) => [await webhook(config)]));
+program
+  .command('scheduler')
+  .description('run the scheduler (settings: HEADGATE_* in the environment)')
+  .action(() => serve(async (config) => [await scheduler(config)]));
+program.command('all').description('run both in one process, for development').action(() => serve(all));
+addClientCommands(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`headgate: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

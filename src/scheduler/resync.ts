@@ -1,0 +1,76 @@
+import type { KubeClient } from '../cluster/client.ts';
+import { KINDS, pathOf } from '../cluster/kinds.ts';
+import { CANARY, ENROLLED, HELD } from '../rollout/keys.ts';
+import type { Deployment } from '../rollout/kube.ts';
+import { ACTIVE } from '../rollout/state.ts';
+import { keyOf, type World } from './world.ts';
+
+export interface ResyncOptions {
+  client: KubeClient;
+  world: World;
+  intervalMs: number;
+  wake: (key: string) => void;
+  onError: (error: unknown) => void;
+}
+
+/** Deployments that were annotated while the webhook was away are looked for this often, in pages. */
+const SWEEP_MS = 300_000;
+const PAGE = 250;
+
+/**
+ * Finds the work that no hint told of: at start, when Redis is back, and periodically. What it wakes costs no request if
+ * there is nothing to do.
+ */
+export class Resync {
+  readonly #options: ResyncOptions;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: ResyncOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { intervalMs, onError } = this.#options;
+    const sweep = () => void this.#sweep().catch(onError);
+    this.#timers = [setInterval(() => this.run(), intervalMs), setInterval(sweep, SWEEP_MS * (0.9 + Math.random() * 0.2))];
+    this.run();
+    sweep();
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  /** Wakes everything that is under way, held, or not recorded. */
+  run(): void {
+    const { world, wake } = this.#options;
+    for (const deployment of world.enrolled.list()) {
+      const key = keyOf(deployment.metadata.namespace ?? '', deployment.metadata.name);
+      if (this.#hasWork(key, deployment)) wake(key);
+    }
+    for (const { metadata } of world.records.list()) {
+      const key = keyOf(metadata.namespace ?? '', metadata.name);
+      if (!world.enrolled.get(key)) wake(key);
+    }
+  }
+
+  #hasWork(key: string, { metadata: { annotations } }: Deployment): boolean {
+    const phase = this.#options.world.records.get(key)?.status?.phase;
+    return phase === undefined || ACTIVE.has(phase) || annotations?.[HELD] !== undefined;
+  }
+
+  /** The label by which the watch finds a Deployment, for those that are annotated and have it not. */
+  async #sweep(): Promise<void> {
+    const { client } = this.#options;
+    let next: string | undefined;
+    do {
+      const query = { labelSelector: `!${ENROLLED}`, limit: PAGE, ...(next !== undefined && { continue: next }) };
+      const page = await client.list<Deployment>(pathOf(KINDS.deployments), query);
+      for (const { metadata } of page.items.filter((item) => item.metadata.annotations?.[CANARY] !== undefined)) {
+        const path = pathOf(KINDS.deployments, metadata.namespace, metadata.name);
+        await client.patch(path, 'merge', { metadata: { labels: { [ENROLLED]: 'true' } } });
+      }
+      next = page.continue;
+    } while (next !== undefined);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Redis } from 'ioredis';
+import { Prometheus } from '../analysis/prometheus.ts';
+import type { KubeClient } from '../cluster/client.ts';
+import type { Config } from '../config.ts';
+import type { Effect } from '../rollout/effects.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { Applier } from './apply.ts';
+import { Dismantler } from './dismantle.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Observer } from './observe.ts';
+import { hintConnection, workerConnection } from './redis.ts';
+import { Resync } from './resync.ts';
+import { Serial } from './serial.ts';
+import { Teller } from './tell.ts';
+import { Tick } from './tick.ts';
+import { type WakeJob, Wakes } from './wakes.ts';
+import { WakeWorker } from './worker.ts';
+import { World } from './world.ts';
+
+export interface SchedulerOptions {
+  config: Config;
+  client: KubeClient;
+  log: Logger;
+  metrics: Metrics;
+}
+
+const RETRY_MS = 1_000;
+
+/** The process that carries releases on: watches and timers wake ticks, ticks change the world. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #world: World;
+  readonly #tick: Tick;
+  readonly #serial: Serial;
+  readonly #teller: Teller;
+  readonly #connections: [Redis, Redis];
+  readonly #wakes: Wakes;
+  readonly #worker: WakeWorker;
+  readonly #heartbeat: Heartbeat;
+  readonly #resync: Resync;
+  #ready = false;
+
+  constructor(options: SchedulerOptions) {
+    const { config, client, log, metrics } = options;
+    this.#options = options;
+    const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
+    this.#world = new World({ client, onChange: (key) => this.#wakes.now(key), onError });
+    this.#teller = new Teller(client, log, metrics);
+    this.#tick = this.#makeTick();
+    this.#serial = new Serial((key) => this.#runOnce(key));
+    this.#connections = [workerConnection(config.redisUrl), hintConnection(config.redisUrl)];
+    for (const connection of this.#connections) connection.on('error', (error) => log.debug({ err: error }, 'redis'));
+    const [blocking, hinting] = this.#connections;
+    this.#wakes = new Wakes(config.queue, hinting, (job) => void this.#run(job));
+    const { queue, concurrency } = config;
+    this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
+    this.#heartbeat = new Heartbeat(this.#wakes, () => hinting.status === 'ready');
+    const wake = (key: string) => this.#wakes.now(key);
+    this.#resync = new Resync({ client, world: this.#world, intervalMs: config.resyncIntervalMs, wake, onError });
+    hinting.on('ready', () => this.#afterOutage());
+  }
+
+  #makeTick(): Tick {
+    const { client, config, log } = this.#options;
+    const world = this.#world;
+    return new Tick({
+      client,
+      world,
+      observer: new Observer(world, new Prometheus(config.metricsServer)),
+      applier: new Applier(client, world),
+      dismantler: new Dismantler(client, world, config.routeSettleMs),
+      settleMs: config.routeSettleMs,
+      tell: (record, facts) => this.#teller.tell(record, facts),
+      onUnusable: (key: string, message: string) => log.warn({ canary: key }, message),
+      onEffectError: (key: string, effect: Effect, error: unknown) =>
+        log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#world.start();
+    this.#worker.start();
+    this.#resync.start();
+    this.#heartbeat.start();
+    this.#ready = true;
+  }
+
+  isReady = (): boolean => this.#ready;
+  isAlive = (): boolean => !this.#ready || this.#heartbeat.isAlive();
+
+  /** A hint from elsewhere in this process (the webhook, in `headgate all`). */
+  wake(key: string): void {
+    this.#wakes.now(key);
+  }
+
+  /** In order: no new work, the running work, what it has to tell, then what it stands on. */
+  async stop(): Promise<void> {
+    this.#ready = false;
+    this.#resync.stop();
+    this.#heartbeat.stop();
+    await this.#worker.close();
+    await this.#serial.idle();
+    await this.#teller.flush();
+    await this.#wakes.close().catch(() => undefined);
+    await this.#world.stop();
+    for (const connection of this.#connections) connection.disconnect();
+  }
+
+  /** Timers that were in Redis may be gone: what is under way is looked at again. */
+  #afterOutage(): void {
+    if (this.#ready) this.#resync.run();
+  }
+
+  async #run({ key, dueAt }: WakeJob): Promise<void> {
+    if (key === '') return this.#heartbeat.beat();
+    this.#options.metrics.tickLateness.observe(Math.max(Date.now() - dueAt, 0) / 1_000);
+    await this.#serial.run(key);
+  }
+
+  async #runOnce(key: string): Promise<void> {
+    const { metrics, log } = this.#options;
+    const end = metrics.tickDuration.startTimer();
+    try {
+      const wakeAt = await this.#tick.run(key);
+      metrics.ticks.inc({ outcome: 'done' });
+      // The same timer has the same job id: setting it again is nothing, unless Redis lost it.
+      if (wakeAt !== undefined) this.#wakes.at(key, Math.max(wakeAt, Date.now() + 1));
+    } catch (error) {
+      metrics.ticks.inc({ outcome: 'error' });
+      log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
+      this.#wakes.at(key, Date.now() + RETRY_MS);
+    } finally {
+      end();
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { type Job, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { WakeJob } from './wakes.ts';
+
+export interface WorkerOptions {
+  queue: string;
+  connection: Redis;
+  concurrency: number;
+  run: (job: WakeJob) => Promise<void>;
+  onError: (error: unknown) => void;
+}
+
+/** Longest wait for running jobs when the process ends; a tick that is cut off is repaired by the next. */
+const CLOSE_MS = 5_000;
+
+/**
+ * Takes wake-ups from Redis. At least once, and possibly twice: a lock that is lost does not stop the job that had it, and
+ * the compare-and-swap of the tick makes the second harmless.
+ */
+export class WakeWorker {
+  readonly #worker: Worker<WakeJob>;
+
+  constructor({ queue, connection, concurrency, run, onError }: WorkerOptions) {
+    this.#worker = new Worker<WakeJob>(queue, async (job: Job<WakeJob>) => run(job.data), {
+      connection,
+      concurrency,
+      autorun: false,
+      lockDuration: 10_000,
+      stalledInterval: 5_000,
+      maxStalledCount: 10,
+      drainDelay: 1,
+      runRetryDelay: 1_000,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    this.#worker.on('error', onError);
+    this.#worker.on('failed', (_job, error) => onError(error));
+  }
+
+  start(): void {
+    this.#worker.run().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    const closed = this.#worker.close();
+    closed.catch(() => undefined);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+  }
+}

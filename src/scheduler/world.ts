@@ -1,0 +1,150 @@
+import type { KubeClient } from '../cluster/client.ts';
+import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
+import { Reflector, type ReflectorHooks } from '../cluster/reflector.ts';
+import { Store } from '../cluster/store.ts';
+import { WatchScopes } from '../cluster/watch-scope.ts';
+import { CANARY_SUFFIX, ENROLLED, ROLE } from '../rollout/keys.ts';
+import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
+import { canaryName } from '../rollout/names.ts';
+import type { VirtualService } from '../traffic/istio.ts';
+import type { Canary } from './record.ts';
+
+export const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+export interface WorldOptions extends ReflectorHooks {
+  client: KubeClient;
+  /** Something changed about the Deployment of this key. */
+  onChange: (key: string) => void;
+}
+
+/**
+ * What the scheduler sees of the cluster: watches that are narrow (by Headgate's labels), so that their cost grows with the
+ * enrolled Deployments and not with the cluster, and one on the ReplicaSets of each held Deployment while it is held.
+ */
+export class World {
+  readonly #client: KubeClient;
+  readonly #options: WorldOptions;
+  readonly #watches: Reflector[] = [];
+  readonly #sets: WatchScopes<ReplicaSet>;
+  /** Held keys, and the scope that is watched for them. */
+  readonly #scopes = new Map<string, string>();
+  readonly #foreignServices = new Map<string, Service | undefined>();
+  readonly enrolled: Store<Deployment>;
+  readonly canaries: Store<Deployment>;
+  readonly services: Store<Service>;
+  readonly routes: Store<VirtualService>;
+  readonly records: Store<Canary>;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    const own = (key: string) => key;
+    const withoutSuffix = (key: string) => (key.endsWith(CANARY_SUFFIX) ? key.slice(0, -CANARY_SUFFIX.length) : key);
+    this.enrolled = this.#watch<Deployment>(KINDS.deployments, ENROLLED, own);
+    this.canaries = this.#watch<Deployment>(KINDS.deployments, `${ROLE}=canary`, withoutSuffix);
+    this.services = this.#watch<Service>(KINDS.services, `${ROLE}=service`, withoutSuffix);
+    this.routes = this.#watch<VirtualService>(KINDS.virtualservices, ROLE, own);
+    this.records = this.#watch<Canary>(KINDS.canaries, undefined, own);
+    this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
+  }
+
+  #watch<T extends KubeObject>(kind: Kind, labelSelector: string | undefined, toKey: (key: string) => string): Store<T> {
+    const { client, onChange, onError, onMissed, onRestart } = this.#options;
+    const store = new Store<T>({ filtered: labelSelector !== undefined, ...(onError && { onError }) });
+    store.onChange(({ key }) => onChange(toKey(key)));
+    const hooks = { ...(onError && { onError }), ...(onMissed && { onMissed }), ...(onRestart && { onRestart }) };
+    const scope = { kind, ...(labelSelector !== undefined && { labelSelector }) };
+    this.#watches.push(new Reflector<T>({ client, store, ...scope, ...hooks }) as unknown as Reflector);
+    return store;
+  }
+
+  #openSets(scopeKey: string, scope: { namespace?: string; kind: Kind; labelSelector?: string }): Reflector<ReplicaSet> {
+    const store = new Store<ReplicaSet>({ filtered: true });
+    const [key = ''] = scopeKey.split('|');
+    store.onChange(() => this.#options.onChange(key));
+    return new Reflector<ReplicaSet>({ client: this.#client, store, ...scope, timing: { relistMs: 3_600_000 } });
+  }
+
+  /** Resolves when every watch has delivered what there is. */
+  async start(): Promise<void> {
+    for (const watch of this.#watches) watch.start();
+    await Promise.all(this.#watches.map(({ synced }) => synced));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#watches.map((watch) => watch.stop()), this.#sets.stop()]);
+  }
+
+  /** Takes the answer of a write, so that the next look sees it. */
+  put(object: KubeObject): void {
+    const { labels, name, namespace = '' } = object.metadata;
+    if (object.kind === 'Canary') this.records.put(object as Canary);
+    else if (object.kind === 'VirtualService') this.routes.put(object as VirtualService);
+    else if (object.kind === 'Service') this.#putService(object as Service, keyOf(namespace, name));
+    else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary') this.canaries.put(object as Deployment);
+    else if (object.kind === 'Deployment' && labels?.[ENROLLED] !== undefined) this.enrolled.put(object as Deployment);
+  }
+
+  #putService(service: Service, key: string): void {
+    if (service.metadata.labels?.[ROLE] === 'service') this.services.put(service);
+    else this.#foreignServices.set(key, service);
+  }
+
+  /** The ReplicaSets of a Deployment and of its canary, watched from the first call until `forgetSets`. */
+  async replicaSets({ metadata, spec }: Deployment, label: string): Promise<ReplicaSet[]> {
+    const key = keyOf(metadata.namespace ?? '', metadata.name);
+    const scopeKey = `${key}|${metadata.uid}|${label}`;
+    if (this.#scopes.get(key) !== scopeKey) {
+      await this.forgetSets(key);
+      this.#scopes.set(key, scopeKey);
+      const labelSelector = Object.entries(spec.selector.matchLabels ?? {})
+        .map(([name, value]) => (name === label ? `${name} in (${value},${value}${CANARY_SUFFIX})` : `${name}=${value}`))
+        .join(',');
+      const namespace = metadata.namespace ?? '';
+      this.#sets.acquire(scopeKey, { kind: KINDS.replicasets, namespace, labelSelector });
+    }
+    const store = this.#sets.get(scopeKey);
+    await this.#synced(scopeKey, { kind: KINDS.replicasets });
+    return store?.list() ?? [];
+  }
+
+  /** The scope is open: acquiring and releasing it once more only reads whether it is filled. */
+  async #synced(scopeKey: string, scope: { kind: Kind }): Promise<void> {
+    await this.#sets.acquire(scopeKey, scope).synced;
+    await this.#sets.release(scopeKey);
+  }
+
+  async forgetSets(key: string): Promise<void> {
+    const scopeKey = this.#scopes.get(key);
+    if (scopeKey === undefined) return;
+    this.#scopes.delete(key);
+    await this.#sets.release(scopeKey);
+  }
+
+  canaryOf({ metadata }: Deployment): Deployment | undefined {
+    return this.canaries.get(keyOf(metadata.namespace ?? '', canaryName(metadata.name)));
+  }
+
+  /** A Service by name: from the watch if it is Headgate's, else read once, and again when `fresh`. */
+  async service(namespace: string, name: string, fresh: boolean): Promise<Service | undefined> {
+    const key = keyOf(namespace, name);
+    const own = this.services.get(key);
+    if (own !== undefined) return own;
+    if (fresh || !this.#foreignServices.has(key)) {
+      this.#foreignServices.set(key, await this.#client.find<Service>(pathOf(KINDS.services, namespace, name)));
+    }
+    return this.#foreignServices.get(key);
+  }
+
+  /** The VirtualService of the Deployment's name: watched once it carries Headgate's label, read until then. */
+  async route({ metadata }: Deployment): Promise<VirtualService | undefined> {
+    const { namespace = '', name } = metadata;
+    return this.routes.get(keyOf(namespace, name)) ?? this.#client.find(pathOf(KINDS.virtualservices, namespace, name));
+  }
+
+  /** Reads an object again from the API server, past the watch. */
+  async refresh(kind: Kind, namespace: string, name: string): Promise<void> {
+    const object = await this.#client.find(pathOf(kind, namespace, name));
+    if (object !== undefined) this.put(object);
+  }
+}
