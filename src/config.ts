@@ -1,4 +1,5 @@
 import { AppError } from './errors.ts';
+import { DURATION_EXAMPLES, formatDuration, parseDuration } from './rollout/durations.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -131,14 +132,13 @@ function oneOf<T extends string>(words: readonly T[]): Parse<T> {
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 function duration(minMs: number): Parse<number> {
   return (text) => {
-    const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-    const value = Math.round(Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN));
-    const least = minMs > 0 ? `, at least ${minMs} ms` : '';
-    return value >= minMs ? { value } : { wanted: `a duration such as 500ms, 30s, 5m or 1h${least}` };
+    const value = parseDuration(text);
+    const least = minMs > 0 ? `, at least ${formatDuration(minMs)}` : '';
+    return value !== undefined && value >= minMs
+      ? { value }
+      : { wanted: `a duration such as ${DURATION_EXAMPLES}${least}` };
   };
 }
 

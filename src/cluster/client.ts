@@ -115,7 +115,7 @@ export class KubeClient {
   }
 
   /**
-   * A JSON Patch (`json`: a list of operations; a `test` that fails is a 422, see isInvalid), a merge patch (a
+   * A JSON Patch (`json`: a list of operations; a `test` that fails is a 422, see isLostRace), a merge patch (a
    * resourceVersion in it that is no more current is a 409) or a server-side apply.
    */
   patch<T extends KubeObject = KubeObject>(

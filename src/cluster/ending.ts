@@ -50,5 +50,5 @@ function endingOfKubeError(error: KubeError): Ending {
   if (status === 429) return { ...ending('throttled', false, true), ...wait };
   // 504 among others says that the resourceVersion is from the future: that one is no use any more.
   if (status >= 500 && status !== 504) return { ...ending('server-error', false, true), ...wait };
-  return { ...ending('refused', true, status === 504 || status === 401 || status === 403), ...wait };
+  return { ...ending('refused', true, status !== 400 && status !== 422), ...wait };
 }

@@ -69,7 +69,7 @@ function statusOf(body: unknown): Status {
     const { message = '', ...rest } = body as Partial<Status>;
     return { message, ...rest };
   }
-  return { message: (typeof body === 'string' ? body : JSON.stringify(body ?? '')).slice(0, 200) };
+  return { message: (typeof body === 'string' ? body : JSON.stringify(body ?? '')).trim().slice(0, 200) };
 }
 
 const hasStatus = (error: unknown, status: number): error is KubeError =>
@@ -81,8 +81,14 @@ export const isConflict = (error: unknown): error is KubeError => hasStatus(erro
 /** 409 because an object of that name is there already. */
 export const isAlreadyExists = (error: unknown): error is KubeError =>
   hasStatus(error, 409) && error.reason === 'AlreadyExists';
-/** 422: validation, or a JSON Patch that does not apply (see isTestFailed). */
+/** 422, with the fields that validation refused in details.causes; or a JSON Patch that does not apply. */
 export const isInvalid = (error: unknown): error is KubeError => hasStatus(error, 422);
+/**
+ * Somebody was faster: the object is no more as the write expected it. For a JSON Patch whose `test` fails the API server
+ * answers 422 like for an invalid object, but names no causes.
+ */
+export const isLostRace = (error: unknown): error is KubeError =>
+  isConflict(error) || (isInvalid(error) && !error.details.causes?.length);
 export const isForbidden = (error: unknown): error is KubeError => hasStatus(error, 403);
 /** 410: the resourceVersion or the continue token is too old. */
 export const isExpired = (error: unknown): error is KubeError => hasStatus(error, 410);

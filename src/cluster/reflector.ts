@@ -1,50 +1,13 @@
 import { AppError } from '../errors.ts';
 import type { KubeObject } from '../rollout/kube.ts';
-import { Backoff, type BackoffOptions } from './backoff.ts';
-import type { KubeClient } from './client.ts';
-import { type Ending, type EndReason, endingOf } from './ending.ts';
-import { type Kind, keyOf, pathOf } from './kinds.ts';
+import { Backoff } from './backoff.ts';
+import { type Ending, endingOf } from './ending.ts';
+import { keyOf, pathOf } from './kinds.ts';
 import { pause } from './pause.ts';
+import type { ReflectorOptions } from './reflector-options.ts';
 import type { Store } from './store.ts';
 import type { Query } from './transport.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
-
-export interface Scope {
-  kind: Kind;
-  /** All namespaces when left out. */
-  namespace?: string;
-  labelSelector?: string;
-  fieldSelector?: string;
-}
-
-/** In milliseconds. */
-export interface ReflectorTiming {
-  /** Silence that counts as a broken connection. Default: 90 s. */
-  idleMs?: number;
-  /** A watch is ended by the server after a random time between the two. Default: 5 to 10 min. */
-  watchMs?: readonly [number, number];
-  /** How often a full list looks for what the watch missed, jittered by a fifth. Default: 5 min. */
-  relistMs?: number;
-  /** What the watch gets to catch up with such a list before it counts as having missed something. Default: 2 s. */
-  graceMs?: number;
-  backoff?: BackoffOptions;
-}
-
-export interface ReflectorHooks {
-  /** A watch ended and will be opened again. */
-  onRestart?: (reason: EndReason) => void;
-  /** A full list showed this many changes that the watch had not. */
-  onMissed?: (count: number) => void;
-  /** What went wrong; the reflector goes on. */
-  onError?: (error: unknown) => void;
-}
-
-export interface ReflectorOptions<T extends KubeObject> extends Scope, ReflectorHooks {
-  client: Pick<KubeClient, 'watch' | 'listAll'>;
-  store: Store<T>;
-  timing?: ReflectorTiming;
-  random?: () => number;
-}
 
 /** Ends a watch that is behind, and says from where the next one starts. */
 class BehindError extends AppError {
@@ -136,7 +99,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (this.#version === undefined && !this.#streamable) await this.#fetchLists();
     if (this.#version === undefined) this.#incoming = new Map();
     const signal = AbortSignal.any([this.#stopping.signal, this.#watch.signal]);
-    const idleMs = timing?.idleMs ?? 90_000;
+    const idleMs = timing?.idleMs ?? 150_000;
     for await (const event of watchEvents({ client, path: this.#path, query: this.#watchQuery(), signal, idleMs })) {
       if (this.#incoming === undefined) this.#take(event);
       else this.#collect(event, this.#incoming);

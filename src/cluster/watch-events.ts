@@ -16,7 +16,7 @@ export interface WatchRequest {
   path: string;
   query: Query;
   signal: AbortSignal;
-  /** Silence that counts as a broken connection; the API server sends a bookmark about once a minute. */
+  /** Silence that counts as a broken connection. */
   idleMs: number;
 }
 

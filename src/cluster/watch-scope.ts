@@ -1,5 +1,6 @@
 import type { KubeObject } from '../rollout/kube.ts';
-import type { Reflector, Scope } from './reflector.ts';
+import type { Reflector } from './reflector.ts';
+import type { Scope } from './reflector-options.ts';
 import type { Store } from './store.ts';
 
 interface Shared<T extends KubeObject> {

@@ -6,7 +6,7 @@ import type { ObjectMeta, PodTemplate } from './kube.ts';
 import { defaultPort, portFindings } from './ports.ts';
 import { readForm, type UserForm } from './spec.ts';
 import type { Outcome, Problem } from './spec-types.ts';
-import { hint } from './suggest.ts';
+import { nearest } from './suggest.ts';
 
 /** What is read of a Deployment: its annotations, its name, and the ports of its pod template. */
 export interface Annotated {
@@ -43,7 +43,11 @@ export const unknownKeys = ({ annotations }: ObjectMeta): Problem[] =>
     .filter(([key]) => key.startsWith(PREFIX) && !SETTINGS.has(settingName(key)) && !isOwn(key))
     .map(([key, value]) => ({ key, value, message: `is no known annotation; ${keyHint(key)}` }));
 
-const keyHint = (key: string): string => hint(settingName(key), WRITABLE.map(settingName), (name) => PREFIX + name);
+function keyHint(key: string): string {
+  const names = WRITABLE.map(settingName);
+  const meant = nearest(settingName(key), names);
+  return meant === undefined ? `known after ${PREFIX} are ${names.join(', ')}` : `did you mean ${PREFIX}${meant}?`;
+}
 
 interface RawForm {
   service: Record<string, unknown>;
@@ -78,7 +82,8 @@ function problemOf({ path, message }: Finding, form: RawForm, texts: Texts): Pro
   const text = texts.get(key);
   if (text === undefined) return { key, value, message: value === undefined ? unset(key) : message };
   if (setting.isYaml) return { key: pathText(key, inside), value, message };
-  return { key, value: text, message: inside.length === 0 ? message : `${shown(value)} ${message}` };
+  const isWhole = inside.length === 0 || value === text.trim();
+  return { key, value: text, message: isWhole ? message : `${shown(value)} ${message}` };
 }
 
 /** The one field that an annotation must set, where the pod template cannot. */

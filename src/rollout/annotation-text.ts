@@ -47,8 +47,12 @@ export function asAutoscaler(text: string): TextReading {
   return read(name === undefined ? { kind: 'HorizontalPodAutoscaler', name: first } : { kind: first, name });
 }
 
+/** Characters; a longer text is not parsed, for a request waits for the answer. */
+const MAX_YAML = 32_768;
+
 /** A YAML list. */
 export function asList(text: string): TextReading {
+  if (text.length > MAX_YAML) return refuse(`is ${text.length} characters long; at most ${MAX_YAML} are read`);
   const document = parseDocument(text, { prettyErrors: false });
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) return refuse(`is not YAML: ${error.message} (${place(text, error.pos[0])})`);

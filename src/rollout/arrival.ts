@@ -1,10 +1,11 @@
 import { type Fact, fact } from './facts.ts';
 import type { Hold } from './hold.ts';
 import { canaryName } from './names.ts';
+import { succession } from './phases/promoting.ts';
 import { begin, obstacle } from './phases/waiting.ts';
 import { availableReplicas, conditionOf, isRolledOut, isUserPaused, wantedReplicas } from './rollout-status.ts';
 import { move, type Next, nameOf, type Releasing, type Situation } from './situation.ts';
-import { isEmpty, ownedBy } from './stable.ts';
+import { findStable, isEmpty, ownedBy } from './stable.ts';
 import { ACTIVE, type Path, type Release, time } from './state.ts';
 import { sameRevision } from './template.ts';
 
@@ -28,7 +29,19 @@ function atTheGate(s: Situation, hold: Hold): Next | undefined {
   if (isUnderWay(s) && !(s.state.phase === 'Finalising' && release?.outcome === 'succeeded')) return undefined;
   if (s.seen.replicaSets === undefined) return undefined;
   if (hold.verdict !== undefined && hold.revision === s.seen.revision) return alreadyFailed(s, hold);
-  return start(s, pathOf(s), hold.by);
+  const fresh = overtaken(s);
+  return start(fresh, pathOf(fresh), hold.by);
+}
+
+/** A roll-out that is cut short has gone so far that its revision is what runs: that one is to be protected from now on. */
+function overtaken(s: Situation): Situation {
+  const { state, seen } = s;
+  const { phase, release } = state;
+  if (release === undefined || (phase !== 'Promoting' && phase !== 'Stalled')) return s;
+  const found = findStable(seen.deployment, seen.replicaSets ?? []);
+  if (found === undefined || found.revision !== release.revision) return s;
+  const { previous: _previous, ...rest } = state;
+  return { ...s, state: { ...rest, ...succession({ ...s, state: { ...state, release } }, found) } };
 }
 
 /** Held and judged, but this state does not remember it: the Canary was deleted meanwhile. The verdict stands. */

@@ -1,11 +1,11 @@
 import { REVISION } from './keys.ts';
-import type { Deployment } from './kube.ts';
+import type { Deployment, ReplicaSet } from './kube.ts';
 import { availableReplicas, isObserved, readyReplicas } from './rollout-status.ts';
-import type { Releasing } from './situation.ts';
+import type { Releasing, Situation } from './situation.ts';
 import { atWeightFor } from './situation.ts';
-import { isEmpty } from './stable.ts';
+import { isEmpty, ownedBy } from './stable.ts';
 import { ACTIVE } from './state.ts';
-import { canonical, essence } from './template.ts';
+import { sameRevision } from './template.ts';
 
 export const runsRevision = (canary: Deployment | undefined, revision: string): canary is Deployment =>
   canary?.metadata.annotations?.[REVISION] === revision;
@@ -13,14 +13,23 @@ export const runsRevision = (canary: Deployment | undefined, revision: string): 
 export const isScaledDown = (canary: Deployment | undefined): boolean =>
   canary === undefined || ((canary.spec.replicas ?? 1) === 0 && (canary.status?.replicas ?? 0) === 0);
 
-/** Whether all of the wanted canary pods run the revision and are available. */
-export function isCanaryReady({ state: { release }, seen: { canary } }: Releasing): boolean {
+/** Whether all of the wanted canary pods run the revision and are available, and no pod of another template is left. */
+export function isCanaryReady(s: Releasing): boolean {
+  const { canary } = s.seen;
+  const { release } = s.state;
   return (
     runsRevision(canary, release.revision) &&
     isObserved(canary) &&
     (canary.status?.updatedReplicas ?? 0) >= release.replicas &&
-    availableReplicas(canary) >= release.replicas
+    availableReplicas(canary) >= release.replicas &&
+    strangeSet(s) === undefined
   );
+}
+
+/** Whether the Service of the stable pods selects the canary's too: it does not look at the label that tells them apart. */
+export function servesBoth({ seen: { services }, label }: Situation): boolean {
+  const selector = services.stable?.spec.selector;
+  return selector !== undefined && selector[label] === undefined;
 }
 
 /** Whether pods that were ready are so no more: a crash, a failing probe, an eviction. */
@@ -37,14 +46,15 @@ export function isDrained(s: Releasing): boolean {
   return route.weight === 0 && s.state.release.weight === 0 && settled;
 }
 
-/** A ReplicaSet of the canary with pods of another template than its Deployment's: somebody edited it by hand. */
-export function tamperedSet({ seen: { canary, replicaSets } }: Releasing): string | undefined {
-  if (canary === undefined || !isObserved(canary)) return undefined;
-  const wanted = canonical(essence(canary.spec.template));
-  const sets = (replicaSets ?? []).filter((set) =>
-    set.metadata.ownerReferences?.some(({ uid }) => uid === canary.metadata.uid),
-  );
-  const strange = sets.find((set) => !isEmpty(set) && canonical(essence(set.spec.template)) !== wanted);
-  const current = sets.some((set) => !isEmpty(set) && canonical(essence(set.spec.template)) === wanted);
-  return current ? strange?.metadata.name : undefined;
+/**
+ * A ReplicaSet with pods of another template than the canary's, where all were of it before: somebody edited it by hand.
+ * Until the canary was ready, such pods are what is left of the revision before.
+ */
+export const tamperedSet = (s: Releasing): string | undefined =>
+  s.state.release.ready > 0 ? strangeSet(s)?.metadata.name : undefined;
+
+function strangeSet({ seen: { canary, replicaSets = [] } }: Releasing): ReplicaSet | undefined {
+  if (canary === undefined) return undefined;
+  const own = replicaSets.filter((set) => ownedBy(canary, set) && !isEmpty(set));
+  return own.find((set) => !sameRevision(set.spec.template, canary.spec.template));
 }

@@ -1,5 +1,5 @@
 import { arrival, refreshedStable } from './arrival.ts';
-import { isScaledDown } from './canary-pods.ts';
+import { isScaledDown, runsRevision } from './canary-pods.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
 import { type Fact, fact } from './facts.ts';
@@ -11,7 +11,7 @@ import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
 import { amend, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';
 import { findStable } from './stable.ts';
-import { ACTIVE, type Phase, type RolloutState, time } from './state.ts';
+import { ACTIVE, type Phase, type RolloutState, TIMED, time } from './state.ts';
 import { wakeAt } from './wake.ts';
 
 export interface Decision {
@@ -45,7 +45,14 @@ export function decide(situation: Omit<Situation, 'state'> & { state: RolloutSta
   const next = state === undefined ? enrol(rest) : transition({ ...rest, state });
   const after: Situation = { ...rest, state: next.state };
   const wake = wakeAt(after);
-  return { ...next, effects: ensure(after), ...(wake !== undefined && { wakeAt: wake }) };
+  const effects = ensure(after);
+  return { state: next.state, facts: [...next.facts, ...restorations(after, effects)], effects, ...(wake !== undefined && { wakeAt: wake }) };
+}
+
+/** A ReplicaSet that has to be made again is worth telling: somebody deleted what was serving. */
+function restorations(s: Situation, effects: readonly Effect[]): Fact[] {
+  const message = `The ReplicaSet of the running version of ${nameOf(s)} is gone; it is made again from the record`;
+  return effects.some((effect) => effect.do === 'createReplicaSet') ? [fact('StableRestored', message, s.state.stable?.revision)] : [];
 }
 
 /** The first look: what runs now is the stable revision. */
@@ -70,13 +77,22 @@ function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeEmptied(releasing) ?? PHASE[phase](releasing);
+  return routeMoved(releasing) ?? routeEmptied(releasing) ?? PHASE[phase](releasing);
 }
 
-/** The moment from which a canary with pods gets no traffic: its pods may go a settling time later. */
+/** Somebody else gave the route another weight: what is counted from the moment when it was right starts anew. */
+function routeMoved(s: Releasing): Next | undefined {
+  const { release, phase } = s.state;
+  if (!TIMED.has(phase) || release.weightSince === undefined || s.seen.route?.weight === release.weight) return undefined;
+  return amend(s, { weightSince: undefined, checkAt: undefined });
+}
+
+/** The moment from which a canary that is to go gets no traffic: its pods may go a settling time later. */
 function routeEmptied(s: Releasing): Next | undefined {
+  const { canary, route } = s.seen;
   const { release, phase } = s.state;
   if (!ACTIVE.has(phase) || release.weight > 0 || release.weightSince !== undefined) return undefined;
-  if (s.seen.route?.weight !== 0 || isScaledDown(s.seen.canary)) return undefined;
+  const stays = (phase === 'Progressing' || phase === 'Paused') && runsRevision(canary, release.revision);
+  if (stays || route?.weight !== 0 || isScaledDown(canary)) return undefined;
   return amend(s, { weightSince: time(s.now) });
 }

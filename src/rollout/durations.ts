@@ -1,6 +1,9 @@
 const UNITS = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 const PARTS = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
+/** The shape of a duration for those who need no parts of it; the empty text has it too, and is none. */
+export const DURATION_PATTERN = '^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$';
+
 /** What a duration looks like, for a person. */
 export const DURATION_EXAMPLES = '30s, 1m30s, 1h or 500ms';
 

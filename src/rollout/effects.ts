@@ -10,7 +10,7 @@ export type Effect =
   /** Write another text into the hold: a verdict, or the revision that is really there. */
   | { do: 'writeHold'; deployment: Deployment; held: string; text: string }
   /** Replace the held template by the stable one, and lift the hold, in one write. */
-  | { do: 'restoreTemplate'; deployment: Deployment; held: string; template: PodTemplate }
+  | { do: 'restoreTemplate'; deployment: Deployment; held: string; template: PodTemplate; keepPaused: boolean }
   /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
   | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
   | { do: 'createService'; service: Service }

@@ -1,11 +1,11 @@
-import { isCanaryReady, isDrained, runsRevision } from './canary-pods.ts';
+import { isCanaryReady, isDrained, runsRevision, servesBoth } from './canary-pods.ts';
 import type { Effect } from './effects.ts';
 import { writeHold, writeRolling } from './hold.ts';
 import { BYPASS, ROLLING } from './keys.ts';
-import { isRolledOut, wantedReplicas } from './rollout-status.ts';
+import { wantedReplicas } from './rollout-status.ts';
 import type { Releasing, Situation } from './situation.ts';
 import { isEmpty, ownedBy, setOf, usurpers } from './stable.ts';
-import { ACTIVE, SERVING } from './state.ts';
+import { ACTIVE, ms, SERVING } from './state.ts';
 import { canaryDeployment, replicaSetOf, serviceFor } from './workload.ts';
 
 /**
@@ -15,7 +15,7 @@ import { canaryDeployment, replicaSetOf, serviceFor } from './workload.ts';
 export function ensure(s: Situation): Effect[] {
   const { release } = s.state;
   const effects = [...ensureServices(s)];
-  if (release === undefined) return [...effects, ...ensureIdleRoute(s)];
+  if (release === undefined) return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s)];
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   return [
     ...ensureHold(releasing),
@@ -31,13 +31,15 @@ function ensureHold(s: Releasing): Effect[] {
   const { hold, deployment, revision } = s.seen;
   const { release, phase, stable } = s.state;
   if (hold.state !== 'held') return [];
+  const keepPaused = hold.hold.userPaused === true;
   if (phase === 'Promoting' && release.revert === revision && stable) {
-    return [{ do: 'restoreTemplate', deployment, held: hold.raw, template: stable.template }];
+    return [{ do: 'restoreTemplate', deployment, held: hold.raw, template: stable.template, keepPaused }];
   }
-  if (release.revision !== revision) return [];
+  const lifting = phase === 'Promoting' || phase === 'Stalled';
+  if (release.revision !== revision || (lifting && release.path === 'canary' && hold.hold.verdict)) return [];
   const text = writeHold(wantedHold(s, hold.hold));
   if (text !== hold.raw) return [{ do: 'writeHold', deployment, held: hold.raw, text }];
-  return phase === 'Promoting' ? [liftOf(s, hold.raw, hold.hold.userPaused === true)] : [];
+  return lifting ? [liftOf(s, hold.raw, keepPaused)] : [];
 }
 
 /** The hold as the state wants it: the revision that is really there, and the verdict of a failed release. */
@@ -74,7 +76,14 @@ const setRoute = (weight: number, resourceVersion: string | undefined): Effect =
 });
 
 const ensureIdleRoute = ({ seen: { route } }: Situation): Effect[] =>
-  route?.weight === 0 && !route.stale ? [] : [setRoute(0, route?.resourceVersion)];
+  route?.unusable || (route?.weight === 0 && !route.stale) ? [] : [setRoute(0, route?.resourceVersion)];
+
+/** A canary that no record tells of (somebody deleted it): to zero, a settling time after the first look. */
+function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }: Situation): Effect[] {
+  if (canary === undefined || (canary.spec.replicas ?? 1) === 0) return [];
+  const drained = route === undefined || (route.weight === 0 && now - ms(state.since) >= settleMs);
+  return drained ? [{ do: 'scaleCanary', existing: canary, replicas: 0 }] : [];
+}
 
 /** More weight only onto ready pods; less at once. */
 function ensureRoute(s: Releasing): Effect[] {
@@ -83,6 +92,7 @@ function ensureRoute(s: Releasing): Effect[] {
   const serving = SERVING.has(phase) || phase === 'Finalising';
   const wanted = serving ? release.weight : 0;
   const present = route?.weight;
+  if (route?.unusable) return [];
   if (present === wanted) return route?.stale ? [setRoute(wanted, route.resourceVersion)] : [];
   const rises = present === undefined || wanted > present;
   if (rises && wanted > 0 && !isCanaryReady(s))
@@ -98,6 +108,7 @@ function ensureCanary(s: Releasing): Effect[] {
   const { revision, requestedBy, replicas } = release;
   if (revision !== s.seen.revision) return [];
   const wanted = () => canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
+  if (servesBoth(s) && !runsRevision(canary, revision)) return [];
   if (canary === undefined) return [{ do: 'createCanary', deployment: wanted() }];
   if (!runsRevision(canary, revision)) {
     return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted: wanted() }] : [];
@@ -136,11 +147,11 @@ function ensureReplicaSets({
   }));
 }
 
-/** What was for one roll-out only goes with it. */
-function ensureTidy({ state: { phase }, seen: { deployment, hold } }: Releasing): Effect[] {
+/** What was for one roll-out only goes with it; a bypass that is written later is for the next one. */
+function ensureTidy({ state: { phase, release }, seen: { deployment, hold } }: Releasing): Effect[] {
   if (hold.state !== 'open' || phase === 'Promoting' || phase === 'Stalled') return [];
   const annotations = deployment.metadata.annotations ?? {};
-  const keys = [ROLLING, ...(phase === 'Succeeded' && isRolledOut(deployment) ? [BYPASS] : [])];
-  const present = keys.filter((key) => annotations[key] !== undefined);
+  const ending = phase === 'Finalising' && release.outcome === 'succeeded';
+  const present = [ROLLING, ...(ending ? [BYPASS] : [])].filter((key) => annotations[key] !== undefined);
   return present.length > 0 ? [{ do: 'clearAnnotations', deployment, keys: present }] : [];
 }

@@ -31,6 +31,7 @@ export const REASONS = {
   RolledBack: 'Warning',
   StableRestored: 'Warning',
   ServiceSelectsCanary: 'Warning',
+  RouteUnusable: 'Warning',
   InvalidSpec: 'Warning',
   CommandRefused: 'Warning',
   Unenrolled: 'Normal',

@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import { DURATION_EXAMPLES, formatDuration, parseDuration } from './durations.ts';
-
-/** The text of a duration in a JSON schema; what is left to say about it is said by `durationProblem`. */
-const DURATION_PATTERN = '^([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$';
+import { DURATION_EXAMPLES, DURATION_PATTERN, formatDuration, parseDuration } from './durations.ts';
 
 const HOUR = 3_600_000;
 export const WEEK = 168 * HOUR;
@@ -26,8 +23,10 @@ export const text = (words: string): z.ZodString => z.string({ error: wants(word
 export function whole(min: number, max?: number): z.ZodInt {
   const words =
     max === undefined ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`;
+  const error = ({ input }: { input?: unknown }): string =>
+    typeof input === 'string' && /^\d+%$/.test(input) ? `${words}, without the percent sign` : wants(words)({ input });
   return z
-    .int({ error: wants(words) })
+    .int({ error })
     .min(min, words)
     .max(max ?? 2_147_483_647, words);
 }
@@ -35,9 +34,15 @@ export function whole(min: number, max?: number): z.ZodInt {
 /** A duration as text, in milliseconds from `min` to `max`. */
 export const duration = (min: number, max: number): z.ZodString =>
   judged(text(`must be a duration, such as ${DURATION_EXAMPLES}`), (value) => durationProblem(value, min, max)).meta({
-    pattern: DURATION_PATTERN,
-    minLength: 2,
+    maxLength: 40,
+    'x-kubernetes-validations': [durationRule(formatDuration(min), formatDuration(max))],
   });
+
+/** The same in the API server's own language, for what comes without Headgate. */
+const durationRule = (min: string, max: string): object => ({
+  rule: `self != '' && self.matches('${DURATION_PATTERN}') && duration(self) >= duration('${min}') && duration(self) <= duration('${max}')`,
+  message: `must be a duration from ${min} to ${max}, such as ${DURATION_EXAMPLES}`,
+});
 
 /** What is wrong with a duration, as a predicate on it. */
 export function durationProblem(value: string, min: number, max: number): string | undefined {

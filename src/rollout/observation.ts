@@ -11,10 +11,14 @@ export interface CheckResult {
   message: string;
 }
 
-/** What the route object says: the canary's weight, in percent. Undefined weight: it does not name both destinations. */
+/**
+ * What the route object says: the canary's weight, in percent. Undefined: its routes do not agree on one.
+ */
 export interface RouteReading {
   weight: number | undefined;
   resourceVersion: string;
+  /** It is a user's, and no route of it goes to the Deployment alone or beside the canary. */
+  unusable?: true;
   /** Something besides the weight is not as wanted: hosts, gateways, the other destination. */
   stale: boolean;
 }

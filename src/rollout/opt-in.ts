@@ -23,6 +23,6 @@ export function readOptIn(text: string): OptIn {
 function wrongWord(text: string): string {
   const word = text.trim().toLowerCase();
   if (NO.has(word)) return 'does not opt out; to opt out, remove the annotation';
-  if (word === 'true') return 'must be exactly true, in lower case and without spaces';
-  return 'must be true, or canary/<name> for the settings of that Canary';
+  if (word === 'true') return 'must be exactly "true", in lower case and without spaces';
+  return 'must be "true", or canary/<name> for the settings of that Canary';
 }

@@ -1,8 +1,8 @@
 import type { Action, Command } from './command.ts';
 import { fact } from './facts.ts';
-import { promote } from './phases/progressing.ts';
+import { promoteByCommand } from './phases/progressing.ts';
 import { begin, obstacle } from './phases/waiting.ts';
-import { fail, move, type Next, NO_TIMERS, nameOf, type Releasing, type Situation } from './situation.ts';
+import { fail, move, type Next, NO_REASON, NO_TIMERS, nameOf, type Releasing, type Situation } from './situation.ts';
 import { type Phase, time } from './state.ts';
 
 /** In which phases a command makes sense, and what it does. */
@@ -13,7 +13,7 @@ interface Order {
 
 const ORDERS: Record<Action, Order> = {
   abort: { in: ['Waiting', 'Progressing', 'Paused'], carryOut: (s) => fail(s, 'Aborted', 'was aborted by command') },
-  promote: { in: ['Progressing', 'Paused'], carryOut: (s) => promote(s, 'is promoted by command') },
+  promote: { in: ['Progressing', 'Paused'], carryOut: promoteByCommand },
   pause: { in: ['Progressing'], carryOut: pause },
   resume: { in: ['Paused'], carryOut: resume },
   retry: { in: ['Failed'], carryOut: retry },
@@ -33,13 +33,14 @@ function pause(s: Releasing): Next {
 /** The dwell at the present weight counts anew. */
 function resume(s: Releasing): Next {
   const told = fact('Resumed', `${nameOf(s)} goes on at weight ${s.state.release.weight}`, s.state.release.revision);
-  return move(s, 'Progressing', { ...NO_TIMERS, reason: undefined, message: undefined }, told);
+  return move(s, 'Progressing', { ...NO_TIMERS, ...NO_REASON }, told);
 }
 
 function retry(s: Releasing): Next {
   const { outcome: _outcome, ...release } = s.state.release;
   const fresh: Releasing = { ...s, state: { ...s.state, release: { ...release, startedAt: time(s.now) } } };
-  const next = obstacle(fresh) === undefined ? begin(fresh) : move(fresh, 'Waiting', {});
+  const message = obstacle(fresh);
+  const next = message === undefined ? begin(fresh) : move(fresh, 'Waiting', { reason: 'Waiting', message });
   return {
     ...next,
     facts: [fact('NewRevision', `${nameOf(s)} ${release.revision} is tried again by command`, release.revision)],
@@ -56,7 +57,7 @@ function revert(s: Releasing): Next {
     state: { ...s.state, release: { ...rest, path: 'withdrawn', revision: stable.revision, revert: s.seen.revision } },
   };
   const told = fact('Withdrawn', `${nameOf(s)} goes back to ${stable.revision} by command`, stable.revision);
-  return move(going, 'Promoting', { ...NO_TIMERS, weight: 0, reason: undefined, message: undefined }, told);
+  return move(going, 'Promoting', { ...NO_TIMERS, ...NO_REASON, weight: 0 }, told);
 }
 
 /** Why a command cannot be carried out now; undefined if it can. */

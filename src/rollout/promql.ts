@@ -40,7 +40,9 @@ function syntaxWords(query: string, { from }: SyntaxNode): string {
   const call = /([A-Za-z_]\w*)\s*$/.exec(query.slice(start, from));
   if (rest.startsWith('(') && call?.[1] !== undefined) return functionWords(query, call[1], start + call.index);
   if (rest === '') return `it ends too early, at ${place(query, query.trimEnd().length)}${unclosed(query)}`;
-  return `unexpected "${(/^\S+/.exec(rest)?.[0] ?? '').slice(0, 20)}" at ${place(query, query.length - rest.length)}`;
+  const token = /^(?:[$\w]+|\S+)/.exec(rest)?.[0] ?? '';
+  const advice = /[=~]\s*$/.test(query.slice(start, from)) ? "; a label's value stands in quotes" : '';
+  return `unexpected "${token.slice(0, 20)}" at ${place(query, query.length - rest.length)}${advice}`;
 }
 
 function functionWords(query: string, name: string, at: number): string {

@@ -28,11 +28,15 @@ export function isRolledOut(deployment: Deployment): boolean {
   return isObserved(deployment) && all.every((found) => found === wanted);
 }
 
-/** Whether the roll-out of the Deployment's present template is past its progress deadline. */
-export const isStalled = (deployment: Deployment): boolean =>
-  isObserved(deployment) &&
-  conditionOf(deployment, 'Progressing')?.status === 'False' &&
-  conditionOf(deployment, 'Progressing')?.reason === 'ProgressDeadlineExceeded';
+/**
+ * Whether a roll-out that began at `since` is past its progress deadline. The Deployment controller leaves the condition of
+ * the roll-out before until there is progress, also through a pause: an older one says nothing.
+ */
+export function isStalled(deployment: Deployment, since: string): boolean {
+  const { status, reason, lastUpdateTime = since } = conditionOf(deployment, 'Progressing') ?? {};
+  const late = status === 'False' && reason === 'ProgressDeadlineExceeded';
+  return late && isObserved(deployment) && Date.parse(lastUpdateTime) >= Date.parse(since);
+}
 
 /** Paused by its user, not by a hold. */
 export const isUserPaused = ({ metadata, spec }: Deployment): boolean =>

@@ -42,6 +42,9 @@ export function move(s: Releasing, phase: Phase, changes: Partial<Release>, ...f
 /** The release's timers, cleared: a new weight or phase starts its own. */
 export const NO_TIMERS = { weightSince: undefined, checkAt: undefined, deadline: undefined };
 
+/** Nothing is in the way any more: the phase speaks for itself. */
+export const NO_REASON = { reason: undefined, message: undefined };
+
 /** Take all traffic from the canary and end the release as failed. Moves toward the stable pods wait for nothing. */
 export function fail(s: Releasing, reason: Reason, message: string): Next {
   const { release } = s.state;

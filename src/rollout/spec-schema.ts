@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDnsLabel, isDnsSubdomain, isPortName, isQualifiedName } from './dns.ts';
+import { isDnsLabel, isDnsSubdomain, isPortName, isQualifiedName, MAX_LABEL, MAX_NAME } from './dns.ts';
 import { duration, judged, text, WEEK, wants, whole } from './fields.ts';
 import { gatewayProblem, hostProblem } from './hosts.ts';
 import { metricSchema } from './metric-schema.ts';
@@ -12,7 +12,7 @@ export const DEFAULT_MAX_WEIGHT = 50;
 const objectName = (what: string) =>
   judged(text(`must be the name of ${what}`), (name) =>
     isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
-  );
+  ).meta({ maxLength: MAX_NAME });
 
 const oneOf = <T extends string>(values: readonly [T, ...T[]], words: string) =>
   z.enum(values, { error: wants(words) });
@@ -38,7 +38,10 @@ const twice = (entries: readonly string[]): string | undefined => {
 };
 
 const listOf = (entry: z.ZodString, words: string) =>
-  judged(z.array(entry, { error: wants(words) }).max(50, 'has more than 50 entries'), twice).meta({
+  judged(
+    z.array(entry.meta({ maxLength: MAX_NAME }), { error: wants(words) }).max(50, 'has more than 50 entries'),
+    twice,
+  ).meta({
     'x-kubernetes-list-type': 'set',
   });
 
@@ -69,6 +72,7 @@ const service = z
     {
       port: whole(1, 65_535).describe("The Service's port."),
       portName: judged(text('must be the name of a Service port, such as http'), portNameProblem)
+        .meta({ maxLength: MAX_LABEL })
         .default('http')
         .describe("Name of the Service's port; Istio reads the protocol from it."),
       targetPort: judged(z.union([z.int(), z.string()], { error: wants(PORT_WORDS) }), portProblem)
@@ -110,7 +114,7 @@ const analysis = z
       stepWeights: z
         .array(whole(1, 100), { error: wants('must be a list of weights in percent, such as [5, 20, 50]') })
         .min(1, 'must have at least one weight')
-        .max(100)
+        .max(100, 'has more than 100 weights')
         .optional()
         .meta({
           description: 'The whole plan, in percent, rising; instead of maxWeight and stepWeight.',

@@ -11,6 +11,8 @@ export const ownedBy = (owner: Deployment, set: ReplicaSet): boolean =>
 export const isEmpty = ({ spec, status }: ReplicaSet): boolean =>
   (spec.replicas ?? 0) === 0 && (status?.replicas ?? 0) === 0;
 
+const available = ({ status }: ReplicaSet): number => status?.availableReplicas ?? 0;
+const pods = ({ status }: ReplicaSet): number => status?.replicas ?? 0;
 const numberOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotations?.[REVISION_NUMBER] ?? 0);
 
 /** The template of a ReplicaSet as its Deployment had it. */
@@ -25,18 +27,18 @@ export const setOf = (template: PodTemplate, sets: readonly ReplicaSet[]): Repli
   sets.find((set) => sameRevision(set.spec.template, template));
 
 /**
- * What runs under a hold that was closed before Headgate first looked: of the Deployment's ReplicaSets the one with most
- * pods, then the one that the Deployment controller numbered last; never an empty one with the held template.
+ * What runs under a hold, where no record says it: of the Deployment's ReplicaSets the one with most available pods, then
+ * with most pods, then the one that the Deployment controller numbered last; never an empty one with the held template.
  */
 export function findStable(deployment: Deployment, sets: readonly ReplicaSet[]): Stable | undefined {
   const candidates = sets
     .filter((set) => ownedBy(deployment, set))
     .filter((set) => !isEmpty(set) || !sameRevision(set.spec.template, deployment.spec.template))
-    .toSorted((a, b) => (b.status?.replicas ?? 0) - (a.status?.replicas ?? 0) || numberOf(b) - numberOf(a));
+    .toSorted((a, b) => available(b) - available(a) || pods(b) - pods(a) || numberOf(b) - numberOf(a));
   const [running] = candidates;
   if (running === undefined) return undefined;
   const template = templateOf(running);
-  return { revision: revisionOf(template), template, available: (running.status?.availableReplicas ?? 0) > 0 };
+  return { revision: revisionOf(template), template, available: available(running) > 0 };
 }
 
 /**

@@ -5,7 +5,7 @@ import { PHASES, type Phase, type RolloutState, type Time } from './state.ts';
 import { planOf } from './steps.ts';
 
 /** `Canary.status`: the state, and beside it what people and tools read of it. */
-export interface CanaryStatus {
+export interface CanaryStatus extends Omit<RolloutState, 'phase' | 'since'> {
   observedGeneration?: number;
   phase: Phase;
   /** Percent of the traffic that the route gives to the canary, as observed. */
@@ -17,10 +17,6 @@ export interface CanaryStatus {
   revision: string;
   lastTransitionTime: Time;
   conditions: Condition[];
-  stable?: RolloutState['stable'];
-  previous?: RolloutState['previous'];
-  release?: RolloutState['release'];
-  command?: RolloutState['command'];
 }
 
 interface ViewInput {
@@ -48,25 +44,23 @@ export function statusOf({ state, spec, route, strategy, generation, before, inv
     revision: release?.revision ?? stable?.revision ?? '',
     lastTransitionTime: since,
     conditions: conditionsOf({ state, generation, before, ...(invalid !== undefined && { invalid }) }),
-    ...(stable && { stable }),
-    ...(state.previous && { previous: state.previous }),
-    ...(release && { release }),
-    ...(state.command && { command: state.command }),
+    ...remembered(state),
   };
 }
+
+/** What the state has besides its phase, and only that. */
+const remembered = ({ stable, previous, release, command }: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> => ({
+  ...(stable && { stable }),
+  ...(previous && { previous }),
+  ...(release && { release }),
+  ...(command && { command }),
+});
 
 /** The state as it was persisted; undefined if there is none yet, or it is not Headgate's. */
 export function stateOf(status: Partial<CanaryStatus> | undefined): RolloutState | undefined {
   if (status?.phase === undefined || !PHASES.includes(status.phase)) return undefined;
-  const { phase, lastTransitionTime, stable, previous, release, command } = status;
-  return {
-    phase,
-    since: lastTransitionTime ?? new Date(0).toISOString(),
-    ...(stable && { stable }),
-    ...(previous && { previous }),
-    ...(release && { release }),
-    ...(command && { command }),
-  };
+  const { phase, lastTransitionTime } = status;
+  return { phase, since: lastTransitionTime ?? new Date(0).toISOString(), ...remembered(status) };
 }
 
 type Verdict = Record<'Ready' | 'Reconciling' | 'Stalled', boolean>;

@@ -26,8 +26,10 @@ function begin(wanted: string, candidate: string): number {
   return shared;
 }
 
-const overlaps = (a: string, b: string): boolean =>
-  Math.min(a.length, b.length) >= 4 && (a.includes(b) || b.includes(a));
+function overlaps(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= 4 ? long.includes(short) : short.length === 3 && long.startsWith(short);
+}
 
 /** Damerau-Levenshtein distance, no letter moved twice. */
 function edits(a: string, b: string): number {

@@ -1,7 +1,7 @@
 import type { Observation } from './observation.ts';
 import { readyReplicas } from './rollout-status.ts';
 import type { Metric, RolloutSpec } from './spec-types.ts';
-import { ACTIVE, ms, type RolloutState, SERVING } from './state.ts';
+import { ACTIVE, ms, type Phase, type RolloutState, SERVING } from './state.ts';
 
 /** A check to be made: the metric, over the time that the canary had its weight, at most the metric's own window. */
 export interface WantedCheck {
@@ -46,14 +46,13 @@ export function doubts(state: RolloutState | undefined, seen: Omit<Observation, 
   return found;
 }
 
+/** Phases in which the revision under release is held. */
+const AT_GATE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
+
 /** The gate seems to be in another state than what was committed. */
 function holdDoubtful({ phase, release }: RolloutState, { hold, revision }: Omit<Observation, 'checks'>): boolean {
-  const atGate =
-    phase === 'Waiting' ||
-    phase === 'Progressing' ||
-    phase === 'Paused' ||
-    (phase === 'Finalising' && release?.outcome === 'failed');
-  if (atGate) return hold.state !== 'held' || revision !== release?.revision;
-  if (phase === 'Finalising' || phase === 'Promoting') return revision !== release?.revision;
-  return phase === 'Failed' ? hold.state === 'open' : hold.state === 'held' && revision === release?.revision;
+  const same = revision === release?.revision;
+  if (AT_GATE.has(phase) || (phase === 'Finalising' && release?.outcome === 'failed')) return hold.state !== 'held' || !same;
+  if (phase === 'Finalising' || phase === 'Promoting') return !same;
+  return phase === 'Failed' ? hold.state === 'open' : hold.state === 'held' && same;
 }

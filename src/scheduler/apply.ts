@@ -3,7 +3,7 @@ import { isAlreadyExists, isNotFound } from '../cluster/errors.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import type { Effect } from '../rollout/effects.ts';
 import { HELD, ROLLING } from '../rollout/keys.ts';
-import type { Deployment, KubeObject } from '../rollout/kube.ts';
+import type { Deployment, KubeObject, ReplicaSet } from '../rollout/kube.ts';
 import { patchRoute, type PatchOperation, renderRoute, type RouteWish, type VirtualService } from '../traffic/istio.ts';
 import type { World } from './world.ts';
 
@@ -43,7 +43,7 @@ export class Applier {
           { op: 'test', path: annotation(HELD), value: effect.held },
           { op: 'replace', path: '/spec/template', value: effect.template },
           { op: 'remove', path: annotation(HELD) },
-          { op: 'replace', path: '/spec/paused', value: false },
+          { op: 'add', path: '/spec/paused', value: effect.keepPaused },
         ]);
       case 'clearAnnotations':
         return this.#patchDeployment(effect.deployment, effect.keys.map((key) => ({ op: 'remove', path: annotation(key) })));
@@ -103,11 +103,13 @@ export class Applier {
     this.#world.put(await this.#client.patch<VirtualService>(path, 'json', [atVersion(route), ...patchRoute(route, wish, weight)]));
   }
 
-  async #deleteSet({ metadata: { namespace, name, uid = '', resourceVersion = '' } }: KubeObject): Promise<void> {
+  async #deleteSet(set: ReplicaSet): Promise<void> {
+    const { namespace, name, uid = '', resourceVersion = '' } = set.metadata;
     const path = pathOf(KINDS.replicasets, namespace, name);
     await this.#client.delete(path, { uid, resourceVersion, propagation: 'Background' }).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
+    this.#world.removeSet(set);
   }
 }
 

@@ -1,4 +1,5 @@
 import { readAnnotations } from '../rollout/annotations.ts';
+import { problemsUnder } from '../rollout/deployment-problems.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { selectorLabelOf } from '../rollout/selector-label.ts';
 import { normaliseSpec } from '../rollout/spec.ts';
@@ -54,9 +55,11 @@ interface Source {
 
 function planFrom(deployment: Deployment, { name, outcome, userForm, invalid }: Source): Plan {
   if (!outcome.ok) return unusable(invalid ?? explain(outcome.problems));
+  const problems = problemsUnder(deployment, outcome.value);
   const label = selectorLabelOf(deployment, outcome.value);
-  if (!label.ok) return unusable(explain([label.problem]));
-  const extras = { ...(userForm && { userForm }), ...(invalid !== undefined && { invalid }) };
+  if (!label.ok) return unusable(explain(problems));
+  const wrong = invalid ?? (problems.length > 0 ? explain(problems) : undefined);
+  const extras = { ...(userForm && { userForm }), ...(wrong !== undefined && { invalid: wrong }) };
   return { kind: 'enrolled', enrolled: { record: name, spec: outcome.value, label: label.label, ...extras } };
 }
 

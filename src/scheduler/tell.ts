@@ -38,7 +38,7 @@ export class Teller {
       if (reason === 'WentAround') this.#metrics.bypasses.inc();
       const regarding = { apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid };
       // The commit that made the fact names it: told twice, it is the same Event.
-      const event = { regarding, id: `${resourceVersion}/${index}`, type: REASONS[reason], reason, message, at: Date.now() };
+      const event = { regarding, id: `${resourceVersion}/${reason}/${index}`, type: REASONS[reason], reason, message, at: Date.now() };
       this.#track(recordEvent(this.#client, event, (error) => this.#log.warn({ err: error }, 'an Event could not be written')));
     });
   }

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../cluster/client.ts';
-import { isConflict, isForbidden, isInvalid, KubeError } from '../cluster/errors.ts';
+import { isConflict, isForbidden, isInvalid, isLostRace, isNotFound } from '../cluster/errors.ts';
 import { pathOf, KINDS } from '../cluster/kinds.ts';
 import { decide, type Decision } from '../rollout/decide.ts';
 import type { Effect } from '../rollout/effects.ts';
@@ -115,8 +115,8 @@ export class Tick {
     this.#refusals.delete(key);
     world.put(committed);
     this.#options.tell(committed, decision.facts);
-    const failed = await this.#apply(key, decision.effects, { deployment: seen.deployment, service: spec.service });
-    if (failed && !this.#refusals.has(key)) return { more: false, wakeAt: this.#clock() + RETRY_MS };
+    const delay = await this.#apply(key, decision.effects, { deployment: seen.deployment, service: spec.service });
+    if (delay > 0 && !this.#refusals.has(key)) return { more: false, wakeAt: this.#clock() + delay };
     const more = committed !== record || decision.effects.length > 0;
     return { more, ...(decision.wakeAt !== undefined && { wakeAt: decision.wakeAt }) };
   }
@@ -151,24 +151,29 @@ export class Tick {
     }
   }
 
-  /** Tries every effect, in order: one that fails must not keep traffic from going back. True if any failed. */
-  async #apply(key: string, effects: readonly Effect[], wish: Parameters<Applier['apply']>[1]): Promise<boolean> {
-    let failed = false;
+  /**
+   * Tries every effect, in order: one that fails must not keep traffic from going back. Returns the milliseconds after which
+   * to look again: 0 if all were done, little if somebody was faster, more if something does not work.
+   */
+  async #apply(key: string, effects: readonly Effect[], wish: Parameters<Applier['apply']>[1]): Promise<number> {
+    let delay = 0;
     for (const effect of effects) {
       try {
         await this.#options.applier.apply(effect, wish);
       } catch (error) {
-        failed = true;
-        this.#options.onEffectError(key, effect, error);
+        const raced = isLostRace(error) || isNotFound(error);
+        delay = Math.max(delay, raced ? CONFLICT_MS : RETRY_MS);
+        if (!raced) this.#options.onEffectError(key, effect, error);
         this.#hear(key, effect, error);
       }
     }
-    return failed;
+    return delay;
   }
 
   /** A canary that the API server will not have (policy, quota, validation) is the release's failure, in its words. */
   #hear(key: string, effect: Effect, error: unknown): void {
     const creates = effect.do === 'createCanary' || effect.do === 'replaceCanary';
-    if (creates && error instanceof KubeError && (isForbidden(error) || isInvalid(error))) this.#refusals.set(key, error.message);
+    const refused = isForbidden(error) || (isInvalid(error) && !isLostRace(error));
+    if (creates && refused) this.#refusals.set(key, error.message);
   }
 }

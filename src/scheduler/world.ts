@@ -1,6 +1,7 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
-import { Reflector, type ReflectorHooks } from '../cluster/reflector.ts';
+import { Reflector } from '../cluster/reflector.ts';
+import type { ReflectorHooks } from '../cluster/reflector-options.ts';
 import { Store } from '../cluster/store.ts';
 import { WatchScopes } from '../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../rollout/keys.ts';
@@ -68,7 +69,8 @@ export class World {
   /** Resolves when every watch has delivered what there is. */
   async start(): Promise<void> {
     for (const watch of this.#watches) watch.start();
-    await Promise.all(this.#watches.map(({ synced }) => synced));
+    const filled = await Promise.all(this.#watches.map(({ synced }) => synced));
+    if (filled.includes(false)) throw new Error('stopped before everything was read');
   }
 
   async stop(): Promise<void> {
@@ -78,11 +80,24 @@ export class World {
   /** Takes the answer of a write, so that the next look sees it. */
   put(object: KubeObject): void {
     const { labels, name, namespace = '' } = object.metadata;
-    if (object.kind === 'Canary') this.records.put(object as Canary);
+    if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet);
+    else if (object.kind === 'Canary') this.records.put(object as Canary);
     else if (object.kind === 'VirtualService') this.routes.put(object as VirtualService);
     else if (object.kind === 'Service') this.#putService(object as Service, keyOf(namespace, name));
     else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary') this.canaries.put(object as Deployment);
     else if (object.kind === 'Deployment' && labels?.[ENROLLED] !== undefined) this.enrolled.put(object as Deployment);
+  }
+
+  /** Takes a deletion that was accepted: pods and object may still be on their way out. */
+  removeSet(set: ReplicaSet): void {
+    const { namespace = '', name, resourceVersion = '' } = set.metadata;
+    this.#setsOf(set)?.remove(keyOf(namespace, name), resourceVersion);
+  }
+
+  #setsOf({ metadata: { namespace = '', ownerReferences = [] } }: ReplicaSet): Store<ReplicaSet> | undefined {
+    const scopes = ownerReferences.map(({ name }) => this.#scopes.get(keyOf(namespace, name)));
+    const scope = scopes.find((key) => key !== undefined);
+    return scope === undefined ? undefined : this.#sets.get(scope);
   }
 
   #putService(service: Service, key: string): void {

@@ -1,4 +1,4 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import type { Registry } from 'prom-client';
 
 export interface ProbesOptions {

@@ -59,8 +59,10 @@ export function readRoute(route: VirtualService, wish: RouteWish): RouteReading 
   const weights = split(route, wish).map(({ http }) => http.route?.find(isTo(canary))?.weight ?? 0);
   const [weight] = weights;
   const agreed = weights.every((entry) => entry === weight) ? weight : undefined;
-  const stale = isOurs(route) && agreed !== undefined && canonical(route.spec) !== canonical(renderSpec(wish, agreed));
-  return { weight: agreed, resourceVersion: route.metadata.resourceVersion ?? '', stale };
+  const stale = isOurs(route) && (agreed === undefined || canonical(route.spec) !== canonical(renderSpec(wish, agreed)));
+  const unusable = weights.length === 0 && !isOurs(route);
+  const { resourceVersion = '' } = route.metadata;
+  return { weight: agreed, resourceVersion, stale, ...(unusable && { unusable }) };
 }
 
 function destinations(wish: RouteWish, weight: number): Destination[] {

@@ -1,6 +1,7 @@
-import { isDrained, isScaledDown } from '../canary-pods.ts';
+import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
 import { type Fact, fact } from '../facts.ts';
-import { amend, atWeightFor, move, type Next, nameOf, type Releasing, stay } from '../situation.ts';
+import { BYPASS } from '../keys.ts';
+import { amend, atWeightFor, move, type Next, nameOf, type Releasing, stay, withoutTraffic } from '../situation.ts';
 import { type Path, time } from '../state.ts';
 import { nextWeightBack } from './promoting.ts';
 
@@ -10,12 +11,13 @@ export function finalising(s: Releasing): Next {
   const { release } = s.state;
   if (route?.weight !== undefined && route.weight !== release.weight) return stay(s);
   if (release.weight > 0) return stepBack(s);
-  if (!isDrained(s) || !isScaledDown(s.seen.canary) || !isMarked(s)) return stay(s);
+  if (!isDrained(s) || !isScaledDown(s.seen.canary) || !isMarked(s) || !isTidy(s)) return stay(s);
   return end(s);
 }
 
+/** A canary that is no more ready gets nothing; else the weight goes back as the Deployment can take it. */
 function stepBack(s: Releasing): Next {
-  const change = nextWeightBack(s);
+  const change = isCanaryReady(s) ? nextWeightBack(s) : withoutTraffic(s.state.release);
   if (change.weight === 0) return amend(s, change);
   if (s.state.release.weightSince === undefined) return amend(s, { weightSince: time(s.now) });
   return atWeightFor(s, s.spec.analysis.intervalMs) ? amend(s, change) : stay(s);
@@ -26,6 +28,10 @@ function isMarked({ seen: { hold }, state: { release } }: Releasing): boolean {
   if (release.outcome !== 'failed' || hold.state !== 'held') return true;
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }
+
+/** A bypass that was used is gone: nobody's next change ships by it. */
+const isTidy = ({ seen: { deployment, hold }, state: { release } }: Releasing): boolean =>
+  hold.state !== 'open' || release.outcome === 'failed' || deployment.metadata.annotations?.[BYPASS] === undefined;
 
 function end(s: Releasing): Next {
   const { release } = s.state;

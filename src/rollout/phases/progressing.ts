@@ -1,8 +1,19 @@
-import { isCanaryReady, lostReadiness, runsRevision, tamperedSet } from '../canary-pods.ts';
+import { isCanaryReady, lostReadiness, servesBoth, tamperedSet } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
 import { judge } from '../judge.ts';
 import { wantedReplicas } from '../rollout-status.ts';
-import { amend, fail, move, type Next, NO_TIMERS, nameOf, type Releasing, stay, withoutTraffic } from '../situation.ts';
+import {
+  amend,
+  fail,
+  move,
+  type Next,
+  NO_REASON,
+  NO_TIMERS,
+  nameOf,
+  type Releasing,
+  stay,
+  withoutTraffic,
+} from '../situation.ts';
 import { ms, time } from '../state.ts';
 import { canarySize, planOf } from '../steps.ts';
 
@@ -24,21 +35,32 @@ export function progressing(s: Releasing): Next {
 
 /** What fails a canary at once, also while it is paused. */
 export function canaryTrouble(s: Releasing): Next | undefined {
-  const { canary, services, refused } = s.seen;
+  const { canary, refused } = s.seen;
   const { release } = s.state;
   if (refused !== undefined) return fail(s, 'CanaryRefused', `cannot have a canary: ${refused}`);
   if (lostReadiness(s)) {
     const ready = canary?.status?.readyReplicas ?? 0;
     return fail(s, 'CanaryUnready', `has ${ready} of ${release.replicas} canary pods ready`);
   }
-  const strange = runsRevision(canary, release.revision) ? tamperedSet(s) : undefined;
+  const { threshold } = s.spec.analysis;
+  if (release.failedChecks >= threshold) {
+    return fail(s, 'ThresholdReached', `failed ${release.failedChecks} checks, and the threshold is ${threshold} now`);
+  }
+  const strange = tamperedSet(s);
   if (strange) return fail(s, 'CanaryTampered', `runs pods that nobody released (ReplicaSet ${strange} was edited)`);
-  const selector = services.stable?.spec.selector;
-  if (selector && selector[s.label] === undefined) {
-    const words = `cannot be told apart: Service ${services.stable?.metadata.name} does not select by the label ${s.label}; add it, or name another by headgate.dev/selector-label`;
+  return trafficTrouble(s);
+}
+
+/** The mesh cannot tell stable and canary apart: no weight would mean what it says. */
+function trafficTrouble(s: Releasing): Next | undefined {
+  const { route, deployment } = s.seen;
+  const { name } = deployment.metadata;
+  if (servesBoth(s)) {
+    const words = `cannot be told apart: Service ${name} does not select by the label ${s.label}; add it, or name another by headgate.dev/selector-label`;
     return fail(s, 'ServiceSelectsCanary', words);
   }
-  return undefined;
+  if (!route?.unusable) return undefined;
+  return fail(s, 'RouteUnusable', `cannot be given traffic: no HTTP route of VirtualService ${name} goes to the Service ${name} alone`);
 }
 
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
@@ -54,7 +76,8 @@ function resized(s: Releasing): Next | undefined {
   const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
   const replicas = canarySize(stableReplicas, release.weight || (planFor(s)[0] ?? 0));
   if (stableReplicas === release.stableReplicas && replicas <= release.replicas) return undefined;
-  return amend(s, { stableReplicas, replicas: Math.max(replicas, release.replicas), deadline: deadlineFrom(s) });
+  if (replicas <= release.replicas) return amend(s, { stableReplicas });
+  return amend(s, { stableReplicas, replicas, deadline: deadlineFrom(s) });
 }
 
 function unready(s: Releasing): Next {
@@ -79,6 +102,7 @@ function readyAt(s: Releasing): Next {
     const checkAt = time(s.now + s.spec.analysis.intervalMs);
     return amend(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
   }
+  if (release.deadline !== undefined) return amend(s, { deadline: undefined });
   if (s.seen.checks === undefined || s.now < ms(release.checkAt ?? release.weightSince)) return stay(s);
   return judge(s, s.seen.checks) ?? advance(s);
 }
@@ -87,24 +111,35 @@ function readyAt(s: Releasing): Next {
 function advance(s: Releasing): Next {
   const { release } = s.state;
   const weight = planFor(s).find((entry) => entry > release.weight);
-  if (weight === undefined) return promote(s, 'passed its analysis');
+  return weight === undefined ? promote(s, 'passed its analysis') : giveWeight(s, weight);
+}
+
+function giveWeight(s: Releasing, weight: number): Next {
+  const { release } = s.state;
   const replicas = Math.max(release.replicas, canarySize(release.stableReplicas, weight));
   const more = replicas > release.replicas ? { deadline: deadlineFrom(s) } : {};
-  return amend(
+  return move(
     s,
-    { ...NO_TIMERS, ...more, weight, replicas, ready: release.replicas, errors: 0, inconclusive: 0 },
+    'Progressing',
+    { ...NO_TIMERS, ...NO_REASON, ...more, weight, replicas, ready: release.replicas, errors: 0, inconclusive: 0 },
     fact('Advanced', `Advance ${nameOf(s)} canary weight ${weight}`, release.revision),
   );
 }
 
+/** Without the rest of the plan; but where a roll-out stops the stable pods first, all traffic goes to the canary before. */
+export function promoteByCommand(s: Releasing): Next {
+  const emptied = s.seen.deployment.spec.strategy?.type === 'Recreate' && s.seen.route?.weight !== 100;
+  return emptied ? giveWeight(s, 100) : promote(s, 'is promoted by command');
+}
+
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
-export function promote(s: Releasing, why: string): Next {
+function promote(s: Releasing, why: string): Next {
   const { release } = s.state;
   const message = `${nameOf(s)} ${release.revision} ${why}; rolling out to all pods`;
   return move(
     s,
     'Promoting',
-    { deadline: undefined, checkAt: undefined },
+    { deadline: undefined, checkAt: undefined, ...NO_REASON },
     fact('Promoting', message, release.revision),
   );
 }

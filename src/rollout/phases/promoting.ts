@@ -2,7 +2,7 @@ import { isCanaryReady } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
 import { availableReplicas, isRolledOut, isStalled } from '../rollout-status.ts';
 import { amend, fail, move, type Next, nameOf, type Releasing, stay, withoutTraffic } from '../situation.ts';
-import { time } from '../state.ts';
+import { type RolloutState, type Stable, time } from '../state.ts';
 import { planFor } from './progressing.ts';
 
 /** The hold is lifted, or about to be; the Deployment rolls out the revision by itself. */
@@ -12,7 +12,7 @@ export function promoting(s: Releasing): Next {
   if (hold.state !== 'open') return verdictAgainst(s) ?? stay(s);
   if (isDone(s)) return settleDown(s);
   if (release.weight > 0 && !isCanaryReady(s)) return canaryLost(s);
-  if (phase === 'Promoting' && isStalled(deployment)) return stalled(s);
+  if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
   return stay(s);
 }
 
@@ -47,26 +47,23 @@ function stalled(s: Releasing): Next {
   );
 }
 
-/** The revision is the stable one from now on; the one before is remembered as the way back. */
-function settleDown(s: Releasing): Next {
-  const { state, seen, now } = s;
-  const { release, stable } = state;
-  const changed = stable !== undefined && stable.revision !== release.revision;
+/**
+ * What is remembered when the release's revision is the stable one: the one before is the way back, unless this was the way
+ * back from it.
+ */
+export function succession({ state, now }: Releasing, stable: Stable): Pick<RolloutState, 'stable' | 'previous'> {
+  const { release, stable: before, previous } = state;
+  const changed = before !== undefined && before.revision !== release.revision;
+  if (!changed) return { stable, ...(previous && { previous }) };
   const gated = release.path === 'canary' || release.path === 'outside';
-  const previous = changed && gated ? { previous: { revision: stable.revision, replacedAt: time(now) } } : {};
-  const { previous: before, ...rest } = state;
-  const kept = changed || before === undefined ? {} : { previous: before };
-  const template = seen.deployment.spec.template;
-  const settled: Releasing = {
-    ...s,
-    state: {
-      ...rest,
-      ...kept,
-      ...previous,
-      release,
-      stable: { revision: release.revision, template, available: true },
-    },
-  };
+  return { stable, ...(gated && { previous: { revision: before.revision, replacedAt: time(now) } }) };
+}
+
+function settleDown(s: Releasing): Next {
+  const { previous: _previous, ...rest } = s.state;
+  const { release } = rest;
+  const stable = { revision: release.revision, template: s.seen.deployment.spec.template, available: true };
+  const settled: Releasing = { ...s, state: { ...rest, ...succession(s, stable) } };
   return move(settled, 'Finalising', {
     ...nextWeightBack(settled),
     outcome: 'succeeded',

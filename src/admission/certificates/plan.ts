@@ -1,0 +1,54 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import type { KeyPair } from './issue.ts';
+import type { TlsState } from './tls-state.ts';
+
+/** What is next for the certificates: nothing, or one change of the shared state. */
+export type Step =
+  | 'serve'
+  /** There is no authority that can be used: make one, and a serving certificate. */
+  | 'found'
+  /** The authority gets old: make the next one known. */
+  | 'announce'
+  /** The next one has been known for long enough: sign with it. */
+  | 'switch'
+  /** The serving certificate gets old, or is for other names. */
+  | 'renew';
+
+export interface PlanOptions {
+  /** DNS names that the serving certificate must cover. */
+  names: readonly string[];
+  /** How long API servers need to learn a new bundle, in milliseconds. */
+  settleMs: number;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+export function nextStep({ authority, next, serving }: TlsState, { names, settleMs, now }: PlanOptions): Step {
+  const ca = parse(authority);
+  if (ca === undefined || !ca.ca || isOver(ca, now)) return 'found';
+  if (next !== undefined && now >= next.since + settleMs) return parse(next) === undefined ? 'announce' : 'switch';
+  if (next === undefined && isOld(ca, now)) return 'announce';
+  const leaf = parse(serving);
+  if (leaf === undefined || isOld(leaf, now) || !leaf.verify(ca.publicKey)) return 'renew';
+  return names.every((name) => leaf.checkHost(name) !== undefined) ? 'serve' : 'renew';
+}
+
+/** Undefined for what is no certificate, or has another key. */
+function parse(pair: KeyPair | undefined): X509Certificate | undefined {
+  if (pair === undefined) return undefined;
+  try {
+    const certificate = new X509Certificate(pair.cert);
+    return certificate.checkPrivateKey(createPrivateKey(pair.key)) ? certificate : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isOver = (certificate: X509Certificate, now: number): boolean => now >= certificate.validToDate.getTime();
+
+/** Two thirds of its life are over. */
+function isOld(certificate: X509Certificate, now: number): boolean {
+  const from = certificate.validFromDate.getTime();
+  const to = certificate.validToDate.getTime();
+  return now >= from + ((to - from) * 2) / 3;
+}

@@ -1,0 +1,40 @@
+import { issueLeaf, makeAuthority } from './issue.ts';
+import type { Step } from './plan.ts';
+import type { TlsState } from './tls-state.ts';
+
+export interface Lives {
+  authorityMs: number;
+  servingMs: number;
+}
+
+export interface StepOptions {
+  names: readonly string[];
+  lives: Lives;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** The state after a step; the same one for `serve`. */
+export async function takeStep(state: TlsState, step: Step, { names, lives, now }: StepOptions): Promise<TlsState> {
+  const { authority, next, previous } = state;
+  const newAuthority = () => makeAuthority({ now, lifeMs: lives.authorityMs });
+  const leaf = (ca: NonNullable<TlsState['authority']>) => issueLeaf(ca, names, { now, lifeMs: lives.servingMs });
+  switch (step) {
+    case 'serve':
+      return state;
+    case 'announce':
+      return { ...state, next: { ...(await newAuthority()), since: now } };
+    case 'renew':
+      // Whatever the previous authority signed was replaced a whole life ago, unless the switch was just now.
+      return authority === undefined ? state : { authority, ...(next && { next }), serving: await leaf(authority) };
+    case 'switch': {
+      if (next === undefined) return state;
+      const { since: _, ...ca } = next;
+      return { authority: ca, serving: await leaf(ca), ...(authority && { previous: authority.cert }) };
+    }
+    case 'found': {
+      const ca = await newAuthority();
+      return { authority: ca, serving: await leaf(ca), ...(previous !== undefined && { previous }) };
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util';
+import { bypassOf } from '../rollout/bypass.ts';
+import { type HoldReading, readHold } from '../rollout/hold.ts';
+import { BYPASS, CANARY, PREFIX } from '../rollout/keys.ts';
+import type { Deployment, PodTemplate } from '../rollout/kube.ts';
+import { canonical, revisionOf, sameRevision } from '../rollout/template.ts';
+import type { AdmissionContext, AdmissionRequest } from './request.ts';
+
+/**
+ * How the pod template differs from the stored one: not at all; in what makes no revision (`kubectl rollout restart`); or
+ * in what does.
+ */
+export type TemplateChange = 'same' | 'restart' | 'revision';
+
+/**
+ * Everything the rules ask about an UPDATE. All of it follows from the old object, the user, and what the request says of
+ * template, pause and settings, never from what Headgate itself wrote in an earlier round: the API server may call again
+ * with the answer applied (reinvocation), and must then get the same one.
+ */
+export interface Change {
+  namespace: string;
+  name: string;
+  user: string;
+  old: Deployment;
+  /** As sent. */
+  sent: Deployment;
+  /** The template as sent, with Headgate's own leaves put back to what they were. */
+  template: PodTemplate;
+  templateChange: TemplateChange;
+  /** Revision of `template`; computed only where one may be held. */
+  revision: string;
+  wasIn: boolean;
+  isIn: boolean;
+  /** The opt-in was taken away together with a template change (`rollout undo` restores old annotations): it stays. */
+  optInKept: boolean;
+  /** The gate as it was; open for a Deployment that was not opted in, whatever its annotations say. */
+  gate: HoldReading;
+  /** A bypass stands on old and new alike. */
+  bypass: boolean;
+  /** The pause that the user wants, apart from the hold's. */
+  ownPause: boolean;
+  now: number;
+}
+
+export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, { now }: AdmissionContext): Change {
+  const { oldObject: old, object: sent, namespace, name, user } = request;
+  const template = withLeavesOf(old.spec.template, sent.spec.template);
+  const templateChange = compareTemplates(old.spec.template, template);
+  const wasIn = isOptedIn(old);
+  const optInKept = wasIn && !isOptedIn(sent) && templateChange !== 'same';
+  const gate: HoldReading = wasIn ? readHold(old) : { state: 'open' };
+  return {
+    namespace,
+    name,
+    user,
+    old,
+    sent,
+    template,
+    templateChange,
+    wasIn,
+    optInKept,
+    gate,
+    now,
+    isIn: isOptedIn(sent) || optInKept,
+    revision: wasIn || isOptedIn(sent) ? revisionOf(template) : '',
+    bypass: note(old, BYPASS) === note(sent, BYPASS) && bypassOf(old, now) !== undefined,
+    ownPause: ownPauseOf(sent, gate),
+  };
+}
+
+export const note = ({ metadata }: Deployment, key: string): string | undefined => metadata.annotations?.[key];
+
+export const isOptedIn = (deployment: Deployment): boolean => note(deployment, CANARY) !== undefined;
+
+function compareTemplates(old: PodTemplate, template: PodTemplate): TemplateChange {
+  if (isDeepStrictEqual(old, template)) return 'same';
+  if (!sameRevision(old, template)) return 'revision';
+  return canonical(old) === canonical(template) ? 'same' : 'restart';
+}
+
+/** The template with its `headgate.dev/` annotations replaced by those of the old one. */
+function withLeavesOf(old: PodTemplate, template: PodTemplate): PodTemplate {
+  const wanted = leaves(old);
+  if (isDeepStrictEqual(wanted, leaves(template))) return template;
+  const { annotations, ...metadata } = template.metadata ?? {};
+  const others = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith(PREFIX));
+  const merged = Object.fromEntries([...others, ...Object.entries(wanted)]);
+  const kept = Object.keys(merged).length > 0 || old.metadata?.annotations !== undefined;
+  return { ...template, metadata: { ...metadata, ...(kept && { annotations: merged }) } };
+}
+
+const leaves = ({ metadata }: PodTemplate): Record<string, string> =>
+  Object.fromEntries(Object.entries(metadata?.annotations ?? {}).filter(([key]) => key.startsWith(PREFIX)));
+
+/**
+ * A pause that comes with a `held` other than the stored one is Headgate's, from an earlier round; that round left the
+ * user's wish in `userPaused`. While a hold stands, the user's own pause is the one that the hold remembers, until a
+ * request takes the pause away.
+ */
+function ownPauseOf(sent: Deployment, gate: HoldReading): boolean {
+  const paused = sent.spec.paused === true;
+  const round = readHold(sent);
+  const ours = round.state === 'held' && !(gate.state === 'held' && gate.raw === round.raw);
+  if (gate.state === 'open') return ours ? round.hold.userPaused === true : paused;
+  const before = gate.state === 'held' && gate.hold.userPaused === true;
+  return before && paused && !(ours && round.hold.userPaused !== true);
+}

@@ -1,0 +1,46 @@
+import { problemsOf } from '../rollout/deployment-problems.ts';
+import { explain } from '../rollout/explain.ts';
+import { readHold } from '../rollout/hold.ts';
+import { HELD, ROLLING } from '../rollout/keys.ts';
+import type { Deployment } from '../rollout/kube.ts';
+import { isOptedIn } from './change.ts';
+import { kept, labelsOf, withPause } from './model.ts';
+import { patchTo } from './patch.ts';
+import { type Admission, type AdmissionRequest, broken, invalid, pass } from './request.ts';
+import * as words from './words.ts';
+
+/**
+ * A new Deployment has nothing to hold. State that comes with it is from a backup taken while something was held: with it
+ * the Deployment would never get a pod, so it goes, and the pause with it unless that was its user's own.
+ */
+export function admitCreate({ object, namespace, name }: AdmissionRequest): Admission {
+  if (!isOptedIn(object)) return pass();
+  const hold = readHold(object);
+  const model = withoutState(object);
+  const problems = problemsOf(model);
+  if (problems.length > 0) return invalid(explain(problems));
+  const patch = patchTo(object, model);
+  if (patch === undefined) return broken(words.brokenAnswer({ name, namespace, old: object }));
+  return {
+    kind: patch.length > 0 ? 'patch' : 'pass',
+    decision: 'opt-in',
+    patch,
+    warnings: hold.state === 'open' ? [] : [words.stateDropped(model.spec.paused === true)],
+    wake: `${namespace}/${name}`,
+  };
+}
+
+function withoutState(object: Deployment): Deployment {
+  const hold = readHold(object);
+  const ownPause = hold.state === 'open' || (hold.state === 'held' && hold.hold.userPaused === true);
+  const { [HELD]: _held, [ROLLING]: _rolling, ...annotations } = object.metadata.annotations ?? {};
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      ...kept('annotations', object.metadata, annotations),
+      ...kept('labels', object.metadata, labelsOf(object, true)),
+    },
+    spec: withPause(object.spec, ownPause ? 'asSent' : 'gone'),
+  };
+}

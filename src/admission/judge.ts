@@ -1,0 +1,72 @@
+import { explain } from '../rollout/explain.ts';
+import { normaliseSpec } from '../rollout/spec.ts';
+import { admit } from './admit.ts';
+import { type Admission, type AdmissionContext, broken, invalid, pass, refuse } from './request.ts';
+import { type Question, readReview, writeReview } from './review.ts';
+
+/** One review judged: the answer to send, and what is to be told and done about it afterwards. */
+export interface Judgement {
+  uid: string;
+  admission: Admission;
+  answer: object;
+  /** `namespace/name`; empty when the request could not be read that far. */
+  about: string;
+  user: string;
+  dryRun: boolean;
+  /** What was thrown, if anything was. */
+  error?: unknown;
+}
+
+/** Judges whatever was sent. Doubt refuses, and so does a mistake of ours: it never throws. */
+export function judge(body: unknown, context: AdmissionContext): Judgement {
+  const { uid, question } = readReview(body);
+  const request = 'request' in question ? question.request : undefined;
+  const about = request ? `${request.namespace}/${request.name}` : '';
+  const { admission, error } = attempt(() => answerTo(question, context));
+  return {
+    uid,
+    admission,
+    about,
+    answer: writeReview(uid, admission),
+    user: request?.user ?? '',
+    dryRun: request?.dryRun ?? false,
+    ...(error !== undefined && { error }),
+  };
+}
+
+/** Refuses a review unread, because nobody waits for its answer any more. */
+export function judgeLate(body: unknown): Judgement {
+  const { uid } = readReview(body);
+  const admission = broken('the answer came too late; try again');
+  return { uid, admission, answer: writeReview(uid, admission), about: '', user: '', dryRun: true };
+}
+
+function attempt(answer: () => Admission): { admission: Admission; error?: unknown } {
+  try {
+    return { admission: answer() };
+  } catch (error) {
+    return {
+      admission: broken('the request could not be judged, and nothing was changed; see the log of the webhook'),
+      error,
+    };
+  }
+}
+
+function answerTo(question: Question, context: AdmissionContext): Admission {
+  switch (question.kind) {
+    case 'deployment':
+      return admit(question.request, context);
+    case 'canary':
+      return judgeCanary(question.object);
+    case 'other':
+      return pass();
+    case 'unreadable':
+      return refuse(`this is no request that can be judged: ${question.why}`);
+  }
+}
+
+/** Wrong words in a Canary are refused where they are written; what is missing in the cluster is for its conditions. */
+function judgeCanary({ spec }: Record<string, unknown>): Admission {
+  const outcome = normaliseSpec(spec);
+  return outcome.ok ? pass() : invalid(explain(outcome.problems));
+}

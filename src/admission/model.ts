@@ -1,0 +1,74 @@
+import { BYPASS, ENROLLED, HELD, PREFIX, ROLLING } from '../rollout/keys.ts';
+import type { Deployment, ObjectMeta } from '../rollout/kube.ts';
+import { type Change, note } from './change.ts';
+import type { GateMove } from './gate.ts';
+
+type Texts = Record<string, string>;
+
+/** The Deployment as it is to be stored: the request's object, with Headgate's own keys as they must be. */
+export function modelOf(change: Change, move: GateMove): Deployment {
+  const { sent } = change;
+  return {
+    ...sent,
+    metadata: {
+      ...sent.metadata,
+      ...kept('annotations', sent.metadata, annotationsOf(change, move)),
+      ...kept('labels', sent.metadata, labelsOf(sent, change.isIn)),
+    },
+    spec: { ...withPause(sent.spec, pauseOf(change, move)), template: change.template },
+  };
+}
+
+/** A map that was absent and is empty stays absent. */
+export function kept(key: 'annotations' | 'labels', before: ObjectMeta, map: Texts): Pick<ObjectMeta, typeof key> {
+  return before[key] === undefined && Object.keys(map).length === 0 ? {} : { [key]: map };
+}
+
+export function labelsOf({ metadata }: Deployment, isIn: boolean): Texts {
+  const { [ENROLLED]: _, ...labels } = metadata.labels ?? {};
+  return isIn ? { ...labels, [ENROLLED]: 'true' } : labels;
+}
+
+function annotationsOf(change: Change, move: GateMove): Texts {
+  const { old, isIn, wasIn } = change;
+  const rolling = isIn && wasIn ? note(old, ROLLING) : undefined;
+  return {
+    ...userAnnotations(change),
+    ...('text' in move && { [HELD]: move.text }),
+    ...(rolling !== undefined && { [ROLLING]: rolling }),
+  };
+}
+
+/** What the user wants of the annotations. With a template change come those of an old ReplicaSet: see Change.optInKept. */
+function userAnnotations(change: Change): Texts {
+  const { old, sent, optInKept } = change;
+  const wanted = Object.entries(sent.metadata.annotations ?? {}).filter(
+    ([key]) => !isState(key) && !dropsBypass(change, key),
+  );
+  if (!optInKept) return Object.fromEntries(wanted);
+  const others = wanted.filter(([key]) => !isSetting(key));
+  const settings = Object.entries(old.metadata.annotations ?? {}).filter(([key]) => isSetting(key));
+  return Object.fromEntries([...others, ...settings]);
+}
+
+const isState = (key: string): boolean => key === HELD || key === ROLLING;
+
+/** An annotation of Headgate's that its user owns and that stays: everything but state and break-glass. */
+export const isSetting = (key: string): boolean => key.startsWith(PREFIX) && !isState(key) && key !== BYPASS;
+
+/** A bypass that arrives with another template does not count, and must not lie in wait either. */
+const dropsBypass = ({ templateChange, old, sent }: Change, key: string): boolean =>
+  key === BYPASS && templateChange !== 'same' && note(sent, BYPASS) !== note(old, BYPASS);
+
+/** Wanted `spec.paused`: true, or the user's own wish (`asSent`), or gone. */
+function pauseOf({ sent, ownPause }: Change, move: GateMove): 'paused' | 'asSent' | 'gone' {
+  if (move.do === 'leave') return ownPause === (sent.spec.paused === true) ? 'asSent' : 'gone';
+  if (move.do === 'break') return ownPause ? 'paused' : 'gone';
+  return 'paused';
+}
+
+export function withPause(spec: Deployment['spec'], wanted: 'paused' | 'asSent' | 'gone'): Deployment['spec'] {
+  if (wanted === 'asSent') return spec;
+  const { paused: _, ...rest } = spec;
+  return wanted === 'paused' ? { ...rest, paused: true } : rest;
+}

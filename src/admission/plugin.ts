@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { type Judgement, judge, judgeLate } from './judge.ts';
+import type { AdmissionContext, Decision } from './request.ts';
+
+export interface AdmissionOptions {
+  /** User name of the scheduler. */
+  schedulerUser: string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /**
+   * Tells the scheduler where there is work, by `namespace/name` of the Deployment. A hint: it is given after the answer
+   * was sent, never for a dry run, nobody waits for it, and it may fail.
+   */
+  enqueue: (key: string) => void | Promise<void>;
+  log: Logger;
+  metrics: Pick<Metrics, 'admissionDuration'>;
+  onEnqueueError: (error: unknown) => void;
+}
+
+/** An object may have 3 MB, and an update brings two of them. */
+const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** `POST /mutate` and `POST /validate`: both judge what they are sent by what it is. */
+export async function admissionPlugin(app: FastifyInstance, options: AdmissionOptions): Promise<void> {
+  const handler = (request: FastifyRequest, reply: FastifyReply) => handle(request, reply, options);
+  for (const path of ['/mutate', '/validate']) app.post(path, { bodyLimit: BODY_LIMIT }, handler);
+}
+
+function handle(request: FastifyRequest, reply: FastifyReply, options: AdmissionOptions): object {
+  const context: AdmissionContext = { schedulerUser: options.schedulerUser, now: options.now() };
+  const judgement = isLate(request, reply) ? judgeLate(request.body) : judge(request.body, context);
+  reply.raw.once('finish', () => tell(judgement, reply.elapsedTime / 1_000, options));
+  return judgement.answer;
+}
+
+/** The API server says how long it waits; while a busy process read the body, that time may have passed. */
+function isLate(request: FastifyRequest, reply: FastifyReply): boolean {
+  const { timeout } = request.query as { timeout?: unknown };
+  return typeof timeout === 'string' && reply.elapsedTime >= milliseconds(timeout);
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** A duration as Go writes it, such as `4.5s` or `1m0s`; anything else never ends. */
+function milliseconds(text: string): number {
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return Number.POSITIVE_INFINITY;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
+  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
+}
+
+const QUIET: ReadonlySet<Decision> = new Set(['pass', 'keep', 'restart']);
+
+/** Names and hashes, never what an object says. */
+function tell(judgement: Judgement, seconds: number, options: AdmissionOptions): void {
+  const { admission, uid, about, user, dryRun, error } = judgement;
+  const { decision } = admission;
+  options.metrics.admissionDuration.observe({ outcome: decision }, seconds);
+  const wake = admission.kind === 'deny' || dryRun ? undefined : admission.wake;
+  if (wake !== undefined) enqueue(wake, options);
+  const revision = admission.kind === 'deny' ? undefined : admission.revision;
+  const entry = { uid, deployment: about, user, dryRun, decision, revision };
+  if (error !== undefined) options.log.error({ ...entry, err: error }, 'a request could not be judged');
+  else options.log[QUIET.has(decision) ? 'debug' : 'info'](entry, 'judged');
+}
+
+function enqueue(key: string, options: AdmissionOptions): void {
+  const given = async () => options.enqueue(key);
+  given().catch(options.onEnqueueError);
+}

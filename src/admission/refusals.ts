@@ -1,0 +1,57 @@
+import { parseBypass } from '../rollout/bypass.ts';
+import { readRolling } from '../rollout/hold.ts';
+import { BYPASS } from '../rollout/keys.ts';
+import type { Deployment } from '../rollout/kube.ts';
+import { conditionOf, isObserved } from '../rollout/rollout-status.ts';
+import { type Change, note } from './change.ts';
+import { type GateMove, oldPods } from './gate.ts';
+import { invalid, type Refusal, refuse } from './request.ts';
+import * as words from './words.ts';
+
+type Check = (change: Change, move: GateMove) => Refusal | undefined;
+
+/** In this order; the first that refuses answers. */
+const CHECKS: readonly Check[] = [optOutWhileHeld, unreadableHold, frozenMixture, unusableBypass];
+
+/** Why a request cannot be admitted in any form; undefined when it can. */
+export function refusalOf(change: Change, move: GateMove): Refusal | undefined {
+  for (const check of CHECKS) {
+    const refusal = check(change, move);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+function optOutWhileHeld(change: Change): Refusal | undefined {
+  if (change.isIn || change.gate.state === 'open') return undefined;
+  return refuse(words.optOutWhileHeld(change));
+}
+
+function unreadableHold(change: Change, move: GateMove): Refusal | undefined {
+  const touchesGate = change.templateChange === 'revision' || change.sent.spec.paused !== true;
+  return move.do === 'keepUnread' && touchesGate ? refuse(words.unreadableHold(change)) : undefined;
+}
+
+/** Pausing now would freeze pods of two templates, one of them never analysed. */
+function frozenMixture(change: Change, move: GateMove): Refusal | undefined {
+  const { old } = change;
+  if (move.do !== 'hold' || !isMoving(old) || isStuck(old) || isWayBack(change)) return undefined;
+  return refuse(words.stillRolling(change, oldPods(old)));
+}
+
+/** Pods of an older template are left; a pause that came before the first new pod keeps them all alike. */
+function isMoving(old: Deployment): boolean {
+  const stillWhole = old.spec.paused === true && isObserved(old) && (old.status?.updatedReplicas ?? 0) === 0;
+  return oldPods(old) > 0 && !stillWhole;
+}
+
+const isStuck = (old: Deployment): boolean => isObserved(old) && conditionOf(old, 'Progressing')?.status === 'False';
+
+/** The revision that a moving promotion came from: the revert of a crashing release must not wait for it. */
+const isWayBack = ({ wasIn, old, revision }: Change): boolean => wasIn && readRolling(old)?.from === revision;
+
+function unusableBypass(change: Change): Refusal | undefined {
+  const text = note(change.sent, BYPASS);
+  if (text === undefined || text === note(change.old, BYPASS) || change.templateChange !== 'same') return undefined;
+  return parseBypass(text) === undefined ? invalid(words.unusableBypass(text)) : undefined;
+}

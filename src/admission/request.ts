@@ -1,0 +1,95 @@
+import type { Deployment } from '../rollout/kube.ts';
+
+/** One AdmissionReview's request about a Deployment, as far as an answer depends on it. */
+export interface AdmissionRequest {
+  operation: 'CREATE' | 'UPDATE';
+  namespace: string;
+  name: string;
+  /** User name of who asks. */
+  user: string;
+  dryRun: boolean;
+  object: Deployment;
+  /** The stored object; there for every UPDATE. */
+  oldObject?: Deployment;
+}
+
+/** What is neither in the request nor constant. */
+export interface AdmissionContext {
+  /** User name of the scheduler, the only one who opens the gate. */
+  schedulerUser: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+export interface JsonPatchOperation {
+  op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test' | '_get';
+  path: string;
+  value?: unknown;
+}
+
+/** What was decided, one word: for the audit annotation, the log line and the metric. */
+export const DECISIONS = [
+  'pass',
+  'hold',
+  'replace',
+  'keep',
+  'bypass',
+  'restart',
+  'opt-in',
+  'opt-out',
+  'settings',
+  'refuse',
+  'invalid',
+  'error',
+] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+export interface Refusal {
+  kind: 'deny';
+  decision: Decision;
+  /** HTTP status and Kubernetes' word for it. */
+  code: number;
+  reason: 'Forbidden' | 'Invalid' | 'InternalError' | 'BadRequest';
+  message: string;
+}
+
+export interface Approval {
+  kind: 'pass' | 'patch';
+  decision: Decision;
+  /** RFC 6902, against the request's object; empty for `pass`. */
+  patch: JsonPatchOperation[];
+  /** One sentence each, for the person at the terminal. */
+  warnings: string[];
+  /** Revision that is held after this request. */
+  revision?: string;
+  /** `namespace/name` of the Deployment, where there is work now: a hint, for after the answer. */
+  wake?: string;
+}
+
+export type Admission = Refusal | Approval;
+
+export const refuse = (message: string): Refusal => ({
+  kind: 'deny',
+  decision: 'refuse',
+  code: 403,
+  reason: 'Forbidden',
+  message: `headgate: ${message}`,
+});
+
+export const invalid = (message: string): Refusal => ({
+  kind: 'deny',
+  decision: 'invalid',
+  code: 422,
+  reason: 'Invalid',
+  message: `headgate: ${message}`,
+});
+
+export const broken = (message: string): Refusal => ({
+  kind: 'deny',
+  decision: 'error',
+  code: 500,
+  reason: 'InternalError',
+  message: `headgate: ${message}`,
+});
+
+export const pass = (): Approval => ({ kind: 'pass', decision: 'pass', patch: [], warnings: [] });

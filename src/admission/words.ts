@@ -1,0 +1,114 @@
+import { BYPASS_EXAMPLE } from '../rollout/bypass.ts';
+import { type Hold, readRolling } from '../rollout/hold.ts';
+import { BYPASS, CANARY, HELD, RESTARTED_AT } from '../rollout/keys.ts';
+import type { Deployment } from '../rollout/kube.ts';
+import { canaryName } from '../rollout/names.ts';
+
+/**
+ * Every sentence that the webhook says. kubectl prints a warning as it stands, and a refusal after its own words. They are
+ * short: the API server cuts what is longer than 256 characters.
+ */
+interface Named {
+  name: string;
+  namespace: string;
+  old: Deployment;
+}
+
+const target = ({ name, namespace }: Named): string => `deployment/${name} -n ${namespace}`;
+const headgate = (verb: string, { name, namespace }: Named): string =>
+  `kubectl headgate ${verb} ${name} -n ${namespace}`;
+
+export const held = (on: Named, { revision, userPaused }: Hold): string =>
+  userPaused === true
+    ? `headgate: revision ${revision} is held; it starts as ${canaryName(on.name)} once you run: kubectl rollout resume ${target(on)}`
+    : `headgate: revision ${revision} is held and runs as ${canaryName(on.name)} first; ${watchIt(on)}`;
+
+export const replaced = (on: Named, hold: Hold, before: Hold): string =>
+  `headgate: revision ${before.revision} is given up for ${hold.revision}, whose analysis starts anew; ${watchIt(on)}`;
+
+const watchIt = (on: Named): string =>
+  `watch: ${headgate('status', on)} --watch, or kubectl get canary ${on.name} -n ${on.namespace} -w`;
+
+export const staysPaused = (on: Named, { revision, verdict }: Hold): string =>
+  verdict === 'failed'
+    ? `headgate: ${on.name} stays paused: revision ${revision} failed; apply another version, or: ${headgate('retry', on)}`
+    : `headgate: ${on.name} stays paused until revision ${revision} is promoted; to skip its analysis: ${headgate('promote', on)}`;
+
+export const unreadStays = (): string => `headgate: the annotation ${HELD} is Headgate's own and was put back`;
+
+export const failedStays = (on: Named, { revision, reason }: Hold): string =>
+  `headgate: revision ${revision} failed${reason === undefined ? '' : ` (${clip(reason)})`} and is kept out; to try it again: ${headgate('retry', on)}`;
+
+export const resumed = (on: Named, { revision }: Hold): string =>
+  `headgate: revision ${revision} now runs as ${canaryName(on.name)} first; ${on.name} stays paused until it is promoted`;
+
+export const putBack = (keys: readonly string[]): string =>
+  `headgate: ${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} Headgate's own and ${keys.length === 1 ? 'was' : 'were'} put back`;
+
+export const PAUSE = 'spec.paused';
+
+export const leavesPutBack = (): string =>
+  "headgate: annotations headgate.dev/… of the pod template are Headgate's own and were put back";
+
+export const restartWaits = ({ revision }: Hold): string =>
+  `headgate: a restart (${RESTARTED_AT}) does nothing while revision ${revision} is held; pods restart with the release`;
+
+export const optInKept = (on: Named): string =>
+  `headgate: ${on.name} stays enrolled: removing ${CANARY} does not count in a request that changes the pod template (rollout undo does that); remove it on its own`;
+
+export const bypassIgnored = (on: Named): string =>
+  `headgate: ${BYPASS} does not count in the request that brings it with another pod template, and was dropped; annotate ${on.name} first, then change it`;
+
+export const bypassLost = (on: Named): string =>
+  `headgate: ${BYPASS} did not come with this request (rollout undo drops it), so it is held; annotate again, then: kubectl rollout resume ${target(on)}`;
+
+export const bypassed = (on: Named, reason: string): string =>
+  `headgate: ${on.name} ships without analysis (${BYPASS}: ${clip(reason)}); Headgate removes the bypass after the roll-out`;
+
+export const bypassedPaused = (on: Named): string =>
+  `headgate: ${on.name} stays paused, as its user had it; to ship: kubectl rollout resume ${target(on)}`;
+
+export const bypassExpired = (): string =>
+  `headgate: ${BYPASS} has expired and does not count; annotate again with a later time`;
+
+export const bypassArmed = (on: Named): string =>
+  `headgate: from the next request on, changes of ${on.name} ship without analysis, until Headgate removes ${BYPASS} after the roll-out`;
+
+export const bypassArmedHeld = (on: Named, revision: string): string =>
+  `headgate: the bypass counts from the next request on; to ship the held revision ${revision} without analysis: kubectl rollout resume ${target(on)}`;
+
+export const enrolled = (on: Named): string =>
+  `headgate: ${on.name} is enrolled: the next change of its pod template runs as ${canaryName(on.name)} first`;
+
+export const stateDropped = (pauseStays: boolean): string =>
+  `headgate: ${HELD} came with the object and was dropped${pauseStays ? "; its user's own pause stays" : ' with its pause'}; nothing is held`;
+
+export const optOutWhileHeld = (on: Named): string =>
+  `${on.name} cannot leave while a revision is held: promote it (${headgate('promote', on)}) or go back (${headgate('revert', on)}), then remove ${CANARY}`;
+
+export const unreadableHold = (on: Named): string =>
+  `the annotation ${HELD} of ${on.name} cannot be read, so nothing is changed; to go past it: kubectl annotate ${target(on)} ${BYPASS}="<reason>", then repeat this request`;
+
+export const unusableBypass = (text: string): string =>
+  `${BYPASS}: ${JSON.stringify(text)}: wanted a reason, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
+
+export const brokenAnswer = (on: Named): string =>
+  `the change of ${on.name} could not be prepared (its patch does not give the wanted object); nothing was changed; please report this`;
+
+/** `from` counts pods that run an older template. */
+export function stillRolling(on: Named, from: number): string {
+  const { old } = on;
+  const updated = old.status?.updatedReplicas ?? 0;
+  const counts = `${updated} of ${old.spec.replicas ?? 1} pods are new, ${from} old ${from === 1 ? 'one is' : 'ones are'} left`;
+  const now = `${on.name} is still rolling out ${imageOf(old)}: ${counts}`;
+  if (old.spec.paused === true)
+    return `${now}, and it is paused; finish that first (kubectl rollout resume ${target(on)}), then apply again`;
+  const back = readRolling(old) === undefined ? '' : ', or go back to the version before';
+  return `${now}; apply again when it is done (kubectl rollout status ${target(on)})${back}`;
+}
+
+/** What people call a version: the image of the first container, without its registry. */
+const imageOf = ({ spec }: Deployment): string =>
+  spec.template.spec.containers[0]?.image?.split('/').at(-1) ?? 'a change';
+
+const clip = (text: string): string => (text.length > 80 ? `${text.slice(0, 79)}…` : text);

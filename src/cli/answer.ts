@@ -1,0 +1,25 @@
+import { type Command, readCommand } from '../rollout/command.ts';
+import { type Canary, viewOf } from './view.ts';
+
+/** What became of a command. */
+export type Answer =
+  | { kind: 'accepted' | 'refused'; message: string }
+  /** It is not read yet. */
+  | { kind: 'awaited' }
+  /** It never will be. */
+  | { kind: 'lost'; message: string };
+
+/** @param canary undefined: it is gone. */
+export function answerOf(command: Command, canary: Canary | undefined): Answer {
+  if (canary === undefined) return { kind: 'lost', message: 'its Canary was deleted' };
+  const { status, metadata } = canary;
+  const answered = status?.command;
+  if (answered?.id === command.id) {
+    if (!answered.accepted) return { kind: 'refused', message: answered.message };
+    const { phase, weight } = viewOf(canary);
+    return { kind: 'accepted', message: `${answered.message}; now ${phase} at weight ${weight}%` };
+  }
+  const standing = readCommand(metadata.annotations);
+  if (standing?.id === command.id) return { kind: 'awaited' };
+  return { kind: 'lost', message: `another command${standing ? ` (${standing.action})` : ''} took its place` };
+}

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Action, Command } from '../../rollout/command.ts';
+import { COMMAND } from '../../rollout/keys.ts';
+import { type Answer, answerOf } from '../answer.ts';
+import { type ClusterOptions, type Connection, connected } from '../connection.ts';
+import { EXIT, Failure } from '../exit.ts';
+import { findCanary } from '../find.ts';
+import { follow } from '../follow.ts';
+import type { Io } from '../io.ts';
+import { pathName, viewOf } from '../view.ts';
+
+/** The scheduler looks at once; this long means that it is not there. */
+const WAIT_MS = 10_000;
+
+export interface OrderOptions extends ClusterOptions {
+  /** False: write the command and end. */
+  wait?: boolean;
+  /** Default: the one that the Canary has now. */
+  revision?: string;
+}
+
+/** `headgate abort|promote|pause|resume|retry|revert NAME`: written to the Canary, where the scheduler finds it. */
+export async function order(io: Io, action: Action, name: string, options: OrderOptions): Promise<number> {
+  return connected(io, options, async (connection) => {
+    const view = viewOf(await findCanary(connection, name));
+    const revision = options.revision ?? view.revision;
+    const command: Command = { id: randomUUID(), action, ...(revision && { revision }) };
+    await give(connection, view.name, command);
+    const said = options.wait === false ? `${action} is asked for` : await outcome(connection, view.name, command);
+    io.stdout.write(`${pathName(view)}: ${said}\n`);
+    return EXIT.ok;
+  });
+}
+
+async function give({ client, namespace }: Connection, name: string, command: Command): Promise<void> {
+  const patch = { metadata: { annotations: { [COMMAND]: JSON.stringify(command) } } };
+  await client.patch(pathOf(KINDS.canaries, namespace, name), 'merge', patch);
+}
+
+/** What an accepted command did. @throws Failure for every other end */
+async function outcome(connection: Connection, name: string, command: Command): Promise<string> {
+  const { action } = command;
+  const answer = await answered(connection, name, command);
+  switch (answer.kind) {
+    case 'accepted':
+      return answer.message;
+    case 'refused':
+      throw new Failure(answer.message, EXIT.failed);
+    case 'lost':
+      throw new Failure(`${action} was not carried out: ${answer.message}`, EXIT.failed);
+    case 'awaited': {
+      const words = `${action} is asked for, and was not taken up within ${WAIT_MS / 1_000} s`;
+      throw new Failure(`${words}; it will be once headgate-scheduler runs, for this revision only`, EXIT.timeout);
+    }
+  }
+}
+
+async function answered(connection: Connection, name: string, command: Command): Promise<Answer> {
+  const signal = AbortSignal.timeout(WAIT_MS);
+  for await (const canary of follow({ ...connection, name, signal })) {
+    const answer = answerOf(command, canary);
+    if (answer.kind !== 'awaited') return answer;
+  }
+  return { kind: 'awaited' };
+}

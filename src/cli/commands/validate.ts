@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { shown } from '../../rollout/explain.ts';
+import type { Problem } from '../../rollout/spec-types.ts';
+import { readSource } from '../documents.ts';
+import { EXIT, type ExitCode, Failure } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { validate as judge, type Report } from '../validation.ts';
+
+export interface ValidateOptions {
+  /** Paths; `-` for standard input. */
+  filename: string[];
+}
+
+/** `headgate validate -f FILE`: what the webhook would say, without a cluster. Files are judged together. */
+export async function validate(io: Io, { filename }: ValidateOptions): Promise<ExitCode> {
+  const sources = [];
+  for (const file of filename) sources.push(readSource(file === '-' ? 'stdin' : file, await textOf(io, file)));
+  const errors = sources.flatMap((source) => source.errors);
+  const reports = judge(sources.flatMap((source) => source.objects));
+  const lines = [...errors, ...reports.flatMap(linesOf), summary(reports, errors.length)];
+  io.stdout.write(`${lines.join('\n')}\n`);
+  return errors.length > 0 || reports.some(({ problems }) => problems.length > 0) ? EXIT.failed : EXIT.ok;
+}
+
+async function textOf(io: Io, file: string): Promise<string> {
+  if (file === '-') return io.stdin();
+  return readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Failure(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+/** A heading and one line a problem; nothing for what is right. */
+function linesOf({ place, subject, problems }: Report): string[] {
+  return problems.length === 0 ? [] : [`${place}: ${subject}`, ...problems.map(lineOf)];
+}
+
+const lineOf = ({ key, value, message }: Problem): string =>
+  value === undefined ? `  ${key}: ${message}` : `  ${key} = ${shown(value)}: ${message}`;
+
+function summary(reports: readonly Report[], errors: number): string {
+  const count = errors + reports.reduce((sum, { problems }) => sum + problems.length, 0);
+  const checked = `${reports.length} ${reports.length === 1 ? 'object' : 'objects'} of Headgate`;
+  return `${checked} checked: ${count === 0 ? 'no problems' : `${count} ${count === 1 ? 'problem' : 'problems'}`}`;
+}

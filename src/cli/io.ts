@@ -1,0 +1,45 @@
+import { basename } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { VERSION } from '../version.ts';
+
+export interface Output {
+  write(text: string, written?: () => void): unknown;
+  readonly isTTY?: boolean;
+}
+
+/** All that a command has of the world besides the cluster and the files that it is told to read. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  /** How the program was called: `headgate`, or `kubectl headgate`. */
+  readonly name: string;
+  /** All of standard input. */
+  stdin(): Promise<string>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Ends the program; in a test it returns. */
+  exit(code: number): void;
+}
+
+export const processIo = (): Io => ({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  version: VERSION,
+  name: calledAs(process.argv[1]),
+  stdin: () => text(process.stdin),
+  now: Date.now,
+  exit: (code) => process.exit(code),
+});
+
+/** kubectl finds its plugins by their file names. */
+export const calledAs = (file = ''): string =>
+  basename(file).startsWith('kubectl-') ? 'kubectl headgate' : 'headgate';
+
+/** Resolves when everything written so far has left the process: a pipe may take it later. */
+export async function drained({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): Promise<void> {
+  const left = (output: Output) => new Promise<void>((resolve) => output.write('', resolve));
+  await Promise.all([left(stdout), left(stderr)]);
+}

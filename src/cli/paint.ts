@@ -1,0 +1,26 @@
+import { styleText } from 'node:util';
+import type { Phase } from '../rollout/state.ts';
+import type { Io } from './io.ts';
+
+export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'dim';
+
+/** Gives a text a colour, or leaves it as it is. */
+export type Paint = (colour: Colour, text: string) => string;
+
+/** Colours only for eyes: on a terminal, and not where NO_COLOR is set. */
+export function painter({ stdout, env }: Pick<Io, 'stdout' | 'env'>): Paint {
+  const coloured = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  return coloured ? (colour, text) => styleText(colour, text, { validateStream: false }) : (_, text) => text;
+}
+
+export const PHASE_COLOUR: Readonly<Record<Phase, Colour>> = {
+  Initialized: 'green',
+  Waiting: 'yellow',
+  Progressing: 'cyan',
+  Paused: 'yellow',
+  Promoting: 'cyan',
+  Stalled: 'red',
+  Finalising: 'cyan',
+  Succeeded: 'green',
+  Failed: 'red',
+};

@@ -1,0 +1,121 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ACTIONS, type Action } from '../rollout/command.ts';
+import { parseDuration } from '../rollout/durations.ts';
+import { perform } from './action.ts';
+import { EXIT } from './exit.ts';
+import { type Io, processIo } from './io.ts';
+
+/** The program without its commands. A wrong command line ends it with 2. */
+export function createProgram(io: Io = processIo()): Command {
+  return new Command(io.name)
+    .description('Progressive delivery for Deployments, gated at admission')
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride((error) => {
+      io.exit(error.exitCode === 0 ? EXIT.ok : EXIT.error);
+      throw error;
+    });
+}
+
+/** The commands of a person or a pipeline. They import what they need when they run: a start is to be quick. */
+export function addClientCommands(program: Command, io: Io = processIo()): Command {
+  program
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, else the account of the pod, else ~/.kube/config')
+    .option('--context <name>', 'of the kubeconfig; default: its current one')
+    .option('-n, --namespace <name>', 'default: the one of the context');
+  addGet(program, io);
+  addStatus(program, io);
+  for (const action of ACTIONS) addOrder(program, io, action);
+  addValidate(program, io);
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => perform(io, async () => (await import('./commands/version.ts')).version(io)));
+  return program;
+}
+
+/** One call of the program, without the process around it: the last code that `io.exit` was given says how it ended. */
+export async function run(argv: readonly string[], io: Io): Promise<void> {
+  await addClientCommands(createProgram(io), io)
+    .parseAsync(argv, { from: 'user' })
+    .catch((error: unknown) => {
+      if (!(error instanceof CommanderError)) throw error;
+    });
+}
+
+function addGet(program: Command, io: Io): void {
+  program
+    .command('get')
+    .description('list canaries, or show one')
+    .argument('[name]', 'of a Canary, or of its Deployment')
+    .option('-A, --all-namespaces')
+    .addOption(new Option('-o, --output <format>').choices(['json', 'yaml', 'wide']))
+    .action((name: string | undefined, _options, command: Command) =>
+      perform(io, async () => (await import('./commands/get.ts')).get(io, name, command.optsWithGlobals())),
+    );
+}
+
+const STATUS_HELP = `
+Exit codes:
+  0  the revision runs, and nothing is under way
+  1  the release failed or stalled, or another revision took its place
+  2  the command line is wrong, or the API server could not be asked
+  3  --watch: still under way when --timeout was over
+  4  without --watch: still under way`;
+
+function addStatus(program: Command, io: Io): void {
+  program
+    .command('status')
+    .description('show how a release stands, or with --watch follow it to its end')
+    .argument('<name>', 'of a Canary, or of its Deployment')
+    .option('-w, --watch', 'print a line for each change, until the release ends')
+    .option('--timeout <duration>', 'longest watch, such as 10m; default: no limit', duration)
+    .option('--revision <revision>', "default: the one of the Deployment's pod template")
+    .addHelpText('after', STATUS_HELP)
+    .action((name: string, _options, command: Command) =>
+      perform(io, async () => (await import('./commands/status.ts')).status(io, name, command.optsWithGlobals())),
+    );
+}
+
+function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds) return milliseconds;
+  throw new InvalidArgumentError('Write a duration, such as 90s, 10m or 1h.');
+}
+
+const DESCRIPTIONS: Readonly<Record<Action, string>> = {
+  abort: 'end the release as failed; the running version keeps running',
+  promote: 'skip the rest of the analysis and roll the held revision out',
+  pause: 'stop the release at the weight it has',
+  resume: 'go on with a paused release',
+  retry: 'analyse a failed revision again, from the start',
+  revert: 'put the running version in the place of the held one',
+};
+
+function addOrder(program: Command, io: Io, action: Action): void {
+  program
+    .command(action)
+    .description(DESCRIPTIONS[action])
+    .argument('<name>', 'of a Canary, or of its Deployment')
+    .option('--no-wait', 'do not wait until the scheduler has carried it out')
+    .option('--revision <revision>', 'do it only for this one; default: the one under release now')
+    .addHelpText('after', '\nExit codes: 0 done, 1 refused, 2 could not be asked for, 3 not taken up within 10 s')
+    .action((name: string, _options, command: Command) =>
+      perform(io, async () => (await import('./commands/order.ts')).order(io, action, name, command.optsWithGlobals())),
+    );
+}
+
+function addValidate(program: Command, io: Io): void {
+  program
+    .command('validate')
+    .description('check Deployments and Canaries in files as the webhook would, without a cluster')
+    .requiredOption(
+      '-f, --filename <file>',
+      'YAML or JSON with any number of documents, - for standard input; may be repeated',
+      (file: string, before: string[] | undefined) => [...(before ?? []), file],
+    )
+    .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 there are problems, 2 a file cannot be read')
+    .action((_options, command: Command) =>
+      perform(io, async () => (await import('./commands/validate.ts')).validate(io, command.optsWithGlobals())),
+    );
+}

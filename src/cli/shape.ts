@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { text, wants } from '../rollout/fields.ts';
+import { type Finding, isRecord, pathText, valueAt } from '../rollout/findings.ts';
+import { findingsOf } from '../rollout/issues.ts';
+import type { Deployment } from '../rollout/kube.ts';
+import type { Problem } from '../rollout/spec-types.ts';
+
+const map = { error: wants('must be a map') };
+const texts = z
+  .record(z.string(), text('must be text; put it in quotes, or write | before several lines'), map)
+  .optional();
+const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)).optional() }, map), {
+  error: wants('must be a list of containers'),
+});
+
+/** What of a Deployment is read here, of the right type. The API server has said so to the webhook; nobody has to a file. */
+const shape = z.looseObject({
+  metadata: z.looseObject({ name: text('must be the name of the Deployment'), labels: texts, annotations: texts }, map),
+  spec: z.looseObject(
+    {
+      selector: z.looseObject({ matchLabels: texts }, map),
+      template: z.looseObject(
+        {
+          metadata: z.looseObject({ labels: texts, annotations: texts }, map).optional(),
+          spec: z.looseObject({ containers, initContainers: containers.optional() }, map),
+        },
+        map,
+      ),
+    },
+    map,
+  ),
+});
+
+/** A Deployment that can be judged further, if it is one at all, and what is wrong with its types. */
+export interface Shaped {
+  deployment?: Deployment;
+  problems: Problem[];
+}
+
+export function shaped(value: Record<string, unknown>): Shaped {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return { deployment: value as unknown as Deployment, problems: [] };
+  const findings = findingsOf(parsed.error, shape);
+  const problems = findings.map((finding) => problemOf(finding, value));
+  return findings.every(isText) ? { deployment: withTexts(value, findings), problems } : { problems };
+}
+
+const TEXTS = new Set<unknown>(['annotations', 'labels', 'matchLabels']);
+
+const isText = ({ path }: Finding): boolean => TEXTS.has(path.at(-2));
+
+function problemOf({ path, message }: Finding, value: unknown): Problem {
+  const [root = '', field, key] = path;
+  const isAnnotation = root === 'metadata' && field === 'annotations' && key !== undefined;
+  return { key: isAnnotation ? `${key}` : pathText(`${root}`, path.slice(1)), value: valueAt(value, path), message };
+}
+
+/** With the text that was probably meant in the place of each value that is none, so that it can be judged as well. */
+function withTexts(value: Record<string, unknown>, findings: readonly Finding[]): Deployment {
+  const copy = structuredClone(value);
+  for (const { path } of findings) {
+    const holder = valueAt(copy, path.slice(0, -1));
+    if (isRecord(holder)) holder[`${path.at(-1)}`] = JSON.stringify(valueAt(copy, path)) ?? '';
+  }
+  return copy as unknown as Deployment;
+}

@@ -1,0 +1,83 @@
+import type { KubeObject } from '../rollout/kube.ts';
+import { ACTIVE, type Phase } from '../rollout/state.ts';
+import type { CanaryStatus } from '../rollout/status.ts';
+
+/** A Canary as it comes from the API server: anybody may have written its spec, and its status comes later. */
+export interface Canary extends KubeObject {
+  spec?: { targetRef?: { name?: string } };
+  status?: Partial<CanaryStatus>;
+}
+
+/** What a person wants to know of a Canary, complete. */
+export interface View {
+  namespace: string;
+  name: string;
+  /** Undefined until the scheduler has looked at it. */
+  phase: Phase | undefined;
+  /** Percent that the canary is to get. */
+  weight: number;
+  /** Percent that the route gives it. */
+  routed: number;
+  step: string;
+  failedChecks: number;
+  /** The revision under release, else the one that runs; empty until the scheduler has looked. */
+  revision: string;
+  /** What the stable pods run; empty when it is not known. */
+  stable: string;
+  /** What ran before the last promotion. */
+  previous: string;
+  requestedBy: string;
+  /** Why it is where it is: one word, and a sentence. */
+  reason: string;
+  message: string;
+  /** Nothing is under way and nothing is wrong. */
+  ready: boolean;
+  since: string | undefined;
+  startedAt: string | undefined;
+  created: string | undefined;
+}
+
+export function viewOf({ metadata, status = {} }: Canary): View {
+  const { phase, canaryWeight = 0 } = status;
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    phase,
+    weight: askedOf(status) ?? canaryWeight,
+    routed: canaryWeight,
+    step: status.step ?? '',
+    failedChecks: status.failedChecks ?? 0,
+    since: status.lastTransitionTime,
+    startedAt: status.release?.startedAt,
+    created: metadata.creationTimestamp,
+    ...revisionsOf(status),
+    ...readinessOf(status),
+  };
+}
+
+type Status = NonNullable<Canary['status']>;
+
+/** Once a release is over, nothing is asked for any more. */
+const askedOf = ({ phase, release }: Status): number | undefined =>
+  phase !== undefined && ACTIVE.has(phase) ? release?.weight : undefined;
+
+const revisionsOf = ({ revision = '', release, stable, previous }: Status) => ({
+  revision: release?.revision ?? revision,
+  requestedBy: release?.requestedBy ?? '',
+  stable: stable?.revision ?? '',
+  previous: previous?.revision ?? '',
+});
+
+function readinessOf({ phase, conditions = [] }: Status) {
+  const verdict = conditions.find(({ type }) => type === 'Ready');
+  return {
+    ready: verdict ? verdict.status === 'True' : phase === 'Initialized' || phase === 'Succeeded',
+    reason: verdict?.reason ?? '',
+    message: verdict?.message ?? '',
+  };
+}
+
+export const pathName = ({ namespace, name }: Pick<View, 'namespace' | 'name'>): string => `${namespace}/${name}`;
+
+/** The Deployment that a Canary is about. */
+export const targetOf = ({ metadata, spec }: Canary): string => spec?.targetRef?.name ?? metadata.name;

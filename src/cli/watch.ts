@@ -1,0 +1,38 @@
+import type { Connection } from './connection.ts';
+import { templateRevision } from './find.ts';
+import { type FollowOptions, follow } from './follow.ts';
+import { type Verdict, verdictOf, type Wait, waitAfter } from './verdict.ts';
+import { type Canary, type View, viewOf } from './view.ts';
+
+/** One look at a release. */
+export interface Sight {
+  view: View;
+  verdict: Verdict;
+  wait: Wait;
+}
+
+/** How it stands now. The Deployment is asked only where the Canary may be behind it. */
+export async function lookAt(connection: Connection, canary: Canary, before: Wait): Promise<Sight> {
+  const view = viewOf(canary);
+  const current = view.phase !== undefined && view.revision === before.revision;
+  const template = current ? undefined : await templateRevision(connection, canary);
+  const wait = waitAfter(before, view, template);
+  return { view, verdict: verdictOf(view, template, wait), wait };
+}
+
+export interface WatchOptions extends Omit<FollowOptions, keyof Connection> {
+  wait: Wait;
+}
+
+/** A sight for every state of the Canary; undefined while it is not there. */
+export async function* watchRelease(
+  connection: Connection,
+  { wait, ...options }: WatchOptions,
+): AsyncGenerator<Sight | undefined> {
+  let waiting = wait;
+  for await (const canary of follow({ ...connection, ...options })) {
+    const sight = canary && (await lookAt(connection, canary, waiting));
+    waiting = sight?.wait ?? waiting;
+    yield sight;
+  }
+}

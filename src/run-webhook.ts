@@ -1,0 +1,90 @@
+import { Registry } from 'prom-client';
+import { SecretCertificates } from './admission/certificates/secret-source.ts';
+import { WebhookServer } from './admission/server.ts';
+import { KubeClient } from './cluster/client.ts';
+import { loadCredentials } from './cluster/credentials.ts';
+import type { Config } from './config.ts';
+import type { Running } from './run-scheduler.ts';
+import { hintConnection } from './scheduler/redis.ts';
+import { Wakes } from './scheduler/wakes.ts';
+import { probes } from './telemetry/http.ts';
+import { createLog, type Logger } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { VERSION } from './version.ts';
+
+const CONFIGURATION = 'headgate';
+const SERVICE = 'headgate-webhook';
+
+/**
+ * `headgate webhook`. Resolves when it listens; it is ready once it has a certificate that API servers trust.
+ * @param wake takes the hints where the scheduler is in the same process; otherwise they go through Redis.
+ */
+export async function runWebhook(config: Config, wake?: (key: string) => void): Promise<Running> {
+  const log = createLog({ level: config.logLevel, process: 'webhook' });
+  const registry = new Registry();
+  const metrics = createMetrics(registry);
+  const client = await clientOf(config, metrics);
+  const hints = wake ? { give: wake, close: async () => undefined } : throughRedis(config, log);
+  const server = new WebhookServer({
+    registry,
+    metrics,
+    log,
+    schedulerUser: config.schedulerUser,
+    shutdownDelayMs: config.shutdownDelayMs,
+    now: Date.now,
+    enqueue: hints.give,
+    onEnqueueError: (error) => log.warn({ err: error }, 'a hint was lost; the scheduler finds the work itself'),
+  });
+  const certificates = new SecretCertificates({
+    client,
+    log,
+    secret: { namespace: config.namespace, name: config.tlsSecret },
+    configuration: CONFIGURATION,
+    names: serviceNames(config.namespace),
+    now: Date.now,
+  });
+  const http = probes({ registry, isAlive: () => true, isReady: server.isReady });
+  await http.listen({ host: config.httpHost, port: config.httpPort });
+  await server.listen({ host: config.webhookHost, port: config.webhookPort });
+  certificates.start((certificate) => server.useCertificate(certificate));
+  log.info({ port: config.webhookPort }, 'the webhook listens');
+  return {
+    stop: async () => {
+      await server.stop();
+      await certificates.stop();
+      await http.close();
+      await hints.close();
+      await client.close();
+      log.info('the webhook has stopped');
+    },
+  };
+}
+
+async function clientOf(config: Config, metrics: Metrics): Promise<KubeClient> {
+  const credentials = await loadCredentials(config.kubernetes);
+  const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
+    metrics.apiRequests.inc(report);
+  return new KubeClient({ credentials, userAgent: `headgate-webhook/${VERSION}`, onRequest });
+}
+
+/** Names by which an API server, or a person in the cluster, calls the Service. */
+const serviceNames = (namespace: string): string[] => [
+  `${SERVICE}.${namespace}.svc`,
+  `${SERVICE}.${namespace}.svc.cluster.local`,
+];
+
+/** A hint that Redis does not take is lost here: the scheduler's own watch sees the same change. */
+function throughRedis(config: Config, log: Logger): { give: (key: string) => void; close: () => Promise<void> } {
+  const connection = hintConnection(config.redisUrl);
+  connection.on('error', (error) => log.debug({ err: error }, 'Redis is away'));
+  const wakes = new Wakes(config.queue, connection, ({ key }) =>
+    log.warn({ deployment: key }, 'Redis did not take a hint'),
+  );
+  return {
+    give: (key) => wakes.now(key),
+    close: async () => {
+      await wakes.close();
+      connection.disconnect();
+    },
+  };
+}

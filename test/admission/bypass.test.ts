@@ -1,0 +1,116 @@
+import t from 'tap';
+import { annotate, holdOf, image, NOW, pause, revision } from './build.ts';
+import { admitted, BYPASS, heldV2, type Row, text, V2, V3 } from './rows.ts';
+
+const rows: Record<string, Row> = {
+  'a change under a bypass ships': {
+    old: { annotations: BYPASS },
+    changes: [image(V2)],
+    decision: 'bypass',
+    warnings: [/podinfo ships without analysis \(headgate.dev\/bypass: incident 42\)/],
+    wake: 'prod/podinfo',
+  },
+  'a change under a bypass while held ships and opens the gate': {
+    old: { ...heldV2, annotations: BYPASS },
+    changes: [image(V3)],
+    decision: 'bypass',
+    warnings: [/ships without analysis/],
+    wake: 'prod/podinfo',
+  },
+  'a resume under a bypass ships the held revision': {
+    old: { ...heldV2, annotations: BYPASS },
+    changes: [pause(undefined)],
+    decision: 'bypass',
+    warnings: [/ships without analysis/],
+    wake: 'prod/podinfo',
+  },
+  'a bypass keeps a pause that is its user’s own, and says so': {
+    old: { ...heldV2, held: holdOf(V2, { userPaused: true }), annotations: BYPASS },
+    changes: [image(V3)],
+    decision: 'bypass',
+    paused: true,
+    warnings: [/ships without/, /stays paused, as its user had it; to ship: kubectl rollout resume/],
+    wake: 'prod/podinfo',
+  },
+  'a bypass opens a hold that cannot be read': {
+    old: { ...heldV2, held: '{', annotations: BYPASS },
+    changes: [image(V3)],
+    decision: 'bypass',
+    warnings: [/ships without/],
+    wake: 'prod/podinfo',
+  },
+  'a label edit under a bypass leaves the hold': {
+    old: { ...heldV2, annotations: BYPASS },
+    changes: [annotate({ 'headgate.dev/interval': '30s' })],
+    decision: 'settings',
+    held: text({ revision: revision(V2), by: 'flux' }),
+    paused: true,
+    wake: 'prod/podinfo',
+  },
+  'a bypass that comes with the change does not count and is dropped': {
+    old: {},
+    changes: [image(V2), annotate(BYPASS)],
+    decision: 'hold',
+    held: text({ revision: revision(V2), by: 'jane' }),
+    paused: true,
+    warnings: [/is held/, /does not count in the request that brings it/],
+    wake: 'prod/podinfo',
+  },
+  'another bypass than the standing one does not count': {
+    old: { annotations: BYPASS },
+    changes: [image(V2), annotate({ 'headgate.dev/bypass': 'incident 43' })],
+    decision: 'hold',
+    held: text({ revision: revision(V2), by: 'jane' }),
+    paused: true,
+    warnings: [/is held/, /does not count/],
+    wake: 'prod/podinfo',
+  },
+  'a bypass that an undo lost does not count': {
+    old: { annotations: BYPASS },
+    changes: [image(V2), annotate({ 'headgate.dev/bypass': undefined })],
+    decision: 'hold',
+    held: text({ revision: revision(V2), by: 'jane' }),
+    paused: true,
+    warnings: [/is held/, /did not come with this request .* annotate again, then: kubectl rollout resume/],
+    wake: 'prod/podinfo',
+  },
+  'an expired bypass does not count': {
+    old: { annotations: { 'headgate.dev/bypass': `x until=${new Date(NOW - 1_000).toISOString()}` } },
+    changes: [image(V2)],
+    decision: 'hold',
+    held: text({ revision: revision(V2), by: 'jane' }),
+    paused: true,
+    warnings: [/is held/, /has expired/],
+    wake: 'prod/podinfo',
+  },
+  'a bypass that has not expired counts': {
+    old: { annotations: { 'headgate.dev/bypass': `x until=${new Date(NOW + 1_000).toISOString()}` } },
+    changes: [image(V2)],
+    decision: 'bypass',
+    warnings: [/ships without analysis \(headgate.dev\/bypass: x\)/],
+    wake: 'prod/podinfo',
+  },
+  'writing a bypass says from when it counts': {
+    old: {},
+    changes: [annotate(BYPASS)],
+    decision: 'pass',
+    warnings: [/from the next request on, changes of podinfo ship without analysis/],
+  },
+  'writing a bypass while held says how the held revision ships': {
+    old: heldV2,
+    changes: [annotate(BYPASS)],
+    decision: 'keep',
+    held: text({ revision: revision(V2), by: 'flux' }),
+    paused: true,
+    warnings: [/to ship the held revision .* kubectl rollout resume deployment\/podinfo/],
+  },
+  'a bypass ships even while the last roll-out moves': {
+    old: { annotations: BYPASS, status: { updatedReplicas: 2 } },
+    changes: [image(V2)],
+    decision: 'bypass',
+    warnings: [/ships/],
+    wake: 'prod/podinfo',
+  },
+};
+
+t.test('break-glass', (t) => admitted(t, rows));

@@ -1,0 +1,117 @@
+import t from 'tap';
+import { ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
+import { annotate, holdOf, image, label, revision, SCHEDULER } from './build.ts';
+import { admitted, optIn, optOut, plain, type Row, text, V1, V2 } from './rows.ts';
+
+const rows: Record<string, Row> = {
+  'what is not opted in is not Headgate’s': { old: plain, changes: [image(V2)], decision: 'pass', enrolled: false },
+  'an opt-in adds the label and restarts nothing': {
+    old: plain,
+    changes: [optIn],
+    decision: 'opt-in',
+    warnings: [/podinfo is enrolled: the next change of its pod template runs as podinfo-canary first/],
+    wake: 'prod/podinfo',
+  },
+  'an opt-in by a Canary is one': {
+    old: plain,
+    changes: [annotate({ 'headgate.dev/canary': 'canary/web' })],
+    decision: 'opt-in',
+    warnings: [/enrolled/],
+    wake: 'prod/podinfo',
+  },
+  'the scheduler’s opt-in is as anybody’s': {
+    old: plain,
+    changes: [annotate({ 'headgate.dev/canary': 'canary/web' })],
+    user: SCHEDULER,
+    decision: 'opt-in',
+    warnings: [/enrolled/],
+    wake: 'prod/podinfo',
+  },
+  'state that stood there before the opt-in is dropped': {
+    old: { ...plain, held: holdOf(V1), paused: false, rolling: { from: 'a', to: 'b' } },
+    changes: [optIn],
+    decision: 'opt-in',
+    warnings: [/enrolled/],
+    wake: 'prod/podinfo',
+    notes: { [ROLLING]: undefined },
+  },
+  'state that comes with the opt-in is dropped': {
+    old: plain,
+    changes: [optIn, annotate({ [HELD]: text(holdOf(V2)), [ROLLING]: '{"from":"a","to":"b"}' })],
+    decision: 'opt-in',
+    warnings: [/enrolled/],
+    wake: 'prod/podinfo',
+    notes: { [ROLLING]: undefined },
+  },
+  'an opt-in with another template holds it': {
+    old: plain,
+    changes: [optIn, image(V2)],
+    decision: 'hold',
+    held: text({ revision: revision(V2), by: 'jane' }),
+    paused: true,
+    warnings: [/is held/, /enrolled/],
+    wake: 'prod/podinfo',
+  },
+  'an opt-in of a paused Deployment whose template is ahead of its pods holds it': {
+    old: { ...plain, paused: true, status: { updatedReplicas: 0 } },
+    changes: [optIn],
+    decision: 'hold',
+    held: text({ revision: revision(V1), by: 'jane', userPaused: true }),
+    paused: true,
+    warnings: [/once you run: kubectl rollout resume/, /enrolled/],
+    wake: 'prod/podinfo',
+  },
+  'an opt-in of a paused Deployment that nobody has looked at yet holds it': {
+    old: { ...plain, paused: true, status: { observedGeneration: 3 } },
+    changes: [optIn],
+    decision: 'hold',
+    held: text({ revision: revision(V1), by: 'jane', userPaused: true }),
+    paused: true,
+    warnings: [/rollout resume/, /enrolled/],
+    wake: 'prod/podinfo',
+  },
+  'an opt-in of a paused Deployment that runs its template holds nothing': {
+    old: { ...plain, paused: true },
+    changes: [optIn],
+    decision: 'opt-in',
+    paused: true,
+    warnings: [/enrolled/],
+    wake: 'prod/podinfo',
+  },
+  'an opt-in while a native roll-out moves holds nothing': {
+    old: { ...plain, status: { updatedReplicas: 2 } },
+    changes: [optIn],
+    decision: 'opt-in',
+    warnings: [/enrolled/],
+    wake: 'prod/podinfo',
+  },
+  'a removed label is put back': {
+    old: {},
+    changes: [label({ [ENROLLED]: undefined })],
+    decision: 'pass',
+    warnings: [/headgate.dev\/enrolled is Headgate's own and was put back/],
+  },
+  'a label that was never written is added without a word': {
+    old: { labels: { [ENROLLED]: 'false' } },
+    changes: [annotate({ 'headgate.dev/interval': '30s' })],
+    decision: 'settings',
+    wake: 'prod/podinfo',
+  },
+  'an opt-out from a Canary is one': {
+    old: { optIn: 'canary/web' },
+    changes: [optOut],
+    decision: 'opt-out',
+    enrolled: false,
+    wake: 'prod/podinfo',
+  },
+  'an opt-out leaves its user’s pause': {
+    old: { paused: true },
+    changes: [optOut],
+    decision: 'opt-out',
+    enrolled: false,
+    paused: true,
+    wake: 'prod/podinfo',
+  },
+};
+
+t.test('opt-in and opt-out', (t) => admitted(t, rows));

@@ -1,0 +1,167 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+
+/**
+ * The source has rings: a file imports only from rings below its own, or from its own folder; folders of ring 3 know
+ * nothing of one another. This reads the imports of every file.
+ */
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const MOST_LINES = 250;
+
+/** The first entry that a path begins with tells its ring. */
+const RINGS: readonly [start: string, ring: number][] = [
+  ['src/rollout/', 0],
+  ['src/analysis/prometheus.ts', 2],
+  ['src/analysis/', 1],
+  ['src/traffic/', 1],
+  ['src/cluster/', 2],
+  ['src/telemetry/', 2],
+  ['src/admission/', 3],
+  ['src/scheduler/', 3],
+  ['src/cli/', 3],
+  ['src/', 4],
+];
+/** Words and values without any behaviour of their own: every ring may use them. */
+const COMMON = new Set(['src/config.ts', 'src/errors.ts', 'src/version.ts']);
+/** What the pure rings may use at run time besides themselves. */
+const PURE_PACKAGES = /^(zod|yaml|@prometheus-io\/lezer-promql|@lezer\/[\w-]+)$/;
+/** Node's own modules that only compute. */
+const PURE_NODE: Readonly<Record<string, readonly string[]>> = { 'src/rollout/template.ts': ['node:crypto'] };
+/** Whoever touches a clock, chance, a stream or the environment says something else each time. */
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|console\.|process\.|fetch\()/;
+/** Where the process begins, and its environment is handed on. */
+const HOLDS_ENVIRONMENT = new Set(['src/main.ts', 'src/cli/io.ts']);
+/** Of the webhook, what decides about a request; the rest of the folder is its server and its certificate. */
+const DECIDES =
+  /^src\/admission\/(admit|change|create|gate|judge|model|patch|refusals|request|review|warnings|words|canary-key)\.ts$/;
+/** Of the scheduler, what only keeps order and time. */
+const ONLY_ORDERS = /^src\/scheduler\/(plan|serial|wakes|worker|heartbeat|redis)\.ts$/;
+
+interface Import {
+  /** A path below the root, or the name of a package. */
+  target: string;
+  isType: boolean;
+}
+
+const STATIC = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\bfrom\s+)?'([^']+)';?$/gm;
+const DYNAMIC = /\bimport\('([^']+)'\)/g;
+
+const files = globSync('src/**/*.ts', { cwd: ROOT }).toSorted();
+const sources = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
+const textOf = (file: string): string => sources.get(file) ?? '';
+
+function importsOf(file: string, text = textOf(file)): Import[] {
+  const found = [
+    ...[...text.matchAll(STATIC)].map(([, type, from = '']) => ({ from, isType: type !== undefined })),
+    ...[...text.matchAll(DYNAMIC)].map(([, from = '']) => ({ from, isType: false })),
+  ];
+  return found.map(({ from, isType }) => ({ target: resolve(file, from), isType }));
+}
+
+const resolve = (file: string, from: string): string =>
+  from.startsWith('.') ? normalize(join(dirname(file), from)) : from;
+
+const ringOf = (path: string): number => RINGS.find(([start]) => path.startsWith(start))?.[1] ?? Number.NaN;
+const folderOf = (path: string): string => path.split('/').slice(0, 2).join('/');
+const isOwn = (target: string): boolean => target.startsWith('src/');
+const withoutComments = (text: string): string => text.replaceAll(/\/\*[^]*?\*\/|(?<!:)\/\/.*/g, '');
+
+/** Why a file may not import a target; undefined if it may. */
+function violation(file: string, { target }: Import): string | undefined {
+  if (!isOwn(target) || COMMON.has(target)) return undefined;
+  if (!sources.has(target)) return `${target} does not exist`;
+  const [from, to] = [ringOf(file), ringOf(target)];
+  if (from === to && folderOf(file) === folderOf(target)) return undefined;
+  return to < from || from === 4 ? undefined : `ring ${from} imports ${target} of ring ${to}`;
+}
+
+const list = (broken: readonly (string | false | undefined)[]): string[] =>
+  broken.filter((entry) => typeof entry === 'string');
+
+void t.test('every file imports only from lower rings, and ring-3 folders never from one another', async (t) => {
+  t.ok(files.length > 50, `${files.length} files are looked at`);
+  for (const file of files) t.same(list(importsOf(file).map((entry) => violation(file, entry))), [], file);
+});
+
+void t.test('the check itself sees what is forbidden', async (t) => {
+  const probe = (file: string, target: string) => violation(file, { target, isType: false });
+  t.match(probe('src/rollout/decide.ts', 'src/cluster/client.ts'), 'ring 0 imports');
+  t.match(probe('src/scheduler/tick.ts', 'src/admission/admit.ts'), 'ring 3 imports');
+  t.match(probe('src/cluster/client.ts', 'src/scheduler/tick.ts'), 'ring 2 imports');
+  t.equal(probe('src/scheduler/tick.ts', 'src/cluster/client.ts'), undefined);
+  const forms = [
+    `import a from 'a';`,
+    `import {\n  b,\n} from '../b.ts';`,
+    `import 'c';`,
+    `export type { D } from './d.ts';`,
+  ];
+  const found = importsOf('src/cli/x.ts', `${forms.join('\n')}\nconst e = await import('./e.ts');`);
+  t.same(
+    found.map(({ target }) => target),
+    ['a', 'src/b.ts', 'c', 'src/cli/d.ts', 'src/cli/e.ts'],
+  );
+});
+
+const pure = files.filter((file) => ringOf(file) <= 1);
+
+void t.test('the pure rings use no module that does IO', async (t) => {
+  for (const file of pure) {
+    const foreign = importsOf(file).filter(({ target, isType }) => !isType && !isOwn(target));
+    const allowed = ({ target }: Import) => PURE_PACKAGES.test(target) || PURE_NODE[file]?.includes(target);
+    t.same(
+      foreign.filter((entry) => !allowed(entry)),
+      [],
+      file,
+    );
+  }
+});
+
+void t.test('the pure rings have no clock, no chance and no output', async (t) => {
+  for (const file of pure) t.notMatch(withoutComments(textOf(file)), IMPURE, file);
+});
+
+void t.test('what the webhook decides by reads only the request', async (t) => {
+  const deciding = files.filter((file) => DECIDES.test(file));
+  t.ok(deciding.length >= 10, 'the files are there');
+  for (const file of deciding) {
+    const foreign = importsOf(file).filter(({ target, isType }) => !isType && ringOf(target) !== 0);
+    const known = foreign.filter(
+      ({ target }) => !DECIDES.test(target) && !/^(node:util|fast-json-patch)$/.test(target),
+    );
+    t.same(known, [], file);
+    t.notMatch(withoutComments(textOf(file)), IMPURE, file);
+  }
+});
+
+void t.test('what only orders the work of the scheduler does not know the cluster', async (t) => {
+  const ordering = files.filter((file) => ONLY_ORDERS.test(file));
+  t.equal(ordering.length, 6, 'the files are there');
+  for (const file of ordering) {
+    t.same(
+      importsOf(file).filter(({ target, isType }) => !isType && ringOf(target) === 2),
+      [],
+      file,
+    );
+  }
+});
+
+void t.test('a cluster is reached through a client that was passed in', async (t) => {
+  const making = files.filter((file) => /new KubeClient\(/.test(textOf(file)) && ringOf(file) < 4);
+  t.same(making, ['src/cli/connection.ts'], 'only the command line makes its own');
+});
+
+void t.test('the environment is read in one place', async (t) => {
+  for (const file of files.filter((file) => !HOLDS_ENVIRONMENT.has(file))) {
+    t.notMatch(withoutComments(textOf(file)), /process\.env/, file);
+  }
+});
+
+void t.test(`no file is longer than ${MOST_LINES} lines`, async (t) => {
+  for (const file of files) {
+    const lines = textOf(file).split('\n').length - 1;
+    t.ok(lines <= MOST_LINES, `${file} has ${lines}`);
+  }
+});

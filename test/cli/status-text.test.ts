@@ -1,0 +1,83 @@
+import t from 'tap';
+import { lineKey, statusBlock, statusLine } from '../../src/cli/status-text.ts';
+import { viewOf } from '../../src/cli/view.ts';
+import { canary, NOW, type Stored } from './build.ts';
+
+const paint = (_colour: string, text: string): string => text;
+const line = (stored: Stored, note?: string): string =>
+  statusLine(viewOf(canary(stored)), { now: NOW, paint, ...(note !== undefined && { note }) });
+
+const lines: Record<string, [actual: string, wanted: string]> = {
+  'a release shows the weight that is asked for': [
+    line({ phase: 'Progressing', release: { weight: 20, failedChecks: 1 }, routed: 10 }),
+    '2026-11-23T12:00:00Z  Progressing  weight 20%   step 0/0  failed 1  v2  A revision is held; its canary is analysed.',
+  ],
+  'a failed one says why': [
+    line({ phase: 'Failed', release: { weight: 50, message: 'failed 5 checks' }, routed: 0 }),
+    '2026-11-23T12:00:00Z  Failed       weight 0%    step 0/0  failed 0  v2  failed 5 checks',
+  ],
+  'a message of several lines becomes one': [
+    line({ phase: 'Initialized', release: undefined, invalid: '2 problems:\n- a\n- b' }),
+    '2026-11-23T12:00:00Z  Initialized  weight 0%    step 0/0  failed 0  v1  2 problems: - a - b',
+  ],
+  'a note stands in the place of the message': [
+    line({ phase: 'Failed' }, 'not taken up'),
+    '2026-11-23T12:00:00Z  Failed       weight 0%    step 0/0  failed 0  v2  not taken up',
+  ],
+  'a Canary without a status is pending': [
+    line({}),
+    '2026-11-23T12:00:00Z  Pending      weight 0%    step -  failed 0  -',
+  ],
+};
+
+for (const [sentence, [actual, wanted]] of Object.entries(lines)) {
+  void t.test(sentence, async (t) => {
+    t.equal(actual, wanted);
+  });
+}
+
+void t.test('a line is worth printing for a new phase, weight, failed check, revision, reason or note', async (t) => {
+  const stored: Stored = { phase: 'Progressing', release: { weight: 20 } };
+  const key = lineKey(viewOf(canary(stored)));
+  const changes: Stored[] = [
+    { ...stored, phase: 'Paused' },
+    { ...stored, release: { weight: 30 } },
+    { ...stored, release: { weight: 20, failedChecks: 1 } },
+    { ...stored, release: { weight: 20, revision: 'v3' } },
+    { ...stored, release: { weight: 20, reason: 'Waiting' } },
+  ];
+  for (const change of changes) t.not(lineKey(viewOf(canary(change))), key, JSON.stringify(change));
+  t.not(lineKey(viewOf(canary(stored)), 'a note'), key);
+});
+
+void t.test('nothing else is', async (t) => {
+  const stored: Stored = { phase: 'Progressing', release: { weight: 20 } };
+  const key = lineKey(viewOf(canary(stored)));
+  const changes: Stored[] = [
+    { ...stored, routed: 20 },
+    { ...stored, release: { weight: 20, ready: 2, checkAt: '2026-11-23T12:00:30Z' } },
+    { ...stored, command: { id: '1', accepted: false, message: 'no' } },
+  ];
+  for (const change of changes) t.equal(lineKey(viewOf(canary(change))), key, JSON.stringify(change));
+});
+
+void t.test('status without --watch says everything, and leaves out what there is not', async (t) => {
+  const release = viewOf(canary({ phase: 'Progressing', release: { weight: 20 }, routed: 10 }));
+  t.strictSame(statusBlock(release, { now: NOW, paint }), [
+    'Canary:         prod/podinfo',
+    'Status:         Progressing for 1m20s',
+    'Weight:         20%, 10% on the route',
+    'Step:           0/0',
+    'Failed checks:  0',
+    'Revision:       v2 (asked for by alice, 3m ago)',
+    'Running:        v1',
+    'Message:        A revision is held; its canary is analysed.',
+  ]);
+  t.strictSame(statusBlock(viewOf(canary()), { now: NOW, paint, note: 'wait' }), [
+    'Canary:         prod/podinfo',
+    'Status:         Pending',
+    'Weight:         0%',
+    'Failed checks:  0',
+    'Message:        wait',
+  ]);
+});

@@ -1,0 +1,73 @@
+import t from 'tap';
+import { endingOf } from '../../src/cluster/ending.ts';
+import { KubeError, refusal } from '../../src/cluster/errors.ts';
+import { eventOf } from '../../src/cluster/watch-events.ts';
+import { AppError } from '../../src/errors.ts';
+
+const metadata = { name: 'a', namespace: 'ns', resourceVersion: '5' };
+
+void t.test('a line is an event', async (t) => {
+  for (const type of ['ADDED', 'MODIFIED', 'DELETED']) {
+    const event = { type, object: { metadata, unknown: [1] } };
+    t.strictSame(eventOf(JSON.stringify(event), '/x'), event);
+  }
+  const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '6' } } };
+  t.strictSame(eventOf(JSON.stringify(bookmark), '/x'), bookmark);
+});
+
+const broken: Record<string, string> = {
+  'no JSON': '{"type":"ADDED","obj',
+  'no object': 'null',
+  'no event': '{}',
+  'an unknown type': JSON.stringify({ type: 'MOVED', object: { metadata } }),
+  'no metadata': JSON.stringify({ type: 'ADDED', object: {} }),
+  'no name': JSON.stringify({ type: 'ADDED', object: { metadata: { resourceVersion: '5' } } }),
+  'no resourceVersion': JSON.stringify({ type: 'BOOKMARK', object: { metadata: {} } }),
+};
+
+for (const [sentence, line] of Object.entries(broken)) {
+  void t.test(`broken: ${sentence}`, async (t) => {
+    t.throws(() => eventOf(line, '/x'), { code: 'WATCH_BROKEN', message: `a line of ${line.length} characters` });
+  });
+}
+
+void t.test('an ERROR event is the error that its Status says', async (t) => {
+  const object = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
+  const thrown = () => eventOf(JSON.stringify({ type: 'ERROR', object }), '/x');
+  t.throws(thrown, { name: 'KubeError', message: 'watch /x: 410 Expired: too old resource version' });
+});
+
+const http = (status: number, retryAfterMs?: number) => refusal('watch /x', status, {}, retryAfterMs);
+
+const endings: Record<string, [error: unknown, ending: object]> = {
+  'the server closed it: go on, soon': [
+    undefined,
+    { reason: 'closed', relist: false, streamable: false, capMs: 5_000 },
+  ],
+  'no connection: go on, soon': [
+    new KubeError('', { code: 'KUBE_UNREACHABLE' }),
+    { reason: 'unreachable', relist: false, streamable: true, capMs: 5_000 },
+  ],
+  'silence: go on': [new AppError('WATCH_SILENT', ''), { reason: 'silent', relist: false, streamable: false }],
+  'too old: start over': [http(410), { reason: 'expired', relist: true, streamable: true }],
+  'a broken line: start over': [new AppError('WATCH_BROKEN', ''), { reason: 'broken', relist: true, streamable: true }],
+  'behind: go on from the list': [new AppError('WATCH_MISSED', ''), { reason: 'missed', relist: false }],
+  'the server failed: go on': [http(500), { reason: 'server-error', relist: false, streamable: true }],
+  'the server is busy: go on when it says': [
+    http(429, 7_000),
+    { reason: 'throttled', relist: false, streamable: true, atLeastMs: 7_000 },
+  ],
+  'a resourceVersion from the future: start over': [http(504), { reason: 'refused', relist: true, streamable: true }],
+  'streaming is not known: lists from now on': [http(422), { reason: 'refused', relist: true, streamable: false }],
+  'streaming is not known (older): lists from now on': [
+    http(400),
+    { reason: 'refused', relist: true, streamable: false },
+  ],
+  'the kind is not known yet: start over': [http(404), { reason: 'refused', relist: true, streamable: true }],
+  'not allowed: start over': [http(403), { reason: 'refused', relist: true, streamable: true }],
+  'anything else: start over': [new Error('?'), { reason: 'failed', relist: true, streamable: true }],
+};
+
+for (const [sentence, [error, ending]] of Object.entries(endings)) {
+  void t.test(sentence, async (t) => t.match(endingOf(error), ending));
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t from 'tap';
+import { type AuditEntry, openRig } from '../rig/rig.ts';
+import { App } from './support/app.ts';
+
+const rig = openRig();
+t.teardown(() => rig.close());
+
+const BY_HEADGATE = /^headgate-/;
+
+/** Requests of Headgate in a namespace since then, as lines of verb and resource. */
+const requestsOf = (namespace: string, sinceMs: number): AuditEntry[] =>
+  rig.audit.find({ userAgent: BY_HEADGATE, namespace, sinceMs });
+
+function tally(entries: readonly AuditEntry[]): string {
+  const counts = new Map<string, number>();
+  for (const { verb, resource, subresource, code } of entries) {
+    const line = `${verb} ${resource}${subresource ? `/${subresource}` : ''} ${code}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `${count} × ${line}`).join(', ');
+}
+
+t.test('a release of five steps costs at most 30 requests, 40 with Events', async (t) => {
+  const app = await App.enrolled(rig, 'budget', { annotations: { interval: '3s' } });
+  const load = app.load(50);
+  const since = Date.now();
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded', 90_000);
+  await load.stop();
+  const all = requestsOf(app.namespace, since);
+  const events = all.filter(({ resource }) => resource === 'events');
+  t.ok(all.length - events.length <= 30, `${all.length - events.length} requests without Events: ${tally(all)}`);
+  t.ok(all.length <= 40, `${all.length} requests with Events`);
+  await app.delete();
+});
+
+t.test('an idle enrolled app costs no request in a minute', async (t) => {
+  const app = await App.enrolled(rig, 'idle');
+  const load = app.load(20);
+  const since = Date.now();
+  // The measurement is the minute itself: nothing else is there to wait for.
+  await sleep(60_000);
+  await load.stop();
+  const all = requestsOf(app.namespace, since);
+  t.equal(all.length, 0, `requests: ${tally(all)}`);
+  await app.delete();
+});
+
+t.test('the canary Deployment exists within a second of the change', async (t) => {
+  const app = await App.enrolled(rig, 'soon');
+  await app.setImage('1.4.1');
+  await app.atWeight(10);
+  const [change] = rig.audit.find({ verb: 'patch', resource: 'deployments', namespace: app.namespace, userAgent: /^kubectl/ }).toReversed();
+  const [creation] = rig.audit.find({ verb: 'create', resource: 'deployments', namespace: app.namespace, userAgent: BY_HEADGATE });
+  const took = (creation?.at ?? Number.NaN) - (change?.at ?? Number.NaN);
+  t.ok(took < 1_000, `it was created ${took} ms after the change`);
+  await app.delete();
+});

@@ -1,0 +1,47 @@
+import t from 'tap';
+import { Product } from '../../rig/product.ts';
+import { openRig, type Verb } from '../../rig/rig.ts';
+import { App } from '../support/app.ts';
+import { RouteLog } from '../support/route-log.ts';
+
+const rig = openRig();
+const product = new Product(rig);
+let routes: RouteLog;
+t.before(async () => {
+  await product.start();
+  routes = new RouteLog(rig);
+});
+t.teardown(async () => {
+  await routes.close();
+  await product.stop();
+  await rig.close();
+});
+
+/** Away: connections are refused. Stuck: they open, and nothing is answered. */
+const OUTAGES: readonly { how: string; verbs: [Verb, Verb] }[] = [
+  { how: 'away', verbs: ['stop', 'start'] },
+  { how: 'stuck', verbs: ['pause', 'resume'] },
+];
+
+for (const { how, verbs } of OUTAGES) {
+  t.test(`Prometheus ${how} for three checks: the release holds, says so, and goes on`, async (t) => {
+    const app = await App.enrolled(rig, 'metrics', { annotations: { 'step-weights': '20,50', interval: '2s' } });
+    const load = app.load(40);
+    t.teardown(() => load.stop());
+    await app.setImage('1.4.1');
+    await app.atWeight(20);
+    await rig.control('prometheus', verbs[0]);
+    const held = await app.until('three checks without an answer', ({ release }) => (release?.errors ?? 0) >= 3);
+    t.equal(held.phase, 'Progressing', 'it holds');
+    t.equal(held.canaryWeight, 20, 'at its weight');
+    t.equal(held.failedChecks, 0, 'which is no failed check');
+    await rig.control('prometheus', verbs[1]);
+    await app.phase('Succeeded');
+    t.same(routes.weights(app), [0, 20, 50, 0], 'every step, once');
+    t.equal((await app.reasons()).filter((reason) => reason === 'CheckError').length, 1, 'it was told, once');
+    const { failures, total } = await load.stop();
+    t.equal(failures, 0, `no request of ${total} failed`);
+    t.same(await app.stableTags(), ['1.4.1'], 'it was promoted');
+    await app.delete();
+  });
+}

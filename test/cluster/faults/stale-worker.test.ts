@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { Product, type ProductProcess } from '../../rig/product.ts';
+import { openRig, waitFor } from '../../rig/rig.ts';
+import { App } from '../support/app.ts';
+import { randomFrom, seedOf } from '../support/random.ts';
+import { ticksBegun, ticksEnded } from '../support/scheduler-metrics.ts';
+
+const rig = openRig();
+const product = new Product(rig, { schedulers: 2 });
+const seed = seedOf(process.env['HEADGATE_SEED']);
+const random = randomFrom(seed);
+t.before(() => product.start());
+t.teardown(async () => {
+  for (const scheduler of product.schedulers) scheduler.signal('SIGCONT');
+  await product.stop();
+  await rig.close();
+});
+
+function schedulers(): [ProductProcess, ProductProcess] {
+  const [stale, other] = product.schedulers;
+  if (!stale || !other) throw new Error('two schedulers are needed');
+  return [stale, other];
+}
+
+/** An app whose only check is due next, with all work left to the first scheduler. */
+async function lastCheck(app: App, tag: string): Promise<number> {
+  const [, other] = schedulers();
+  await app.setImage(tag);
+  const status = await app.until(
+    `${tag} at its last weight`,
+    ({ release, canaryWeight, phase }) => phase === 'Progressing' && canaryWeight === 50 && release?.checkAt !== undefined,
+  );
+  other.signal('SIGSTOP');
+  return Date.parse(status.release?.checkAt ?? '');
+}
+
+/** The other scheduler carries the command out while the first one is stopped; then the first goes on, alone. */
+async function abortMeanwhile(app: App): Promise<'aborted' | 'promoted'> {
+  const [stale, other] = schedulers();
+  other.signal('SIGCONT');
+  await app.command('abort');
+  const { phase } = await app.phase(['Failed', 'Succeeded']);
+  other.signal('SIGSTOP');
+  const ended = ticksEnded(stale).catch(() => 0);
+  stale.signal('SIGCONT');
+  const before = await ended;
+  await waitFor('the first scheduler to have carried out what it had begun, and another tick', async () => {
+    const [begun, done] = [await ticksBegun(stale), await ticksEnded(stale)];
+    return done >= before + 2 && begun === done;
+  });
+  other.signal('SIGCONT');
+  return phase === 'Failed' ? 'aborted' : 'promoted';
+}
+
+const conflicts = (app: App): number =>
+  rig.audit.count({ resource: 'canaries', subresource: 'status', namespace: app.namespace, code: 409 });
+
+async function isKeptOut(t: Test, app: App, pods: readonly string[]): Promise<void> {
+  const deployment = await app.deployment();
+  t.equal((await app.status()).phase, 'Failed', 'the release stays failed');
+  t.match(deployment.metadata.annotations['headgate.dev/held'], /"verdict":"failed"/, 'the hold has the verdict');
+  t.equal(deployment.spec.paused, true, 'the gate is closed');
+  t.same(await app.stablePodIds(), pods, 'the stable pods were never touched');
+  t.same((await app.envoyWeight())[`${app.name}-canary`] ?? 0, 0, 'the canary gets nothing');
+}
+
+const OPTIONS = { annotations: { 'step-weights': '50', interval: '2s' } };
+
+t.test('a scheduler stopped with the answers that promote in hand loses to an abort', async (t) => {
+  const app = await App.enrolled(rig, 'stale', OPTIONS);
+  const load = app.load(40);
+  t.teardown(() => load.stop());
+  const pods = await app.stablePodIds();
+  const [stale] = schedulers();
+  for (const tag of ['1.4.1', '1.4.2', '1.4.3']) {
+    const due = await lastCheck(app, tag);
+    // Its question is on the way when it is stopped; the answer waits for it until it goes on.
+    await rig.control('prometheus', 'pause');
+    const begun = await ticksBegun(stale);
+    await waitFor('its check to be under way', async () => Date.now() > due && (await ticksBegun(stale)) > begun);
+    await sleep(100);
+    stale.signal('SIGSTOP');
+    await rig.control('prometheus', 'resume');
+    const conflictsBefore = conflicts(app);
+    t.equal(await abortMeanwhile(app), 'aborted', `${tag} was aborted by the other`);
+    await isKeptOut(t, app, pods);
+    t.ok(conflicts(app) > conflictsBefore, `its commit was refused (${conflicts(app) - conflictsBefore} conflicts)`);
+  }
+  t.equal((await load.stop()).failures, 0, 'no request failed');
+  await app.delete();
+});
+
+t.test(`stopped at any moment around the last check (seed ${seed}), there is one end`, async (t) => {
+  const app = await App.enrolled(rig, 'moment', OPTIONS);
+  const load = app.load(40);
+  t.teardown(() => load.stop());
+  const [stale] = schedulers();
+  for (let round = 1; round <= 4; round += 1) {
+    const tag = `1.5.${round}`;
+    const pods = await app.stablePodIds();
+    const due = await lastCheck(app, tag);
+    const offset = Math.round(random() * 120) - 10;
+    await sleep(Math.max(due + offset - Date.now(), 0));
+    stale.signal('SIGSTOP');
+    const end = await abortMeanwhile(app);
+    t.pass(`stopped ${offset} ms after the check was due, ${tag} was ${end}`);
+    if (end === 'aborted') await isKeptOut(t, app, pods);
+    else t.same(await app.stableTags(), [tag], 'the other completed the promotion');
+    t.equal((await app.status()).phase, end === 'aborted' ? 'Failed' : 'Succeeded', 'which stays so');
+  }
+  t.equal((await load.stop()).failures, 0, 'no request failed');
+  await app.delete();
+});

@@ -1,0 +1,236 @@
+import type { CanaryStatus } from '../../../src/rollout/status.ts';
+import type { Json, KubeObject, Load, Rig } from '../../rig/rig.ts';
+import { waitFor } from '../../rig/rig.ts';
+
+export interface AppOptions {
+  name?: string;
+  tag?: string;
+  replicas?: number;
+  /** Without the prefix `headgate.dev/`. */
+  annotations?: Record<string, string>;
+  /** Changes the manifest before it is applied for the first time. */
+  change?: (deployment: Json) => void;
+}
+
+/** Checks over as many seconds as a test's intervals allow; the errors image fails one answer in nine. */
+const METRICS = `
+- name: request-success-rate
+  thresholdRange: {min: 97}
+  interval: 10s
+- name: request-duration
+  thresholdRange: {max: 500}
+  interval: 10s
+`;
+
+/** One podinfo in a namespace of its own, as a user has it: a Deployment, and what they do with it. */
+export class App {
+  readonly rig: Rig;
+  readonly namespace: string;
+  readonly name: string;
+  readonly host: string;
+  readonly #options: AppOptions;
+
+  private constructor(rig: Rig, namespace: string, options: AppOptions) {
+    this.rig = rig;
+    this.namespace = namespace;
+    this.name = options.name ?? 'podinfo';
+    this.host = `${this.name}.${namespace}.example.com`;
+    this.#options = options;
+  }
+
+  /** Deployed, rolled out and not enrolled. */
+  static async deploy(rig: Rig, prefix: string, options: AppOptions = {}): Promise<App> {
+    const app = new App(rig, await rig.createNamespace(prefix), options);
+    await app.apply(app.manifest(options.tag ?? '1.4.0', { enrolled: false }));
+    await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+    return app;
+  }
+
+  /** Deployed, annotated, and reached through the gateway. */
+  static async enrolled(rig: Rig, prefix: string, options: AppOptions = {}): Promise<App> {
+    const app = await App.deploy(rig, prefix, options);
+    await app.enrol();
+    return app;
+  }
+
+  /** The annotations that opt in, by `kubectl annotate`, and the wait until traffic flows. */
+  async enrol(): Promise<void> {
+    const words = Object.entries(this.annotations()).map(([key, value]) => `${key}=${value}`);
+    await this.kubectl(['annotate', `deployment/${this.name}`, ...words]);
+    await this.phase('Initialized');
+    await waitFor(
+      `the gateway to answer for ${this.host}`,
+      async () => (await this.rig.gateway.request({ host: this.host })).status === 200,
+    );
+  }
+
+  annotations(): Record<string, string> {
+    const settings: Record<string, string> = {
+      canary: 'true',
+      interval: '2s',
+      threshold: '3',
+      metrics: METRICS,
+      hosts: this.host,
+      gateways: this.rig.mesh.gatewayName,
+      'progress-deadline': '60s',
+      ...this.#options.annotations,
+    };
+    return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`headgate.dev/${key}`, value]));
+  }
+
+  /** The manifest as it stands in the user's repository. */
+  manifest(tag: string, { enrolled = true } = {}): KubeObject {
+    const labels = { app: this.name };
+    const deployment: KubeObject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: {
+        name: this.name,
+        namespace: this.namespace,
+        labels: { ...labels, team: 'storefront' },
+        ...(enrolled && { annotations: this.annotations() }),
+      },
+      spec: {
+        replicas: this.#options.replicas ?? 2,
+        selector: { matchLabels: labels },
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: {
+          metadata: { labels },
+          spec: {
+            containers: [
+              {
+                name: 'podinfo',
+                image: `podinfo:${tag}`,
+                ports: [{ name: 'http', containerPort: 9898 }],
+                readinessProbe: { httpGet: { path: '/readyz', port: 9898 }, periodSeconds: 1, failureThreshold: 1 },
+                lifecycle: { preStop: { sleep: { seconds: 2 } } },
+              },
+            ],
+          },
+        },
+      },
+    };
+    this.#options.change?.(deployment);
+    return deployment;
+  }
+
+  async kubectl(args: readonly string[], options: Parameters<Rig['kubectl']>[1] = {}) {
+    return this.rig.kubectl(['-n', this.namespace, ...args], options);
+  }
+
+  apply(object: object, flags: readonly string[] = []) {
+    return this.kubectl(['apply', ...flags, '-f', '-'], { input: JSON.stringify(object) });
+  }
+
+  setImage(tag: string, options: Parameters<Rig['kubectl']>[1] = {}) {
+    return this.kubectl(['set', 'image', `deployment/${this.name}`, `podinfo=podinfo:${tag}`], options);
+  }
+
+  /** Asks for a tag, and waits until the status is about its revision. */
+  async release(tag: string): Promise<CanaryStatus> {
+    const before = (await this.status()).revision;
+    await this.setImage(tag);
+    return this.until(`a release of ${tag}`, ({ revision }) => revision !== before);
+  }
+
+  path(kind: 'deployments' | 'replicasets', name?: string): string {
+    return `/apis/apps/v1/namespaces/${this.namespace}/${kind}${name ? `/${name}` : ''}`;
+  }
+
+  deployment(): Promise<Json> {
+    return this.rig.api.get(this.path('deployments', this.name));
+  }
+
+  canaryDeployment(): Promise<Json> {
+    return this.rig.api.find(this.path('deployments', `${this.name}-canary`));
+  }
+
+  get recordPath(): string {
+    return `/apis/headgate.dev/v1/namespaces/${this.namespace}/canaries/${this.name}`;
+  }
+
+  record(): Promise<Json> {
+    return this.rig.api.find(this.recordPath);
+  }
+
+  async status(): Promise<CanaryStatus> {
+    const record = await this.record();
+    if (record?.status === undefined) throw new Error(`canary ${this.namespace}/${this.name} has no status yet`);
+    return record.status as CanaryStatus;
+  }
+
+  /** The status once it says the phase (one of them). */
+  async phase(wanted: string | readonly string[], timeoutMs = 60_000): Promise<CanaryStatus> {
+    const phases = typeof wanted === 'string' ? [wanted] : wanted;
+    return this.until(`phase ${phases.join(' or ')}`, (status) => phases.includes(status.phase), timeoutMs);
+  }
+
+  /** The status once the condition holds; the error of a wait that ran out shows the last one. */
+  async until(what: string, holds: (status: CanaryStatus) => boolean, timeoutMs = 60_000): Promise<CanaryStatus> {
+    return waitFor(
+      `${this.namespace}/${this.name}: ${what}`,
+      async () => {
+        const status = await this.status();
+        if (holds(status)) return status;
+        const { phase, canaryWeight, failedChecks, release } = status;
+        throw new Error(JSON.stringify({ phase, canaryWeight, failedChecks, release }));
+      },
+      { timeoutMs },
+    );
+  }
+
+  /** The release of a tag at a weight that is live. */
+  atWeight(weight: number, timeoutMs = 60_000): Promise<CanaryStatus> {
+    return this.until(
+      `weight ${weight}`,
+      (status) => status.canaryWeight >= weight && status.release?.weightSince !== undefined,
+      timeoutMs,
+    );
+  }
+
+  /** Names of the pods of the Deployment itself, not of its canary, by uid. */
+  async stablePods(): Promise<Json[]> {
+    const pods: Json[] = await this.rig.api.list(
+      `/api/v1/namespaces/${this.namespace}/pods?labelSelector=app%3D${this.name}`,
+    );
+    return pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  }
+
+  async stablePodIds(): Promise<string[]> {
+    return (await this.stablePods()).map((pod) => pod.metadata.uid as string).toSorted();
+  }
+
+  /** Tags that run under the Deployment's own selector. */
+  async stableTags(): Promise<string[]> {
+    const images = (await this.stablePods()).map((pod) => String(pod.spec.containers[0].image));
+    return [...new Set(images.map((image) => image.split(':')[1] ?? ''))].toSorted();
+  }
+
+  load(rps = 50): Load {
+    return this.rig.load({ host: this.host, rps });
+  }
+
+  /** Weights that Envoy has now, by Service. */
+  envoyWeight(): Promise<Record<string, number>> {
+    return this.rig.envoyWeight(`${this.namespace}/${this.name}`);
+  }
+
+  /** Constants of the Events on the Canary, oldest first. */
+  async reasons(): Promise<string[]> {
+    const events: Json[] = await this.rig.api.list(`/api/v1/namespaces/${this.namespace}/events`);
+    return events
+      .filter((event) => event.involvedObject.kind === 'Canary')
+      .toSorted((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
+      .map((event) => event.reason);
+  }
+
+  /** A command as the CLI gives it. */
+  async command(action: string, revision?: string): Promise<void> {
+    const command = JSON.stringify({ id: `${action}-${Date.now()}`, action, revision });
+    await this.rig.api.patch(this.recordPath, { metadata: { annotations: { 'headgate.dev/command': command } } });
+  }
+
+  async delete(): Promise<void> {
+    await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
+  }
+}

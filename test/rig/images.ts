@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { ProgramName } from './binaries/programs.ts';
+
+/** What the agent starts for a container. */
+export interface Launch {
+  /** A program of the rig, or `host` for the container's own command run on this machine. */
+  program: ProgramName | 'host';
+  args: string[];
+  /** Below the container's own env. */
+  env: Record<string, string>;
+  /** The agent ends the process after this time, as exit code 1: a program that crashes late. */
+  crashAfterMs?: number;
+  /** The image spoils its own probes too; any answer but 503 then counts as success, so that tests are not a lottery. */
+  lenientProbes?: boolean;
+}
+
+interface Behaviour {
+  suffix: RegExp;
+  flags?: readonly string[];
+  lenientProbes?: boolean;
+  crashAfterMs?: (match: RegExpExecArray) => number;
+}
+
+/**
+ * What the end of a podinfo tag means; every other tag is a good version.
+ *
+ * | tag                   | what it does                                                                         |
+ * |-----------------------|--------------------------------------------------------------------------------------|
+ * | `1.5.0-errors`        | a third of the answers fail: 500, 400 and 409 in equal parts (one in nine is a 5xx)    |
+ * | `1.5.0-slow`          | every answer takes 0.8 to 1.2 s                                                      |
+ * | `1.5.0-unready`       | runs, answers, never becomes ready                                                   |
+ * | `1.5.0-unhealthy`     | ready, but its liveness probe fails                                                  |
+ * | `1.5.0-crash`         | exits half a second after each start, never ready                                    |
+ * | `1.5.0-crash-after-8s`| serves well, exits 8 s after each start (also written `-crash-late-8s`)               |
+ */
+const behaviours: readonly Behaviour[] = [
+  { suffix: /-errors$/, flags: ['--random-error'], lenientProbes: true },
+  {
+    suffix: /-slow$/,
+    flags: ['--random-delay', '--random-delay-unit=ms', '--random-delay-min=800', '--random-delay-max=1200'],
+    lenientProbes: true,
+  },
+  { suffix: /-unready$/, flags: ['--unready'] },
+  { suffix: /-unhealthy$/, flags: ['--unhealthy'] },
+  { suffix: /-crash$/, flags: ['--unready'], crashAfterMs: () => 500 },
+  { suffix: /-crash-(?:after|late)-(\d+)s$/, crashAfterMs: (match) => Number(match[1]) * 1_000 },
+];
+
+/** How to run this container on a pod of this address, or undefined when the rig does not know the image. */
+export function launchOf(image: string, words: readonly string[], ip: string): Launch | undefined {
+  const { name, tag } = parseImage(image);
+  if (name === 'podinfo' && (words.length === 0 || isPodinfo(words[0] ?? '') || words[0]?.startsWith('-'))) {
+    return podinfo(tag, isPodinfo(words[0] ?? '') ? words.slice(1) : words, ip);
+  }
+  if (name === 'headgate') return headgate(words);
+  if ((name === 'busybox' || name === 'podinfo') && words.length > 0)
+    return { program: 'host', args: [...words], env: {} };
+  return undefined;
+}
+
+/** `ghcr.io/stefanprodan/podinfo:1.4.1@sha256:…` → { name: 'podinfo', tag: '1.4.1' }. */
+export function parseImage(image: string): { name: string; tag: string } {
+  const last = image.split('@')[0]?.split('/').at(-1) ?? '';
+  const [name = '', tag = 'latest'] = last.split(':');
+  return { name, tag };
+}
+
+/** The product itself, from this checkout's sources. */
+function headgate(words: readonly string[]): Launch {
+  const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
+  return { program: 'host', args: [process.execPath, main, ...words], env: {} };
+}
+
+const isPodinfo = (word: string): boolean => /^(?:\.\/|.*\/)?podinfo$/.test(word);
+
+function podinfo(tag: string, words: readonly string[], ip: string): Launch | undefined {
+  if (!/^(?:latest|v?\d+\.\d+\.\d+.*)$/.test(tag)) return undefined;
+  const launch: Launch = {
+    program: 'podinfo',
+    args: [...withoutSharedPorts(words), `--host=${ip}`],
+    // GET / answers with this message, so that an answer tells which revision served it.
+    env: { PODINFO_UI_MESSAGE: tag },
+  };
+  for (const { suffix, flags, crashAfterMs, lenientProbes } of behaviours) {
+    const match = suffix.exec(tag);
+    if (!match) continue;
+    launch.args.unshift(...(flags ?? []));
+    if (crashAfterMs) launch.crashAfterMs = crashAfterMs(match);
+    if (lenientProbes) launch.lenientProbes = true;
+  }
+  return launch;
+}
+
+/** podinfo binds these two ports on every address, so the second pod would find them taken. */
+function withoutSharedPorts(words: readonly string[]): string[] {
+  const shared = /^--(?:port-metrics|grpc-port)(=|$)/;
+  return words.filter((word, i) => {
+    const before = words[i - 1];
+    return !shared.test(word) && !(before && shared.exec(before)?.[1] === '' && !word.startsWith('-'));
+  });
+}

@@ -1,0 +1,189 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Rig, waitFor } from './rig.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NAMESPACE = 'headgate';
+/** Everything of the product that is not a pod: on the rig its processes stand for the pods. */
+const MANIFESTS = ['namespace.yaml', 'crd.yaml', 'rbac.yaml', 'policy.yaml', 'webhook.yaml'];
+const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
+const HTTP_PORT = 8080;
+const HTTPS_PORT = 8443;
+
+/** Times that are short, so that tests are: the product's own defaults are for clusters. */
+const FAST = { HEADGATE_ROUTE_SETTLE: '1s', HEADGATE_RESYNC_INTERVAL: '5s', HEADGATE_SHUTDOWN_DELAY: '1s' };
+
+export interface ProcessOptions {
+  role: 'webhook' | 'scheduler';
+  /** Address of its own, 10.244.255.x. */
+  ip: string;
+  env?: Readonly<Record<string, string>>;
+}
+
+/** One process of the product, as its own ServiceAccount. */
+export class ProductProcess {
+  readonly options: ProcessOptions;
+  readonly #rig: Rig;
+  #child: ChildProcess | undefined;
+
+  constructor(rig: Rig, options: ProcessOptions) {
+    this.#rig = rig;
+    this.options = options;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error(`the ${this.options.role} is not running`);
+    return this.#child.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get url(): string {
+    return `http://${this.options.ip}:${HTTP_PORT}`;
+  }
+
+  get logFile(): string {
+    return join(this.#rig.file.logs, `headgate-${this.options.role}-${this.options.ip}.log`);
+  }
+
+  async start(): Promise<void> {
+    const { role, ip, env } = this.options;
+    const log = openSync(this.logFile, 'a');
+    const kubeconfig = await this.#rig.serviceAccountKubeconfig(NAMESPACE, `headgate-${role}`);
+    this.#child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), role], {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...this.#environment(ip), ...FAST, KUBECONFIG: kubeconfig, ...env },
+    });
+    await waitFor(`the ${role} at ${ip} to be ready (log: ${this.logFile})`, () => this.#isReady(), {
+      timeoutMs: 30_000,
+    });
+  }
+
+  #environment(ip: string): Record<string, string> {
+    const { redis, mesh } = this.#rig.file;
+    return {
+      HEADGATE_REDIS_URL: redis.url,
+      HEADGATE_METRICS_SERVER: mesh?.prometheusUrl ?? 'http://127.0.0.1:9',
+      HEADGATE_WEBHOOK_HOST: ip,
+      HEADGATE_WEBHOOK_PORT: String(HTTPS_PORT),
+      HEADGATE_HTTP_HOST: ip,
+      HEADGATE_HTTP_PORT: String(HTTP_PORT),
+    };
+  }
+
+  async #isReady(): Promise<boolean> {
+    if (!this.isRunning) throw new Error(`it ended with ${this.#child?.exitCode ?? this.#child?.signalCode}`);
+    const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+    return answer?.ok ?? false;
+  }
+
+  /** Resolves when the process is gone. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || !this.isRunning) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+}
+
+/** Headgate on the rig, as it is in a cluster: installed from `manifests/`, reached through its Service. */
+export class Product {
+  readonly rig: Rig;
+  readonly webhooks: ProductProcess[];
+  readonly schedulers: ProductProcess[];
+
+  constructor(rig: Rig, { env, schedulers = 1 }: { env?: Readonly<Record<string, string>>; schedulers?: number } = {}) {
+    const make = (role: ProcessOptions['role'], ip: string) =>
+      new ProductProcess(rig, { role, ip, ...(env && { env }) });
+    this.rig = rig;
+    this.webhooks = [make('webhook', '10.244.255.10'), make('webhook', '10.244.255.11')];
+    this.schedulers = Array.from({ length: schedulers }, (_, index) => make('scheduler', `10.244.255.${20 + index}`));
+  }
+
+  async start(): Promise<void> {
+    await this.install();
+    await Promise.all([...this.webhooks, ...this.schedulers].map((process) => process.start()));
+    await this.publish();
+  }
+
+  /** Applies the manifests, as an administrator does. */
+  async install(): Promise<void> {
+    for (const file of MANIFESTS)
+      await this.rig.kubectl(['apply', '--server-side', '-f', join(ROOT, 'manifests', file)]);
+    await this.rig.kubectl(['wait', '--for=condition=Established', 'crd/canaries.headgate.dev']);
+    const ports = [{ name: 'https', port: 443, targetPort: HTTPS_PORT }];
+    await this.rig.kubectl(['apply', '--server-side', '-f', '-'], {
+      input: JSON.stringify({
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'headgate-webhook', namespace: NAMESPACE },
+        spec: { ports },
+      }),
+    });
+  }
+
+  /** Tells the Service which of the webhooks are there, as the EndpointSlice controller does for pods that are ready. */
+  async publish(webhooks: readonly ProductProcess[] = this.webhooks): Promise<void> {
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: 'headgate-webhook',
+        namespace: NAMESPACE,
+        labels: { 'kubernetes.io/service-name': 'headgate-webhook' },
+      },
+      addressType: 'IPv4',
+      ports: [{ name: 'https', port: HTTPS_PORT, protocol: 'TCP' }],
+      endpoints: webhooks.map(({ options }) => ({ addresses: [options.ip], conditions: { ready: true } })),
+    };
+    await this.rig.kubectl(['apply', '--server-side', '-f', '-'], { input: JSON.stringify(slice) });
+    await waitFor('the webhook to answer through its Service', () => this.#answers(), { timeoutMs: 20_000 });
+  }
+
+  /** A wrong spec is refused: the API server reaches the webhook. With no webhooks there is nothing to wait for. */
+  async #answers(): Promise<boolean> {
+    const slice = await this.rig.api.find(`${SLICE}/headgate-webhook`);
+    const published: unknown[] = slice?.['endpoints'] ?? [];
+    if (published.length === 0) return true;
+    const probe = probeDeployment();
+    const { stderr } = await this.rig.kubectl(['create', '--dry-run=server', '-f', '-'], {
+      input: JSON.stringify(probe),
+      expectFail: true,
+    });
+    return stderr.includes('headgate.dev/interval');
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.webhooks, ...this.schedulers].map((process) => process.end()));
+  }
+}
+
+function probeDeployment(): object {
+  const labels = { app: 'probe' };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name: 'probe',
+      namespace: 'default',
+      annotations: { 'headgate.dev/canary': 'true', 'headgate.dev/interval': 'soon' },
+    },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { containers: [{ name: 'probe', image: 'podinfo:1.4.0', ports: [{ containerPort: 9898 }] }] },
+      },
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import t from 'tap';
+import { parse, stringify } from 'yaml';
+import { canaryCrd } from '../../src/rollout/crd.ts';
+import type { StructuralSchema } from '../../src/rollout/crd-schema.ts';
+import { readForm } from '../../src/rollout/spec.ts';
+
+const file = new URL('../../manifests/crd.yaml', import.meta.url);
+
+/** `HEADGATE_UPDATE=1` rewrites the manifest; the diff is then read by a person. */
+void t.test('manifests/crd.yaml is what the schema makes', async (t) => {
+  const header =
+    '# Made from the schema in src/rollout by test/rollout/crd.test.ts (HEADGATE_UPDATE=1). Not edited by hand.\n';
+  const made = header + stringify(canaryCrd(), { lineWidth: 120, aliasDuplicateObjects: false });
+  if (process.env.HEADGATE_UPDATE === '1') writeFileSync(file, made);
+  t.equal(readFileSync(file, 'utf8'), made);
+});
+
+interface Crd {
+  spec: {
+    versions: { schema: { openAPIV3Schema: StructuralSchema }; additionalPrinterColumns: { jsonPath: string }[] }[];
+  };
+}
+
+const [version] = (parse(readFileSync(file, 'utf8')) as Crd).spec.versions;
+const root = version?.schema.openAPIV3Schema ?? {};
+
+const schemasIn = (schema: StructuralSchema): StructuralSchema[] => [
+  schema,
+  ...Object.values(schema.properties ?? {}).flatMap(schemasIn),
+  ...(schema.items ? schemasIn(schema.items) : []),
+];
+
+void t.test('every schema is structural', async (t) => {
+  for (const schema of schemasIn(root)) {
+    const union = schema['x-kubernetes-int-or-string'] === true;
+    t.equal(typeof schema.type, union ? 'undefined' : 'string', `has a type: ${JSON.stringify(schema).slice(0, 80)}`);
+    for (const keyword of ['additionalProperties', 'anyOf', 'oneOf', 'allOf', 'not', '$ref', 'const']) {
+      t.notOk(keyword in schema, `has no ${keyword}`);
+    }
+  }
+});
+
+void t.test('every printer column shows a field that the status has', async (t) => {
+  for (const { jsonPath } of version?.additionalPrinterColumns ?? []) {
+    const name = jsonPath.replace('.status.', '');
+    t.ok(root.properties?.status?.properties?.[name], jsonPath);
+  }
+});
+
+/** What the API server does on a write: defaults from the outside in. */
+function withDefaults(value: unknown, schema: StructuralSchema): unknown {
+  if (Array.isArray(value)) return value.map((entry) => withDefaults(entry, schema.items ?? {}));
+  if (typeof value !== 'object' || value === null) return value;
+  const filled: Record<string, unknown> = { ...value };
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (!(name in filled) && 'default' in property) filled[name] = structuredClone(property.default);
+    if (name in filled) filled[name] = withDefaults(filled[name], property);
+  }
+  return filled;
+}
+
+const forms: Record<string, object> = {
+  'the least that can be written': { targetRef: { name: 'podinfo' }, service: { port: 9898 } },
+  'a list of steps': { targetRef: { name: 'podinfo' }, service: { port: 9898 }, analysis: { stepWeights: [1, 2] } },
+  'metrics without windows': {
+    targetRef: { name: 'podinfo' },
+    service: { port: 9898 },
+    analysis: { metrics: [{ name: 'request-duration', threshold: 500 }] },
+  },
+};
+
+for (const [name, form] of Object.entries(forms)) {
+  void t.test(`the API server's defaults are Headgate's: ${name}`, async (t) => {
+    const spec = root.properties?.spec ?? {};
+    const mine = readForm(form);
+    t.match(mine, { ok: true });
+    t.same(readForm(withDefaults(form, spec)), mine, 'a form reads the same after defaulting');
+    if (mine.ok) t.same(withDefaults(mine.form, spec), mine.form, 'a complete form is not changed by it');
+  });
+}

@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileStep, scriptStep, testFiles } from './files.ts';
+import { runPool } from './pool.ts';
+import { add, merge, noTotals, say, type Totals, tell } from './report.ts';
+import { ROOT } from './step.ts';
+
+const MINUTE = 60_000;
+const UNIT_FILE_MS = 30_000;
+/** Tests of these need a rig. */
+const ON_THE_RIG = ['test/cluster/**', 'test/rig/**'];
+
+/** What the words of one run of the runner choose. */
+export type Phase = (totals: Totals, words: readonly string[]) => Promise<void>;
+
+/** Types, lint and format; each counts as one. */
+const check: Phase = async (totals, words) => {
+  if (words.length > 0) return;
+  say('checks');
+  const steps = [scriptStep('types', 2 * MINUTE), scriptStep('lint', 2 * MINUTE)];
+  await runPool(steps, { jobs: 1, limitMs: 5 * MINUTE, totals });
+};
+
+/** Everything that needs no rig. */
+const unit: Phase = async (totals, words) => {
+  const files = testFiles(['test/**/*.test.ts'], ON_THE_RIG, words);
+  const jobs = availableParallelism();
+  say(`unit: ${files.length} files, ${jobs} at a time`);
+  const steps = files.map((file) => fileStep(file, UNIT_FILE_MS));
+  await runPool(steps, { jobs, limitMs: 3 * MINUTE, totals });
+};
+
+/** On a rig of their own, which is built, started and torn down around them. */
+const cluster: Phase = async (totals, words) => {
+  const dir = mkdtempSync(join(tmpdir(), 'headgate-test-'));
+  const file = join(dir, 'totals.json');
+  const run = ['test/run.ts', 'inside', `--results=${file}`, ...words];
+  const args = ['test/rig/up.ts', '--with', 'helm3,helm4,hey', '--', process.execPath, ...run];
+  say('cluster: bringing the rig up');
+  const rig = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = (await once(rig, 'exit')) as [number | null];
+  const inside = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Totals) : noTotals();
+  rmSync(dir, { recursive: true });
+  merge(totals, inside);
+  if (code === 0 || (inside.failed > 0 && code === 1)) return;
+  const failures = [{ path: [`ended with exit code ${code}; what it said stands above`], details: [] }];
+  const result = { name: 'the rig', passed: 0, skipped: 0, failures, ms: 0 };
+  add(totals, result);
+  tell(result);
+};
+
+export const PHASES = { check, unit, cluster } as const satisfies Record<string, Phase>;
+export type PhaseName = keyof typeof PHASES;

@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { parseDocument, Scalar } from 'yaml';
+import type { RolloutSpec } from '../../src/rollout/spec-types.ts';
+import { deployment, recreate, replicas, spec } from '../build.ts';
+import { watch } from '../simulation/invariants.ts';
+import { Simulation } from '../simulation.ts';
+import { perform } from './script.ts';
+import { Trace } from './trace.ts';
+
+interface Scenario {
+  claim: string;
+  /** What differs from the usual: 4 replicas, weights 20 and 40, 10 s a step, two failed checks fail. */
+  given?: { replicas?: number; strategy?: 'Recreate'; spec?: Partial<RolloutSpec>; analysis?: Partial<RolloutSpec['analysis']> };
+  script: string[];
+  trace?: string;
+}
+
+/** The printed story of a scenario. */
+function run({ given = {}, script }: Scenario): string {
+  const object = deployment('1.0', replicas(given.replicas ?? 4), ...(given.strategy === 'Recreate' ? [recreate] : []));
+  const wanted = spec((usual) => {
+    Object.assign(usual, given.spec);
+    Object.assign(usual.analysis, given.analysis);
+  });
+  const simulation = Simulation.ready(wanted, object);
+  const faults = watch(simulation);
+  const trace = new Trace(simulation);
+  for (const line of script) perform(simulation, trace, line);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return trace.text();
+}
+
+const folder = import.meta.dirname;
+const rewrite = process.env['HEADGATE_UPDATE'] === '1';
+
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
+  const path = join(folder, file);
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  const scenario = document.toJS() as Scenario;
+  const trace = run(scenario);
+  if (rewrite && trace !== scenario.trace) {
+    const text = new Scalar(trace);
+    text.type = 'BLOCK_LITERAL';
+    document.set('trace', text);
+    writeFileSync(path, document.toString({ lineWidth: 0 }));
+  }
+  t.equal(trace, rewrite ? trace : scenario.trace, `${file}: ${scenario.claim}`);
+}

@@ -1,0 +1,151 @@
+import { type Answer } from '../../src/analysis/verdict.ts';
+import type { Deployment } from '../../src/rollout/kube.ts';
+import { parseDuration } from '../../src/rollout/durations.ts';
+import { BYPASS, HELD, RESTARTED_AT } from '../../src/rollout/keys.ts';
+import { findStable } from '../../src/rollout/stable.ts';
+import { annotated } from '../build.ts';
+import { isOwnedBy } from '../simulation/cluster.ts';
+import type { Simulation } from '../simulation.ts';
+import type { Trace } from './trace.ts';
+
+/** What a line of a script does; the text, if any, is what became of it. */
+type Command = (simulation: Simulation, words: string[], trace: Trace) => string | undefined;
+
+const ANSWERS: Record<string, Answer> = {
+  none: { kind: 'none' },
+  down: { kind: 'error', message: 'connect ECONNREFUSED' },
+};
+
+const answerOf = (text = ''): Answer => ANSWERS[text] ?? { kind: 'value', value: Number(text) };
+
+const user =
+  (change: (object: Deployment, words: string[]) => void): Command =>
+  (simulation, words, trace) => {
+    const outcome = simulation.user((object) => change(object, words));
+    trace.name(simulation.cluster.deployment);
+    return outcome;
+  };
+
+const pause: Command = user(({ spec }) => {
+  spec.paused = true;
+});
+
+const resume: Command = user(({ spec }) => {
+  delete spec.paused;
+});
+
+function env({ spec }: Deployment, [name = '', value]: string[]): void {
+  const [container] = spec.template.spec.containers;
+  if (container) container['env'] = value === undefined ? [] : [{ name, value }];
+}
+
+/** Somebody gives the route another weight. */
+const editRoute: Command = ({ cluster }, [weight = '0']) => {
+  const route = structuredClone(cluster.route);
+  const [stable, canary] = route?.spec.http?.[0]?.route ?? [];
+  if (route === undefined || stable === undefined || canary === undefined) return 'there is none';
+  stable.weight = 100 - Number(weight);
+  canary.weight = Number(weight);
+  cluster.putRoute(route);
+  return undefined;
+};
+
+const deleteSet: Command = ({ cluster }, [which = '']) => {
+  const own = cluster.sets.filter((set) => isOwnedBy(set, cluster.deployment));
+  const template = which === 'stable' ? findStable(cluster.deployment, own)?.template : undefined;
+  const tag = template?.spec.containers[0]?.image ?? `podinfo:${which}`;
+  const gone = own.find((set) => set.spec.template.spec.containers[0]?.image === tag);
+  if (gone === undefined) return 'there is none';
+  cluster.deleteSet(gone);
+  return gone.metadata.name;
+};
+
+/** Somebody changes what a ReplicaSet makes its next pods from; with a word, the canary Deployment's own template. */
+const tamper: Command = ({ cluster }, [what]) => {
+  const owner = cluster.canary;
+  const set = cluster.sets.find((entry) => isOwnedBy(entry, owner) && (entry.spec.replicas ?? 0) > 0);
+  if (owner === undefined || set === undefined) return 'there is none';
+  const edited = structuredClone(what === 'deployment' ? owner : set);
+  for (const container of edited.spec.template.spec.containers) container.image = 'podinfo:evil';
+  if (what === 'deployment') cluster.putDeployment(edited as Deployment);
+  else cluster.putSet(edited as typeof set);
+  return undefined;
+};
+
+let commands = 0;
+
+const COMMANDS: Record<string, Command> = {
+  image: (simulation, [tag = ''], trace) => {
+    const outcome = simulation.setImage(tag);
+    trace.name(simulation.cluster.deployment);
+    return outcome;
+  },
+  env: user(env),
+  scale: user(({ spec }, [count]) => {
+    spec.replicas = Number(count);
+  }),
+  pause,
+  resume,
+  restart: user(({ spec: { template } }) => {
+    template.metadata = { ...template.metadata, annotations: { [RESTARTED_AT]: '2030-01-01T00:00:00Z' } };
+  }),
+  bypass: user((object, words) => annotated({ [BYPASS]: words.join(' ') || undefined })(object)),
+  unhold: user((object) => annotated({ [HELD]: undefined })(object)),
+  wait: (simulation, [duration = '']) => {
+    simulation.advance(parseDuration(duration) ?? Number.NaN);
+    return undefined;
+  },
+  answers: ({ ticker }, [text]) => {
+    ticker.answer = () => answerOf(text);
+    return undefined;
+  },
+  break: (simulation, [which]) => void simulation.breakPods(which === 'canary' ? 'canary' : 'stable', true),
+  mend: (simulation, [which]) => void simulation.breakPods(which === 'canary' ? 'canary' : 'stable', false),
+  command: (simulation, [action = '']) => void simulation.command(action, `c${(commands += 1)}`),
+  refuse: ({ ticker }, words) => {
+    ticker.refuse = words.length > 0 ? words.join(' ') : undefined;
+    return undefined;
+  },
+  webhook: (simulation, [state]) => {
+    simulation.webhook = state === 'on';
+    return undefined;
+  },
+  route: editRoute,
+  'delete-route': ({ cluster }) => {
+    cluster.route = undefined;
+    cluster.dirty = true;
+    return undefined;
+  },
+  'delete-record': ({ cluster }) => {
+    cluster.record = undefined;
+    cluster.dirty = true;
+    return undefined;
+  },
+  'delete-canary': ({ cluster }) => void cluster.deleteCanary(),
+  'delete-set': deleteSet,
+  tamper,
+  service: ({ cluster }, [label = '', value = '']) => {
+    const before = cluster.services.get('podinfo');
+    if (before) cluster.services.set('podinfo', cluster.stored({ ...before, spec: { ...before.spec, selector: { [label]: value } } }));
+    return undefined;
+  },
+  threshold: ({ ticker }, [count]) => {
+    ticker.spec = { ...ticker.spec, analysis: { ...ticker.spec.analysis, threshold: Number(count) } };
+    return undefined;
+  },
+  weights: ({ ticker }, words) => {
+    ticker.spec = { ...ticker.spec, analysis: { ...ticker.spec.analysis, weights: words.map(Number) } };
+    return undefined;
+  },
+};
+
+/** Runs one line, such as `image 2.0` or `wait 30s`. */
+export function perform(simulation: Simulation, trace: Trace, line: string): void {
+  const [verb = '', ...words] = line.split(' ');
+  const command = COMMANDS[verb];
+  if (command === undefined) throw new Error(`unknown command: ${line}`);
+  if (verb === 'wait') return void command(simulation, words, trace);
+  const outcome = command(simulation, words, trace);
+  trace.said(outcome === undefined ? line : `${line}: ${outcome}`);
+  simulation.touched();
+}

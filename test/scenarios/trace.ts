@@ -1,0 +1,104 @@
+import type { Effect } from '../../src/rollout/effects.ts';
+import { readHold } from '../../src/rollout/hold.ts';
+import { REVISION } from '../../src/rollout/keys.ts';
+import type { Deployment } from '../../src/rollout/kube.ts';
+import { START } from '../build.ts';
+import type { Round } from '../simulation/scheduler.ts';
+import type { Simulation } from '../simulation.ts';
+
+/**
+ * What happened in a simulation, for a reviewer to read: what people did, and each round of a tick that had consequences,
+ * with the state after it, its facts (!) and its effects (>; x where one failed). Revisions are printed as image tags.
+ */
+export class Trace {
+  readonly #lines: string[] = [];
+  readonly #names = new Map<string, string>();
+  readonly #simulation: Simulation;
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+    this.name(simulation.cluster.deployment);
+    const before = simulation.ticker.onRound;
+    simulation.ticker.onRound = (round) => {
+      before(round);
+      this.#round(round);
+    };
+  }
+
+  /** Learns the tag of a revision. */
+  name(object: Deployment): void {
+    this.#names.set(...this.#simulation.tagOf(object));
+  }
+
+  said(words: string): void {
+    this.#lines.push(`${this.#clock()} -- ${words}`);
+  }
+
+  #round({ before, decision, committed, seen, done }: Round): void {
+    this.name(seen.deployment);
+    if (!committed && done.length === 0 && decision.facts.length === 0) return;
+    const { phase, release } = decision.state;
+    const weight = release ? ` ${release.weight}%` : '';
+    const moved = before?.phase === phase ? '' : ' *';
+    this.#lines.push(`${this.#clock()} ${phase}${moved}${weight} (${this.#world(seen)})`);
+    for (const { reason, message } of decision.facts) this.#lines.push(`        ! ${reason}: ${message}`);
+    for (const { effect, error } of done) {
+      this.#lines.push(`        ${error === undefined ? '>' : 'x'} ${wordsOf(effect)}${error === undefined ? '' : `: ${error}`}`);
+    }
+  }
+
+  /** As it was observed. */
+  #world({ route, canary, deployment, hold }: Round['seen']): string {
+    const gate = hold.state === 'held' ? `held${hold.hold.verdict ? ` ${hold.hold.verdict}` : ''}` : hold.state;
+    const at = route === undefined ? 'no route' : `route ${route.weight ?? '?'}${route.stale ? ' stale' : ''}`;
+    const there = canary ? `canary ${pods(canary)}` : 'no canary';
+    return `${gate}, ${at}, ${there}, stable ${pods(deployment)}`;
+  }
+
+  #clock(): string {
+    return ((this.#simulation.now - START) / 1_000).toFixed(2).padEnd(7);
+  }
+
+  /** Ends with where it stands, and what the scheduler asked of the API server. */
+  text(): string {
+    const { state, ticker, cluster } = this.#simulation;
+    const { commits, writes, reads } = ticker.requests;
+    const stable = state.stable?.revision ?? 'none';
+    const end = `${this.#clock()} == ${state.phase}, stable ${stable}, template ${this.#simulation.tagOf()[1]}, ${readHold(cluster.deployment).state}`;
+    const total = `${commits + writes + reads} requests: ${commits} commits, ${writes} writes, ${reads} reads`;
+    return `${[...this.#lines, end, `        ${total}`].map((line) => this.#named(line)).join('\n')}\n`;
+  }
+
+  #named(line: string): string {
+    return line.replaceAll(/\b[0-9a-f]{10}\b/g, (hash) => this.#names.get(hash) ?? hash);
+  }
+}
+
+const pods = ({ spec, status }: Deployment): string => `${status?.availableReplicas ?? 0}/${spec.replicas ?? 1}`;
+const revisionOf = ({ metadata }: Deployment): string => metadata.annotations?.[REVISION] ?? '';
+
+function wordsOf(effect: Effect): string {
+  switch (effect.do) {
+    case 'liftHold':
+      return `liftHold${effect.keepPaused ? ', stays paused' : ''}${effect.rolling ? ` ${effect.rolling}` : ''}`;
+    case 'writeHold':
+      return `writeHold ${effect.text}`;
+    case 'restoreTemplate':
+      return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ""}`;
+    case 'clearAnnotations':
+      return `clearAnnotations ${effect.keys.join(' ')}`;
+    case 'createService':
+      return `createService ${effect.service.metadata.name}`;
+    case 'setRoute':
+      return `setRoute ${effect.weight}`;
+    case 'createCanary':
+      return `createCanary ${revisionOf(effect.deployment)} x${effect.deployment.spec.replicas}`;
+    case 'replaceCanary':
+      return `replaceCanary ${revisionOf(effect.existing)} by ${revisionOf(effect.wanted)} x${effect.wanted.spec.replicas}`;
+    case 'scaleCanary':
+      return `scaleCanary ${effect.replicas}`;
+    case 'deleteReplicaSet':
+    case 'createReplicaSet':
+      return `${effect.do} ${effect.replicaSet.metadata.name}`;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Deployment, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
+import type { CanaryStatus } from '../../src/rollout/status.ts';
+import { canonical } from '../../src/rollout/template.ts';
+import type { VirtualService } from '../../src/traffic/istio.ts';
+
+/** The Canary as the model keeps it: its status, and the command in its annotations. */
+export interface Record extends KubeObject {
+  status?: CanaryStatus;
+}
+
+export interface Pod {
+  /** Name of its ReplicaSet. */
+  set: string;
+  /** When it gets ready, and when it breaks, in milliseconds since the epoch; Infinity: never. */
+  readyAt: number;
+  brokenAt: number;
+}
+
+/** A write that carries what was observed, and came too late. */
+export class Conflict extends Error {}
+
+/**
+ * What is stored: a model of a few objects, enough for decisions to have consequences. Objects are never changed, only
+ * replaced, as frozen copies: what was observed stays as it was.
+ */
+export class Cluster {
+  deployment: Deployment;
+  canary: Deployment | undefined;
+  sets: ReplicaSet[] = [];
+  readonly services = new Map<string, Service>();
+  route: VirtualService | undefined;
+  record: Record | undefined;
+  pods: Pod[] = [];
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Something that the scheduler watches has changed. */
+  dirty = false;
+  /** Something that the Deployment controller watches has changed. */
+  unsynced = false;
+  #version = 0;
+  #uids = 0;
+
+  constructor(deployment: Deployment, now: number) {
+    this.now = now;
+    this.deployment = this.stored(deployment);
+  }
+
+  /** The object as the API server stores it: a new resourceVersion, and for Deployments a new generation. */
+  stored<T extends KubeObject>(object: T, before?: T): T {
+    const copy = structuredClone(object);
+    this.#version += 1;
+    copy.metadata.resourceVersion = String(this.#version);
+    copy.metadata.uid ??= `uid-${(this.#uids += 1)}`;
+    copy.metadata.creationTimestamp ??= `${new Date(this.now).toISOString().slice(0, 19)}Z`;
+    if (object.kind === 'Deployment') copy.metadata.generation = generationOf(copy, before);
+    this.dirty = true;
+    return frozen(copy);
+  }
+
+  /** @throws Conflict if the object is not the one that was observed. */
+  expect(present: KubeObject | undefined, observed: KubeObject): void {
+    if (present?.metadata.resourceVersion !== observed.metadata.resourceVersion) throw new Conflict('the object has changed');
+  }
+
+  putDeployment(object: Deployment): void {
+    const isCanary = object.metadata.name !== this.deployment.metadata.name;
+    const before = isCanary ? this.canary : this.deployment;
+    if (before && canonical(before) === canonical(object)) return;
+    const after = this.stored(object, before);
+    if (isCanary) this.canary = after;
+    else this.deployment = after;
+    this.unsynced = true;
+  }
+
+  deleteCanary(): void {
+    const gone = this.sets.filter((set) => isOwnedBy(set, this.canary));
+    for (const set of gone) this.deleteSet(set);
+    this.canary = undefined;
+    this.dirty = true;
+  }
+
+  putSet(set: ReplicaSet): void {
+    const before = this.sets.find(({ metadata }) => metadata.name === set.metadata.name);
+    if (before && canonical(before) === canonical(set)) return;
+    const others = this.sets.filter((entry) => entry !== before);
+    this.sets = [...others, this.stored(set)];
+    this.unsynced = true;
+  }
+
+  deleteSet({ metadata }: ReplicaSet): void {
+    this.sets = this.sets.filter((set) => set.metadata.name !== metadata.name);
+    this.pods = this.pods.filter(({ set }) => set !== metadata.name);
+    this.dirty = this.unsynced = true;
+  }
+
+  putService(service: Service): void {
+    if (!this.services.has(service.metadata.name)) this.services.set(service.metadata.name, this.stored(service));
+  }
+
+  putRoute(route: VirtualService): void {
+    this.route = this.stored(route);
+  }
+
+  putRecord(record: Record): void {
+    this.record = this.stored(record);
+  }
+}
+
+export const isOwnedBy = (set: ReplicaSet, owner: Deployment | undefined): boolean =>
+  owner !== undefined && (set.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
+
+/** Spec and annotations of a Deployment are counted, its status is not. */
+function generationOf(after: KubeObject, before: KubeObject | undefined): number {
+  const what = ({ metadata, spec }: KubeObject) => canonical([metadata.annotations, spec]);
+  const generation = before?.metadata.generation ?? 0;
+  return before && what(after) === what(before) ? generation : generation + 1;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const entry of Object.values(value)) frozen(entry);
+  return Object.freeze(value);
+}

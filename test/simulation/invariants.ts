@@ -1,0 +1,144 @@
+import { isDeepStrictEqual } from 'node:util';
+import { decide } from '../../src/rollout/decide.ts';
+import type { Effect } from '../../src/rollout/effects.ts';
+import { readHold } from '../../src/rollout/hold.ts';
+import { readyReplicas } from '../../src/rollout/rollout-status.ts';
+import { ms } from '../../src/rollout/state.ts';
+import { readRoute } from '../../src/traffic/istio.ts';
+import { LABEL } from '../build.ts';
+import type { Simulation } from '../simulation.ts';
+import { type Round, SETTLE_MS } from './scheduler.ts';
+
+/** What must never happen, whatever the world does: a check answers with what is wrong. */
+type Check = (round: Round, simulation: Simulation, route: RouteHistory) => string | undefined;
+
+/** The weight that the route really has, and since when. */
+interface RouteHistory {
+  weight: number;
+  since: number;
+}
+
+/** Checks every round of a simulation from now on; faults are added to the list that it gives back. */
+export function watch(simulation: Simulation): string[] {
+  const faults: string[] = [];
+  const route: RouteHistory = { weight: 0, since: simulation.now };
+  const before = simulation.ticker.onRound;
+  let rounds = { now: 0, count: 0 };
+  simulation.ticker.onRound = (round) => {
+    before(round);
+    rounds = round.now === rounds.now ? { now: round.now, count: rounds.count + 1 } : { now: round.now, count: 1 };
+    if (rounds.count > MOST_ROUNDS) faults.push(`${clock(round)} goes round in circles in ${round.decision.state.phase}`);
+    if (round.seen.route?.weight !== route.weight) Object.assign(route, { weight: round.seen.route?.weight ?? 0, since: round.now });
+    for (const [claim, check] of Object.entries(CHECKS)) {
+      const fault = check(round, simulation, route);
+      if (fault !== undefined) faults.push(`${clock(round)} ${claim}: ${fault}`);
+    }
+    Object.assign(route, { ...weighed(simulation, route, round) });
+  };
+  return faults;
+}
+
+/** Rounds at one moment: a tick ends well before src/scheduler/tick.ts cuts it off. */
+const MOST_ROUNDS = 11;
+
+const clock = ({ now }: Round): string => new Date(now).toISOString().slice(14, 23);
+
+function weighed({ cluster, ticker }: Simulation, route: RouteHistory, { now }: Round): RouteHistory {
+  const wish = { deployment: cluster.deployment, service: ticker.spec.service };
+  const weight = cluster.route ? (readRoute(cluster.route, wish).weight ?? 0) : 0;
+  return weight === route.weight ? route : { weight, since: now };
+}
+
+const succeeded = ({ done }: Round): Effect[] => done.filter(({ error }) => error === undefined).map(({ effect }) => effect);
+
+function find<V extends Effect['do']>(round: Round, verb: V): Extract<Effect, { do: V }> | undefined {
+  return succeeded(round).find((effect): effect is Extract<Effect, { do: V }> => effect.do === verb);
+}
+
+const CHECKS: Record<string, Check> = {
+  'the weights of the route sum to 100': (_round, { cluster }) => {
+    const weights = cluster.route?.spec.http?.flatMap(({ route = [] }) => route.map(({ weight = 100 }) => weight)) ?? [];
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const fine = weights.length === 0 || (sum === 100 && weights.every((weight) => weight >= 0));
+    return fine ? undefined : weights.join(' + ');
+  },
+
+  'a failed revision is never promoted': (round, { ticker }) => {
+    const { release } = round.decision.state;
+    if (find(round, 'liftHold') === undefined || release?.path !== 'canary') return undefined;
+    const { hold } = round.seen;
+    if (hold.state === 'held' && hold.hold.verdict !== undefined) return `the verdict was: ${hold.hold.reason}`;
+    if (release.failedChecks < ticker.spec.analysis.threshold) return undefined;
+    return `${release.failedChecks} failed checks`;
+  },
+
+  'no more weight goes to a canary that is not ready': (round) => {
+    const { canary, route } = round.seen;
+    const weight = find(round, 'setRoute')?.weight ?? 0;
+    if (weight <= (route?.weight ?? 0)) return undefined;
+    const wanted = round.decision.state.release?.replicas ?? 0;
+    return readyReplicas(canary) >= wanted ? undefined : `${readyReplicas(canary)} of ${wanted} pods for ${weight}%`;
+  },
+
+  'no step is taken early': ({ before, decision, now }, { ticker }, route) => {
+    const [was, is] = [before?.release, decision.state.release];
+    if (!was || !is || is.startedAt !== was.startedAt || was.weight === 0 || is.weight <= was.weight) return undefined;
+    if (before.phase !== 'Progressing') return `raised in ${before.phase}`;
+    const dwell = now - Math.max(ms(was.weightSince ?? decision.state.since), route.since);
+    return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${was.weight}%`;
+  },
+
+  'no promotion before the last weight was held': ({ before, decision, now, seen }, { ticker }, route) => {
+    if (decision.state.phase !== 'Promoting' || before?.phase !== 'Progressing') return undefined;
+    if (decision.state.release?.path !== 'canary' || isCommanded(seen.command?.id, before, decision.state)) return undefined;
+    const dwell = now - route.since;
+    return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${route.weight}%`;
+  },
+
+  'pods go only when no traffic reaches them': (round, _simulation, route) => {
+    const { canary } = round.seen;
+    const scaled = find(round, 'scaleCanary');
+    const taken = (scaled && scaled.replicas < (canary?.spec.replicas ?? 0)) || find(round, 'replaceCanary') !== undefined;
+    if (!taken || readyReplicas(canary) === 0) return undefined;
+    if (route.weight > 0) return `the route has ${route.weight}%`;
+    const drained = round.now - route.since;
+    return drained >= SETTLE_MS ? undefined : `${drained} ms after the last traffic`;
+  },
+
+  'the verdict comes first, then traffic, then pods': ({ done }) => {
+    const order = done.map(({ effect }) => ORDER[effect.do] ?? 0).filter((rank) => rank > 0);
+    return isDeepStrictEqual(order, order.toSorted((a, b) => a - b)) ? undefined : done.map(({ effect }) => effect.do).join();
+  },
+
+  'nothing is told that did not change the record': ({ committed, decision }) => {
+    const told = decision.facts.filter(({ reason }) => reason !== 'StableRestored');
+    return committed || told.length === 0 ? undefined : told.map(({ message }) => message).join('; ');
+  },
+
+  'the same situation gives the same answer': ({ before, seen, now, decision }, { ticker }) => {
+    const again = decide({ spec: ticker.spec, state: before, seen, now, settleMs: SETTLE_MS, label: LABEL });
+    return isDeepStrictEqual(again, decision) ? undefined : 'it does not';
+  },
+
+  'a wake lies in the future': ({ decision, now }) => {
+    const { wakeAt } = decision;
+    return wakeAt === undefined || wakeAt > now ? undefined : `${now - wakeAt} ms ago`;
+  },
+
+  'what runs is known while a revision is held': ({ decision: { state }, seen }) => {
+    const { hold, replicaSets = [], deployment } = seen;
+    if (hold.state !== 'held' || state.stable !== undefined || replicaSets.length === 0) return undefined;
+    return `of ${deployment.metadata.name}`;
+  },
+
+  'a failed release ends with its verdict at the gate': ({ decision: { state }, before }, { cluster }) => {
+    if (state.phase !== 'Failed' || before?.phase === 'Failed') return undefined;
+    const hold = readHold(cluster.deployment);
+    return hold.state !== 'held' || hold.hold.verdict === 'failed' ? undefined : 'there is none';
+  },
+};
+
+const ORDER: Partial<Record<Effect['do'], number>> = { writeHold: 1, liftHold: 1, setRoute: 2, scaleCanary: 3, replaceCanary: 3 };
+
+const isCommanded = (id: string | undefined, before: Round['before'], after: Round['decision']['state']): boolean =>
+  id !== undefined && before?.command?.id !== id && after.command?.id === id;

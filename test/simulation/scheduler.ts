@@ -1,0 +1,163 @@
+import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
+import { readCommand } from '../../src/rollout/command.ts';
+import { decide, type Decision } from '../../src/rollout/decide.ts';
+import type { Effect } from '../../src/rollout/effects.ts';
+import { readHold } from '../../src/rollout/hold.ts';
+import { ROLE } from '../../src/rollout/keys.ts';
+import { canaryName } from '../../src/rollout/names.ts';
+import type { Observation } from '../../src/rollout/observation.ts';
+import type { Metric, RolloutSpec } from '../../src/rollout/spec-types.ts';
+import type { RolloutState } from '../../src/rollout/state.ts';
+import { stateOf, statusOf } from '../../src/rollout/status.ts';
+import { canonical, revisionOf } from '../../src/rollout/template.ts';
+import { doubts, wantsChecks, wantsReplicaSets } from '../../src/rollout/wants.ts';
+import { readRoute } from '../../src/traffic/istio.ts';
+import { LABEL } from '../build.ts';
+import { apply, Refused } from './apply.ts';
+import type { Cluster, Record } from './cluster.ts';
+
+export const SETTLE_MS = 3_000;
+const MOST_ROUNDS = 12;
+const RETRY_MS = 1_000;
+
+/** What one round saw, decided and did. */
+export interface Round {
+  now: number;
+  before: RolloutState | undefined;
+  seen: Observation;
+  decision: Decision;
+  committed: boolean;
+  /** Each effect that was tried, and what went wrong with it. */
+  done: { effect: Effect; error?: string }[];
+  /** The cluster after the commit and before the effects, for checks. */
+  more: boolean;
+}
+
+export interface Requests {
+  commits: number;
+  writes: number;
+  reads: number;
+}
+
+/** The scheduler's process dies. */
+export class Crash extends Error {}
+
+/** The scheduler's tick, as src/scheduler/tick.ts runs it, on the model instead of a cluster. */
+export class Ticker {
+  readonly cluster: Cluster;
+  spec: RolloutSpec;
+  answer: (metric: Metric, revision: string) => Answer = () => ({ kind: 'value', value: 100 });
+  /** What the API server answers to a canary, when it refuses it. */
+  refuse: string | undefined;
+  /** Called before each write; may throw Crash, or change the world as somebody else would. */
+  onWrite: () => void = () => undefined;
+  onRound: (round: Round) => void = () => undefined;
+  readonly requests: Requests = { commits: 0, writes: 0, reads: 0 };
+  #heard: string | undefined;
+  #watchingSets = false;
+
+  constructor(cluster: Cluster, spec: RolloutSpec) {
+    this.cluster = cluster;
+    this.spec = spec;
+  }
+
+  /** When to look again, milliseconds since the epoch. */
+  run(): number | undefined {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const { more, wakeAt } = this.#round();
+      if (!more) return wakeAt;
+    }
+    return this.cluster.now + RETRY_MS;
+  }
+
+  /** The process starts anew: what it had in memory is gone. */
+  restart(): void {
+    this.#heard = undefined;
+    this.#watchingSets = false;
+  }
+
+  #round(): { more: boolean; wakeAt?: number | undefined } {
+    const { cluster, spec } = this;
+    const { now } = cluster;
+    const record = this.#record();
+    const state = stateOf(record.status);
+    const seen = this.observe(state);
+    const decision = decide({ spec, state, seen, now, settleMs: SETTLE_MS, label: LABEL });
+    const committed = this.#commit(record, decision, seen);
+    if (committed === undefined) return { more: false, wakeAt: now + 100 };
+    this.#heard = undefined;
+    const round: Round = { now, before: state, seen, decision, committed, done: [], more: false };
+    try {
+      for (const effect of decision.effects) round.done.push(this.#apply(effect));
+    } finally {
+      this.onRound(round);
+    }
+    const failed = round.done.some(({ error }) => error !== undefined);
+    if (failed && this.#heard === undefined) return { more: false, wakeAt: now + RETRY_MS };
+    return { more: committed || decision.effects.length > 0, wakeAt: decision.wakeAt };
+  }
+
+  #record(): Record {
+    const { cluster } = this;
+    if (cluster.record === undefined) {
+      const { name, namespace = '' } = cluster.deployment.metadata;
+      cluster.putRecord({ kind: 'Canary', metadata: { name, namespace, generation: 1 } });
+      this.requests.writes += 1;
+    }
+    return cluster.record as Record;
+  }
+
+  /** As src/scheduler/observe.ts, without the lag of a watch: what is doubtful is only counted as a read. */
+  observe(state: RolloutState | undefined): Observation {
+    const { cluster, spec } = this;
+    const { deployment, canary, route } = cluster;
+    const hold = readHold(deployment);
+    const wantsSets = wantsReplicaSets(hold.state === 'held', state);
+    if (wantsSets && !this.#watchingSets) this.requests.reads += 2;
+    this.#watchingSets = wantsSets;
+    const own = cluster.services.get(deployment.metadata.name);
+    const other = cluster.services.get(canaryName(deployment.metadata.name));
+    const command = readCommand(cluster.record?.metadata.annotations);
+    const seen: Observation = {
+      ...{ deployment, hold, revision: revisionOf(deployment.spec.template) },
+      services: { ...(own && { stable: own }), ...(other && { canary: other }) },
+      ...(command && { command }),
+      ...(wantsSets && { replicaSets: cluster.sets }),
+      ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
+      ...(route && { route: readRoute(route, { deployment, service: spec.service }) }),
+      ...(this.#heard !== undefined && { refused: this.#heard }),
+    };
+    this.requests.reads += doubts(state, seen).length;
+    const wanted = wantsChecks(spec, state, cluster.now);
+    const measured = canary?.spec.template ? revisionOf(deployment.spec.template) : '';
+    const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
+    return { ...seen, ...(checks && { checks }) };
+  }
+
+  /** True if something was written; undefined if another was faster. */
+  #commit(record: Record, { state }: Decision, seen: Observation): boolean | undefined {
+    const { cluster, spec } = this;
+    const status = statusOf({
+      ...{ state, spec, route: seen.route, strategy: seen.deployment.spec.strategy?.type },
+      ...{ generation: record.metadata.generation, before: record.status },
+    });
+    if (canonical(record.status) === canonical(status)) return false;
+    this.onWrite();
+    this.requests.commits += 1;
+    if (cluster.record?.metadata.resourceVersion !== record.metadata.resourceVersion) return undefined;
+    cluster.putRecord({ ...record, status: JSON.parse(JSON.stringify(status)) });
+    return true;
+  }
+
+  #apply(effect: Effect): { effect: Effect; error?: string } {
+    this.onWrite();
+    this.requests.writes += 1;
+    try {
+      apply(effect, { cluster: this.cluster, spec: this.spec, refuse: this.refuse });
+      return { effect };
+    } catch (error) {
+      if (error instanceof Refused) this.#heard = error.message;
+      return { effect, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
