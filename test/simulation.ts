@@ -24,6 +24,7 @@ export class Simulation {
   readonly cluster: Cluster;
   readonly ticker: Ticker;
   webhook = true;
+  scheduler = true;
   #syncAt = Infinity;
   #tickAt = Infinity;
   #wakeAt = Infinity;
@@ -137,6 +138,7 @@ export class Simulation {
 
   /** One run of the scheduler; a crash is followed by a new process a second later. */
   tick(): void {
+    if (!this.scheduler) return;
     this.#countTick();
     this.#tickAt = Infinity;
     this.#wakeAt = Infinity;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Judgement, judge, judgeLate } from './judge.ts';
-import type { AdmissionContext, Decision } from './request.ts';
+import type { Decision } from './request.ts';
 
 export interface AdmissionOptions {
   /** User name of the scheduler. */
@@ -24,21 +24,26 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 
 /** `POST /mutate` and `POST /validate`: both judge what they are sent by what it is. */
 export async function admissionPlugin(app: FastifyInstance, options: AdmissionOptions): Promise<void> {
-  const handler = (request: FastifyRequest, reply: FastifyReply) => handle(request, reply, options);
+  const arrivals = new WeakMap<FastifyRequest, number>();
+  const waited = (request: FastifyRequest): number => performance.now() - (arrivals.get(request) ?? 0);
+  app.addHook('onRequest', async (request) => {
+    arrivals.set(request, performance.now());
+  });
+  const handler = (request: FastifyRequest, reply: FastifyReply): object => {
+    const judgement = isLate(request, waited(request)) ? judgeLate(request.body) : judgeNow(request.body, options);
+    reply.raw.once('finish', () => tell(judgement, waited(request) / 1_000, options));
+    return judgement.answer;
+  };
   for (const path of ['/mutate', '/validate']) app.post(path, { bodyLimit: BODY_LIMIT }, handler);
 }
 
-function handle(request: FastifyRequest, reply: FastifyReply, options: AdmissionOptions): object {
-  const context: AdmissionContext = { schedulerUser: options.schedulerUser, now: options.now() };
-  const judgement = isLate(request, reply) ? judgeLate(request.body) : judge(request.body, context);
-  reply.raw.once('finish', () => tell(judgement, reply.elapsedTime / 1_000, options));
-  return judgement.answer;
-}
+const judgeNow = (body: unknown, { schedulerUser, now }: AdmissionOptions): Judgement =>
+  judge(body, { schedulerUser, now: now() });
 
 /** The API server says how long it waits; while a busy process read the body, that time may have passed. */
-function isLate(request: FastifyRequest, reply: FastifyReply): boolean {
+function isLate(request: FastifyRequest, waitedMs: number): boolean {
   const { timeout } = request.query as { timeout?: unknown };
-  return typeof timeout === 'string' && reply.elapsedTime >= milliseconds(timeout);
+  return typeof timeout === 'string' && waitedMs >= milliseconds(timeout);
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };

@@ -34,7 +34,8 @@ export function verdictOf(view: View, template: string | undefined, { revision, 
   if (template === revision)
     return { kind: 'progressing', note: `the scheduler has not taken up revision ${revision} yet` };
   if (view.stable === revision) return { kind: 'succeeded' };
-  if (seen || view.previous === revision) return { kind: 'superseded', by: template ?? view.revision };
+  const replaced = view.previous === revision || view.reverted === revision;
+  if (seen || replaced) return { kind: 'superseded', by: template ?? view.revision };
   return { kind: 'progressing', note: `revision ${revision} has not come yet` };
 }
 

@@ -26,6 +26,8 @@ export interface View {
   stable: string;
   /** What ran before the last promotion. */
   previous: string;
+  /** What `revert` replaced by the running version. */
+  reverted: string;
   requestedBy: string;
   /** Why it is where it is: one word, and a sentence. */
   reason: string;
@@ -66,6 +68,7 @@ const revisionsOf = ({ revision = '', release, stable, previous }: Status) => ({
   requestedBy: release?.requestedBy ?? '',
   stable: stable?.revision ?? '',
   previous: previous?.revision ?? '',
+  reverted: release?.revert ?? '',
 });
 
 function readinessOf({ phase, conditions = [] }: Status) {

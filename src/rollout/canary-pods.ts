@@ -41,7 +41,7 @@ export function lostReadiness({ state: { release }, seen: { canary } }: Releasin
 /** Whether no traffic can reach the canary's pods any more, so that they may go or change. */
 export function isDrained(s: Releasing): boolean {
   const { canary, route } = s.seen;
-  if (isScaledDown(canary) || route?.weight === undefined) return true;
+  if (isScaledDown(canary) || route === undefined || route.unusable) return true;
   const settled = !ACTIVE.has(s.state.phase) || atWeightFor(s, s.settleMs);
   return route.weight === 0 && s.state.release.weight === 0 && settled;
 }

@@ -37,8 +37,8 @@ const PHASE: Record<Phase, (s: Releasing) => Next> = {
 };
 
 /**
- * One decision: pure and total. The same situation always gives the same answer, and deciding again on the state it gave,
- * with the world unchanged, gives that state again. At most one thing happens to the state per decision.
+ * One decision: pure and total. The same situation always gives the same answer. At most one thing happens to the state per
+ * decision; deciding again and again on an unchanged world soon comes to rest, at the same state and effects.
  */
 export function decide(situation: Omit<Situation, 'state'> & { state: RolloutState | undefined }): Decision {
   const { state, ...rest } = situation;

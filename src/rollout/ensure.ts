@@ -2,6 +2,7 @@ import { isCanaryReady, isDrained, runsRevision, servesBoth } from './canary-pod
 import type { Effect } from './effects.ts';
 import { writeHold, writeRolling } from './hold.ts';
 import { BYPASS, ROLLING } from './keys.ts';
+import type { ReplicaSet } from './kube.ts';
 import { wantedReplicas } from './rollout-status.ts';
 import type { Releasing, Situation } from './situation.ts';
 import { isEmpty, ownedBy, setOf, usurpers } from './stable.ts';
@@ -124,9 +125,12 @@ function ensureGone(s: Releasing): Effect[] {
   return phase === 'Promoting' || phase === 'Stalled' ? [] : [{ do: 'scaleCanary', existing: canary, replicas: 0 }];
 }
 
+const deleteSet = (replicaSet: ReplicaSet): Effect => ({ do: 'deleteReplicaSet', replicaSet });
+
 /**
  * While held, only the stable ReplicaSet may have pods: empty ones that the Deployment controller would prefer are deleted;
- * a stable one that somebody deleted comes back, and what took its place goes when it is available.
+ * a stable one that somebody deleted comes back, and what took its place goes when it is available. One that lost its place
+ * while nobody looked (a Deployment scaled to zero and back) comes back in the same way.
  */
 function ensureReplicaSets({
   state: { stable, release, phase },
@@ -139,12 +143,12 @@ function ensureReplicaSets({
   if (running === undefined)
     return [{ do: 'createReplicaSet', replicaSet: replicaSetOf(deployment, stable.template, stable.revision) }];
   const restored = running.metadata.name === replicaSetOf(deployment, stable.template, stable.revision).metadata.name;
-  const full = (running.status?.availableReplicas ?? 0) >= wantedReplicas(deployment);
-  const intruders = restored && full ? own.filter((set) => set !== running && !isEmpty(set)) : [];
-  return [...usurpers(deployment, stable, own), ...intruders].map((replicaSet) => ({
-    do: 'deleteReplicaSet',
-    replicaSet,
-  }));
+  const intruders = own.filter((set) => set !== running && !isEmpty(set));
+  const displaced = isEmpty(running) && intruders.length > 0 && wantedReplicas(deployment) > 0;
+  if (displaced) return [deleteSet(running)];
+  // The Deployment controller shares its pods between the two until one is gone: what it leaves to this one is all of it.
+  const full = !isEmpty(running) && (running.status?.availableReplicas ?? 0) >= (running.spec.replicas ?? 0);
+  return [...usurpers(deployment, stable, own), ...(restored && full ? intruders : [])].map(deleteSet);
 }
 
 /** What was for one roll-out only goes with it; a bypass that is written later is for the next one. */

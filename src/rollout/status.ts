@@ -34,7 +34,8 @@ export function statusOf({ state, spec, route, strategy, generation, before, inv
   const { phase, since, release, stable } = state;
   const plan = planOf(spec?.analysis.weights ?? [], strategy);
   const weight = route?.weight ?? 0;
-  const taken = phase === 'Succeeded' ? plan.length : plan.filter((entry) => entry <= weight).length;
+  const through = release?.outcome === 'succeeded' && release.path !== 'withdrawn';
+  const taken = through ? plan.length : plan.filter((entry) => entry <= weight).length;
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,

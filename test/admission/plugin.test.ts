@@ -183,7 +183,9 @@ t.test('a Canary is judged by its words', async (t) => {
 t.test('decisions are counted and logged, objects are not', async (t) => {
   const harness = opened(t);
   await post(harness, review(change, old));
-  t.match(await harness.registry.metrics(), /headgate_admission_duration_seconds_count\{outcome="hold"\} 1/);
+  const metrics = await harness.registry.metrics();
+  t.match(metrics, /headgate_admission_duration_seconds_count\{outcome="hold"\} 1/);
+  t.match(metrics, /headgate_admission_duration_seconds_sum\{outcome="hold"\} 0\.\d*[1-9]/, 'the time that it took');
   t.match(harness.logged.at(-1), { uid: 'u-1', deployment: 'prod/podinfo', decision: 'hold', user: 'jane' });
   t.notMatch(JSON.stringify(harness.logged), V2);
 });

@@ -81,6 +81,13 @@ const cases: Record<string, [stored: Stored, template: string | undefined, wait:
     'superseded',
     1,
   ],
+  'it was reverted before anybody asked': [
+    { phase: 'Initialized', release: { revision: 'v1', revert: 'v2' } },
+    'v1',
+    unseen,
+    'superseded',
+    1,
+  ],
   'it never came': [{ phase: 'Succeeded', release: { revision: 'v3' }, stable: 'v3' }, 'v3', unseen, 'progressing', 4],
 };
 

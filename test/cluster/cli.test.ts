@@ -5,14 +5,15 @@ import { parse } from 'yaml';
 import { revisionOf } from '../../src/rollout/template.ts';
 import { openRig } from '../rig/rig.ts';
 import { App } from './support/app.ts';
-import { ended, headgate, plugin, steer } from './support/headgate.ts';
+import { ended, headgate, plugin, steer, watching } from './support/headgate.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
 
 /** Time decides alone: no metric, so no traffic is needed. */
 const TIMED = { metrics: '[]', interval: '2s' };
-const LIMIT = ['--watch', '--timeout', '90s'];
+/** For a release that must still be under way after some commands, on a machine with other work too. */
+const LONG = { ...TIMED, interval: '6s' };
 
 const wantedRevision = async (app: App): Promise<string> => revisionOf((await app.deployment()).spec.template);
 
@@ -29,7 +30,7 @@ void t.test('a release is followed from its first moment to its promotion', asyn
   t.match(idle, { code: 0, stdout: /^Status: +Initialized for /m });
 
   await app.setImage('1.4.1');
-  const [watched, now] = await Promise.all([steer(app, 'status', ...LIMIT), steer(app, 'status')]);
+  const [watched, now] = await Promise.all([watching(app).end, steer(app, 'status')]);
   t.equal(now.code, 4, 'without --watch it is under way');
   t.equal(watched.code, 0, watched.stderr);
   const lines = told(watched.stdout);
@@ -58,7 +59,7 @@ void t.test('a release is followed from its first moment to its promotion', asyn
 });
 
 void t.test('a release is paused, resumed and promoted; then there is nothing to pause', async (t) => {
-  const app = await App.enrolled(rig, 'cli-steer', { annotations: TIMED });
+  const app = await App.enrolled(rig, 'cli-steer', { annotations: LONG });
   await app.setImage('1.4.1');
   await app.atWeight(10);
   t.match(await steer(app, 'pause'), { code: 0, stdout: /^\S+\/podinfo: pause: done; now Paused at weight \d0%\n$/ });
@@ -67,43 +68,46 @@ void t.test('a release is paused, resumed and promoted; then there is nothing to
     stderr: /podinfo is still Paused after 4s/,
   });
   t.match(await steer(app, 'pause'), { code: 1, stdout: '', stderr: /^headgate: cannot pause in phase Paused; / });
-  t.match(await steer(app, 'resume'), { code: 0, stdout: /now Progressing/ });
   t.match(await steer(app, 'promote', '--revision', 'another'), {
     code: 1,
     stderr: /cannot promote another: the revision is now/,
   });
+  t.match(await steer(app, 'resume'), { code: 0, stdout: /now Progressing/ });
   t.match(await steer(app, 'promote'), { code: 0, stdout: /now (Promoting|Finalising)/ });
-  t.equal((await steer(app, 'status', ...LIMIT)).code, 0);
+  t.equal((await watching(app).end).code, 0);
   t.strictSame(await app.stableTags(), ['1.4.1']);
   await app.delete();
 });
 
 void t.test('a release is aborted, tried again and reverted', async (t) => {
-  const app = await App.enrolled(rig, 'cli-back', { annotations: TIMED });
+  const app = await App.enrolled(rig, 'cli-back', { annotations: LONG });
   const before = await wantedRevision(app);
   await app.setImage('1.4.1');
   const held = await wantedRevision(app);
   await app.atWeight(10);
-  const watching = steer(app, 'status', ...LIMIT);
+  const watch = watching(app);
+  await watch.spoke;
   t.match(await steer(app, 'abort'), { code: 0, stdout: /abort: done; now (Finalising|Failed) at weight 0%/ });
-  const aborted = await watching;
+  const aborted = await watch.end;
   t.equal(aborted.code, 1);
   t.match(aborted.stdout, /Failed +weight 0% .* was aborted by command\n$/);
   t.match(await steer(app, 'status', '--revision', before), { code: 0 }, 'the version before runs');
 
   t.match(await steer(app, 'retry'), { code: 0, stdout: /now Progressing at weight 0%/ });
-  const again = steer(app, 'status', ...LIMIT);
+  const again = watching(app);
+  await again.spoke;
   await app.atWeight(10);
   t.match(await steer(app, 'revert', '--no-wait'), { code: 0, stdout: /: revert is asked for\n$/ });
-  t.match(await again, { code: 1, stdout: new RegExp(`revision ${held} gave way to ${before}\n$`) });
+  t.match(await again.end, { code: 1, stdout: new RegExp(`revision ${held} gave way to ${before}\n$`) });
   t.equal(await wantedRevision(app), before);
+  t.equal((await steer(app, 'status', '--revision', held)).code, 1, 'also for who asks about it later');
   await app.phase('Initialized');
   t.equal((await steer(app, 'status')).code, 0);
   await app.delete();
 });
 
 void t.test('who may not see or change Canaries is told so in the words of the API server', async (t) => {
-  const app = await App.enrolled(rig, 'cli-rbac', { annotations: TIMED });
+  const app = await App.enrolled(rig, 'cli-rbac', { annotations: LONG });
   await app.setImage('1.4.1');
   await app.atWeight(10);
   await app.kubectl(['create', 'serviceaccount', 'guest']);
@@ -129,11 +133,7 @@ void t.test('what is not there is told with what to do', async (t) => {
   t.match(await steer(app, 'abort'), { code: 2, stderr: /is not enrolled; to enroll it: kubectl annotate / });
 
   await app.apply(app.manifest('1.4.0'));
-  t.match(
-    await steer(app, 'status', ...LIMIT),
-    { code: 0, stdout: /Initialized .*\n$/ },
-    'and waits for the scheduler',
-  );
+  t.match(await watching(app).end, { code: 0, stdout: /Initialized .*\n$/ }, 'and waits for the scheduler');
   const misspelt = await headgate(rig, ['status', 'podinof', '-n', app.namespace]);
   t.match(misspelt, { code: 2, stderr: /there is no Canary podinof in namespace .*; did you mean podinfo\?/ });
   await app.delete();

@@ -47,7 +47,8 @@ async function tellHowToReach(rigPid: number, ready: string, ended: AbortSignal)
   const env = `HEADGATE_RIG=${rigFile} KUBECONFIG=${kubeconfig} PATH=${bin}:$PATH`;
   const lines = [
     '',
-    'The cluster stays up until Ctrl-C. It is in a network of its own; a shell inside it:',
+    'The cluster stays up until Ctrl-C, and podinfo goes on getting 20 requests a second. It is in a network of its own;',
+    'a shell inside it:',
     '',
     `  KUBECONFIG=${kubeconfig}`,
     `  nsenter -t ${inner} --net --pid --mount env ${env} bash`,

@@ -4,11 +4,14 @@ import { openRig, type Rig } from '../rig/rig.ts';
 import { Lines } from './lines.ts';
 import { Live } from './live.ts';
 import type { View } from './model.ts';
-import { Story } from './story.ts';
+import { HOST, Story } from './story.ts';
 import { summary } from './summary.ts';
 
 /** The demo as it runs in the rig. With `--keep=FILE` it stays up, and says so by writing the file. */
 const keepFile = process.argv.find((word) => word.startsWith('--keep='))?.slice('--keep='.length);
+
+/** Requests per second while it stays up. */
+const KEPT_RPS = 20;
 
 const rig = openRig();
 const view: View = process.stdout.isTTY
@@ -36,9 +39,11 @@ try {
   await story.stop();
   await rig.close();
 }
+// A story that was cut short may still wait for something.
+process.exit();
 
-/** Stays until told to end. The commands of the CLI are put beside kubectl, as its plugin. */
-async function keep({ file: { bin, kubeconfig } }: Rig, ready: string): Promise<void> {
+/** Stays until told to end, with traffic to judge by. The commands of the CLI are put beside kubectl, as its plugin. */
+async function keep({ gateway, file: { bin, kubeconfig } }: Rig, ready: string): Promise<void> {
   const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
   for (const name of ['headgate', 'kubectl-headgate']) {
     const path = join(bin, name);
@@ -46,5 +51,7 @@ async function keep({ file: { bin, kubeconfig } }: Rig, ready: string): Promise<
     chmodSync(path, 0o755);
   }
   writeFileSync(ready, JSON.stringify({ bin, kubeconfig, rigFile: process.env['HEADGATE_RIG'] ?? '' }));
+  const traffic = setInterval(() => void gateway.request({ host: HOST }).catch(() => undefined), 1_000 / KEPT_RPS);
   await told;
+  clearInterval(traffic);
 }

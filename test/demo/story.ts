@@ -4,7 +4,7 @@ import { type Load, type Rig, waitFor } from '../rig/rig.ts';
 import type { Chapter, Outcome, Snapshot, View } from './model.ts';
 import { NAME, NAMESPACE, Release } from './release.ts';
 
-const HOST = 'podinfo.example.com';
+export const HOST = 'podinfo.example.com';
 const RPS = 150;
 const GOOD = '1.4.1';
 const BAD = '1.4.2-errors';

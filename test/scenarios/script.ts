@@ -1,7 +1,7 @@
 import { type Answer } from '../../src/analysis/verdict.ts';
-import type { Deployment } from '../../src/rollout/kube.ts';
 import { parseDuration } from '../../src/rollout/durations.ts';
 import { BYPASS, HELD, RESTARTED_AT } from '../../src/rollout/keys.ts';
+import type { Deployment } from '../../src/rollout/kube.ts';
 import { findStable } from '../../src/rollout/stable.ts';
 import { annotated } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
@@ -60,15 +60,14 @@ const deleteSet: Command = ({ cluster }, [which = '']) => {
   return gone.metadata.name;
 };
 
-/** Somebody changes what a ReplicaSet makes its next pods from; with a word, the canary Deployment's own template. */
-const tamper: Command = ({ cluster }, [what]) => {
-  const owner = cluster.canary;
+/** Somebody changes what a ReplicaSet makes its next pods from. */
+const tamper: Command = ({ cluster }, [which]) => {
+  const owner = which === 'canary' ? cluster.canary : cluster.deployment;
   const set = cluster.sets.find((entry) => isOwnedBy(entry, owner) && (entry.spec.replicas ?? 0) > 0);
-  if (owner === undefined || set === undefined) return 'there is none';
-  const edited = structuredClone(what === 'deployment' ? owner : set);
+  if (set === undefined) return 'there is none';
+  const edited = structuredClone(set);
   for (const container of edited.spec.template.spec.containers) container.image = 'podinfo:evil';
-  if (what === 'deployment') cluster.putDeployment(edited as Deployment);
-  else cluster.putSet(edited as typeof set);
+  cluster.putSet(edited);
   return undefined;
 };
 
@@ -86,7 +85,7 @@ const COMMANDS: Record<string, Command> = {
   }),
   pause,
   resume,
-  restart: user(({ spec: { template } }) => {
+  'restart-pods': user(({ spec: { template } }) => {
     template.metadata = { ...template.metadata, annotations: { [RESTARTED_AT]: '2030-01-01T00:00:00Z' } };
   }),
   bypass: user((object, words) => annotated({ [BYPASS]: words.join(' ') || undefined })(object)),
@@ -104,6 +103,24 @@ const COMMANDS: Record<string, Command> = {
   command: (simulation, [action = '']) => void simulation.command(action, `c${(commands += 1)}`),
   refuse: ({ ticker }, words) => {
     ticker.refuse = words.length > 0 ? words.join(' ') : undefined;
+    return undefined;
+  },
+  restart: ({ ticker }) => void ticker.restart(),
+  scheduler: (simulation, [state]) => {
+    simulation.scheduler = state === 'on';
+    return undefined;
+  },
+  /** The next pods of the Deployment do not get ready. */
+  stall: ({ cluster }, [state]) => {
+    cluster.stalled = state === 'on';
+    return undefined;
+  },
+  /** Does the rest of the line just before the scheduler's next write. */
+  race: (simulation, words, trace) => {
+    simulation.ticker.onWrite = () => {
+      simulation.ticker.onWrite = () => undefined;
+      perform(simulation, trace, words.join(' '));
+    };
     return undefined;
   },
   webhook: (simulation, [state]) => {
@@ -126,7 +143,11 @@ const COMMANDS: Record<string, Command> = {
   tamper,
   service: ({ cluster }, [label = '', value = '']) => {
     const before = cluster.services.get('podinfo');
-    if (before) cluster.services.set('podinfo', cluster.stored({ ...before, spec: { ...before.spec, selector: { [label]: value } } }));
+    if (before)
+      cluster.services.set(
+        'podinfo',
+        cluster.stored({ ...before, spec: { ...before.spec, selector: { [label]: value } } }),
+      );
     return undefined;
   },
   threshold: ({ ticker }, [count]) => {

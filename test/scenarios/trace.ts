@@ -43,7 +43,9 @@ export class Trace {
     this.#lines.push(`${this.#clock()} ${phase}${moved}${weight} (${this.#world(seen)})`);
     for (const { reason, message } of decision.facts) this.#lines.push(`        ! ${reason}: ${message}`);
     for (const { effect, error } of done) {
-      this.#lines.push(`        ${error === undefined ? '>' : 'x'} ${wordsOf(effect)}${error === undefined ? '' : `: ${error}`}`);
+      this.#lines.push(
+        `        ${error === undefined ? '>' : 'x'} ${wordsOf(effect)}${error === undefined ? '' : `: ${error}`}`,
+      );
     }
   }
 
@@ -84,7 +86,7 @@ function wordsOf(effect: Effect): string {
     case 'writeHold':
       return `writeHold ${effect.text}`;
     case 'restoreTemplate':
-      return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ""}`;
+      return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ''}`;
     case 'clearAnnotations':
       return `clearAnnotations ${effect.keys.join(' ')}`;
     case 'createService':

@@ -33,6 +33,8 @@ export class Cluster {
   pods: Pod[] = [];
   /** Milliseconds since the epoch. */
   now: number;
+  /** New pods of the Deployment do not get ready, whatever they run: there is no room for them. */
+  stalled = false;
   /** Something that the scheduler watches has changed. */
   dirty = false;
   /** Something that the Deployment controller watches has changed. */
@@ -59,7 +61,8 @@ export class Cluster {
 
   /** @throws Conflict if the object is not the one that was observed. */
   expect(present: KubeObject | undefined, observed: KubeObject): void {
-    if (present?.metadata.resourceVersion !== observed.metadata.resourceVersion) throw new Conflict('the object has changed');
+    if (present?.metadata.resourceVersion !== observed.metadata.resourceVersion)
+      throw new Conflict('the object has changed');
   }
 
   putDeployment(object: Deployment): void {

@@ -44,10 +44,18 @@ const sum = (sets: readonly ReplicaSet[], of: (set: ReplicaSet) => number): numb
 
 function scalePaused(cluster: Cluster, owner: Deployment, own: readonly ReplicaSet[]): void {
   const active = own.filter((set) => wanted(set) > 0);
-  if (active.length > 1) return;
+  if (active.length > 1) return share(cluster, owner, active);
   const newest = own.toSorted((a, b) => born(b).localeCompare(born(a)))[0];
   const [chosen = newSetOf(owner, own) ?? newest] = active;
   if (chosen) resize(cluster, chosen, owner.spec.replicas ?? 1);
+}
+
+/** Too many pods in several ReplicaSets: each gives of its own, in proportion. */
+function share(cluster: Cluster, { spec: { replicas: goal = 1 } }: Deployment, active: readonly ReplicaSet[]): void {
+  const room = goal + Math.ceil(goal / 4);
+  const total = sum(active, wanted);
+  if (total <= room) return;
+  for (const set of active) resize(cluster, set, Math.floor((wanted(set) * room) / total));
 }
 
 const born = ({ metadata }: ReplicaSet): string => metadata.creationTimestamp ?? '';
@@ -103,7 +111,8 @@ function newSet(owner: Deployment, own: readonly ReplicaSet[]): ReplicaSet {
   };
 }
 
-const isReady = (now: number) => (pod: { readyAt: number; brokenAt: number }) => pod.readyAt <= now && now < pod.brokenAt;
+const isReady = (now: number) => (pod: { readyAt: number; brokenAt: number }) =>
+  pod.readyAt <= now && now < pod.brokenAt;
 
 function syncPods(cluster: Cluster, set: ReplicaSet): void {
   const { now } = cluster;
@@ -111,9 +120,10 @@ function syncPods(cluster: Cluster, set: ReplicaSet): void {
   const others = cluster.pods.filter((pod) => pod.set !== set.metadata.name);
   const kept = present.toSorted((a, b) => Number(isReady(now)(b)) - Number(isReady(now)(a))).slice(0, wanted(set));
   const image = set.spec.template.spec.containers[0]?.image ?? '';
+  const stuck = image.includes('unready') || (cluster.stalled && isOwnedBy(set, cluster.deployment));
   const fresh = Array.from({ length: wanted(set) - kept.length }, () => ({
     set: set.metadata.name,
-    readyAt: image.includes('unready') ? Infinity : now + READY_MS,
+    readyAt: stuck ? Infinity : now + READY_MS,
     brokenAt: image.includes('crash') ? now + CRASH_AFTER_MS : Infinity,
   }));
   const pods = [...kept, ...fresh];
@@ -158,8 +168,11 @@ function progressOf({ now }: Cluster, owner: Deployment, status: Deployment['sta
   const goal = owner.spec.replicas ?? 1;
   const complete = [status.updatedReplicas, status.replicas, status.availableReplicas].every((count) => count === goal);
   if (complete) return made('True', DONE);
-  const moved = (['updatedReplicas', 'availableReplicas', 'replicas'] as const).some((key) => status[key] !== owner.status?.[key]);
-  if (moved || before === undefined) return { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', lastUpdateTime: since };
+  const moved = (['updatedReplicas', 'availableReplicas', 'replicas'] as const).some(
+    (key) => status[key] !== owner.status?.[key],
+  );
+  if (moved || before === undefined)
+    return { type: 'Progressing', status: 'True', reason: 'ReplicaSetUpdated', lastUpdateTime: since };
   if (before.reason === DONE || before.reason === LATE) return before;
   if (before.reason === 'DeploymentPaused') return made('Unknown', 'DeploymentResumed');
   return now >= deadlineOf(owner) ? made('False', LATE) : before;

@@ -27,8 +27,10 @@ export function watch(simulation: Simulation): string[] {
   simulation.ticker.onRound = (round) => {
     before(round);
     rounds = round.now === rounds.now ? { now: round.now, count: rounds.count + 1 } : { now: round.now, count: 1 };
-    if (rounds.count > MOST_ROUNDS) faults.push(`${clock(round)} goes round in circles in ${round.decision.state.phase}`);
-    if (round.seen.route?.weight !== route.weight) Object.assign(route, { weight: round.seen.route?.weight ?? 0, since: round.now });
+    if (rounds.count > MOST_ROUNDS)
+      faults.push(`${clock(round)} goes round in circles in ${round.decision.state.phase}`);
+    if (round.seen.route?.weight !== route.weight)
+      Object.assign(route, { weight: round.seen.route?.weight ?? 0, since: round.now });
     for (const [claim, check] of Object.entries(CHECKS)) {
       const fault = check(round, simulation, route);
       if (fault !== undefined) faults.push(`${clock(round)} ${claim}: ${fault}`);
@@ -49,7 +51,8 @@ function weighed({ cluster, ticker }: Simulation, route: RouteHistory, { now }: 
   return weight === route.weight ? route : { weight, since: now };
 }
 
-const succeeded = ({ done }: Round): Effect[] => done.filter(({ error }) => error === undefined).map(({ effect }) => effect);
+const succeeded = ({ done }: Round): Effect[] =>
+  done.filter(({ error }) => error === undefined).map(({ effect }) => effect);
 
 function find<V extends Effect['do']>(round: Round, verb: V): Extract<Effect, { do: V }> | undefined {
   return succeeded(round).find((effect): effect is Extract<Effect, { do: V }> => effect.do === verb);
@@ -57,7 +60,8 @@ function find<V extends Effect['do']>(round: Round, verb: V): Extract<Effect, { 
 
 const CHECKS: Record<string, Check> = {
   'the weights of the route sum to 100': (_round, { cluster }) => {
-    const weights = cluster.route?.spec.http?.flatMap(({ route = [] }) => route.map(({ weight = 100 }) => weight)) ?? [];
+    const weights =
+      cluster.route?.spec.http?.flatMap(({ route = [] }) => route.map(({ weight = 100 }) => weight)) ?? [];
     const sum = weights.reduce((total, weight) => total + weight, 0);
     const fine = weights.length === 0 || (sum === 100 && weights.every((weight) => weight >= 0));
     return fine ? undefined : weights.join(' + ');
@@ -82,7 +86,8 @@ const CHECKS: Record<string, Check> = {
 
   'no step is taken early': ({ before, decision, now }, { ticker }, route) => {
     const [was, is] = [before?.release, decision.state.release];
-    if (!was || !is || is.startedAt !== was.startedAt || was.weight === 0 || is.weight <= was.weight) return undefined;
+    if (!before || !was || !is || is.startedAt !== was.startedAt || was.weight === 0 || is.weight <= was.weight)
+      return undefined;
     if (before.phase !== 'Progressing') return `raised in ${before.phase}`;
     const dwell = now - Math.max(ms(was.weightSince ?? decision.state.since), route.since);
     return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${was.weight}%`;
@@ -90,7 +95,8 @@ const CHECKS: Record<string, Check> = {
 
   'no promotion before the last weight was held': ({ before, decision, now, seen }, { ticker }, route) => {
     if (decision.state.phase !== 'Promoting' || before?.phase !== 'Progressing') return undefined;
-    if (decision.state.release?.path !== 'canary' || isCommanded(seen.command?.id, before, decision.state)) return undefined;
+    if (decision.state.release?.path !== 'canary' || isCommanded(seen.command?.id, before, decision.state))
+      return undefined;
     const dwell = now - route.since;
     return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${route.weight}%`;
   },
@@ -98,7 +104,8 @@ const CHECKS: Record<string, Check> = {
   'pods go only when no traffic reaches them': (round, _simulation, route) => {
     const { canary } = round.seen;
     const scaled = find(round, 'scaleCanary');
-    const taken = (scaled && scaled.replicas < (canary?.spec.replicas ?? 0)) || find(round, 'replaceCanary') !== undefined;
+    const taken =
+      (scaled && scaled.replicas < (canary?.spec.replicas ?? 0)) || find(round, 'replaceCanary') !== undefined;
     if (!taken || readyReplicas(canary) === 0) return undefined;
     if (route.weight > 0) return `the route has ${route.weight}%`;
     const drained = round.now - route.since;
@@ -107,7 +114,12 @@ const CHECKS: Record<string, Check> = {
 
   'the verdict comes first, then traffic, then pods': ({ done }) => {
     const order = done.map(({ effect }) => ORDER[effect.do] ?? 0).filter((rank) => rank > 0);
-    return isDeepStrictEqual(order, order.toSorted((a, b) => a - b)) ? undefined : done.map(({ effect }) => effect.do).join();
+    return isDeepStrictEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    )
+      ? undefined
+      : done.map(({ effect }) => effect.do).join();
   },
 
   'nothing is told that did not change the record': ({ committed, decision }) => {
@@ -138,7 +150,13 @@ const CHECKS: Record<string, Check> = {
   },
 };
 
-const ORDER: Partial<Record<Effect['do'], number>> = { writeHold: 1, liftHold: 1, setRoute: 2, scaleCanary: 3, replaceCanary: 3 };
+const ORDER: Partial<Record<Effect['do'], number>> = {
+  writeHold: 1,
+  liftHold: 1,
+  setRoute: 2,
+  scaleCanary: 3,
+  replaceCanary: 3,
+};
 
 const isCommanded = (id: string | undefined, before: Round['before'], after: Round['decision']['state']): boolean =>
   id !== undefined && before?.command?.id !== id && after.command?.id === id;

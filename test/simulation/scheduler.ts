@@ -1,6 +1,6 @@
 import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
 import { readCommand } from '../../src/rollout/command.ts';
-import { decide, type Decision } from '../../src/rollout/decide.ts';
+import { type Decision, decide } from '../../src/rollout/decide.ts';
 import type { Effect } from '../../src/rollout/effects.ts';
 import { readHold } from '../../src/rollout/hold.ts';
 import { ROLE } from '../../src/rollout/keys.ts';
@@ -14,11 +14,12 @@ import { doubts, wantsChecks, wantsReplicaSets } from '../../src/rollout/wants.t
 import { readRoute } from '../../src/traffic/istio.ts';
 import { LABEL } from '../build.ts';
 import { apply, Refused } from './apply.ts';
-import type { Cluster, Record } from './cluster.ts';
+import { type Cluster, Conflict, type Record } from './cluster.ts';
 
 export const SETTLE_MS = 3_000;
 const MOST_ROUNDS = 12;
 const RETRY_MS = 1_000;
+const CONFLICT_MS = 100;
 
 /** What one round saw, decided and did. */
 export interface Round {
@@ -28,9 +29,14 @@ export interface Round {
   decision: Decision;
   committed: boolean;
   /** Each effect that was tried, and what went wrong with it. */
-  done: { effect: Effect; error?: string }[];
-  /** The cluster after the commit and before the effects, for checks. */
-  more: boolean;
+  done: Done[];
+}
+
+export interface Done {
+  effect: Effect;
+  error?: string;
+  /** Somebody else was faster. */
+  raced?: boolean;
 }
 
 export interface Requests {
@@ -84,16 +90,18 @@ export class Ticker {
     const seen = this.observe(state);
     const decision = decide({ spec, state, seen, now, settleMs: SETTLE_MS, label: LABEL });
     const committed = this.#commit(record, decision, seen);
-    if (committed === undefined) return { more: false, wakeAt: now + 100 };
+    if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#heard = undefined;
-    const round: Round = { now, before: state, seen, decision, committed, done: [], more: false };
+    const round: Round = { now, before: state, seen, decision, committed, done: [] };
     try {
       for (const effect of decision.effects) round.done.push(this.#apply(effect));
     } finally {
       this.onRound(round);
     }
-    const failed = round.done.some(({ error }) => error !== undefined);
-    if (failed && this.#heard === undefined) return { more: false, wakeAt: now + RETRY_MS };
+    const failed = round.done.filter(({ error }) => error !== undefined);
+    const raced = failed.every(({ raced }) => raced);
+    if (failed.length > 0 && this.#heard === undefined)
+      return { more: false, wakeAt: now + (raced ? CONFLICT_MS : RETRY_MS) };
     return { more: committed || decision.effects.length > 0, wakeAt: decision.wakeAt };
   }
 
@@ -149,7 +157,7 @@ export class Ticker {
     return true;
   }
 
-  #apply(effect: Effect): { effect: Effect; error?: string } {
+  #apply(effect: Effect): Done {
     this.onWrite();
     this.requests.writes += 1;
     try {
@@ -157,7 +165,8 @@ export class Ticker {
       return { effect };
     } catch (error) {
       if (error instanceof Refused) this.#heard = error.message;
-      return { effect, error: error instanceof Error ? error.message : String(error) };
+      else if (!(error instanceof Conflict)) throw error;
+      return { effect, error: error.message, raced: error instanceof Conflict };
     }
   }
 }

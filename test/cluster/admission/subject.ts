@@ -34,6 +34,11 @@ export class Subject {
     this.#options = options;
   }
 
+  /** A namespace in which somebody else makes the Deployment. */
+  static async empty(gate: Gate, prefix: string): Promise<Subject> {
+    return new Subject(gate, await gate.rig.createNamespace(prefix), {});
+  }
+
   /** Version 1.4.0, rolled out and not enrolled. */
   static async deployed(gate: Gate, prefix: string, options: SubjectOptions = {}): Promise<Subject> {
     const subject = new Subject(gate, await gate.rig.createNamespace(prefix), options);

@@ -3,11 +3,16 @@ import { Product } from '../../rig/product.ts';
 import { openRig } from '../../rig/rig.ts';
 import { applying } from '../admission/applying.ts';
 import { commands } from '../admission/commands.ts';
+import { helm } from '../admission/helm.ts';
+import { neighbours } from '../admission/neighbours.ts';
 import { promotion } from '../admission/promotion.ts';
+import { quiet } from '../admission/quiet.ts';
 import { rights } from '../admission/rights.ts';
+import { rotation } from '../admission/rotation.ts';
 import type { Gate } from '../admission/subject.ts';
 import { tampering } from '../admission/tampering.ts';
 import { undoing } from '../admission/undoing.ts';
+import { words } from '../admission/words.ts';
 
 /**
  * Every case of the gate on the real API server: the webhook and the policies from `manifests/`, and nobody who opens it.
@@ -30,6 +35,11 @@ const SUITES: Record<string, (t: Test, gate: Gate) => Promise<void>> = {
   undoing,
   tampering,
   rights,
+  neighbours,
+  quiet,
+  words,
+  rotation,
+  helm,
 };
 
 t.setTimeout(280_000);

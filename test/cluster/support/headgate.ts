@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { CommandResult, Rig } from '../../rig/rig.ts';
 import type { App } from './app.ts';
@@ -25,16 +25,31 @@ export const steer = (app: App, verb: string, ...more: string[]): Promise<Comman
 export const plugin = `#!/bin/sh\nexec ${process.execPath} ${MAIN} "$@"\n`;
 
 /** Runs a program to its end, whatever that is. */
-export async function ended(
-  file: string,
-  args: readonly string[],
-  env: Record<string, string>,
-): Promise<CommandResult> {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
-  const exit = new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 137));
+export const ended = (file: string, args: readonly string[], env: Record<string, string>): Promise<CommandResult> =>
+  started(file, args, env).end;
+
+/** A program that runs. */
+export interface Started {
+  /** Resolves when it has said something. */
+  spoke: Promise<unknown>;
+  end: Promise<CommandResult>;
+}
+
+/** `headgate status podinfo --watch` for an app, at most 90 s. */
+export const watching = ({ rig, name, namespace }: App): Started =>
+  started(process.execPath, [MAIN, 'status', name, '-n', namespace, '--watch', '--timeout', '90s'], {
+    KUBECONFIG: rig.file.kubeconfig,
+    NO_COLOR: '1',
   });
-  const [code, stdout, stderr] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
-  return { code, stdout, stderr };
+
+function started(file: string, args: readonly string[], env: Record<string, string>): Started {
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (chunk: string) => {
+      said[name] += chunk;
+    });
+  }
+  const end = once(child, 'close').then(([code]) => ({ code: (code as number | null) ?? 137, ...said }));
+  return { spoke: Promise.race([once(child.stdout, 'data'), end]), end };
 }

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { KubeClient } from '../../src/cluster/client.ts';
-import { loadCredentials } from '../../src/cluster/credentials.ts';
-import { isAlreadyExists, isConflict, isInvalid, isLostRace, isNotFound } from '../../src/cluster/errors.ts';
-import { type EventFact, recordEvent } from '../../src/cluster/events.ts';
-import { KINDS, pathOf } from '../../src/cluster/kinds.ts';
-import { Reflector } from '../../src/cluster/reflector.ts';
-import type { ReflectorTiming } from '../../src/cluster/reflector-options.ts';
-import { Store } from '../../src/cluster/store.ts';
-import type { Service } from '../../src/rollout/kube.ts';
-import { failure } from '../cluster-transport/fault-server.ts';
-import { openRig, waitFor } from '../rig/rig.ts';
+import { KubeClient } from '../../../src/cluster/client.ts';
+import { loadCredentials } from '../../../src/cluster/credentials.ts';
+import { isAlreadyExists, isConflict, isInvalid, isLostRace, isNotFound } from '../../../src/cluster/errors.ts';
+import { type EventFact, recordEvent } from '../../../src/cluster/events.ts';
+import { KINDS, pathOf } from '../../../src/cluster/kinds.ts';
+import { Reflector } from '../../../src/cluster/reflector.ts';
+import type { ReflectorTiming } from '../../../src/cluster/reflector-options.ts';
+import { Store } from '../../../src/cluster/store.ts';
+import type { Service } from '../../../src/rollout/kube.ts';
+import { failure } from '../../cluster-transport/fault-server.ts';
+import { openRig, waitFor } from '../../rig/rig.ts';
 
 const rig = openRig();
 const namespace = await rig.createNamespace('transport');

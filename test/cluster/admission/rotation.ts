@@ -1,0 +1,88 @@
+import { X509Certificate } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
+import { SecretCertificates } from '../../../src/admission/certificates/secret-source.ts';
+import { KubeClient } from '../../../src/cluster/client.ts';
+import { loadCredentials } from '../../../src/cluster/credentials.ts';
+import { createLog } from '../../../src/telemetry/log.ts';
+import { type Json, waitFor } from '../../rig/rig.ts';
+import type { Gate } from './subject.ts';
+
+const NAME = 'headgate-webhook.rotation.svc';
+const DAY = 86_400_000;
+const timing = { authorityMs: 6 * DAY, servingMs: 1.5 * DAY, checkMs: 150, retryMs: 100, settleMs: DAY / 2 };
+const START = Date.now();
+/** A day passes in a second. */
+const now = (): number => START + (Date.now() - START) * 86_400;
+
+/** Certificates of several replicas on the real API server, over many lives. */
+export async function rotation(t: Test, { rig }: Gate): Promise<void> {
+  t.test('replicas agree, and nothing is ever shown that the configuration does not trust', async (t) => {
+    const namespace = await rig.createNamespace('rotation');
+    const path = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${namespace}`;
+    await rig.api.create(`/api/v1/namespaces/${namespace}/secrets`, { metadata: { name: 'tls' } });
+    await rig.api.create(path.slice(0, path.lastIndexOf('/')), configuration(namespace));
+    const client = new KubeClient({
+      credentials: await loadCredentials({ kubeconfig: rig.file.kubeconfig }),
+      userAgent: 'rotation/test',
+    });
+    const bundle = async (): Promise<string> => {
+      const { webhooks }: Json = await rig.api.get(path);
+      return Buffer.from(webhooks[0].clientConfig.caBundle ?? '', 'base64').toString('utf8');
+    };
+    const shown: string[][] = [[], [], []];
+    const untrusted: string[] = [];
+    const sources = shown.map((list) => {
+      const source = new SecretCertificates({
+        client,
+        secret: { namespace, name: 'tls' },
+        configuration: namespace,
+        names: [NAME],
+        now,
+        log: createLog({ level: 'silent', process: 'webhook' }),
+        timing,
+      });
+      source.start(({ cert }) => {
+        list.push(cert);
+        bundle().then(
+          (pem) => trusts(pem, cert) || untrusted.push(cert),
+          () => untrusted.push('no bundle'),
+        );
+      });
+      return source;
+    });
+    await sleep(9_000);
+    await rig.api.patch(path, [{ op: 'remove', path: '/webhooks/0/clientConfig/caBundle' }], 'json');
+    await waitFor('the bundle to be put back', async () => (await bundle()).includes('CERTIFICATE'));
+    await Promise.all(sources.map((source) => source.stop()));
+    await client.close();
+    await rig.api.delete(path);
+    const [first = []] = shown;
+    t.ok(first.length >= 5, `${first.length} certificates in 9 s`);
+    t.ok(new Set(first.map((cert) => new X509Certificate(cert).issuer)).size >= 2, 'of more than one authority');
+    t.same(untrusted, []);
+    const all = new Set(shown.flat());
+    t.ok(all.size <= first.length + 2, `${all.size} different ones among three replicas`);
+  });
+}
+
+const trusts = (bundle: string, cert: string): boolean =>
+  (bundle.match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g) ?? []).some((authority) =>
+    new X509Certificate(cert).verify(new X509Certificate(authority).publicKey),
+  );
+
+/** It matches nothing. */
+const configuration = (name: string): object => ({
+  metadata: { name },
+  webhooks: [
+    {
+      name: 'rotation.example.com',
+      admissionReviewVersions: ['v1'],
+      sideEffects: 'None',
+      failurePolicy: 'Ignore',
+      clientConfig: { service: { namespace: name, name: 'none' } },
+      objectSelector: { matchLabels: { nothing: name } },
+      rules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['DELETE'], resources: ['deployments'] }],
+    },
+  ],
+});

@@ -1,0 +1,56 @@
+import t from 'tap';
+import { Product } from '../../rig/product.ts';
+import { openRig } from '../../rig/rig.ts';
+import { App } from '../support/app.ts';
+import { RouteLog, shortestDwell } from '../support/route-log.ts';
+import { ticksEnded } from '../support/scheduler-metrics.ts';
+
+const INTERVAL_MS = 2_000;
+const PLAN = [20, 40, 60];
+const GOOD = 4;
+const FAILING = 2;
+
+const rig = openRig();
+const product = new Product(rig, { schedulers: 2 });
+let routes: RouteLog;
+t.before(async () => {
+  await product.start();
+  routes = new RouteLog(rig);
+});
+t.teardown(async () => {
+  await routes.close();
+  await product.stop();
+  await rig.close();
+});
+
+const conflicts = (app: App): number =>
+  rig.audit.count({ resource: 'canaries', subresource: 'status', namespace: app.namespace, code: 409 });
+
+t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with one`, async (t) => {
+  const annotations = { 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, threshold: '2' };
+  const apps = await Promise.all(
+    Array.from({ length: GOOD + FAILING }, () => App.enrolled(rig, 'two', { annotations, replicas: 1 })),
+  );
+  const loads = apps.map((app) => app.load(25));
+  t.teardown(() => Promise.all(loads.map((load) => load.stop())));
+  const tagOf = (index: number) => (index < GOOD ? '1.4.1' : '1.4.1-slow');
+  await Promise.all(apps.map((app, index) => app.setImage(tagOf(index))));
+  await Promise.all(apps.map((app, index) => app.phase(index < GOOD ? 'Succeeded' : 'Failed', 90_000)));
+  const summaries = await Promise.all(loads.map((load) => load.stop()));
+
+  for (const [index, app] of apps.entries()) {
+    const good = index < GOOD;
+    const dwell = shortestDwell(routes.steps(app));
+    t.same(routes.weights(app), good ? [0, ...PLAN, 0] : [0, PLAN[0], 0], `${tagOf(index)} had its weights, each once`);
+    t.ok(dwell >= (good ? 1 : 2) * INTERVAL_MS, `at the least ${dwell} ms each`);
+    t.same(await app.stableTags(), [good ? '1.4.1' : '1.4.0'], 'what runs is what should');
+    const creations = { verb: 'create', resource: 'deployments', namespace: app.namespace, userAgent: /^headgate/ };
+    t.equal(rig.audit.count({ ...creations, code: 201 }), 1, 'one canary was made');
+    const { failures = -1, total = 0 } = summaries[index] ?? {};
+    t.equal(failures, 0, `no request of ${total} failed`);
+  }
+  const lost = apps.reduce((sum, app) => sum + conflicts(app), 0);
+  const ticks = await Promise.all(product.schedulers.map(ticksEnded));
+  t.comment(`${ticks.join(' and ')} ticks; ${lost} commits lost their race`);
+  t.ok(Math.min(...ticks) > 0, 'both took part');
+});

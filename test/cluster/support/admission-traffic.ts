@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError, type Json, type Rig } from '../../rig/rig.ts';
+
+export interface Admitted {
+  /** Epoch ms. */
+  at: number;
+  ms: number;
+  /** What the API server said when it did not admit the change; undefined when it did. */
+  refused?: string;
+  /** Whether the answer shows that the webhook judged it: the change is held. */
+  held: boolean;
+  /** For one that was refused: whether the same change passed when it was sent again. */
+  retried?: boolean;
+}
+
+const TRIES = 10;
+const LONGEST_MS = 120_000;
+
+/** Changes of pod templates of enrolled Deployments, at a steady rate: each one needs the webhook. They have no pods. */
+export class AdmissionTraffic {
+  readonly admitted: Admitted[] = [];
+  readonly #rig: Rig;
+  readonly #paths: readonly string[];
+  readonly #underWay = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #sent = 0;
+
+  private constructor(rig: Rig, paths: readonly string[]) {
+    this.#rig = rig;
+    this.#paths = paths;
+  }
+
+  static async start(rig: Rig, { rps, deployments = 4 }: { rps: number; deployments?: number }): Promise<AdmissionTraffic> {
+    const collection = `/apis/apps/v1/namespaces/${await rig.createNamespace('traffic')}/deployments`;
+    const names = Array.from({ length: deployments }, (_, index) => `app-${index}`);
+    await Promise.all(names.map((name) => rig.api.create(collection, deploymentOf(name))));
+    const traffic = new AdmissionTraffic(rig, names.map((name) => `${collection}/${name}`));
+    traffic.#run(rps);
+    return traffic;
+  }
+
+  /** Waits for the answers that are still to come. */
+  async stop(): Promise<readonly Admitted[]> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#underWay);
+    return this.admitted;
+  }
+
+  #run(rps: number): void {
+    const startedAt = Date.now();
+    this.#timer = setInterval(() => {
+      const elapsed = Date.now() - startedAt;
+      if (elapsed > LONGEST_MS) clearInterval(this.#timer);
+      for (; this.#sent < Math.floor((elapsed * rps) / 1_000); this.#sent += 1) {
+        const change = this.#change(this.#sent).finally(() => this.#underWay.delete(change));
+        this.#underWay.add(change);
+      }
+    }, 5);
+  }
+
+  async #change(number: number): Promise<void> {
+    const path = this.#paths[number % this.#paths.length] ?? '';
+    const tag = `2.0.${number}`;
+    const first = await this.#send(path, tag);
+    this.admitted.push(first);
+    if (first.refused === undefined) return;
+    for (let tries = 0; tries < TRIES && !first.retried; tries += 1) {
+      await sleep(100);
+      first.retried = (await this.#send(path, tag)).held;
+    }
+  }
+
+  async #send(path: string, tag: string): Promise<Admitted> {
+    const at = Date.now();
+    const containers = [{ name: 'podinfo', image: `podinfo:${tag}` }];
+    try {
+      const { metadata, spec } = await this.#rig.api.patch(path, { spec: { template: { spec: { containers } } } }, 'strategic');
+      const held = spec.paused === true && metadata.annotations['headgate.dev/held'] !== undefined;
+      return { at, ms: Date.now() - at, held };
+    } catch (error) {
+      const refused = error instanceof ApiError ? error.message : String(error);
+      return { at, ms: Date.now() - at, refused, held: false };
+    }
+  }
+}
+
+function deploymentOf(name: string): Json {
+  const labels = { app: name };
+  const containers = [{ name: 'podinfo', image: 'podinfo:1.4.0', ports: [{ name: 'http', containerPort: 9898 }] }];
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, labels: { 'headgate.dev/enrolled': 'true' }, annotations: { 'headgate.dev/canary': 'true' } },
+    spec: { replicas: 0, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  };
+}
