@@ -41,9 +41,10 @@ export interface KubernetesAccess {
   readonly inCluster?: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 type Reading<T> = { value: T } | { wanted: string };
-type Parse<T> = (text: string) => Reading<T>;
+/** A variable's text as a value, or what would be right. */
+export type Parse<T> = (text: string) => Reading<T>;
 
 /** @throws AppError CONFIG_INVALID naming every wrong variable, its value and what would be right. */
 export function loadConfig(env: Environment): Config {
@@ -67,11 +68,17 @@ export function loadConfig(env: Environment): Config {
     schedulerUser: read('HEADGATE_SCHEDULER_USER', `system:serviceaccount:${namespace}:headgate-scheduler`, anything),
     kubernetes: kubernetesAccess(env),
   };
-  if (problems.length > 0) throw new AppError('CONFIG_INVALID', `wrong environment:\n  ${problems.join('\n  ')}`);
-  return Object.freeze(config);
+  return checked(config, problems);
 }
 
-function reader(env: Environment) {
+/** The settings, frozen. @throws AppError CONFIG_INVALID with all problems, if there are any. */
+export function checked<T extends object>(settings: T, problems: readonly string[]): Readonly<T> {
+  if (problems.length > 0) throw new AppError('CONFIG_INVALID', `wrong environment:\n  ${problems.join('\n  ')}`);
+  return Object.freeze(settings);
+}
+
+/** Reads variables one by one, each with its default, and gathers what is wrong with them. */
+export function reader(env: Environment) {
   const problems: string[] = [];
   const read = <T>(variable: string, fallback: string, parse: Parse<T>): T => {
     const text = given(env, variable) ?? fallback;
@@ -103,7 +110,7 @@ function kubernetesAccess(env: Environment): KubernetesAccess {
 
 const withoutPassword = (text: string): string => text.replace(/\/\/[^/@]*@/, '//***@');
 
-const anything: Parse<string> = (value) => ({ value });
+export const anything: Parse<string> = (value) => ({ value });
 
 const name: Parse<string> = (value) =>
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)
@@ -115,30 +122,31 @@ const queueName: Parse<string> = (value) =>
     ? { value }
     : { wanted: 'letters, digits, "_", ".", "-" or a hash tag in braces; no colon' };
 
-const host: Parse<string> = (value) =>
+export const host: Parse<string> = (value) =>
   /^[\w.:-]+$/.test(value) ? { value } : { wanted: 'an IP address or a host name, without a port' };
 
-function integer(min: number, max: number): Parse<number> {
+export function integer(min: number, max: number): Parse<number> {
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
     return value >= min && value <= max ? { value } : { wanted: `a whole number from ${min} to ${max}` };
   };
 }
 
-function oneOf<T extends string>(words: readonly T[]): Parse<T> {
+export function oneOf<T extends string>(words: readonly T[]): Parse<T> {
   return (text) => {
     const value = words.find((word) => word === text);
     return value === undefined ? { wanted: `one of ${words.join(', ')}` } : { value };
   };
 }
 
-function duration(minMs: number): Parse<number> {
+export function duration(minMs: number, maxMs = Number.POSITIVE_INFINITY): Parse<number> {
   return (text) => {
     const value = parseDuration(text);
     const least = minMs > 0 ? `, at least ${formatDuration(minMs)}` : '';
-    return value !== undefined && value >= minMs
+    const most = Number.isFinite(maxMs) ? `, at most ${formatDuration(maxMs)}` : '';
+    return value !== undefined && value >= minMs && value <= maxMs
       ? { value }
-      : { wanted: `a duration such as ${DURATION_EXAMPLES}${least}` };
+      : { wanted: `a duration such as ${DURATION_EXAMPLES}${least}${most}` };
   };
 }
 

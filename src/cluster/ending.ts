@@ -47,8 +47,9 @@ function endingOfKubeError(error: KubeError): Ending {
   if (status === 0) return { ...ending('unreachable', false, true), capMs: SHORT_CAP_MS };
   if (status === 410) return ending('expired', true, true);
   const wait = retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs };
-  if (status === 429) return { ...ending('throttled', false, true), ...wait };
+  const soon = { capMs: SHORT_CAP_MS, ...wait };
+  if (status === 429) return { ...ending('throttled', false, true), ...soon };
   // 504 among others says that the resourceVersion is from the future: that one is no use any more.
-  if (status >= 500 && status !== 504) return { ...ending('server-error', false, true), ...wait };
+  if (status >= 500 && status !== 504) return { ...ending('server-error', false, true), ...soon };
   return { ...ending('refused', true, status !== 400 && status !== 422), ...wait };
 }

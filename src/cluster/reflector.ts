@@ -68,7 +68,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
 
   async #keepWatching(): Promise<void> {
     const { signal } = this.#stopping;
-    const backoff = new Backoff({ random: this.#random, ...this.#options.timing?.backoff });
+    const options = { random: this.#random, ...this.#options.timing?.backoff };
+    const [answered, unanswered] = [new Backoff(options), new Backoff(options)];
     while (!signal.aborted) {
       const openedAt = performance.now();
       const error = await this.#watchOnce().then(
@@ -78,6 +79,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
       if (signal.aborted) return;
       const ending = endingOf(error);
       this.#settle(error, ending);
+      // Counted apart: one that was away for long is asked quickly when it is back, and answers 403 or 429 at first.
+      const backoff = ending.reason === 'unreachable' ? unanswered : answered;
       const delay = backoff.next(performance.now() - openedAt, ending.capMs);
       await pause(Math.max(delay, ending.atLeastMs ?? 0), signal);
     }

@@ -18,7 +18,7 @@ const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 export function parseBypass(text: string): Bypass | undefined {
   const [tail, at] = UNTIL.exec(text) ?? [];
   const reason = (tail === undefined ? text : text.slice(0, -tail.length)).trim();
-  if (reason === '' || /^until=/.test(reason)) return undefined;
+  if (reason === '' || reason.startsWith('until=')) return undefined;
   if (at === undefined) return { reason };
   const until = RFC3339.test(at) ? Date.parse(at) : Number.NaN;
   return Number.isNaN(until) ? undefined : { reason, until };

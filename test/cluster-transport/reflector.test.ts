@@ -189,6 +189,19 @@ void t.test('a server that closes after each event is not asked without pause', 
   });
 });
 
+void t.test('a server that was away for long and refuses at first is asked again soon', async (t) => {
+  const timing = { backoff: { baseMs: 20, maxMs: 10_000, healthyMs: 10_000 } };
+  const away = Array.from({ length: 5 }, () => reset);
+  const answers = [watch([full], 'close'), ...away, refused(403, 'Forbidden'), watch([initialEnd(30)], 'stay')];
+  await run(answers, timing, async ({ restarts }) => {
+    await until(() => server.seen.length >= 7);
+    const refusedAt = performance.now();
+    await until(() => server.seen.length === 8);
+    const took = performance.now() - refusedAt;
+    t.ok(took < 200, `${took.toFixed(0)} ms later, after ${restarts.length} failures`);
+  });
+});
+
 void t.test('lines may be cut anywhere, also within a character', async (t) => {
   const text = line('ADDED', object('a', 11, { annotations: { by: 'Zoë 日本 🚰' } }));
   const bytes = new TextEncoder().encode(text);

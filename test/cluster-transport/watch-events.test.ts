@@ -52,10 +52,13 @@ const endings: Record<string, [error: unknown, ending: object]> = {
   'too old: start over': [http(410), { reason: 'expired', relist: true, streamable: true }],
   'a broken line: start over': [new AppError('WATCH_BROKEN', ''), { reason: 'broken', relist: true, streamable: true }],
   'behind: go on from the list': [new AppError('WATCH_MISSED', ''), { reason: 'missed', relist: false }],
-  'the server failed: go on': [http(500), { reason: 'server-error', relist: false, streamable: true }],
+  'the server failed: go on, soon': [
+    http(500),
+    { reason: 'server-error', relist: false, streamable: true, capMs: 5_000 },
+  ],
   'the server is busy: go on when it says': [
     http(429, 7_000),
-    { reason: 'throttled', relist: false, streamable: true, atLeastMs: 7_000 },
+    { reason: 'throttled', relist: false, streamable: true, capMs: 5_000, atLeastMs: 7_000 },
   ],
   'a resourceVersion from the future: start over': [http(504), { reason: 'refused', relist: true, streamable: true }],
   'streaming is not known: lists from now on': [http(422), { reason: 'refused', relist: true, streamable: false }],

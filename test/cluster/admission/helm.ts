@@ -50,7 +50,7 @@ export async function helm(t: Test, gate: Gate): Promise<void> {
 
 function programMissing({ rig }: Gate, program: string): string | false {
   try {
-    return rig.program(program) === '';
+    return rig.program(program) ? false : `no ${program}`;
   } catch (error) {
     return String(error);
   }

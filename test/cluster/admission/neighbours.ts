@@ -77,15 +77,11 @@ async function withPolicy({ rig }: Gate, { namespace }: Subject) {
 /** A mutating webhook that comes after Headgate's and writes a digest behind every tag. */
 async function startPinner({ rig }: Gate) {
   const { cert, key, caBundle } = await rig.certificate(['localhost']);
-  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, async (request, response) => {
-    const { request: asked } = (await json(request)) as Json;
-    const image = asked.object.spec.template.spec.containers[0].image as string;
-    const path = '/spec/template/spec/containers/0/image';
-    const patch = image.includes('@') ? [] : [{ op: 'replace', path, value: `${image}${DIGEST}` }];
-    const text = Buffer.from(JSON.stringify(patch)).toString('base64');
-    const answer = { uid: asked.uid, allowed: true, patchType: 'JSONPatch', patch: text };
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: answer }));
+  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
+    void json(request).then((review) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(pinned(review as Json)));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `https://localhost:${(server.address() as AddressInfo).port}/`;
@@ -126,4 +122,13 @@ async function startPinner({ rig }: Gate) {
     server.close();
   };
   return { pin, stop };
+}
+
+function pinned({ request: { uid, object } }: Json): object {
+  const image: string = object.spec.template.spec.containers[0].image;
+  const path = '/spec/template/spec/containers/0/image';
+  const operations = image.includes('@') ? [] : [{ op: 'replace', path, value: `${image}${DIGEST}` }];
+  const patch = Buffer.from(JSON.stringify(operations)).toString('base64');
+  const response = { uid, allowed: true, patchType: 'JSONPatch', patch };
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
 }

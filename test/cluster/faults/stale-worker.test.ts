@@ -4,7 +4,7 @@ import { Product, type ProductProcess } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { randomFrom, seedOf } from '../support/random.ts';
-import { ticksBegun, ticksEnded } from '../support/scheduler-metrics.ts';
+import { ticksBegun, ticksEnded } from '../support/process-metrics.ts';
 
 const rig = openRig();
 const product = new Product(rig, { schedulers: 2 });

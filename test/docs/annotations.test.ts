@@ -1,0 +1,53 @@
+import t from 'tap';
+import { userFormOf } from '../../src/rollout/annotation-form.ts';
+import { SETTINGS, WRITABLE } from '../../src/rollout/annotation-keys.ts';
+import { formatDuration } from '../../src/rollout/durations.ts';
+import { valueAt } from '../../src/rollout/findings.ts';
+import * as keys from '../../src/rollout/keys.ts';
+import { API_VERSION, BYPASS, CANARY, PREFIX } from '../../src/rollout/keys.ts';
+import { code, firstCells, page, pages, rows, section } from './pages.ts';
+
+const text = page('docs/annotations.md');
+const settings = [...SETTINGS.keys()].map((name) => PREFIX + name);
+const own = Object.values(keys)
+  .flat()
+  .filter((key) => key.startsWith(PREFIX) && key !== PREFIX && key !== API_VERSION);
+const state = [...new Set(own)].filter((key) => !WRITABLE.includes(key));
+
+void t.test('every annotation is documented, and nothing else', async (t) => {
+  t.same(firstCells(section(text, '## Opting in')), [CANARY]);
+  t.same(firstCells(section(text, '## Settings')).toSorted(), settings.toSorted());
+  t.same(firstCells(section(text, '## Break-glass')), [BYPASS]);
+  t.same(firstCells(section(text, '## What Headgate writes')).toSorted(), state.toSorted());
+});
+
+void t.test('every key that any page names is known', async (t) => {
+  const known = new Set([...settings, ...own]);
+  for (const path of pages()) {
+    const named = page(path).match(/\bheadgate\.dev\/[a-z][a-z0-9-]*/g) ?? [];
+    const unknown = named.filter((key) => !known.has(key) && key !== API_VERSION && !key.endsWith('-'));
+    t.same(unknown, [], path);
+  }
+});
+
+void t.test('the defaults are those of the schema', async (t) => {
+  const ports = [{ containerPort: 9898 }];
+  const template = { metadata: {}, spec: { containers: [{ name: 'podinfo', ports }] } };
+  const form = userFormOf({ metadata: { name: 'podinfo' }, spec: { template } });
+  if (!form.ok) throw new Error('a Deployment without settings has no defaults');
+  for (const [key = '', cell = ''] of rows(section(text, '## Settings'))) {
+    const { path } = SETTINGS.get(key.slice(PREFIX.length)) ?? { path: [] };
+    const value = valueAt(form.value, path);
+    const documented = code(cell);
+    if (documented === cell) continue;
+    t.equal(documented, key.endsWith('progress-deadline') ? formatDuration(Number(value) * 1_000) : String(value), key);
+  }
+});
+
+void t.test('what has no default is not filled in', async (t) => {
+  const none = rows(section(text, '## Settings')).filter(([, cell]) => cell === 'none');
+  t.same(
+    none.map(([key]) => key),
+    ['step-weights', 'hosts', 'gateways', 'autoscaler'].map((name) => PREFIX + name),
+  );
+});
