@@ -19,6 +19,8 @@ async function serve(start: (config: Config) => Promise<Running[]>): Promise<voi
 const scheduler = async (config: Config): Promise<Running> => (await import('./run-scheduler.ts')).runScheduler(config);
 const webhook = async (config: Config, wake?: (key: string) => void): Promise<Running> =>
   (await import('./run-webhook.ts')).runWebhook(config, wake);
+const loadtester = async (config: Config): Promise<Running> =>
+  (await import('./run-loadtester.ts')).runLoadTester(config, process.env);
 
 async function all(config: Config): Promise<Running[]> {
   const first = await scheduler(config);
@@ -34,7 +36,14 @@ program
   .command('scheduler')
   .description('run the scheduler (settings: HEADGATE_* in the environment)')
   .action(() => serve(async (config) => [await scheduler(config)]));
-program.command('all').description('run both in one process, for development').action(() => serve(all));
+program
+  .command('loadtester')
+  .description('run the load tester: commands and gates for webhooks (settings: HEADGATE_LOADTESTER_*)')
+  .action(() => serve(async (config) => [await loadtester(config)]));
+program
+  .command('all')
+  .description('run both in one process, for development')
+  .action(() => serve(all));
 addClientCommands(program);
 
 try {

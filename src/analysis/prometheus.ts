@@ -23,7 +23,9 @@ export class Prometheus {
   async query(query: string): Promise<Answer> {
     try {
       const { status, data } = await this.#http.get<Reply>('/api/v1/query', { params: { query } });
-      return data?.status === 'success' ? read(data) : { kind: 'error', message: data?.error ?? `HTTP status ${status}` };
+      return data?.status === 'success'
+        ? read(data)
+        : { kind: 'error', message: data?.error ?? `HTTP status ${status}` };
     } catch (error) {
       return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
     }
@@ -37,7 +39,8 @@ function read({ data }: Reply): Answer {
     return { kind: 'error', message: `the query gives a ${data?.resultType ?? 'reply'} that has no single value` };
   }
   const series: unknown[] = data.result;
-  if (series.length > 1) return { kind: 'error', message: `the query gives ${series.length} series; aggregate them into one` };
+  if (series.length > 1)
+    return { kind: 'error', message: `the query gives ${series.length} series; aggregate them into one` };
   const [only] = series as { value?: unknown }[];
   return only === undefined ? { kind: 'none' } : numberIn(only.value);
 }

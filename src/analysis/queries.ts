@@ -8,7 +8,8 @@ export interface Target {
   name: string;
 }
 
-const WORKLOAD = 'reporter="destination",destination_workload_namespace="{{ namespace }}",destination_workload="{{ canary }}"';
+const WORKLOAD =
+  'reporter="destination",destination_workload_namespace="{{ namespace }}",destination_workload="{{ canary }}"';
 
 /**
  * Headgate's own measures on Istio's standard metrics. The success rate counts answers other than 5xx among all, so that a

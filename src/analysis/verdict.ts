@@ -17,12 +17,16 @@ const rounded = (value: number): string => String(Math.round(value * 100) / 100)
 /** One check: pass, fail, or why it is neither. */
 export function verdictOf(metric: Metric, answer: Answer): CheckResult {
   const { name, bounds } = metric;
-  if (answer.kind === 'error') return { metric: name, verdict: 'error', message: `${name} cannot be measured: ${answer.message}` };
-  if (answer.kind === 'none') return { metric: name, verdict: 'inconclusive', message: `${name} has no data (no traffic to the canary?)` };
+  if (answer.kind === 'error')
+    return { metric: name, verdict: 'error', message: `${name} cannot be measured: ${answer.message}` };
+  if (answer.kind === 'none')
+    return { metric: name, verdict: 'inconclusive', message: `${name} has no data (no traffic to the canary?)` };
   const { value } = answer;
   const unit = unitOf(metric);
   const { min = -Infinity, max = Infinity } = bounds;
-  if (value < min) return { metric: name, verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} < ${min}${unit}` };
-  if (value > max) return { metric: name, verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} > ${max}${unit}` };
+  if (value < min)
+    return { metric: name, verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} < ${min}${unit}` };
+  if (value > max)
+    return { metric: name, verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} > ${max}${unit}` };
   return { metric: name, verdict: 'pass', value, message: `${name} ${rounded(value)}${unit}` };
 }

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { formatDuration } from '../rollout/durations.ts';
 import { OutputTail } from './output-tail.ts';
@@ -37,51 +38,60 @@ const DIRECTORY = '/tmp';
  * Runs a command to its end, without a shell and without standard input. It leads a process group: whatever it started
  * ends with it. Never rejects.
  */
-export async function runChild({ file, args, timeoutMs }: Task, options: ChildOptions): Promise<Outcome> {
+export async function runChild(task: Task, { environment, outputBytes, signal }: ChildOptions): Promise<Outcome> {
   const began = performance.now();
-  const tail = new OutputTail(options.outputBytes);
-  const end = await ended({ file, args, timeoutMs }, options, tail);
+  const tail = new OutputTail(outputBytes);
+  const end = await attempt(() => {
+    if (signal.aborted) return endedBy(signal);
+    const child = begin(task, environment);
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => tail.add(chunk));
+    return endOf(child, task.timeoutMs, signal);
+  });
   return { ...end, output: tail.text(), seconds: (performance.now() - began) / 1_000 };
 }
 
 type End = Pick<Outcome, 'ending' | 'how'>;
 
-function ended(command: Pick<Task, 'file' | 'args' | 'timeoutMs'>, options: ChildOptions, tail: OutputTail): Promise<End> {
-  return new Promise((resolve) => {
-    const child = begin(command, options);
-    if (child instanceof Error) return resolve({ ending: 'unstartable', how: child.message });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => tail.add(chunk));
-    let cut: End | undefined;
-    const cutOff = (end: End) => {
-      cut ??= end;
-      terminate(child);
-    };
-    const late = `did not end within ${formatDuration(command.timeoutMs)}`;
-    const limit = setTimeout(() => cutOff({ ending: 'late', how: late }), command.timeoutMs);
-    const abort = () => cutOff({ ending: 'ended', how: String(options.signal.reason) });
-    options.signal.addEventListener('abort', abort);
-    child.once('exit', () => clearUp(child));
-    child.once('error', (error) => resolve({ ending: 'unstartable', how: error.message }));
-    child.once('close', (code, signal) => {
-      clearTimeout(limit);
-      options.signal.removeEventListener('abort', abort);
-      resolve(cut ?? endOf(code, signal));
-    });
-    return undefined;
-  });
-}
+const endedBy = ({ reason }: AbortSignal): End => ({ ending: 'ended', how: String(reason) });
 
-function begin({ file, args }: Pick<Task, 'file' | 'args'>, { environment, signal }: ChildOptions): Child | Error {
-  if (signal.aborted) return new Error(String(signal.reason));
+async function attempt(run: () => End | Promise<End>): Promise<End> {
   try {
-    const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-    return spawn(file, args, { cwd: DIRECTORY, env: { ...environment }, stdio, detached: true });
+    return await run();
   } catch (error) {
-    return error as Error;
+    return { ending: 'unstartable', how: error instanceof Error ? error.message : String(error) };
   }
 }
 
-function endOf(code: number | null, signal: NodeJS.Signals | null): End {
+function begin({ file, args }: Task, environment: ChildOptions['environment']): Child {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  const child = spawn(file, args, { cwd: DIRECTORY, env: { ...environment }, stdio, detached: true });
+  // The first one is what `endOf` fails with; no other may end this process.
+  child.on('error', () => undefined);
+  child.once('exit', () => clearUp(child));
+  return child;
+}
+
+/** Rejects when the command could not be started. */
+async function endOf(child: Child, timeoutMs: number, signal: AbortSignal): Promise<End> {
+  let cut: End | undefined;
+  const cutOff = (end: End): void => {
+    cut ??= end;
+    terminate(child);
+  };
+  const late: End = { ending: 'late', how: `did not end within ${formatDuration(timeoutMs)}` };
+  const limit = setTimeout(cutOff, timeoutMs, late);
+  const abort = (): void => cutOff(endedBy(signal));
+  signal.addEventListener('abort', abort);
+  try {
+    const [code, name] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    return cut ?? endByItself(code, name);
+  } finally {
+    clearTimeout(limit);
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function endByItself(code: number | null, signal: NodeJS.Signals | null): End {
   if (code === 0) return { ending: 'passed', how: 'exit code 0' };
   return { ending: 'failed', how: signal === null ? `exit code ${code}` : `ended by ${signal}` };
 }

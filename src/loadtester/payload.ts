@@ -23,7 +23,8 @@ const SCHEMA = z.object(
 /** The payload, or everything that is wrong with it. */
 export function readPayload(body: unknown): { payload: Payload } | { refusal: string } {
   const { success, data, error } = SCHEMA.safeParse(body);
-  if (!success) return { refusal: error.issues.map(({ path, message }) => [path.join('.'), message].join(' ').trim()).join('; ') };
+  if (!success)
+    return { refusal: error.issues.map(({ path, message }) => [path.join('.'), message].join(' ').trim()).join('; ') };
   return { payload: { ...data, metadata: data.metadata ?? undefined } };
 }
 

@@ -1,14 +1,4 @@
-import {
-  anything,
-  checked,
-  duration,
-  type Environment,
-  host,
-  integer,
-  oneOf,
-  type Parse,
-  reader,
-} from '../config.ts';
+import { anything, checked, duration, type Environment, host, integer, oneOf, type Parse, reader } from '../config.ts';
 import { formatDuration } from '../rollout/durations.ts';
 import { isShell } from './programs.ts';
 

@@ -86,8 +86,10 @@ function commandOf(text: string | undefined, programs: Programs): Pick<Task, 'pr
 function whyNot(program: string, programs: Programs): string {
   if (programs.has(program)) return `${program} may be run, but is not installed in this load tester`;
   if (isShell(program)) return `${program} may not be run: ${NO_SHELL}`;
-  if (/^\w+=/.test(program)) return `${JSON.stringify(program)}: a command cannot set variables of its environment here`;
-  const known = programs.size === 0 ? 'this load tester runs no commands' : `it is none of ${[...programs.keys()].join(', ')}`;
+  if (/^\w+=/.test(program))
+    return `${JSON.stringify(program)}: a command cannot set variables of its environment here`;
+  const known =
+    programs.size === 0 ? 'this load tester runs no commands' : `it is none of ${[...programs.keys()].join(', ')}`;
   return `${JSON.stringify(program)} may not be run: ${known} (HEADGATE_LOADTESTER_PROGRAMS)`;
 }
 

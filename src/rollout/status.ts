@@ -1,7 +1,7 @@
 import type { Condition } from './kube.ts';
 import type { RouteReading } from './observation.ts';
 import type { RolloutSpec } from './spec-types.ts';
-import { PHASES, type Phase, type RolloutState, type Time } from './state.ts';
+import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
 import { planOf } from './steps.ts';
 
 /** `Canary.status`: the state, and beside it what people and tools read of it. */
@@ -34,13 +34,11 @@ export function statusOf({ state, spec, route, strategy, generation, before, inv
   const { phase, since, release, stable } = state;
   const plan = planOf(spec?.analysis.weights ?? [], strategy);
   const weight = route?.weight ?? 0;
-  const through = release?.outcome === 'succeeded' && release.path !== 'withdrawn';
-  const taken = through ? plan.length : plan.filter((entry) => entry <= weight).length;
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,
     canaryWeight: weight,
-    step: `${taken}/${plan.length}`,
+    step: `${stepsTaken(release, plan, weight)}/${plan.length}`,
     failedChecks: release?.failedChecks ?? 0,
     revision: release?.revision ?? stable?.revision ?? '',
     lastTransitionTime: since,
@@ -49,8 +47,18 @@ export function statusOf({ state, spec, route, strategy, generation, before, inv
   };
 }
 
+function stepsTaken(release: Release | undefined, plan: readonly number[], weight: number): number {
+  const through = release?.outcome === 'succeeded' && release.path !== 'withdrawn';
+  return through ? plan.length : plan.filter((entry) => entry <= weight).length;
+}
+
 /** What the state has besides its phase, and only that. */
-const remembered = ({ stable, previous, release, command }: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> => ({
+const remembered = ({
+  stable,
+  previous,
+  release,
+  command,
+}: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> => ({
   ...(stable && { stable }),
   ...(previous && { previous }),
   ...(release && { release }),

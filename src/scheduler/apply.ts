@@ -4,7 +4,7 @@ import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import type { Effect } from '../rollout/effects.ts';
 import { HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet } from '../rollout/kube.ts';
-import { patchRoute, type PatchOperation, renderRoute, type RouteWish, type VirtualService } from '../traffic/istio.ts';
+import { type PatchOperation, patchRoute, type RouteWish, renderRoute, type VirtualService } from '../traffic/istio.ts';
 import type { World } from './world.ts';
 
 /** A path inside a JSON Patch to an annotation. */
@@ -46,7 +46,10 @@ export class Applier {
           { op: 'add', path: '/spec/paused', value: effect.keepPaused },
         ]);
       case 'clearAnnotations':
-        return this.#patchDeployment(effect.deployment, effect.keys.map((key) => ({ op: 'remove', path: annotation(key) })));
+        return this.#patchDeployment(
+          effect.deployment,
+          effect.keys.map((key) => ({ op: 'remove', path: annotation(key) })),
+        );
       case 'createService':
         return this.#create(KINDS.services, effect.service);
       case 'createCanary':
@@ -100,7 +103,9 @@ export class Applier {
     if (resourceVersion === undefined) return this.#create(KINDS.virtualservices, renderRoute(wish, weight));
     const route = await this.#world.route(wish.deployment);
     if (route === undefined || route.metadata.resourceVersion !== resourceVersion) return;
-    this.#world.put(await this.#client.patch<VirtualService>(path, 'json', [atVersion(route), ...patchRoute(route, wish, weight)]));
+    this.#world.put(
+      await this.#client.patch<VirtualService>(path, 'json', [atVersion(route), ...patchRoute(route, wish, weight)]),
+    );
   }
 
   async #deleteSet(set: ReplicaSet): Promise<void> {
@@ -115,7 +120,9 @@ export class Applier {
 
 /** What the Deployment controller keeps in the annotations of a Deployment stays there. */
 function keptBy(existing: Deployment, annotations: Record<string, string> | undefined): Record<string, string> {
-  const kept = Object.entries(existing.metadata.annotations ?? {}).filter(([key]) => key.startsWith('deployment.kubernetes.io/'));
+  const kept = Object.entries(existing.metadata.annotations ?? {}).filter(([key]) =>
+    key.startsWith('deployment.kubernetes.io/'),
+  );
   return { ...Object.fromEntries(kept), ...annotations };
 }
 

@@ -1,5 +1,5 @@
-import { queryOf } from '../analysis/queries.ts';
 import type { Prometheus } from '../analysis/prometheus.ts';
+import { queryOf } from '../analysis/queries.ts';
 import { verdictOf } from '../analysis/verdict.ts';
 import { KINDS } from '../cluster/kinds.ts';
 import { readCommand } from '../rollout/command.ts';

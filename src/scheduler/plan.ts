@@ -1,10 +1,10 @@
 import { readAnnotations } from '../rollout/annotations.ts';
 import { problemsUnder } from '../rollout/deployment-problems.ts';
+import { explain } from '../rollout/explain.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { selectorLabelOf } from '../rollout/selector-label.ts';
 import { normaliseSpec } from '../rollout/spec.ts';
 import type { Outcome, RolloutSpec } from '../rollout/spec-types.ts';
-import { explain } from '../rollout/explain.ts';
 import type { Canary } from './record.ts';
 
 /** A Deployment and a spec that can be followed. */
@@ -21,7 +21,10 @@ export interface Enrolled {
 }
 
 /** What a Deployment asks of Headgate. */
-export type Plan = { kind: 'optedOut' } | { kind: 'enrolled'; enrolled: Enrolled } | { kind: 'unusable'; message: string };
+export type Plan =
+  | { kind: 'optedOut' }
+  | { kind: 'enrolled'; enrolled: Enrolled }
+  | { kind: 'unusable'; message: string };
 
 /** @param recordOf the Canary of that name beside the Deployment. */
 export function readPlan(deployment: Deployment, recordOf: (name: string) => Canary | undefined): Plan {
@@ -35,15 +38,23 @@ export function readPlan(deployment: Deployment, recordOf: (name: string) => Can
       return { kind: 'unusable', message: explain(reading.problems) };
     case 'true': {
       const { name } = deployment.metadata;
-      if (reading.outcome.ok) return planFrom(deployment, { name, outcome: reading.outcome, userForm: reading.userForm });
-      return planFrom(deployment, { name, outcome: specOf(recordOf(name)), invalid: explain(reading.outcome.problems) });
+      if (reading.outcome.ok)
+        return planFrom(deployment, { name, outcome: reading.outcome, userForm: reading.userForm });
+      return planFrom(deployment, {
+        name,
+        outcome: specOf(recordOf(name)),
+        invalid: explain(reading.outcome.problems),
+      });
     }
   }
 }
 
 const specOf = (record: Canary | undefined): Outcome<RolloutSpec> =>
   record === undefined
-    ? { ok: false, problems: [{ key: 'headgate.dev/canary', message: 'there is no Canary of that name in this namespace' }] }
+    ? {
+        ok: false,
+        problems: [{ key: 'headgate.dev/canary', message: 'there is no Canary of that name in this namespace' }],
+      }
     : normaliseSpec(record.spec);
 
 interface Source {

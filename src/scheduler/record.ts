@@ -1,6 +1,6 @@
+import type { KubeClient } from '../cluster/client.ts';
 import { isAlreadyExists } from '../cluster/errors.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
-import type { KubeClient } from '../cluster/client.ts';
 import { API_VERSION } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { CanaryStatus } from '../rollout/status.ts';
@@ -62,5 +62,9 @@ export async function ensureRecord(
 export async function commit(client: KubeClient, record: Canary, status: CanaryStatus): Promise<Canary> {
   if (canonical(record.status) === canonical(status)) return record;
   const { namespace, name } = record.metadata;
-  return client.replace<Canary>(pathOf(KINDS.canaries, namespace, name), { ...record, status }, { subresource: 'status' });
+  return client.replace<Canary>(
+    pathOf(KINDS.canaries, namespace, name),
+    { ...record, status },
+    { subresource: 'status' },
+  );
 }

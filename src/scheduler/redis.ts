@@ -4,7 +4,8 @@ import { Redis } from 'ioredis';
 const retryStrategy = () => 500;
 
 /** For the worker, whose blocking calls wait for Redis for ever. */
-export const workerConnection = (url: string): Redis => new Redis(url, { maxRetriesPerRequest: null, retryStrategy, lazyConnect: false });
+export const workerConnection = (url: string): Redis =>
+  new Redis(url, { maxRetriesPerRequest: null, retryStrategy, lazyConnect: false });
 
 /** For adding hints: fails at once while Redis is away, so that the hint can be kept here. */
 export const hintConnection = (url: string): Redis =>

@@ -32,7 +32,10 @@ export class Resync {
   start(): void {
     const { intervalMs, onError } = this.#options;
     const sweep = () => void this.#sweep().catch(onError);
-    this.#timers = [setInterval(() => this.run(), intervalMs), setInterval(sweep, SWEEP_MS * (0.9 + Math.random() * 0.2))];
+    this.#timers = [
+      setInterval(() => this.run(), intervalMs),
+      setInterval(sweep, SWEEP_MS * (0.9 + Math.random() * 0.2)),
+    ];
     this.run();
     sweep();
   }

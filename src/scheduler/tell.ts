@@ -1,7 +1,7 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { recordEvent } from '../cluster/events.ts';
+import { type Fact, REASONS, type Reason } from '../rollout/facts.ts';
 import { API_VERSION } from '../rollout/keys.ts';
-import { type Fact, type Reason, REASONS } from '../rollout/facts.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Canary } from './record.ts';
@@ -38,8 +38,17 @@ export class Teller {
       if (reason === 'WentAround') this.#metrics.bypasses.inc();
       const regarding = { apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid };
       // The commit that made the fact names it: told twice, it is the same Event.
-      const event = { regarding, id: `${resourceVersion}/${reason}/${index}`, type: REASONS[reason], reason, message, at: Date.now() };
-      this.#track(recordEvent(this.#client, event, (error) => this.#log.warn({ err: error }, 'an Event could not be written')));
+      const event = {
+        regarding,
+        id: `${resourceVersion}/${reason}/${index}`,
+        type: REASONS[reason],
+        reason,
+        message,
+        at: Date.now(),
+      };
+      this.#track(
+        recordEvent(this.#client, event, (error) => this.#log.warn({ err: error }, 'an Event could not be written')),
+      );
     });
   }
 

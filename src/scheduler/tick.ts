@@ -1,7 +1,7 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { isConflict, isForbidden, isInvalid, isLostRace, isNotFound } from '../cluster/errors.ts';
-import { pathOf, KINDS } from '../cluster/kinds.ts';
-import { decide, type Decision } from '../rollout/decide.ts';
+import { KINDS, pathOf } from '../cluster/kinds.ts';
+import { type Decision, decide } from '../rollout/decide.ts';
 import type { Effect } from '../rollout/effects.ts';
 import type { Fact } from '../rollout/facts.ts';
 import type { Deployment } from '../rollout/kube.ts';

@@ -49,7 +49,11 @@ export class World {
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
   }
 
-  #watch<T extends KubeObject>(kind: Kind, labelSelector: string | undefined, toKey: (key: string) => string): Store<T> {
+  #watch<T extends KubeObject>(
+    kind: Kind,
+    labelSelector: string | undefined,
+    toKey: (key: string) => string,
+  ): Store<T> {
     const { client, onChange, onError, onMissed, onRestart } = this.#options;
     const store = new Store<T>({ filtered: labelSelector !== undefined, ...(onError && { onError }) });
     store.onChange(({ key }) => onChange(toKey(key)));
@@ -59,7 +63,10 @@ export class World {
     return store;
   }
 
-  #openSets(scopeKey: string, scope: { namespace?: string; kind: Kind; labelSelector?: string }): Reflector<ReplicaSet> {
+  #openSets(
+    scopeKey: string,
+    scope: { namespace?: string; kind: Kind; labelSelector?: string },
+  ): Reflector<ReplicaSet> {
     const store = new Store<ReplicaSet>({ filtered: true });
     const [key = ''] = scopeKey.split('|');
     store.onChange(() => this.#options.onChange(key));
@@ -113,7 +120,9 @@ export class World {
       await this.forgetSets(key);
       this.#scopes.set(key, scopeKey);
       const labelSelector = Object.entries(spec.selector.matchLabels ?? {})
-        .map(([name, value]) => (name === label ? `${name} in (${value},${value}${CANARY_SUFFIX})` : `${name}=${value}`))
+        .map(([name, value]) =>
+          name === label ? `${name} in (${value},${value}${CANARY_SUFFIX})` : `${name}=${value}`,
+        )
         .join(',');
       const namespace = metadata.namespace ?? '';
       this.#sets.acquire(scopeKey, { kind: KINDS.replicasets, namespace, labelSelector });

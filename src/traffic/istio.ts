@@ -1,5 +1,5 @@
-import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import { ROLE } from '../rollout/keys.ts';
+import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { RouteReading } from '../rollout/observation.ts';
 import type { ServiceSpec } from '../rollout/spec-types.ts';
@@ -50,7 +50,10 @@ function split(route: VirtualService, wish: RouteWish): { http: HttpRoute; index
   const { stable, canary } = namesOf(wish);
   return (route.spec.http ?? [])
     .map((http, index) => ({ http, index }))
-    .filter(({ http: { route: to = [] } }) => to.some(isTo(stable)) && to.every((entry) => isTo([...stable, ...canary])(entry)));
+    .filter(
+      ({ http: { route: to = [] } }) =>
+        to.some(isTo(stable)) && to.every((entry) => isTo([...stable, ...canary])(entry)),
+    );
 }
 
 /** The canary's weight as it stands in the object; undefined if no route goes to the Deployment. */
@@ -59,7 +62,8 @@ export function readRoute(route: VirtualService, wish: RouteWish): RouteReading 
   const weights = split(route, wish).map(({ http }) => http.route?.find(isTo(canary))?.weight ?? 0);
   const [weight] = weights;
   const agreed = weights.every((entry) => entry === weight) ? weight : undefined;
-  const stale = isOurs(route) && (agreed === undefined || canonical(route.spec) !== canonical(renderSpec(wish, agreed)));
+  const stale =
+    isOurs(route) && (agreed === undefined || canonical(route.spec) !== canonical(renderSpec(wish, agreed)));
   const unusable = weights.length === 0 && !isOurs(route);
   const { resourceVersion = '' } = route.metadata;
   return { weight: agreed, resourceVersion, stale, ...(unusable && { unusable }) };
@@ -102,7 +106,10 @@ export function patchRoute(route: VirtualService, wish: RouteWish, weight: numbe
     ...split(route, wish).map(({ http, index }): PatchOperation => {
       const first = http.route?.find(isTo(stable));
       const port = first?.destination.port ? { port: first.destination.port } : {};
-      const value = destinations(wish, weight).map((entry) => ({ ...entry, destination: { ...entry.destination, ...port } }));
+      const value = destinations(wish, weight).map((entry) => ({
+        ...entry,
+        destination: { ...entry.destination, ...port },
+      }));
       return { op: 'replace', path: `/spec/http/${index}/route`, value };
     }),
   ];

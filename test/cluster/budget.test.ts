@@ -51,8 +51,15 @@ t.test('the canary Deployment exists within a second of the change', async (t) =
   const app = await App.enrolled(rig, 'soon');
   await app.setImage('1.4.1');
   await app.atWeight(10);
-  const [change] = rig.audit.find({ verb: 'patch', resource: 'deployments', namespace: app.namespace, userAgent: /^kubectl/ }).toReversed();
-  const [creation] = rig.audit.find({ verb: 'create', resource: 'deployments', namespace: app.namespace, userAgent: BY_HEADGATE });
+  const [change] = rig.audit
+    .find({ verb: 'patch', resource: 'deployments', namespace: app.namespace, userAgent: /^kubectl/ })
+    .toReversed();
+  const [creation] = rig.audit.find({
+    verb: 'create',
+    resource: 'deployments',
+    namespace: app.namespace,
+    userAgent: BY_HEADGATE,
+  });
   const took = (creation?.at ?? Number.NaN) - (change?.at ?? Number.NaN);
   t.ok(took < 1_000, `it was created ${took} ms after the change`);
   await app.delete();

@@ -20,7 +20,11 @@ t.test('scaling in mid-release scales the running version, and the canary with i
   // As the HPA controller does.
   await rig.api.patch(`${app.path('deployments', app.name)}/scale`, { spec: { replicas: 4 } });
   await waitFor('four pods of the running version', async () => (await app.stablePods()).length === 4);
-  t.equal((await app.canaryDeployment()).spec.replicas, 2, 'the canary keeps its size: an autoscaler sees only part of the traffic');
+  t.equal(
+    (await app.canaryDeployment()).spec.replicas,
+    2,
+    'the canary keeps its size: an autoscaler sees only part of the traffic',
+  );
   t.equal((await app.status()).phase, 'Progressing');
   t.equal((await app.status()).canaryWeight, 30);
   await app.delete();
@@ -77,26 +81,35 @@ t.test('the stable ReplicaSet is deleted while held: it comes back from the copy
   await waitFor('only the running version, in full', async () => {
     const tags = await app.stableTags();
     const pods = await app.stablePods();
-    return tags.join() === '1.4.1' && pods.length === 2 && pods.every((one) => one.status.conditions?.some((c: { type: string; status: string }) => c.type === 'Ready' && c.status === 'True'));
+    return (
+      tags.join() === '1.4.1' &&
+      pods.length === 2 &&
+      pods.every((one) =>
+        one.status.conditions?.some((c: { type: string; status: string }) => c.type === 'Ready' && c.status === 'True'),
+      )
+    );
   });
   t.ok((await app.reasons()).includes('StableRestored'), 'it is told');
   t.equal((await app.status()).phase, 'Progressing');
   await app.delete();
 });
 
-t.test('kubectl rollout restart: refused by kubectl while held; a restart of a running app passes without a canary', async (t) => {
-  const app = await App.enrolled(rig, 'restart', AT_30);
-  const pods = await app.stablePodIds();
-  await app.kubectl(['rollout', 'restart', `deployment/${app.name}`]);
-  await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
-  t.equal((await app.stablePodIds()).filter((id) => pods.includes(id)).length, 0, 'all pods are new');
-  t.equal((await app.status()).phase, 'Initialized', 'no release began');
-  await app.release('1.4.1');
-  await app.atWeight(30);
-  const { stderr } = await app.kubectl(['rollout', 'restart', `deployment/${app.name}`], { expectFail: true });
-  t.match(stderr, /paused/);
-  await app.delete();
-});
+t.test(
+  'kubectl rollout restart: refused by kubectl while held; a restart of a running app passes without a canary',
+  async (t) => {
+    const app = await App.enrolled(rig, 'restart', AT_30);
+    const pods = await app.stablePodIds();
+    await app.kubectl(['rollout', 'restart', `deployment/${app.name}`]);
+    await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+    t.equal((await app.stablePodIds()).filter((id) => pods.includes(id)).length, 0, 'all pods are new');
+    t.equal((await app.status()).phase, 'Initialized', 'no release began');
+    await app.release('1.4.1');
+    await app.atWeight(30);
+    const { stderr } = await app.kubectl(['rollout', 'restart', `deployment/${app.name}`], { expectFail: true });
+    t.match(stderr, /paused/);
+    await app.delete();
+  },
+);
 
 t.test('opting out: refused while held; afterwards traffic goes on and nothing of Headgate is left', async (t) => {
   const app = await App.enrolled(rig, 'out', AT_30);
@@ -132,32 +145,44 @@ t.test('the Deployment is deleted at 30 %: everything that was made for it goes 
   await app.atWeight(30);
   await app.kubectl(['delete', `deployment/${app.name}`]);
   await waitFor('nothing to be left', async () => {
-    const { stdout } = await app.kubectl(['get', 'deployments,replicasets,pods,virtualservices,canaries,services', '-o', 'name']);
+    const { stdout } = await app.kubectl([
+      'get',
+      'deployments,replicasets,pods,virtualservices,canaries,services',
+      '-o',
+      'name',
+    ]);
     return stdout.trim() === '';
   });
   t.pass('nothing is left');
   await app.delete();
 });
 
-t.test('commands: pause keeps the weight, resume goes on, abort takes it back, retry tries again, revert gives up', async (t) => {
-  const app = await App.enrolled(rig, 'orders', { annotations: { 'step-weights': '20,40', interval: '3s' } });
-  const load = app.load(50);
-  await app.release('1.4.1');
-  await app.atWeight(20);
-  await app.command('pause');
-  await app.phase('Paused');
-  t.equal((await app.status()).canaryWeight, 20);
-  await app.command('resume');
-  await app.atWeight(40);
-  await app.command('abort');
-  await app.phase('Failed');
-  t.equal((await app.status()).canaryWeight, 0);
-  await app.command('retry');
-  await app.atWeight(20);
-  await app.command('revert');
-  await app.phase('Initialized');
-  const deployment = await app.deployment();
-  t.equal(deployment.spec.template.spec.containers[0].image, 'podinfo:1.4.0', 'the running template is back in the Deployment');
-  t.equal((await load.stop()).failures, 0, 'no request failed');
-  await app.delete();
-});
+t.test(
+  'commands: pause keeps the weight, resume goes on, abort takes it back, retry tries again, revert gives up',
+  async (t) => {
+    const app = await App.enrolled(rig, 'orders', { annotations: { 'step-weights': '20,40', interval: '3s' } });
+    const load = app.load(50);
+    await app.release('1.4.1');
+    await app.atWeight(20);
+    await app.command('pause');
+    await app.phase('Paused');
+    t.equal((await app.status()).canaryWeight, 20);
+    await app.command('resume');
+    await app.atWeight(40);
+    await app.command('abort');
+    await app.phase('Failed');
+    t.equal((await app.status()).canaryWeight, 0);
+    await app.command('retry');
+    await app.atWeight(20);
+    await app.command('revert');
+    await app.phase('Initialized');
+    const deployment = await app.deployment();
+    t.equal(
+      deployment.spec.template.spec.containers[0].image,
+      'podinfo:1.4.0',
+      'the running template is back in the Deployment',
+    );
+    t.equal((await load.stop()).failures, 0, 'no request failed');
+    await app.delete();
+  },
+);

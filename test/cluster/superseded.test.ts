@@ -70,23 +70,29 @@ t.test('v3 during the promotion of v2 is refused with the counts, and passes whe
   await app.delete();
 });
 
-t.test('the way back after a promotion is native and at once; the version gone back from is then gated again', async (t) => {
-  const app = await App.enrolled(rig, 'back', { annotations: { 'step-weights': '50' } });
-  const load = app.load(50);
-  await app.release('1.4.1');
-  await app.phase('Succeeded', 90_000);
-  const begun = Date.now();
-  await app.setImage('1.4.0');
-  await waitFor('v1 on all pods', async () => (await app.stableTags()).join() === '1.4.0', { timeoutMs: 30_000 });
-  t.ok(Date.now() - begun < 15_000, `it took ${Date.now() - begun} ms`);
-  await app.until('the way back to end', ({ phase, release }) => phase === 'Succeeded' && release?.path === 'wayBack');
-  t.ok((await app.reasons()).includes('WayBack'));
-  const again = await app.release('1.4.1');
-  t.equal(again.release?.path, 'canary', 'GitOps applying it again does not get it past the gate');
-  await app.phase('Succeeded', 90_000);
-  t.equal((await load.stop()).failures, 0, 'no request failed');
-  await app.delete();
-});
+t.test(
+  'the way back after a promotion is native and at once; the version gone back from is then gated again',
+  async (t) => {
+    const app = await App.enrolled(rig, 'back', { annotations: { 'step-weights': '50' } });
+    const load = app.load(50);
+    await app.release('1.4.1');
+    await app.phase('Succeeded', 90_000);
+    const begun = Date.now();
+    await app.setImage('1.4.0');
+    await waitFor('v1 on all pods', async () => (await app.stableTags()).join() === '1.4.0', { timeoutMs: 30_000 });
+    t.ok(Date.now() - begun < 15_000, `it took ${Date.now() - begun} ms`);
+    await app.until(
+      'the way back to end',
+      ({ phase, release }) => phase === 'Succeeded' && release?.path === 'wayBack',
+    );
+    t.ok((await app.reasons()).includes('WayBack'));
+    const again = await app.release('1.4.1');
+    t.equal(again.release?.path, 'canary', 'GitOps applying it again does not get it past the gate');
+    await app.phase('Succeeded', 90_000);
+    t.equal((await load.stop()).failures, 0, 'no request failed');
+    await app.delete();
+  },
+);
 
 t.test('the revert of a release that crashes in its promotion passes at once', async (t) => {
   const app = await App.enrolled(rig, 'revert', {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileStep, scriptStep, testFiles } from './files.ts';
 import { runPool } from './pool.ts';
 import { add, merge, noTotals, say, type Totals, tell } from './report.ts';
-import { ROOT } from './step.ts';
+import { ROOT, track } from './step.ts';
 
 const MINUTE = 60_000;
 const UNIT_FILE_MS = 30_000;
@@ -40,7 +40,7 @@ const cluster: Phase = async (totals, words) => {
   const run = ['test/run.ts', 'inside', `--results=${file}`, ...words];
   const args = ['test/rig/up.ts', '--with', 'helm3,helm4,hey', '--', process.execPath, ...run];
   say('cluster: bringing the rig up');
-  const rig = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const rig = track(spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }));
   const [code] = (await once(rig, 'exit')) as [number | null];
   const inside = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Totals) : noTotals();
   rmSync(dir, { recursive: true });

@@ -29,6 +29,13 @@ const TAIL_LINES = 60;
 
 const live = new Set<ChildProcess>();
 
+/** A child that ends with this process. */
+export function track(child: ChildProcess): ChildProcess {
+  live.add(child);
+  child.once('close', () => live.delete(child));
+  return child;
+}
+
 /** Ends everything that runs, for when this process is told to end. */
 export function endAll(signal: NodeJS.Signals): void {
   for (const child of live) child.kill(signal);
@@ -60,7 +67,7 @@ interface End {
 
 function execute({ command, args, timeoutMs }: Step): Promise<End> {
   const child = spawn(command, args, { cwd: ROOT, env: environment(timeoutMs), stdio: ['ignore', 'pipe', 'pipe'] });
-  live.add(child);
+  track(child);
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   let late = false;
@@ -72,7 +79,6 @@ function execute({ command, args, timeoutMs }: Step): Promise<End> {
   return new Promise((resolve) => {
     const end = (trouble: string | undefined): void => {
       clearTimeout(limit);
-      live.delete(child);
       resolve({ stdout: stdout(), stderr: stderr(), ...(trouble !== undefined && { trouble }) });
     };
     child.once('error', (error) => end(`could not be started: ${error.message}`));

@@ -123,6 +123,7 @@ export async function applying(t: Test, gate: Gate): Promise<void> {
 }
 
 /** What Flux compares: labels, annotations and everything but metadata and status. */
-function essence({ metadata, status: _, ...rest }: Json): string {
-  return JSON.stringify([metadata.labels, metadata.annotations, rest]);
+function essence(object: Json): string {
+  const { labels, annotations } = object.metadata;
+  return JSON.stringify([labels, annotations, { ...object, metadata: undefined, status: undefined }]);
 }

@@ -4,7 +4,7 @@ import { Product, type ProductProcess } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { randomFrom, seedOf } from '../support/random.ts';
-import { ticksBegun, ticksEnded } from '../support/process-metrics.ts';
+import { ticksBegun, ticksEnded } from '../support/scheduler-metrics.ts';
 
 const rig = openRig();
 const product = new Product(rig, { schedulers: 2 });
@@ -36,7 +36,8 @@ async function lastCheck(app: App, tag: string): Promise<Round> {
   await app.setImage(tag);
   const status = await app.until(
     `${tag} at its last weight`,
-    ({ release, canaryWeight, phase }) => phase === 'Progressing' && canaryWeight === 50 && release?.checkAt !== undefined,
+    ({ release, canaryWeight, phase }) =>
+      phase === 'Progressing' && canaryWeight === 50 && release?.checkAt !== undefined,
   );
   other.signal('SIGSTOP');
   return { due: Date.parse(status.release?.checkAt ?? ''), ended: await ticksEnded(stale) };

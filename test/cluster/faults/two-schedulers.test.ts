@@ -3,7 +3,7 @@ import { Product } from '../../rig/product.ts';
 import { openRig } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
-import { ticksEnded } from '../support/process-metrics.ts';
+import { ticksEnded } from '../support/scheduler-metrics.ts';
 
 const INTERVAL_MS = 2_000;
 const PLAN = [20, 40, 60];

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import { Product, type ProductProcess } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
-import { type Admitted, AdmissionTraffic } from '../support/admission-traffic.ts';
-import { metricOf } from '../support/process-metrics.ts';
+import { AdmissionTraffic, type Admitted } from '../support/admission-traffic.ts';
+import { metricOf } from '../support/scheduler-metrics.ts';
 
 const RPS = 20;
 const SHUTDOWN_MS = 3_000;
@@ -47,7 +47,10 @@ async function byWork(): Promise<ProductProcess[]> {
     return after.some((count, index) => count >= (before[index] ?? 0) + 5);
   });
   const done = await Promise.all(
-    product.webhooks.map(async (webhook, index) => ({ webhook, count: (await answered(webhook)) - (before[index] ?? 0) })),
+    product.webhooks.map(async (webhook, index) => ({
+      webhook,
+      count: (await answered(webhook)) - (before[index] ?? 0),
+    })),
   );
   return done.toSorted((a, b) => b.count - a.count).map(({ webhook }) => webhook);
 }
@@ -62,7 +65,10 @@ function passed(t: Test, admitted: readonly Admitted[]): void {
   const refused = admitted.flatMap(({ refused: words }) => words ?? []);
   const slowest = Math.max(...admitted.map(({ ms }) => ms));
   t.same(refused, [], `none of ${admitted.length} admissions failed; the slowest took ${slowest} ms`);
-  t.ok(admitted.every(({ held }) => held), 'the webhook judged every one');
+  t.ok(
+    admitted.every(({ held }) => held),
+    'the webhook judged every one',
+  );
 }
 
 t.test('both webhooks are restarted, one after the other: no admission fails', async (t) => {
@@ -96,8 +102,18 @@ t.test('one of two webhooks is killed: what fails was sent to it, and passes whe
   const admitted = await traffic.stop();
   const failed = admitted.filter(({ refused }) => refused !== undefined);
   const during = failed.filter(({ at, ms }) => at + ms >= killedAt && at <= knownAt);
-  t.equal(during.length, failed.length, `all ${failed.length} failures of ${admitted.length} fall in ${knownAt - killedAt} ms`);
+  t.equal(
+    during.length,
+    failed.length,
+    `all ${failed.length} failures of ${admitted.length} fall in ${knownAt - killedAt} ms`,
+  );
   for (const { refused } of failed) t.match(refused, /failed calling webhook/);
-  t.ok(failed.every(({ retried }) => retried), 'each passed when it was sent again');
-  t.ok(admitted.every(({ held, refused }) => held || refused), 'and nothing went past the webhook');
+  t.ok(
+    failed.every(({ retried }) => retried),
+    'each passed when it was sent again',
+  );
+  t.ok(
+    admitted.every(({ held, refused }) => held || refused),
+    'and nothing went past the webhook',
+  );
 });

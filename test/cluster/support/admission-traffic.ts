@@ -16,51 +16,52 @@ export interface Admitted {
 const TRIES = 10;
 const LONGEST_MS = 120_000;
 
-/** Changes of pod templates of enrolled Deployments, at a steady rate: each one needs the webhook. They have no pods. */
+/**
+ * Changes of pod templates of enrolled Deployments, at a steady rate: each one needs the webhook. They have no pods. One
+ * change at a time for each Deployment, as conflicts would make the API server ask again and again.
+ */
 export class AdmissionTraffic {
   readonly admitted: Admitted[] = [];
   readonly #rig: Rig;
-  readonly #paths: readonly string[];
-  readonly #underWay = new Set<Promise<void>>();
-  #timer: NodeJS.Timeout | undefined;
-  #sent = 0;
+  readonly #working: Promise<unknown>;
+  #stopped = false;
 
-  private constructor(rig: Rig, paths: readonly string[]) {
+  private constructor(rig: Rig, paths: readonly string[], rps: number) {
     this.#rig = rig;
-    this.#paths = paths;
+    this.#working = Promise.all(paths.map((path) => this.#work(path, (paths.length * 1_000) / rps)));
   }
 
-  static async start(rig: Rig, { rps, deployments = 4 }: { rps: number; deployments?: number }): Promise<AdmissionTraffic> {
+  static async start(
+    rig: Rig,
+    { rps, deployments = 4 }: { rps: number; deployments?: number },
+  ): Promise<AdmissionTraffic> {
     const collection = `/apis/apps/v1/namespaces/${await rig.createNamespace('traffic')}/deployments`;
     const names = Array.from({ length: deployments }, (_, index) => `app-${index}`);
     await Promise.all(names.map((name) => rig.api.create(collection, deploymentOf(name))));
-    const traffic = new AdmissionTraffic(rig, names.map((name) => `${collection}/${name}`));
-    traffic.#run(rps);
-    return traffic;
+    return new AdmissionTraffic(
+      rig,
+      names.map((name) => `${collection}/${name}`),
+      rps,
+    );
   }
 
   /** Waits for the answers that are still to come. */
   async stop(): Promise<readonly Admitted[]> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#underWay);
+    this.#stopped = true;
+    await this.#working;
     return this.admitted;
   }
 
-  #run(rps: number): void {
+  async #work(path: string, everyMs: number): Promise<void> {
     const startedAt = Date.now();
-    this.#timer = setInterval(() => {
-      const elapsed = Date.now() - startedAt;
-      if (elapsed > LONGEST_MS) clearInterval(this.#timer);
-      for (; this.#sent < Math.floor((elapsed * rps) / 1_000); this.#sent += 1) {
-        const change = this.#change(this.#sent).finally(() => this.#underWay.delete(change));
-        this.#underWay.add(change);
-      }
-    }, 5);
+    for (let number = 0; !this.#stopped && Date.now() - startedAt < LONGEST_MS; number += 1) {
+      const due = Date.now() + everyMs;
+      await this.#change(path, `2.0.${number}`);
+      await sleep(Math.max(due - Date.now(), 0));
+    }
   }
 
-  async #change(number: number): Promise<void> {
-    const path = this.#paths[number % this.#paths.length] ?? '';
-    const tag = `2.0.${number}`;
+  async #change(path: string, tag: string): Promise<void> {
     const first = await this.#send(path, tag);
     this.admitted.push(first);
     if (first.refused === undefined) return;
@@ -74,7 +75,11 @@ export class AdmissionTraffic {
     const at = Date.now();
     const containers = [{ name: 'podinfo', image: `podinfo:${tag}` }];
     try {
-      const { metadata, spec } = await this.#rig.api.patch(path, { spec: { template: { spec: { containers } } } }, 'strategic');
+      const { metadata, spec } = await this.#rig.api.patch(
+        path,
+        { spec: { template: { spec: { containers } } } },
+        'strategic',
+      );
       const held = spec.paused === true && metadata.annotations['headgate.dev/held'] !== undefined;
       return { at, ms: Date.now() - at, held };
     } catch (error) {
