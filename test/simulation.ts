@@ -138,10 +138,10 @@ export class Simulation {
 
   /** One run of the scheduler; a crash is followed by a new process a second later. */
   tick(): void {
-    if (!this.scheduler) return;
-    this.#countTick();
     this.#tickAt = Infinity;
     this.#wakeAt = Infinity;
+    if (!this.scheduler) return;
+    this.#countTick();
     try {
       const wakeAt = this.ticker.run();
       if (wakeAt !== undefined) this.#wakeAt = Math.max(wakeAt, this.now + 1);

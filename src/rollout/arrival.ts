@@ -5,7 +5,7 @@ import { succession } from './phases/promoting.ts';
 import { begin, obstacle } from './phases/waiting.ts';
 import { availableReplicas, conditionOf, isRolledOut, isUserPaused, wantedReplicas } from './rollout-status.ts';
 import { move, type Next, nameOf, type Releasing, type Situation } from './situation.ts';
-import { findStable, isEmpty, ownedBy } from './stable.ts';
+import { findStable, isEmpty, ownedBy, setOf } from './stable.ts';
 import { ACTIVE, type Path, type Release, time } from './state.ts';
 import { sameRevision } from './template.ts';
 
@@ -65,10 +65,16 @@ function pathOf(s: Situation): Path {
   return isUnprotected(s) ? 'unprotected' : 'canary';
 }
 
-/** The only ReplicaSet with pods has the held template: compared as the Deployment controller does, not by a stored hash. */
-function isWhatRuns({ seen: { deployment, replicaSets = [] } }: Situation): boolean {
-  const running = replicaSets.filter((set) => ownedBy(deployment, set) && !isEmpty(set));
-  return running.length === 1 && running.every((set) => sameRevision(set.spec.template, deployment.spec.template));
+/**
+ * The only ReplicaSet with pods has the held template: compared as the Deployment controller does, not by a stored hash. One
+ * that took the place of the stable one, which is still there, does not count.
+ */
+function isWhatRuns({ state: { stable }, seen: { deployment, replicaSets = [] } }: Situation): boolean {
+  const own = replicaSets.filter((set) => ownedBy(deployment, set));
+  const [running, ...others] = own.filter((set) => !isEmpty(set));
+  if (running === undefined || others.length > 0) return false;
+  const recorded = stable && setOf(stable.template, own);
+  return (recorded ?? running) === running && sameRevision(running.spec.template, deployment.spec.template);
 }
 
 /** No pod was ever available; a Deployment that is scaled down for the night is not that. */
@@ -134,7 +140,7 @@ function supersededBy({ state, seen }: Situation): Fact[] {
   const { release, phase } = state;
   if (release === undefined || release.path !== 'canary' || release.outcome !== undefined || !ACTIVE.has(phase))
     return [];
-  if (phase === 'Promoting' || phase === 'Stalled') return [];
+  if (phase === 'Promoting' || phase === 'Stalled' || release.revision === seen.revision) return [];
   return [fact('Superseded', `${release.revision} gives way to ${seen.revision}`, release.revision)];
 }
 

@@ -87,12 +87,13 @@ function routeMoved(s: Releasing): Next | undefined {
   return amend(s, { weightSince: undefined, checkAt: undefined });
 }
 
-/** The moment from which a canary that is to go gets no traffic: its pods may go a settling time later. */
+/** The moment from which a canary that is to go, or to shrink, gets no traffic: its pods may go a settling time later. */
 function routeEmptied(s: Releasing): Next | undefined {
   const { canary, route } = s.seen;
   const { release, phase } = s.state;
   if (!ACTIVE.has(phase) || release.weight > 0 || release.weightSince !== undefined) return undefined;
-  const stays = (phase === 'Progressing' || phase === 'Paused') && runsRevision(canary, release.revision);
+  const wanted = phase === 'Progressing' || phase === 'Paused' ? release.replicas : 0;
+  const stays = runsRevision(canary, release.revision) && (canary.spec.replicas ?? 1) <= wanted;
   if (stays || route?.weight !== 0 || isScaledDown(canary)) return undefined;
   return amend(s, { weightSince: time(s.now) });
 }

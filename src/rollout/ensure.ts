@@ -114,7 +114,9 @@ function ensureCanary(s: Releasing): Effect[] {
   if (!runsRevision(canary, revision)) {
     return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted: wanted() }] : [];
   }
-  return canary.spec.replicas === replicas ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];
+  const { replicas: present = 1 } = canary.spec;
+  const fits = replicas === present || (replicas < present && !isDrained(s));
+  return fits ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];
 }
 
 /** No canary is wanted: to zero, once no traffic reaches it. A direct lift keeps its pods until the roll-out is done. */

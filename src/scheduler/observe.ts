@@ -28,10 +28,17 @@ export interface ObserveInput {
 export class Observer {
   readonly #world: World;
   readonly #prometheus: Pick<Prometheus, 'query'>;
+  readonly #onCheck: (verdict: CheckResult['verdict']) => void;
 
-  constructor(world: World, prometheus: Pick<Prometheus, 'query'>) {
+  /** @param onCheck is told the verdict of each check that was made. */
+  constructor(
+    world: World,
+    prometheus: Pick<Prometheus, 'query'>,
+    onCheck: (verdict: CheckResult['verdict']) => void = () => undefined,
+  ) {
     this.#world = world;
     this.#prometheus = prometheus;
+    this.#onCheck = onCheck;
   }
 
   /** Undefined when the Deployment is gone. */
@@ -88,9 +95,11 @@ export class Observer {
   #check({ metadata }: Deployment, wanted: readonly WantedCheck[]): Promise<CheckResult[]> {
     const target = { namespace: metadata.namespace ?? '', name: metadata.name };
     return Promise.all(
-      wanted.map(async ({ metric, windowMs }) =>
-        verdictOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs))),
-      ),
+      wanted.map(async ({ metric, windowMs }) => {
+        const result = verdictOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs)));
+        this.#onCheck(result.verdict);
+        return result;
+      }),
     );
   }
 }

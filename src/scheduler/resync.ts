@@ -3,13 +3,15 @@ import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { CANARY, ENROLLED, HELD } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { ACTIVE } from '../rollout/state.ts';
-import { keyOf, type World } from './world.ts';
+import { keyOf, targetOf, type World } from './world.ts';
 
 export interface ResyncOptions {
   client: KubeClient;
   world: World;
   intervalMs: number;
   wake: (key: string) => void;
+  /** How many Deployments have a revision that is held. */
+  onCount: (held: number) => void;
   onError: (error: unknown) => void;
 }
 
@@ -46,13 +48,14 @@ export class Resync {
 
   /** Wakes everything that is under way, held, or not recorded. */
   run(): void {
-    const { world, wake } = this.#options;
-    for (const deployment of world.enrolled.list()) {
+    const { world, wake, onCount } = this.#options;
+    const enrolled = world.enrolled.list();
+    onCount(enrolled.filter(({ metadata }) => metadata.annotations?.[HELD] !== undefined).length);
+    for (const deployment of enrolled) {
       const key = keyOf(deployment.metadata.namespace ?? '', deployment.metadata.name);
       if (this.#hasWork(key, deployment)) wake(key);
     }
-    for (const { metadata } of world.records.list()) {
-      const key = keyOf(metadata.namespace ?? '', metadata.name);
+    for (const key of world.records.list().map(targetOf)) {
       if (!world.enrolled.get(key)) wake(key);
     }
   }

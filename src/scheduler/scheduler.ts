@@ -45,7 +45,7 @@ export class Scheduler {
     const { config, client, log, metrics } = options;
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
-    this.#world = new World({ client, onChange: (key) => this.#wakes.now(key), onError });
+    this.#world = this.#makeWorld(onError);
     this.#teller = new Teller(client, log, metrics);
     this.#tick = this.#makeTick();
     this.#serial = new Serial((key) => this.#runOnce(key));
@@ -57,17 +57,37 @@ export class Scheduler {
     this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
     this.#heartbeat = new Heartbeat(this.#wakes, () => hinting.status === 'ready');
     const wake = (key: string) => this.#wakes.now(key);
-    this.#resync = new Resync({ client, world: this.#world, intervalMs: config.resyncIntervalMs, wake, onError });
+    const onCount = (held: number) => metrics.held.set(held);
+    this.#resync = new Resync({
+      client,
+      world: this.#world,
+      intervalMs: config.resyncIntervalMs,
+      wake,
+      onCount,
+      onError,
+    });
     hinting.on('ready', () => this.#afterOutage());
   }
 
+  #makeWorld(onError: (error: unknown) => void): World {
+    const { client, metrics } = this.#options;
+    return new World({
+      client,
+      onError,
+      onChange: (key) => this.#wakes.now(key),
+      onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
+      onMissed: (resource, count) => metrics.watchMissed.inc({ resource }, count),
+    });
+  }
+
   #makeTick(): Tick {
-    const { client, config, log } = this.#options;
+    const { client, config, log, metrics } = this.#options;
+    const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
     return new Tick({
       client,
       world,
-      observer: new Observer(world, new Prometheus(config.metricsServer)),
+      observer: new Observer(world, new Prometheus(config.metricsServer), onCheck),
       applier: new Applier(client, world),
       dismantler: new Dismantler(client, world, config.routeSettleMs),
       settleMs: config.routeSettleMs,

@@ -67,7 +67,7 @@ export class Tick {
     const { world } = this.#options;
     const deployment = world.enrolled.get(key) ?? (await this.#unlabelled(key));
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {
-      await world.forgetSets(key);
+      await world.forget(key);
       return { more: false };
     }
     const plan = readPlan(deployment, (name) => world.records.get(`${deployment.metadata.namespace}/${name}`));

@@ -1,4 +1,5 @@
 import type { KubeClient } from '../cluster/client.ts';
+import type { EndReason } from '../cluster/ending.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import { Reflector } from '../cluster/reflector.ts';
 import type { ReflectorHooks } from '../cluster/reflector-options.ts';
@@ -12,10 +13,21 @@ import type { Canary } from './record.ts';
 
 export const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
 
-export interface WorldOptions extends ReflectorHooks {
+/** The key of the Deployment that a record is about: a record may have another name. */
+export function targetOf({ metadata, spec }: Canary): string {
+  const { name = metadata.name } = (spec['targetRef'] ?? {}) as { name?: string };
+  return keyOf(metadata.namespace ?? '', name);
+}
+
+export interface WorldOptions {
   client: KubeClient;
   /** Something changed about the Deployment of this key. */
   onChange: (key: string) => void;
+  onError?: (error: unknown) => void;
+  /** A watch of the resource (`deployments`) ended and is opened again. */
+  onRestart?: (resource: string, reason: EndReason) => void;
+  /** A full list of the resource showed this many changes that the watch had not. */
+  onMissed?: (resource: string, count: number) => void;
 }
 
 /**
@@ -41,26 +53,35 @@ export class World {
     this.#client = options.client;
     const own = (key: string) => key;
     const withoutSuffix = (key: string) => (key.endsWith(CANARY_SUFFIX) ? key.slice(0, -CANARY_SUFFIX.length) : key);
+    const target = (_key: string, record: Canary) => targetOf(record);
     this.enrolled = this.#watch<Deployment>(KINDS.deployments, ENROLLED, own);
     this.canaries = this.#watch<Deployment>(KINDS.deployments, `${ROLE}=canary`, withoutSuffix);
     this.services = this.#watch<Service>(KINDS.services, `${ROLE}=service`, withoutSuffix);
     this.routes = this.#watch<VirtualService>(KINDS.virtualservices, ROLE, own);
-    this.records = this.#watch<Canary>(KINDS.canaries, undefined, own);
+    this.records = this.#watch<Canary>(KINDS.canaries, undefined, target);
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
   }
 
   #watch<T extends KubeObject>(
     kind: Kind,
     labelSelector: string | undefined,
-    toKey: (key: string) => string,
+    toKey: (key: string, object: T) => string,
   ): Store<T> {
-    const { client, onChange, onError, onMissed, onRestart } = this.#options;
+    const { client, onChange, onError } = this.#options;
     const store = new Store<T>({ filtered: labelSelector !== undefined, ...(onError && { onError }) });
-    store.onChange(({ key }) => onChange(toKey(key)));
-    const hooks = { ...(onError && { onError }), ...(onMissed && { onMissed }), ...(onRestart && { onRestart }) };
+    store.onChange(({ key, object }) => onChange(toKey(key, object)));
     const scope = { kind, ...(labelSelector !== undefined && { labelSelector }) };
-    this.#watches.push(new Reflector<T>({ client, store, ...scope, ...hooks }) as unknown as Reflector);
+    this.#watches.push(new Reflector<T>({ client, store, ...scope, ...this.#hooks(kind) }) as unknown as Reflector);
     return store;
+  }
+
+  #hooks({ plural }: Kind): ReflectorHooks {
+    const { onError, onRestart, onMissed } = this.#options;
+    return {
+      ...(onError && { onError }),
+      ...(onRestart && { onRestart: (reason) => onRestart(plural, reason) }),
+      ...(onMissed && { onMissed: (count) => onMissed(plural, count) }),
+    };
   }
 
   #openSets(
@@ -70,7 +91,14 @@ export class World {
     const store = new Store<ReplicaSet>({ filtered: true });
     const [key = ''] = scopeKey.split('|');
     store.onChange(() => this.#options.onChange(key));
-    return new Reflector<ReplicaSet>({ client: this.#client, store, ...scope, timing: { relistMs: 3_600_000 } });
+    const hooks = this.#hooks(scope.kind);
+    return new Reflector<ReplicaSet>({
+      client: this.#client,
+      store,
+      ...scope,
+      ...hooks,
+      timing: { relistMs: 3_600_000 },
+    });
   }
 
   /** Resolves when every watch has delivered what there is. */
@@ -136,6 +164,12 @@ export class World {
   async #synced(scopeKey: string, scope: { kind: Kind }): Promise<void> {
     await this.#sets.acquire(scopeKey, scope).synced;
     await this.#sets.release(scopeKey);
+  }
+
+  /** The Deployment is gone: nothing is kept for it. */
+  async forget(key: string): Promise<void> {
+    this.#foreignServices.delete(key);
+    await this.forgetSets(key);
   }
 
   async forgetSets(key: string): Promise<void> {

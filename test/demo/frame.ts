@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { stripVTControlCharacters, styleText } from 'node:util';
 import { clock } from './lines.ts';
 import type { Chapter, Snapshot, Spoken, WeightStep } from './model.ts';
 import { percent } from './steps.ts';
@@ -28,6 +28,8 @@ interface Signs {
   full: string;
   empty: string;
   rule: string;
+  /** In place of what did not fit. */
+  cut: string;
   states: Record<Chapter['state'], string>;
 }
 
@@ -35,12 +37,14 @@ const UNICODE: Signs = {
   full: '█',
   empty: '░',
   rule: '─',
+  cut: '…',
   states: { waiting: '·', running: '▸', done: '✓', failed: '✗' },
 };
 const ASCII: Signs = {
   full: '#',
   empty: '.',
   rule: '-',
+  cut: '~',
   states: { waiting: ' ', running: '>', done: '+', failed: 'x' },
 };
 
@@ -52,6 +56,8 @@ const PHASE_STYLE: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
 };
 const MARGIN = 2;
 const BAR = 40;
+/** With fewer rows, the figures take the place of what was typed. */
+const ROOMY_ROWS = 32;
 /** Room for the longest reason that a release gives as it goes. */
 const REASON = 17;
 
@@ -64,14 +70,23 @@ export function frame(picture: Picture, screen: Screen): string[] {
   const width = screen.columns - 2 * MARGIN;
   const rule = paint('dim', signs.rule.repeat(width));
   const head = [...title(picture, width, paint), rule, ...chapterLines(picture.chapters, signs, paint)];
-  const talk = [rule, ...picture.spoken.slice(-1).flatMap((spoken) => commandLines(spoken, width, paint))];
+  const isRoomy = screen.rows >= ROOMY_ROWS || picture.snapshot === undefined;
+  const said = isRoomy ? picture.spoken.slice(-1) : [];
+  const talk = [rule, ...said.flatMap((spoken) => commandLines(spoken, width, paint))];
   const live = picture.snapshot ? [rule, ...snapshotLines(picture.snapshot, signs, paint)] : [];
   const words = picture.words ? ['', ...wrap(picture.words, width).map((line) => paint('bold', line))] : [];
   const story = picture.snapshot ? eventLines(picture.snapshot, width, paint) : [];
   const above = [...head, ...talk, ...words, ...live];
   const room = Math.max(screen.rows - 1 - above.length - 1, 0);
   const below = room > 1 && story.length > 0 ? [rule, ...story.slice(-room)] : [];
-  return [...above, ...below].slice(0, screen.rows - 1).map((line) => `${' '.repeat(MARGIN)}${line}`);
+  const lines = [...above, ...below].slice(0, screen.rows - 1);
+  return lines.map((line) => `${' '.repeat(MARGIN)}${fit(line, width, signs.cut)}`);
+}
+
+/** A line that is too wide loses its end, and its colours with it. */
+function fit(line: string, width: number, mark: string): string {
+  const plain = stripVTControlCharacters(line);
+  return plain.length > width ? `${plain.slice(0, width - 1)}${mark}` : line;
 }
 
 function title({ startedAt, now }: Picture, width: number, paint: Paint): string[] {

@@ -121,7 +121,7 @@ function podWords(pods: readonly Json[], app: string): string {
   const words = tags.map((tag) => {
     const same = own.filter(({ spec }) => tagOf({ spec }) === tag);
     const ready = same.filter(isReady).length;
-    return `${same.length} × ${tag}${ready < same.length ? ` (${ready} ready)` : ''}`;
+    return `${same.length} x ${tag}${ready < same.length ? ` (${ready} ready)` : ''}`;
   });
   return words.join(', ') || 'none';
 }

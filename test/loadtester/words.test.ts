@@ -15,10 +15,7 @@ const right: Record<string, [text: string, words: string[]]> = {
   'nothing has no words': [' \n\t', []],
   'single quotes keep everything': [`'a "b" \\ $c |' d`, ['a "b" \\ $c |', 'd']],
   'double quotes keep blanks and what connects commands': ['"a b|c;d>e" f', ['a b|c;d>e', 'f']],
-  'in double quotes a backslash takes the meaning of four characters': [
-    String.raw`"\$a \"b\" \\ \` + '`"',
-    ['$a "b" \\ `'],
-  ],
+  'in double quotes a backslash takes the meaning of four characters': ['"\\$a \\"b\\" \\\\ \\`"', ['$a "b" \\ `']],
   'in double quotes any other backslash stays': [String.raw`"a\nb\'c"`, [String.raw`a\nb\'c`]],
   'a backslash outside of quotes takes any meaning': [String.raw`a\ b \| \' \$x \\`, ['a b', '|', "'", '$x', '\\']],
   'parts without a blank between are one word': [`a'b c'"d e"f\\ g`, ['ab cd ef g']],
@@ -26,7 +23,7 @@ const right: Record<string, [text: string, words: string[]]> = {
   'a line that ends in a backslash goes on': ['hey \\\n  -z 1m \\\n  http://a/', ['hey', '-z', '1m', 'http://a/']],
   'so does a word, and one in double quotes': ['ab\\\ncd "e\\\nf"', ['abcd', 'ef']],
   'a line end in quotes is part of the word': [`'a\nb' "c\nd"`, ['a\nb', 'c\nd']],
-  'patterns stand for themselves': ['curl http://a/?b=[1-2]&x* {c,d}'.replace('&', '\\&'), ['curl', 'http://a/?b=[1-2]&x*', '{c,d}']],
+  'patterns stand for themselves': ['curl http://a/?b=[1-2]x* {c,d}', ['curl', 'http://a/?b=[1-2]x*', '{c,d}']],
   'what only begins something at the beginning of a word': ['a#b c~d e=f !', ['a#b', 'c~d', 'e=f', '!']],
   'quotes take the meaning of those too': [`'#a' "~b" \\#c ''#d`, ['#a', '~b', '#c', '#d']],
   'other languages': ['grüße "日本 語" \\😀', ['grüße', '日本 語', '😀']],
@@ -92,7 +89,7 @@ function shellWords(text: string, cwd: string): string[] {
 void t.test('what is accepted, a shell splits in the same way', async (t) => {
   const cwd = mkdtempSync(join(tmpdir(), 'headgate-words-'));
   t.teardown(() => rmSync(cwd, { recursive: true }));
-  const unit = fc.constantFrom(...`ab  '"'"\\\\\n\t$|#~=*?{}é`);
+  const unit = fc.constantFrom(...`ab  '"'"\\\\\n\t$|#~=*?{}é`.split(''));
   const accepted = fc.string({ unit, minLength: 1, maxLength: 14 }).filter((text) => {
     const split = splitWords(text);
     return 'words' in split && split.words.length > 0 && !/^[\n\t ]*\n/.test(text);

@@ -13,8 +13,9 @@ const LIMIT_MS = 15 * MINUTE;
 const FILE_MS = 5 * MINUTE;
 
 /**
- * The part of the cluster tests that runs inside the rig. Files of test/cluster share one Headgate and run side by side;
- * files of test/cluster/faults break things, so each has the rig, and a Headgate of its own, to itself.
+ * The part of the cluster tests that runs inside the rig; the rig's own tests come first. Files of test/cluster share one
+ * Headgate and run side by side; files of test/cluster/faults break things, so each has the rig, and a Headgate of its
+ * own, to itself.
  */
 export async function runInside(resultFile: string, words: readonly string[]): Promise<Totals> {
   const totals = noTotals();
@@ -24,8 +25,13 @@ export async function runInside(resultFile: string, words: readonly string[]): P
     const steps = files.map((file) => fileStep(file, FILE_MS));
     return runPool(steps, { jobs, limitMs: LIMIT_MS, totals, onResult: save });
   };
+  const ofRig = testFiles(['test/rig/*.test.ts'], [], words);
   const beside = testFiles(['test/cluster/*.test.ts'], [], words);
   const alone = testFiles(['test/cluster/faults/*.test.ts'], [], words);
+  if (ofRig.length > 0) {
+    say(`the rig itself: ${ofRig.length} files, one after the other`);
+    await run(ofRig, 1);
+  }
   if (beside.length > 0) {
     say(`cluster: ${beside.length} files, ${JOBS} at a time, with one Headgate`);
     await withProduct(() => run(beside, JOBS), totals);

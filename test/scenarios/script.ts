@@ -108,6 +108,7 @@ const COMMANDS: Record<string, Command> = {
   restart: ({ ticker }) => void ticker.restart(),
   scheduler: (simulation, [state]) => {
     simulation.scheduler = state === 'on';
+    simulation.cluster.dirty = true;
     return undefined;
   },
   /** The next pods of the Deployment do not get ready. */

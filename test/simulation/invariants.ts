@@ -84,10 +84,11 @@ const CHECKS: Record<string, Check> = {
     return readyReplicas(canary) >= wanted ? undefined : `${readyReplicas(canary)} of ${wanted} pods for ${weight}%`;
   },
 
-  'no step is taken early': ({ before, decision, now }, { ticker }, route) => {
+  'no step is taken early': ({ before, decision, now, seen }, { ticker }, route) => {
     const [was, is] = [before?.release, decision.state.release];
     if (!before || !was || !is || is.startedAt !== was.startedAt || was.weight === 0 || is.weight <= was.weight)
       return undefined;
+    if (isCommanded(seen.command?.id, before, decision.state)) return undefined;
     if (before.phase !== 'Progressing') return `raised in ${before.phase}`;
     const dwell = now - Math.max(ms(was.weightSince ?? decision.state.since), route.since);
     return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${was.weight}%`;

@@ -3,7 +3,7 @@ import { type Fact, fact } from '../facts.ts';
 import { BYPASS } from '../keys.ts';
 import { amend, atWeightFor, move, type Next, nameOf, type Releasing, stay, withoutTraffic } from '../situation.ts';
 import { type Path, time } from '../state.ts';
-import { nextWeightBack } from './promoting.ts';
+import { canTakeAll, nextWeightBack } from './promoting.ts';
 
 /** Traffic back to the Deployment, then the canary to zero; the end is only told once both were seen. */
 export function finalising(s: Releasing): Next {
@@ -15,12 +15,11 @@ export function finalising(s: Releasing): Next {
   return end(s);
 }
 
-/** A canary that is no more ready gets nothing; else the weight goes back as the Deployment can take it. */
+/** All at once if the Deployment has the size for it, or the canary is no more ready; else the next weight in an interval. */
 function stepBack(s: Releasing): Next {
-  const change = isCanaryReady(s) ? nextWeightBack(s) : withoutTraffic(s.state.release);
-  if (change.weight === 0) return amend(s, change);
+  if (canTakeAll(s) || !isCanaryReady(s)) return amend(s, withoutTraffic(s.state.release));
   if (s.state.release.weightSince === undefined) return amend(s, { weightSince: time(s.now) });
-  return atWeightFor(s, s.spec.analysis.intervalMs) ? amend(s, change) : stay(s);
+  return atWeightFor(s, s.spec.analysis.intervalMs) ? amend(s, nextWeightBack(s)) : stay(s);
 }
 
 /** A failed revision ends only when its hold says so: nobody can promote it any more. */

@@ -72,13 +72,17 @@ function settleDown(s: Releasing): Next {
   });
 }
 
+/** Whether the Deployment has the size that it had for all of the traffic. */
+export const canTakeAll = ({ seen, state: { release } }: Releasing): boolean =>
+  availableReplicas(seen.deployment) >= release.stableReplicas;
+
 /**
- * Traffic goes back in one go if the Deployment has the size that it had for all of it; if an autoscaler shrank it
- * meanwhile, down the plan of weights, an interval each, so that it can grow.
+ * Traffic goes back in one go if the Deployment can take it; if an autoscaler shrank it meanwhile, down the plan of weights,
+ * an interval each, so that it can grow.
  */
 export function nextWeightBack(s: Releasing): ReturnType<typeof withoutTraffic> {
   const { release } = s.state;
-  if (availableReplicas(s.seen.deployment) >= release.stableReplicas) return withoutTraffic(release);
+  if (canTakeAll(s)) return withoutTraffic(release);
   const weight = planFor(s).findLast((entry) => entry < release.weight) ?? 0;
   return { ...withoutTraffic(release), weight };
 }

@@ -3,6 +3,7 @@ import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
+import { metricOf } from '../support/scheduler-metrics.ts';
 
 const INTERVAL_MS = 3_000;
 const PLAN = [20, 40, 60];
@@ -57,6 +58,8 @@ for (const [what, happen] of Object.entries(OUTAGES)) {
     await happen();
     t.comment(`the API server was away for ${Date.now() - goneAt} ms`);
     const took = await untilSeen(idle);
+    const restarts = await Promise.all(product.schedulers.map((one) => metricOf(one, 'headgate_watch_restarts_total')));
+    t.comment(`watches ended, or could not be opened, ${restarts.join()} times until then`);
     t.ok(took < RECOVERY_MS, `a change had its canary ${took} ms after its return`);
     await Promise.all([app.phase('Succeeded', 90_000), failing.phase('Failed', 90_000)]);
     await Promise.all([load.stop(), other.stop()]);

@@ -99,6 +99,7 @@ t.test('Redis away for 10 s: a crash takes traffic back, steps go on, and afterw
   t.same(await crashing.stableTags(), ['1.4.0'], 'the version before runs');
   const [summary] = await Promise.all(loads.map((load) => load.stop()));
   t.equal(summary?.failures, 0, `no request of ${summary?.total} to the good one failed`);
+  await Promise.all([app, crashing, later].map((one) => one.delete()));
 });
 
 t.test('processes that are told to end while Redis is away, end', async (t) => {

@@ -93,4 +93,5 @@ t.test(`${KILLS} times SIGKILL at random moments (seed ${seed}): every release e
     t.equal(created, 1, 'one canary Deployment was made, ever');
   }
   await routes.close();
+  await Promise.all([failing, ...good].map((app) => app.delete()));
 });

@@ -53,4 +53,5 @@ t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with 
   const ticks = await Promise.all(product.schedulers.map(ticksEnded));
   t.comment(`${ticks.join(' and ')} ticks; ${lost} commits lost their race`);
   t.ok(Math.min(...ticks) > 0, 'both took part');
+  await Promise.all(apps.map((app) => app.delete()));
 });

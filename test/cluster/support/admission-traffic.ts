@@ -23,11 +23,14 @@ const LONGEST_MS = 120_000;
 export class AdmissionTraffic {
   readonly admitted: Admitted[] = [];
   readonly #rig: Rig;
+  readonly #namespace: string;
   readonly #working: Promise<unknown>;
   #stopped = false;
 
-  private constructor(rig: Rig, paths: readonly string[], rps: number) {
+  private constructor(rig: Rig, namespace: string, names: readonly string[], rps: number) {
+    const paths = names.map((name) => `${collectionOf(namespace)}/${name}`);
     this.#rig = rig;
+    this.#namespace = namespace;
     this.#working = Promise.all(paths.map((path) => this.#work(path, (paths.length * 1_000) / rps)));
   }
 
@@ -35,20 +38,17 @@ export class AdmissionTraffic {
     rig: Rig,
     { rps, deployments = 4 }: { rps: number; deployments?: number },
   ): Promise<AdmissionTraffic> {
-    const collection = `/apis/apps/v1/namespaces/${await rig.createNamespace('traffic')}/deployments`;
+    const namespace = await rig.createNamespace('traffic');
     const names = Array.from({ length: deployments }, (_, index) => `app-${index}`);
-    await Promise.all(names.map((name) => rig.api.create(collection, deploymentOf(name))));
-    return new AdmissionTraffic(
-      rig,
-      names.map((name) => `${collection}/${name}`),
-      rps,
-    );
+    await Promise.all(names.map((name) => rig.api.create(collectionOf(namespace), deploymentOf(name))));
+    return new AdmissionTraffic(rig, namespace, names, rps);
   }
 
   /** Waits for the answers that are still to come. */
   async stop(): Promise<readonly Admitted[]> {
     this.#stopped = true;
     await this.#working;
+    await this.#rig.kubectl(['delete', 'namespace', this.#namespace, '--wait=false', '--ignore-not-found']);
     return this.admitted;
   }
 
@@ -88,6 +88,8 @@ export class AdmissionTraffic {
     }
   }
 }
+
+const collectionOf = (namespace: string): string => `/apis/apps/v1/namespaces/${namespace}/deployments`;
 
 function deploymentOf(name: string): Json {
   const labels = { app: name };

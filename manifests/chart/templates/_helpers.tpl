@@ -1,0 +1,123 @@
+{{/* Labels of an object, as JSON. Called with (list ROOT COMPONENT); the component may be "". */}}
+{{- define "headgate.labels" -}}
+{{- $root := first . -}}{{- $component := last . -}}
+{{- $labels := dict "app.kubernetes.io/name" "headgate" -}}
+{{- if $component }}{{- $_ := set $labels "app.kubernetes.io/component" $component }}{{- end -}}
+{{- merge $labels $root.Values.commonLabels | toJson -}}
+{{- end -}}
+
+{{/* Labels by which a component's pods are selected, as JSON. */}}
+{{- define "headgate.selector" -}}
+{{- dict "app.kubernetes.io/name" "headgate" "app.kubernetes.io/component" . | toJson -}}
+{{- end -}}
+
+{{/* The user as whom the scheduler's requests arrive: the only one who opens the gate. */}}
+{{- define "headgate.schedulerUser" -}}
+system:serviceaccount:{{ .Release.Namespace }}:{{ .Values.scheduler.serviceAccount.name }}
+{{- end -}}
+
+{{/* Namespaces where nothing is held, as JSON. */}}
+{{- define "headgate.excludedNamespaces" -}}
+{{- prepend .Values.excludedNamespaces .Release.Namespace | uniq | toJson -}}
+{{- end -}}
+
+{{- define "headgate.image" -}}
+{{- with .Values.image -}}
+{{- if .digest -}}
+{{ .repository }}@{{ .digest }}
+{{- else -}}
+{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "headgate.certManager" -}}
+{{- if eq .Values.certificates.source "cert-manager" }}true{{ end -}}
+{{- end -}}
+
+{{/* Metadata of a component's pods. Called with (list ROOT COMPONENT VALUES). */}}
+{{- define "headgate.podMetadata" -}}
+{{- $root := index . 0 -}}{{- $component := index . 1 -}}{{- $values := index . 2 -}}
+{{- $annotations := dict "sidecar.istio.io/inject" "false" -}}
+{{- if and $root.Values.metrics.scrapeAnnotations (has $component (list "webhook" "scheduler")) -}}
+{{- $annotations = merge $annotations (dict "prometheus.io/scrape" "true" "prometheus.io/port" "8080") -}}
+{{- end -}}
+labels: {{ merge (include "headgate.labels" (list $root $component) | fromJson) $values.podLabels | toJson }}
+annotations: {{ merge (deepCopy $values.podAnnotations) $annotations | toJson }}
+{{- end -}}
+
+{{/* What the pods of every component have in common. Called like headgate.podMetadata. */}}
+{{- define "headgate.pod" -}}
+{{- $root := index . 0 -}}{{- $component := index . 1 -}}{{- $values := index . 2 -}}
+enableServiceLinks: false
+{{- with $values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $root.Values.imagePullSecrets }}
+imagePullSecrets: {{ toJson . }}
+{{- end }}
+{{- with $values.nodeSelector }}
+nodeSelector: {{ toJson . }}
+{{- end }}
+{{- with $values.tolerations }}
+tolerations: {{ toJson . }}
+{{- end }}
+{{- with $values.affinity }}
+affinity: {{ toJson . }}
+{{- end }}
+{{- with $values.topologySpreadConstraints }}
+topologySpreadConstraints:
+{{- $selector := dict "labelSelector" (dict "matchLabels" (include "headgate.selector" $component | fromJson)) }}
+{{- range . }}
+- {{ merge (deepCopy .) $selector | toJson }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Of the pods that run Headgate itself. */}}
+{{- define "headgate.podSecurity" -}}
+securityContext: {runAsNonRoot: true, runAsUser: 65532, runAsGroup: 65532, seccompProfile: {type: RuntimeDefault}}
+{{- end -}}
+
+{{- define "headgate.containerSecurity" -}}
+securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: {drop: [ALL]}}
+{{- end -}}
+
+{{/* Environment of all of Headgate's containers. */}}
+{{- define "headgate.env" -}}
+- {name: HEADGATE_NAMESPACE, valueFrom: {fieldRef: {fieldPath: metadata.namespace}}}
+- {name: HEADGATE_LOG_LEVEL, value: {{ .Values.logLevel | quote }}}
+{{- if .Values.trustedCertificates.configMap }}
+- {name: NODE_EXTRA_CA_CERTS, value: /etc/headgate/trusted/ca.crt}
+{{- end }}
+{{- end -}}
+
+{{- define "headgate.redisEnv" -}}
+{{- $external := .Values.externalRedis -}}
+{{- if .Values.redis.enabled -}}
+{{- if $external.url }}{{ fail "externalRedis.url is set: set redis.enabled=false with it" }}{{ end -}}
+- {name: HEADGATE_REDIS_URL, value: "redis://headgate-redis:6379"}
+{{- else -}}
+- {name: HEADGATE_REDIS_URL, value: {{ required "redis.enabled=false needs externalRedis.url" $external.url | quote }}}
+{{- with $external.existingSecret }}
+{{- if $external.usernameKey }}
+- {name: HEADGATE_REDIS_USERNAME, valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $external.usernameKey }}}}}
+{{- end }}
+- {name: HEADGATE_REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $external.passwordKey }}}}}
+{{- end }}
+{{- end }}
+- {name: HEADGATE_QUEUE, value: {{ .Values.queue | quote }}}
+{{- end -}}
+
+{{/* What all of Headgate's pods mount; empty when that is nothing. */}}
+{{- define "headgate.mounts" -}}
+{{- if .Values.trustedCertificates.configMap -}}
+- {name: trusted, mountPath: /etc/headgate/trusted, readOnly: true}
+{{- end -}}
+{{- end -}}
+
+{{- define "headgate.volumes" -}}
+{{- with .Values.trustedCertificates }}{{ if .configMap -}}
+- {name: trusted, configMap: {name: {{ .configMap }}, items: [{key: {{ .key }}, path: ca.crt}]}}
+{{- end }}{{ end -}}
+{{- end -}}
