@@ -8,6 +8,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface Config {
   /** Where Headgate itself runs. */
   readonly namespace: string;
+  /** With user and password, where there are any. */
   readonly redisUrl: string;
   /** Name of the BullMQ queue. */
   readonly queue: string;
@@ -27,6 +28,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Name of the Secret with the webhook's certificate. */
   readonly tlsSecret: string;
+  /** Directory with the webhook's certificate, where somebody else makes it; the Secret is left alone then. */
+  readonly tlsDir?: string;
   /** From SIGTERM until the listener closes, so that endpoints are updated first. */
   readonly shutdownDelayMs: number;
   /** User name under which the scheduler's requests arrive at the API server. */
@@ -50,9 +53,10 @@ export type Parse<T> = (text: string) => Reading<T>;
 export function loadConfig(env: Environment): Config {
   const { read, problems } = reader(env);
   const namespace = read('HEADGATE_NAMESPACE', 'headgate', name);
+  const tlsDir = given(env, 'HEADGATE_TLS_DIR');
   const config: Config = {
     namespace,
-    redisUrl: read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', url(['redis:', 'rediss:'])),
+    redisUrl: withCredentials(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', url(['redis:', 'rediss:'])), env),
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
     metricsServer: read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', url(['http:', 'https:'])),
     webhookHost: read('HEADGATE_WEBHOOK_HOST', '0.0.0.0', host),
@@ -64,6 +68,7 @@ export function loadConfig(env: Environment): Config {
     concurrency: read('HEADGATE_CONCURRENCY', '16', integer(1, 1_000)),
     logLevel: read('HEADGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     tlsSecret: read('HEADGATE_TLS_SECRET', 'headgate-webhook-tls', name),
+    ...(tlsDir !== undefined && { tlsDir }),
     shutdownDelayMs: read('HEADGATE_SHUTDOWN_DELAY', '10s', duration(0)),
     schedulerUser: read('HEADGATE_SCHEDULER_USER', `system:serviceaccount:${namespace}:headgate-scheduler`, anything),
     kubernetes: kubernetesAccess(env),
@@ -106,6 +111,17 @@ function kubernetesAccess(env: Environment): KubernetesAccess {
   const bracketed = address?.includes(':') ? `[${address}]` : address;
   const inCluster = bracketed && `https://${bracketed}:${given(env, 'KUBERNETES_SERVICE_PORT') ?? '443'}`;
   return Object.freeze({ ...(kubeconfig && { kubeconfig }), ...(inCluster && { inCluster }) });
+}
+
+/** Apart from the URL they may come from a Secret, and need no escapes. */
+function withCredentials(text: string, env: Environment): string {
+  const username = given(env, 'HEADGATE_REDIS_USERNAME');
+  const password = given(env, 'HEADGATE_REDIS_PASSWORD');
+  if (username === undefined && password === undefined) return text;
+  const address = new URL(text);
+  if (username !== undefined) address.username = encodeURIComponent(username);
+  if (password !== undefined) address.password = encodeURIComponent(password);
+  return address.href;
 }
 
 const withoutPassword = (text: string): string => text.replace(/\/\/[^/@]*@/, '//***@');

@@ -2,6 +2,7 @@
 import closeWithGrace from 'close-with-grace';
 import { addClientCommands, createProgram } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
+import { parseDuration } from './rollout/durations.ts';
 import type { Running } from './run-scheduler.ts';
 
 const CLOSE_MS = 40_000;
@@ -44,6 +45,15 @@ program
   .command('all')
   .description('run both in one process, for development')
   .action(() => serve(all));
+program
+  .command('uninstall')
+  .description('take Headgate off every Deployment: run in its pod, as the scheduler, before it is deleted')
+  .option('--timeout <duration>', 'longest time for all of it', '4m')
+  .action(async ({ timeout }: { timeout: string }) => {
+    const timeoutMs = parseDuration(timeout);
+    if (!timeoutMs) throw new Error(`--timeout ${timeout}: wanted a duration such as 4m`);
+    process.exitCode = await (await import('./run-uninstall.ts')).runUninstall(loadConfig(process.env), timeoutMs);
+  });
 addClientCommands(program);
 
 try {

@@ -1,5 +1,7 @@
 import { Registry } from 'prom-client';
+import { FileCertificates } from './admission/certificates/file-source.ts';
 import { SecretCertificates } from './admission/certificates/secret-source.ts';
+import type { CertificateSource } from './admission/certificates/source.ts';
 import { WebhookServer } from './admission/server.ts';
 import { KubeClient } from './cluster/client.ts';
 import { loadCredentials } from './cluster/credentials.ts';
@@ -23,7 +25,6 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
   const log = createLog({ level: config.logLevel, process: 'webhook' });
   const registry = new Registry();
   const metrics = createMetrics(registry);
-  const client = await clientOf(config, metrics);
   const hints = wake ? { give: wake, close: async () => undefined } : throughRedis(config, log);
   const server = new WebhookServer({
     registry,
@@ -35,14 +36,7 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
     enqueue: hints.give,
     onEnqueueError: (error) => log.warn({ err: error }, 'a hint was lost; the scheduler finds the work itself'),
   });
-  const certificates = new SecretCertificates({
-    client,
-    log,
-    secret: { namespace: config.namespace, name: config.tlsSecret },
-    configuration: CONFIGURATION,
-    names: serviceNames(config.namespace),
-    now: Date.now,
-  });
+  const certificates = await certificatesOf(config, log, metrics);
   const http = probes({ registry, isAlive: () => true, isReady: server.isReady });
   await http.listen({ host: config.httpHost, port: config.httpPort });
   await server.listen({ host: config.webhookHost, port: config.webhookPort });
@@ -54,10 +48,28 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
       await certificates.stop();
       await http.close();
       await hints.close();
-      await client.close();
       log.info('the webhook has stopped');
     },
   };
+}
+
+/** Files need no rights in the cluster, and no way into it. */
+async function certificatesOf(config: Config, log: Logger, metrics: Metrics): Promise<CertificateSource> {
+  if (config.tlsDir !== undefined) return new FileCertificates({ dir: config.tlsDir, log });
+  const client = await clientOf(config, metrics);
+  const source = new SecretCertificates({
+    client,
+    log,
+    secret: { namespace: config.namespace, name: config.tlsSecret },
+    configuration: CONFIGURATION,
+    names: serviceNames(config.namespace),
+    now: Date.now,
+  });
+  const stop = async () => {
+    await source.stop();
+    await client.close();
+  };
+  return { start: (use) => source.start(use), stop };
 }
 
 async function clientOf(config: Config, metrics: Metrics): Promise<KubeClient> {

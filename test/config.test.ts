@@ -39,6 +39,19 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
     { HEADGATE_WEBHOOK_PORT: 'tcp://10.96.11.12:443', HEADGATE_HTTP_PORT: 'tcp://10.96.11.13:80' },
     {},
   ],
+  'user and password of Redis need no escapes': [
+    {
+      HEADGATE_REDIS_URL: 'rediss://redis:6380/2',
+      HEADGATE_REDIS_USERNAME: 'gate',
+      HEADGATE_REDIS_PASSWORD: 'p@s/w%1:',
+    },
+    { redisUrl: 'rediss://gate:p%40s%2Fw%251%3A@redis:6380/2' },
+  ],
+  'a password alone is the default user’s': [
+    { HEADGATE_REDIS_PASSWORD: 'secret' },
+    { redisUrl: 'redis://:secret@127.0.0.1:6379' },
+  ],
+  'a certificate that somebody else makes': [{ HEADGATE_TLS_DIR: '/etc/tls' }, { tlsDir: '/etc/tls' }],
   'a cluster queue has its hash tag': [{ HEADGATE_QUEUE: '{headgate}' }, { queue: '{headgate}' }],
   'a pod knows its API server': [
     { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443' },

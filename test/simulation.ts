@@ -13,6 +13,7 @@ const CONTROLLER_MS = 50;
 const WATCH_MS = 20;
 const RESYNC_MS = 30_000;
 const RESTART_MS = 1_000;
+const LAG_MS = 40;
 /** More ticks than this without the clock moving on a second are a loop that burns a processor. */
 const MOST_TICKS_A_SECOND = 60;
 
@@ -46,6 +47,14 @@ export class Simulation {
     made.advance(10_000);
     Object.assign(made.ticker.requests, { commits: 0, writes: 0, reads: 0 });
     return made;
+  }
+
+  /** Another worker on the same cluster, with watches of its own. */
+  colleague(): Ticker {
+    const other = new Ticker(this.cluster, this.ticker.spec);
+    other.answer = (metric, revision) => this.ticker.answer(metric, revision);
+    other.onRound = (round) => this.ticker.onRound(round);
+    return other;
   }
 
   get now(): number {
@@ -145,6 +154,7 @@ export class Simulation {
     try {
       const wakeAt = this.ticker.run();
       if (wakeAt !== undefined) this.#wakeAt = Math.max(wakeAt, this.now + 1);
+      if (this.ticker.lagged) this.#tickAt = this.now + LAG_MS;
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.ticker.restart();

@@ -48,16 +48,20 @@ export class TaskRunner {
     return { cmd: of(this.#slots.cmd), acceptance: of(this.#slots.acceptance) };
   }
 
-  /** @param caller aborts when nobody waits for the end any more; without it the task is one in the background. */
+  /** @param caller aborts when nobody waits for the end any more. */
   offer(task: Task, caller?: AbortSignal): Offer {
-    const key = caller ? undefined : taskKey(task);
+    const key = task.type === 'cmd' ? taskKey(task) : undefined;
     if (this.#close.signal.aborted) return this.#declined(task, 'stopping');
     if (key !== undefined && this.#background.has(key)) return this.#declined(task, 'duplicate');
     const slots = this.#slots[task.type];
     const waits = slots.waiting;
-    const turn = slots.take(either(caller, this.#close.signal));
+    const leaves = either(caller, this.#close.signal);
+    const turn = slots.take(leaves);
     if (turn === undefined) return this.#declined(task, 'full');
-    const outcome = this.#run(task, turn, either(caller, this.#end.signal)).finally(() => {
+    const run = turn.then((mine) =>
+      mine ? this.#run(task, either(caller, this.#end.signal)) : this.#giveUp(task, leaves),
+    );
+    const outcome = run.finally(() => {
       this.#unfinished.delete(outcome);
       if (key !== undefined) this.#background.delete(key);
     });
@@ -77,22 +81,23 @@ export class TaskRunner {
     await Promise.all(this.#unfinished);
   }
 
-  async #run(task: Task, turn: Promise<boolean>, signal: AbortSignal): Promise<Outcome> {
-    const mine = await turn;
-    const never = { ending: 'ended', how: STOPPING, output: '', seconds: 0 } as const;
-    const outcome = mine ? await this.#runNow(task, signal) : never;
+  async #run(task: Task, signal: AbortSignal): Promise<Outcome> {
+    const { environment, outputBytes, log, metrics } = this.#options;
+    const { type, canary, program, args } = task;
+    log.info({ canary, type, program }, 'a command begins');
+    log.debug({ canary, type, program, args }, 'its arguments');
+    const outcome = await runChild(task, { environment, outputBytes, signal });
+    this.#slots[type].release();
+    metrics.tasks.inc({ type, outcome: outcome.ending });
+    metrics.duration.observe({ type }, outcome.seconds);
     this.#tell(task, outcome);
     return outcome;
   }
 
-  async #runNow(task: Task, signal: AbortSignal): Promise<Outcome> {
-    const { environment, outputBytes, log } = this.#options;
-    log.info({ canary: task.canary, type: task.type, program: task.program }, 'a command begins');
-    try {
-      return await runChild(task, { environment, outputBytes, signal });
-    } finally {
-      this.#slots[task.type].release();
-    }
+  /** Its turn did not come before somebody, or this process, left. */
+  #giveUp({ type }: Task, { reason }: AbortSignal): Outcome {
+    this.#options.metrics.tasks.inc({ type, outcome: 'ended' });
+    return { ending: 'ended', how: String(reason), output: '', seconds: 0 };
   }
 
   #declined(task: Task, state: 'duplicate' | 'full' | 'stopping'): Offer {
@@ -102,14 +107,11 @@ export class TaskRunner {
     return { state };
   }
 
-  /** Arguments may hold credentials and are not logged; output is, where it was asked for or explains a failure. */
+  /** Output is logged where it was asked for or explains a failure. */
   #tell({ type, canary, program, logOutput }: Task, { ending, how, output, seconds }: Outcome): void {
-    const { log, metrics } = this.#options;
-    metrics.tasks.inc({ type, outcome: ending });
-    metrics.duration.observe({ type }, seconds);
     const passed = ending === 'passed';
     const entry = { canary, type, program, how, seconds, ...((logOutput || !passed) && { output }) };
-    log[passed ? 'info' : 'warn'](entry, passed ? 'a command ended' : 'a command failed');
+    this.#options.log[passed ? 'info' : 'warn'](entry, passed ? 'a command ended' : 'a command failed');
   }
 }
 

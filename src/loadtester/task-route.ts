@@ -34,23 +34,25 @@ function taskOf(body: unknown, limits: TaskLimits): { task: Task } | { refusal: 
 }
 
 const DECLINED = {
+  duplicate: [202, 'the same command of this canary runs already\n'],
   full: [429, 'too many commands run and wait already; try again later\n'],
   stopping: [503, 'the load tester is stopping\n'],
 } as const;
 
+function decline(reply: FastifyReply, state: keyof typeof DECLINED): FastifyReply {
+  const [code, words] = DECLINED[state];
+  return reply.code(code).send(words);
+}
+
 function start(task: Task, reply: FastifyReply, { runner }: TaskRouteOptions): FastifyReply {
   const offer = runner.offer(task);
-  if (offer.state === 'taken') return reply.code(202).send(offer.waits ? 'waits for its turn\n' : 'started\n');
-  if (offer.state === 'duplicate') return reply.code(202).send('the same command of this canary runs already\n');
-  const [code, words] = DECLINED[offer.state];
-  return reply.code(code).send(words);
+  if (offer.state !== 'taken') return decline(reply, offer.state);
+  return reply.code(202).send(offer.waits ? 'waits for its turn\n' : 'started\n');
 }
 
 async function wait(task: Task, reply: FastifyReply, { runner }: TaskRouteOptions): Promise<FastifyReply> {
   const offer = runner.offer(task, callerOf(reply));
-  if (offer.state === 'taken') return answer(task, await offer.outcome, reply);
-  const [code, words] = DECLINED[offer.state === 'duplicate' ? 'full' : offer.state];
-  return reply.code(code).send(words);
+  return offer.state === 'taken' ? answer(task, await offer.outcome, reply) : decline(reply, offer.state);
 }
 
 function answer({ program }: Task, { ending, how, output }: Outcome, reply: FastifyReply): FastifyReply {

@@ -128,14 +128,14 @@ export const routeMeta = (stable: Deployment) => generatedMeta(stable, stable.me
  * The ReplicaSet that ran a template, for when somebody deleted it: the Deployment controller adopts it by its owner and
  * recognises it by its template, whatever the hash label says.
  */
-export function replicaSetOf(stable: Deployment, template: PodTemplate, revision: string): ReplicaSet {
-  const hash = { [POD_TEMPLATE_HASH]: revision };
+export function replicaSetOf(stable: Deployment, template: PodTemplate, suffix: string): ReplicaSet {
+  const hash = { [POD_TEMPLATE_HASH]: suffix };
   const labels = { ...template.metadata?.labels, ...hash };
   return {
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
-      name: `${stable.metadata.name}-${revision}`,
+      name: `${stable.metadata.name}-${suffix}`,
       ...(stable.metadata.namespace !== undefined && { namespace: stable.metadata.namespace }),
       labels,
       ownerReferences: [{ ...ownerOf(stable), controller: true, blockOwnerDeletion: true }],

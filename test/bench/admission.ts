@@ -4,7 +4,7 @@ import { Product } from '../rig/product.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { Clients } from './admission/clients.ts';
 import { NoopWebhook } from './admission/noop.ts';
-import { report, type Round } from './admission/report.ts';
+import { type Round, report } from './admission/report.ts';
 import { deploy, isFrom, separate, VARIANTS, type Variant } from './admission/variants.ts';
 import { cpuMs } from './support/process-usage.ts';
 
@@ -20,12 +20,9 @@ const { values } = parseArgs({
     warmup: { type: 'string', default: '12' },
   },
 });
-const [rounds, requests, count, warmup] = [values.rounds, values.requests, values.clients, values.warmup].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
+const [rounds, requests, count, warmup] = [values.rounds, values.requests, values.clients, values.warmup].map(
+  Number,
+) as [number, number, number, number];
 /** So many that the controllers have seen a change before the next of the same Deployment comes. */
 const DEPLOYMENTS = 64;
 
@@ -71,7 +68,11 @@ async function usage(): Promise<Record<'no-op' | 'headgate', { cpuMs: number; ca
 }
 
 async function measure(): Promise<string> {
-  const paths = { none: await deploy(rig, 'none', DEPLOYMENTS), 'no-op': await deploy(rig, 'no-op', DEPLOYMENTS), headgate: await deploy(rig, 'headgate', DEPLOYMENTS) };
+  const paths = {
+    none: await deploy(rig, 'none', DEPLOYMENTS),
+    'no-op': await deploy(rig, 'no-op', DEPLOYMENTS),
+    headgate: await deploy(rig, 'headgate', DEPLOYMENTS),
+  };
   await waitFor('every variant to answer as it should', () => round(0, paths));
   for (let number = 1; number < warmup; number += 1) await round(number, paths);
   for (const variant of VARIANTS) apiServerMs[variant] = 0;

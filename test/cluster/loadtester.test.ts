@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { openRig, waitFor } from '../rig/rig.ts';
+import { parseAllDocuments } from 'yaml';
+import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { LoadTesterProcess, processesWith } from './support/loadtester.ts';
 
@@ -147,6 +148,18 @@ t.test('a load tester that ends takes its commands with it', async (t) => {
   t.match(await waiting, { code: 503, body: /the load tester is stopping/ });
   t.same(processesWith(mark), []);
   t.ok(Date.now() - toldAt < 10_000, `after ${Date.now() - toldAt} ms`);
+});
+
+t.test('the API server takes the manifests of docs/loadtester.md', async (t) => {
+  const namespace = await rig.createNamespace('docs');
+  const page = readFileSync(new URL('../../docs/loadtester.md', import.meta.url), 'utf8');
+  const fences = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);
+  const objects = fences.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Json));
+  for (const object of objects.filter(({ kind }) => kind !== undefined)) {
+    const input = { ...object, metadata: { ...object.metadata, namespace } };
+    const { stdout } = await rig.kubectl(['create', '--dry-run=server', '--validate=strict', '-f', '-'], { input });
+    t.match(stdout, /headgate-loadtester created/, object.kind);
+  }
 });
 
 /** A Redis that only this file stops. */

@@ -114,7 +114,8 @@ export class Story {
 function problemsOf({ phase, stable, steps }: Snapshot, wanted: { expected: string; stableTag: string }): string[] {
   const problems: string[] = [];
   if (phase !== wanted.expected) problems.push(`the phase is ${phase}`);
-  if (!stable.endsWith(` ${wanted.stableTag}`)) problems.push(`the stable pods are ${stable}`);
+  if (!/^\d+ x /.test(stable) || stable.replace(/^\d+ x /, '') !== wanted.stableTag)
+    problems.push(`the stable pods are ${stable}`);
   const lost = steps.reduce((sum, { failed, canaryFailed }) => sum + failed - canaryFailed, 0);
   if (lost > 0) problems.push(`${lost} requests failed that no canary answered`);
   if (wanted.expected === 'Succeeded' && steps.some(({ failed }) => failed > 0)) problems.push('requests failed');

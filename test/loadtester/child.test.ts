@@ -63,7 +63,7 @@ for (const [sentence, [code, outcome, options]] of Object.entries(cases)) {
   void t.test(sentence, async (t) => {
     const result = await run(code, options);
     t.match(result, outcome);
-    t.ok(result.seconds < 5, `in ${result.seconds} s`);
+    t.ok(result.seconds < 8, `in ${result.seconds} s`);
   });
 }
 
@@ -102,7 +102,7 @@ for (const [how, stop] of Object.entries(stops)) {
     t.ok(pid > 0, 'it ran');
     await until(() => !lives(pid));
     t.match(outcome.ending, /late|ended|passed/);
-    t.ok(Date.now() - began < 6_000, `after ${Date.now() - began} ms`);
+    t.ok(Date.now() - began < 10_000, `after ${Date.now() - began} ms`);
   });
 }
 
@@ -111,6 +111,6 @@ void t.test('what has left the group does not hold up the end', async (t) => {
   const code = staying(file).replace('{stdio: "inherit"}', '{stdio: "inherit", detached: true}');
   const outcome = await run(`${code}.unref(); setTimeout(() => process.exit(0), 1000)`);
   t.match(outcome, { ending: 'passed' });
-  t.ok(outcome.seconds < 4, `in ${outcome.seconds} s`);
+  t.ok(outcome.seconds < 8, `in ${outcome.seconds} s`);
   process.kill(pidIn(file), 'SIGKILL');
 });

@@ -9,11 +9,11 @@ const stays = node(STAYS);
 void t.test('load runs in the background: the answer is 202 at once', async (t) => {
   const { run, server, log } = tester(t);
   const began = Date.now();
-  t.match(await run({ cmd: node('setTimeout(() => console.log("done"), 1000)'), logCmdOutput: 'true' }), {
+  t.match(await run({ cmd: node('setTimeout(() => console.log("done"), 2000)'), logCmdOutput: 'true' }), {
     code: 202,
     body: 'started\n',
   });
-  t.ok(Date.now() - began < 900);
+  t.ok(Date.now() - began < 1_800);
   await until(() => log.some(({ msg }) => msg === 'a command ended'));
   t.match(
     log.filter(({ msg }) => msg === 'a command ended'),
@@ -34,6 +34,7 @@ void t.test('output is logged only if that was asked for, arguments only for tho
   const told = log.filter(({ level }) => Number(level) >= 30);
   t.equal(told.length, 2, 'begin and end');
   t.notMatch(JSON.stringify(told), 'secret');
+  t.match(JSON.stringify(log), 'secret', 'at the level debug');
 });
 
 void t.test('the same load of one canary runs once at a time', async (t) => {
@@ -148,7 +149,7 @@ void t.test('stopping: not ready, then no new commands, then the rest has its gr
   t.match(await long, { code: 503, body: 'node: the load tester is stopping\nbegun\n' });
   await stopped;
   const took = Date.now() - began;
-  t.ok(took >= 1_800 && took < 4_000, `after ${took} ms`);
+  t.ok(took >= 1_800 && took < 8_000, `after ${took} ms`);
   t.equal(log.filter(({ how }) => how === 'the load tester is stopping').length, 2);
 });
 
@@ -156,7 +157,7 @@ void t.test('stopping with nothing to wait for takes no grace; what waits for it
   const idle = tester(t, { graceMs: 20_000 });
   const began = Date.now();
   await idle.server.stop();
-  t.ok(Date.now() - began < 1_000);
+  t.ok(Date.now() - began < 5_000);
   const busy = tester(t, { concurrency: 1 });
   const runs = busy.run({ type: 'acceptance', cmd: stays }, 'a');
   await until(() => busy.log.some(({ msg }) => msg === 'a command begins'));

@@ -52,6 +52,15 @@ void t.test('an unready image runs and does not become ready', async (t) => {
   t.equal((await container('unready', 'its status', () => true)).ready, false);
 });
 
+void t.test('a hollow image is ready without a process', async (t) => {
+  const object = deployment('hollow', '1.5.0', 1) as Json;
+  object.spec.template.spec.containers[0].image = 'hollow:1.5.0';
+  await rig.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, object);
+  await container('hollow', 'readiness', ({ ready }) => ready);
+  const pod = (await rig.pods()).find(({ name }) => name.startsWith('hollow-'));
+  t.equal(pod?.containers[0]?.pid, undefined);
+});
+
 void t.test('a liveness probe that fails restarts the container', async (t) => {
   await run('unhealthy', '1.5.0-unhealthy');
   const { lastState } = await container('unhealthy', 'the restart', ({ restartCount }) => restartCount === 1);

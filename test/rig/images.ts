@@ -3,8 +3,8 @@ import type { ProgramName } from './binaries/programs.ts';
 
 /** What the agent starts for a container. */
 export interface Launch {
-  /** A program of the rig, or `host` for the container's own command run on this machine. */
-  program: ProgramName | 'host';
+  /** A program of the rig, `host` for the container's own command run on this machine, or `none` for no process at all. */
+  program: ProgramName | 'host' | 'none';
   args: string[];
   /** Below the container's own env. */
   env: Record<string, string>;
@@ -53,6 +53,7 @@ export function launchOf(image: string, words: readonly string[], ip: string): L
     return podinfo(tag, isPodinfo(words[0] ?? '') ? words.slice(1) : words, ip);
   }
   if (name === 'headgate') return headgate(words);
+  if (name === 'hollow') return { program: 'none', args: [], env: {} };
   if ((name === 'busybox' || name === 'podinfo') && words.length > 0)
     return { program: 'host', args: [...words], env: {} };
   return undefined;

@@ -1,67 +1,78 @@
 import { writeFileSync } from 'node:fs';
 import { Product } from '../rig/product.ts';
-import { openRig } from '../rig/rig.ts';
+import { type Component, openRig, type Rig } from '../rig/rig.ts';
 import { fileStep, testFiles } from './files.ts';
-import { runPool } from './pool.ts';
+import { runPool, wordsOf } from './pool.ts';
 import { add, noTotals, say, type Totals, tell } from './report.ts';
-import type { StepResult } from './step.ts';
 
 const MINUTE = 60_000;
 /** More at a time only makes each slower: two cores carry the control plane too. */
 const JOBS = Number(process.env['HEADGATE_TEST_JOBS'] ?? 3);
 const LIMIT_MS = 15 * MINUTE;
 const FILE_MS = 5 * MINUTE;
+/** They measure what a Headgate with nothing else to do needs. */
+const MEASURING = ['test/cluster/budget.test.ts'];
+/** What stays of a Headgate when its processes are gone, and is in the way of another; a rig has no others of these. */
+const REGISTRATIONS = 'mutatingwebhookconfigurations,validatingadmissionpolicies,validatingadmissionpolicybindings';
+
+interface Part {
+  title: string;
+  files: readonly string[];
+  jobs: number;
+  prepare?: () => Promise<void>;
+}
 
 /**
  * The part of the cluster tests that runs inside the rig; the rig's own tests come first. Files of test/cluster share one
- * Headgate and run side by side; files of test/cluster/faults break things, so each has the rig, and a Headgate of its
- * own, to itself.
+ * Headgate and run side by side, but for those that measure; files of test/cluster/faults break things, so each has the
+ * rig, and a Headgate of its own, to itself.
  */
 export async function runInside(resultFile: string, words: readonly string[]): Promise<Totals> {
   const totals = noTotals();
   // Written after every file: the counts survive whatever happens to this process.
   const save = (): void => writeFileSync(resultFile, JSON.stringify(totals));
-  const run = (files: readonly string[], jobs: number): Promise<void> => {
+  const run = async ({ title, files, jobs, prepare }: Part): Promise<void> => {
+    if (files.length === 0) return;
+    say(`${title}: ${files.length} files, ${jobs === 1 ? 'one after the other' : `${jobs} at a time`}`);
     const steps = files.map((file) => fileStep(file, FILE_MS));
-    return runPool(steps, { jobs, limitMs: LIMIT_MS, totals, onResult: save });
+    await runPool(steps, { jobs, limitMs: LIMIT_MS, totals, onResult: save, ...(prepare && { prepare }) });
   };
-  const ofRig = testFiles(['test/rig/*.test.ts'], [], words);
-  const beside = testFiles(['test/cluster/*.test.ts'], [], words);
-  const alone = testFiles(['test/cluster/faults/*.test.ts'], [], words);
-  if (ofRig.length > 0) {
-    say(`the rig itself: ${ofRig.length} files, one after the other`);
-    await run(ofRig, 1);
-  }
-  if (beside.length > 0) {
-    say(`cluster: ${beside.length} files, ${JOBS} at a time, with one Headgate`);
-    await withProduct(() => run(beside, JOBS), totals);
+  const shared = testFiles(['test/cluster/*.test.ts'], [], words);
+  const rig = openRig();
+  await run({ title: 'the rig itself', files: testFiles(['test/rig/*.test.ts'], [], words), jobs: 1 });
+  if (shared.length > 0) {
+    await withProduct(rig, totals, async () => {
+      await run({ title: 'cluster', files: shared.filter((file) => !MEASURING.includes(file)), jobs: JOBS });
+      await run({ title: 'cluster, measured', files: shared.filter((file) => MEASURING.includes(file)), jobs: 1 });
+    });
     save();
   }
-  if (alone.length > 0) {
-    say(`cluster, with faults: ${alone.length} files, one after the other`);
-    await run(alone, 1);
-  }
+  const faults = testFiles(['test/cluster/faults/*.test.ts'], [], words);
+  await run({ title: 'cluster, with faults', files: faults, jobs: 1, prepare: () => mend(rig) });
+  await rig.close();
   return totals;
 }
 
-async function withProduct(run: () => Promise<void>, totals: Totals): Promise<void> {
-  const rig = openRig();
+async function withProduct(rig: Rig, totals: Totals, run: () => Promise<void>): Promise<void> {
+  const began = Date.now();
   const product = new Product(rig);
   try {
     await product.start();
     await run();
   } catch (error) {
-    const result = notStarted(error);
+    const failures = [{ path: ['Headgate does not start on the rig'], details: wordsOf(error) }];
+    const result = { name: 'Headgate on the rig', passed: 0, skipped: 0, failures, ms: Date.now() - began };
     add(totals, result);
     tell(result);
   } finally {
     await product.stop();
-    await rig.close();
   }
 }
 
-function notStarted(error: unknown): StepResult {
-  const details = String(error instanceof Error ? error.stack : error).split('\n');
-  const failures = [{ path: ['Headgate does not start on the rig'], details }];
-  return { name: 'Headgate on the rig', passed: 0, skipped: 0, failures, ms: 0 };
+/** A file that breaks things finds the rig whole, and no trace of the Headgate before. */
+async function mend(rig: Rig): Promise<void> {
+  for (const { name, state } of await rig.components()) {
+    if (state !== 'running') await rig.control(name as Component, state === 'paused' ? 'resume' : 'start');
+  }
+  await rig.kubectl(['delete', REGISTRATIONS, '--all']);
 }

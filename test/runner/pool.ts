@@ -9,6 +9,8 @@ export interface PoolOptions {
   limitMs: number;
   /** What the steps come to is added here, as each ends. */
   totals: Totals;
+  /** Before each step; what it throws fails the step. */
+  prepare?: () => Promise<void>;
   onResult?: () => void;
 }
 
@@ -16,7 +18,7 @@ const QUIET_MS = 30_000;
 
 /** Runs the steps in order, some at a time, and tells of each as it ends. */
 export async function runPool(steps: readonly Step[], options: PoolOptions): Promise<void> {
-  const { jobs, limitMs, totals, onResult } = options;
+  const { jobs, limitMs, totals, prepare, onResult } = options;
   const deadline = Date.now() + limitMs;
   const waiting = [...steps];
   const running = new Map<string, number>();
@@ -25,7 +27,7 @@ export async function runPool(steps: readonly Step[], options: PoolOptions): Pro
   const work = async (): Promise<void> => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
       running.set(step.name, Date.now());
-      const result = Date.now() < deadline ? await runStep(step) : notRun(step, limitMs);
+      const result = Date.now() < deadline ? await runPrepared(step, prepare) : notRun(step, limitMs);
       running.delete(step.name);
       add(totals, result);
       tell(result);
@@ -36,6 +38,19 @@ export async function runPool(steps: readonly Step[], options: PoolOptions): Pro
   clearTimeout(overdue);
   stopTalking();
 }
+
+async function runPrepared(step: Step, prepare: PoolOptions['prepare']): Promise<StepResult> {
+  const began = Date.now();
+  const error: unknown = await prepare?.().then(
+    () => undefined,
+    (thrown: unknown) => thrown ?? new Error('unknown'),
+  );
+  if (error === undefined) return runStep(step);
+  const failures = [{ path: ['could not be prepared'], details: wordsOf(error) }];
+  return { name: step.name, passed: 0, skipped: 0, failures, ms: Date.now() - began };
+}
+
+export const wordsOf = (error: unknown): string[] => String(error instanceof Error ? error.stack : error).split('\n');
 
 function notRun({ name }: Step, limitMs: number): StepResult {
   const why = `was not run: the ${limitMs / 60_000} minutes for this phase were over`;

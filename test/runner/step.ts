@@ -27,18 +27,31 @@ export interface StepResult {
 const KILL_AFTER_MS = 5_000;
 const TAIL_LINES = 60;
 
-const live = new Set<ChildProcess>();
+/** What ends each thing that runs. */
+const live = new Set<(signal: NodeJS.Signals) => void>();
 
 /** A child that ends with this process. */
-export function track(child: ChildProcess): ChildProcess {
-  live.add(child);
-  child.once('close', () => live.delete(child));
+export function track(
+  child: ChildProcess,
+  end = (signal: NodeJS.Signals): unknown => child.kill(signal),
+): ChildProcess {
+  live.add(end);
+  child.once('close', () => live.delete(end));
   return child;
 }
 
 /** Ends everything that runs, for when this process is told to end. */
 export function endAll(signal: NodeJS.Signals): void {
-  for (const child of live) child.kill(signal);
+  for (const end of live) end(signal);
+}
+
+/** To the child and all that it has started, if any of it is left. */
+function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch {
+    // Nothing of it is left.
+  }
 }
 
 /** Runs a step to its end, or to its time limit. Never throws: what goes wrong is a failure of the step. */
@@ -66,15 +79,17 @@ interface End {
 }
 
 function execute({ command, args, timeoutMs }: Step): Promise<End> {
-  const child = spawn(command, args, { cwd: ROOT, env: environment(timeoutMs), stdio: ['ignore', 'pipe', 'pipe'] });
-  track(child);
+  const env = environment(timeoutMs);
+  // A group of its own: what a test leaves behind must not be in the way of the next.
+  const child = spawn(command, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  track(child, (signal) => killGroup(child, signal));
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   let late = false;
   const limit = setTimeout(() => {
     late = true;
-    child.kill('SIGTERM');
-    setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS).unref();
+    killGroup(child, 'SIGTERM');
+    setTimeout(() => killGroup(child, 'SIGKILL'), KILL_AFTER_MS).unref();
   }, timeoutMs + KILL_AFTER_MS);
   return new Promise((resolve) => {
     const end = (trouble: string | undefined): void => {
@@ -82,6 +97,8 @@ function execute({ command, args, timeoutMs }: Step): Promise<End> {
       resolve({ stdout: stdout(), stderr: stderr(), ...(trouble !== undefined && { trouble }) });
     };
     child.once('error', (error) => end(`could not be started: ${error.message}`));
+    // Leftovers hold its output open: they go first.
+    child.once('exit', () => killGroup(child, 'SIGKILL'));
     child.once('close', (code, signal) => {
       if (late) return end(`did not end within ${timeoutMs / 1_000} s`);
       return end(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`);

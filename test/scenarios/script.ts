@@ -129,11 +129,7 @@ const COMMANDS: Record<string, Command> = {
     return undefined;
   },
   route: editRoute,
-  'delete-route': ({ cluster }) => {
-    cluster.route = undefined;
-    cluster.dirty = true;
-    return undefined;
-  },
+  'delete-route': ({ cluster }) => void cluster.putRoute(undefined),
   'delete-record': ({ cluster }) => {
     cluster.record = undefined;
     cluster.dirty = true;

@@ -4,7 +4,7 @@ import { canonical } from '../../src/rollout/template.ts';
 import type { VirtualService } from '../../src/traffic/istio.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */
-export interface Record extends KubeObject {
+export interface CanaryRecord extends KubeObject {
   status?: CanaryStatus;
 }
 
@@ -14,6 +14,11 @@ export interface Pod {
   /** When it gets ready, and when it breaks, in milliseconds since the epoch; Infinity: never. */
   readyAt: number;
   brokenAt: number;
+}
+
+export interface Traffic {
+  weight: number;
+  since: number;
 }
 
 /** A write that carries what was observed, and came too late. */
@@ -29,8 +34,10 @@ export class Cluster {
   sets: ReplicaSet[] = [];
   readonly services = new Map<string, Service>();
   route: VirtualService | undefined;
-  record: Record | undefined;
+  record: CanaryRecord | undefined;
   pods: Pod[] = [];
+  /** The canary's share, and since when. */
+  traffic: Traffic;
   /** Milliseconds since the epoch. */
   now: number;
   /** New pods of the Deployment do not get ready, whatever they run: there is no room for them. */
@@ -44,6 +51,7 @@ export class Cluster {
 
   constructor(deployment: Deployment, now: number) {
     this.now = now;
+    this.traffic = { weight: 0, since: now };
     this.deployment = this.stored(deployment);
   }
 
@@ -100,17 +108,24 @@ export class Cluster {
     if (!this.services.has(service.metadata.name)) this.services.set(service.metadata.name, this.stored(service));
   }
 
-  putRoute(route: VirtualService): void {
-    this.route = this.stored(route);
+  /** Undefined: it is deleted, and the Service alone has the traffic. */
+  putRoute(route: VirtualService | undefined): void {
+    this.route = route && this.stored(route);
+    this.dirty = true;
+    const weight = weightOf(route);
+    if (weight !== this.traffic.weight) this.traffic = { weight, since: this.now };
   }
 
-  putRecord(record: Record): void {
+  putRecord(record: CanaryRecord): void {
     this.record = this.stored(record);
   }
 }
 
 export const isOwnedBy = (set: ReplicaSet, owner: Deployment | undefined): boolean =>
   owner !== undefined && (set.metadata.ownerReferences ?? []).some(({ uid }) => uid === owner.metadata.uid);
+
+const weightOf = (route: VirtualService | undefined): number =>
+  route?.spec.http?.[0]?.route?.find(({ destination }) => destination.host.endsWith('-canary'))?.weight ?? 0;
 
 /** Spec and annotations of a Deployment are counted, its status is not. */
 function generationOf(after: KubeObject, before: KubeObject | undefined): number {

@@ -4,52 +4,28 @@ import type { Effect } from '../../src/rollout/effects.ts';
 import { readHold } from '../../src/rollout/hold.ts';
 import { readyReplicas } from '../../src/rollout/rollout-status.ts';
 import { ms } from '../../src/rollout/state.ts';
-import { readRoute } from '../../src/traffic/istio.ts';
 import { LABEL } from '../build.ts';
 import type { Simulation } from '../simulation.ts';
 import { type Round, SETTLE_MS } from './scheduler.ts';
 
 /** What must never happen, whatever the world does: a check answers with what is wrong. */
-type Check = (round: Round, simulation: Simulation, route: RouteHistory) => string | undefined;
-
-/** The weight that the route really has, and since when. */
-interface RouteHistory {
-  weight: number;
-  since: number;
-}
+type Check = (round: Round, simulation: Simulation) => string | undefined;
 
 /** Checks every round of a simulation from now on; faults are added to the list that it gives back. */
 export function watch(simulation: Simulation): string[] {
   const faults: string[] = [];
-  const route: RouteHistory = { weight: 0, since: simulation.now };
   const before = simulation.ticker.onRound;
-  let rounds = { now: 0, count: 0 };
   simulation.ticker.onRound = (round) => {
     before(round);
-    rounds = round.now === rounds.now ? { now: round.now, count: rounds.count + 1 } : { now: round.now, count: 1 };
-    if (rounds.count > MOST_ROUNDS)
-      faults.push(`${clock(round)} goes round in circles in ${round.decision.state.phase}`);
-    if (round.seen.route?.weight !== route.weight)
-      Object.assign(route, { weight: round.seen.route?.weight ?? 0, since: round.now });
     for (const [claim, check] of Object.entries(CHECKS)) {
-      const fault = check(round, simulation, route);
+      const fault = check(round, simulation);
       if (fault !== undefined) faults.push(`${clock(round)} ${claim}: ${fault}`);
     }
-    Object.assign(route, { ...weighed(simulation, route, round) });
   };
   return faults;
 }
 
-/** Rounds at one moment: a tick ends well before src/scheduler/tick.ts cuts it off. */
-const MOST_ROUNDS = 11;
-
 const clock = ({ now }: Round): string => new Date(now).toISOString().slice(14, 23);
-
-function weighed({ cluster, ticker }: Simulation, route: RouteHistory, { now }: Round): RouteHistory {
-  const wish = { deployment: cluster.deployment, service: ticker.spec.service };
-  const weight = cluster.route ? (readRoute(cluster.route, wish).weight ?? 0) : 0;
-  return weight === route.weight ? route : { weight, since: now };
-}
 
 const succeeded = ({ done }: Round): Effect[] =>
   done.filter(({ error }) => error === undefined).map(({ effect }) => effect);
@@ -84,32 +60,36 @@ const CHECKS: Record<string, Check> = {
     return readyReplicas(canary) >= wanted ? undefined : `${readyReplicas(canary)} of ${wanted} pods for ${weight}%`;
   },
 
-  'no step is taken early': ({ before, decision, now, seen }, { ticker }, route) => {
+  'no step is taken early': ({ before, decision, now, seen, traffic }, { ticker }) => {
     const [was, is] = [before?.release, decision.state.release];
     if (!before || !was || !is || is.startedAt !== was.startedAt || was.weight === 0 || is.weight <= was.weight)
       return undefined;
     if (isCommanded(seen.command?.id, before, decision.state)) return undefined;
     if (before.phase !== 'Progressing') return `raised in ${before.phase}`;
-    const dwell = now - Math.max(ms(was.weightSince ?? decision.state.since), route.since);
+    const dwell = now - Math.max(ms(was.weightSince ?? decision.state.since), traffic.since);
     return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${was.weight}%`;
   },
 
-  'no promotion before the last weight was held': ({ before, decision, now, seen }, { ticker }, route) => {
+  'no promotion before the last weight was held': ({ before, decision, now, seen, traffic }, { ticker }) => {
     if (decision.state.phase !== 'Promoting' || before?.phase !== 'Progressing') return undefined;
     if (decision.state.release?.path !== 'canary' || isCommanded(seen.command?.id, before, decision.state))
       return undefined;
-    const dwell = now - route.since;
-    return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${route.weight}%`;
+    const dwell = now - traffic.since;
+    return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${traffic.weight}%`;
   },
 
-  'pods go only when no traffic reaches them': (round, _simulation, route) => {
-    const { canary } = round.seen;
+  'pods go only when no traffic reaches them': (round) => {
+    const {
+      seen: { canary },
+      traffic,
+      now,
+    } = round;
     const scaled = find(round, 'scaleCanary');
     const taken =
       (scaled && scaled.replicas < (canary?.spec.replicas ?? 0)) || find(round, 'replaceCanary') !== undefined;
     if (!taken || readyReplicas(canary) === 0) return undefined;
-    if (route.weight > 0) return `the route has ${route.weight}%`;
-    const drained = round.now - route.since;
+    if (traffic.weight > 0) return `the route has ${traffic.weight}%`;
+    const drained = now - traffic.since;
     return drained >= SETTLE_MS ? undefined : `${drained} ms after the last traffic`;
   },
 

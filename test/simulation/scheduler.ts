@@ -14,7 +14,7 @@ import { doubts, wantsChecks, wantsReplicaSets } from '../../src/rollout/wants.t
 import { readRoute } from '../../src/traffic/istio.ts';
 import { LABEL } from '../build.ts';
 import { apply, Refused } from './apply.ts';
-import { type Cluster, Conflict, type Record } from './cluster.ts';
+import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
 
 export const SETTLE_MS = 3_000;
 const MOST_ROUNDS = 12;
@@ -30,6 +30,8 @@ export interface Round {
   committed: boolean;
   /** Each effect that was tried, and what went wrong with it. */
   done: Done[];
+  /** As it was when the round began. */
+  traffic: Traffic;
 }
 
 export interface Done {
@@ -48,9 +50,21 @@ export interface Requests {
 /** The scheduler's process dies. */
 export class Crash extends Error {}
 
+/** What a watch delivers on its own. */
+export const KINDS = ['deployment', 'canary', 'route', 'sets'] as const;
+export type Kind = (typeof KINDS)[number];
+type View = Pick<Cluster, Kind>;
+
+const viewOf = ({ deployment, canary, route, sets }: Cluster): View => ({ deployment, canary, route, sets });
+
 /** The scheduler's tick, as src/scheduler/tick.ts runs it, on the model instead of a cluster. */
 export class Ticker {
   readonly cluster: Cluster;
+  /** Whether a watch has not delivered yet what changed since it was last looked at. */
+  lags: (kind: Kind) => boolean = () => false;
+  /** Something was not seen in the last run. */
+  lagged = false;
+  #view: View;
   spec: RolloutSpec;
   answer: (metric: Metric, revision: string) => Answer = () => ({ kind: 'value', value: 100 });
   /** What the API server answers to a canary, when it refuses it. */
@@ -65,26 +79,37 @@ export class Ticker {
   constructor(cluster: Cluster, spec: RolloutSpec) {
     this.cluster = cluster;
     this.spec = spec;
+    this.#view = viewOf(cluster);
   }
 
   /** When to look again, milliseconds since the epoch. */
   run(): number | undefined {
+    this.lagged = false;
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const { more, wakeAt } = this.#round();
       if (!more) return wakeAt;
     }
-    return this.cluster.now + RETRY_MS;
+    throw new Error('a tick goes round in circles');
   }
 
   /** The process starts anew: what it had in memory is gone. */
   restart(): void {
     this.#heard = undefined;
     this.#watchingSets = false;
+    this.#view = viewOf(this.cluster);
+  }
+
+  /** Takes in what the watches have delivered. */
+  #deliver(): void {
+    const fresh = viewOf(this.cluster);
+    const late = KINDS.filter((kind) => fresh[kind] !== this.#view[kind] && this.lags(kind));
+    if (late.length > 0) this.lagged = true;
+    this.#view = { ...fresh, ...Object.fromEntries(late.map((kind) => [kind, this.#view[kind]])) };
   }
 
   #round(): { more: boolean; wakeAt?: number | undefined } {
     const { cluster, spec } = this;
-    const { now } = cluster;
+    const { now, traffic } = cluster;
     const record = this.#record();
     const state = stateOf(record.status);
     const seen = this.observe(state);
@@ -92,7 +117,7 @@ export class Ticker {
     const committed = this.#commit(record, decision, seen);
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#heard = undefined;
-    const round: Round = { now, before: state, seen, decision, committed, done: [] };
+    const round: Round = { now, before: state, seen, decision, committed, done: [], traffic };
     try {
       for (const effect of decision.effects) round.done.push(this.#apply(effect));
     } finally {
@@ -105,20 +130,33 @@ export class Ticker {
     return { more: committed || decision.effects.length > 0, wakeAt: decision.wakeAt };
   }
 
-  #record(): Record {
+  #record(): CanaryRecord {
     const { cluster } = this;
     if (cluster.record === undefined) {
       const { name, namespace = '' } = cluster.deployment.metadata;
       cluster.putRecord({ kind: 'Canary', metadata: { name, namespace, generation: 1 } });
       this.requests.writes += 1;
     }
-    return cluster.record as Record;
+    return cluster.record as CanaryRecord;
   }
 
-  /** As src/scheduler/observe.ts, without the lag of a watch: what is doubtful is only counted as a read. */
+  /** As src/scheduler/observe.ts: what the watches show, and what is doubtful from the source. */
   observe(state: RolloutState | undefined): Observation {
+    this.#deliver();
+    const doubtful = doubts(state, this.#look(state));
+    this.requests.reads += doubtful.length;
+    for (const kind of doubtful) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
+    const seen = this.#look(state);
+    const { spec, cluster } = this;
+    const wanted = wantsChecks(spec, state, cluster.now);
+    const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
+    const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
+    return { ...seen, ...(checks && { checks }) };
+  }
+
+  #look(state: RolloutState | undefined): Observation {
     const { cluster, spec } = this;
-    const { deployment, canary, route } = cluster;
+    const { deployment, canary, route, sets } = this.#view;
     const hold = readHold(deployment);
     const wantsSets = wantsReplicaSets(hold.state === 'held', state);
     if (wantsSets && !this.#watchingSets) this.requests.reads += 2;
@@ -126,24 +164,19 @@ export class Ticker {
     const own = cluster.services.get(deployment.metadata.name);
     const other = cluster.services.get(canaryName(deployment.metadata.name));
     const command = readCommand(cluster.record?.metadata.annotations);
-    const seen: Observation = {
+    return {
       ...{ deployment, hold, revision: revisionOf(deployment.spec.template) },
       services: { ...(own && { stable: own }), ...(other && { canary: other }) },
       ...(command && { command }),
-      ...(wantsSets && { replicaSets: cluster.sets }),
+      ...(wantsSets && { replicaSets: sets }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
       ...(route && { route: readRoute(route, { deployment, service: spec.service }) }),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
-    this.requests.reads += doubts(state, seen).length;
-    const wanted = wantsChecks(spec, state, cluster.now);
-    const measured = canary?.spec.template ? revisionOf(deployment.spec.template) : '';
-    const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
-    return { ...seen, ...(checks && { checks }) };
   }
 
   /** True if something was written; undefined if another was faster. */
-  #commit(record: Record, { state }: Decision, seen: Observation): boolean | undefined {
+  #commit(record: CanaryRecord, { state }: Decision, seen: Observation): boolean | undefined {
     const { cluster, spec } = this;
     const status = statusOf({
       ...{ state, spec, route: seen.route, strategy: seen.deployment.spec.strategy?.type },
@@ -162,6 +195,7 @@ export class Ticker {
     this.requests.writes += 1;
     try {
       apply(effect, { cluster: this.cluster, spec: this.spec, refuse: this.refuse });
+      for (const kind of TOUCHES[effect.do]) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
       return { effect };
     } catch (error) {
       if (error instanceof Refused) this.#heard = error.message;
@@ -170,3 +204,18 @@ export class Ticker {
     }
   }
 }
+
+/** The answer to a write is seen at once. */
+const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
+  liftHold: ['deployment'],
+  writeHold: ['deployment'],
+  restoreTemplate: ['deployment'],
+  clearAnnotations: ['deployment'],
+  createService: [],
+  setRoute: ['route'],
+  createCanary: ['canary'],
+  replaceCanary: ['canary'],
+  scaleCanary: ['canary'],
+  deleteReplicaSet: ['sets'],
+  createReplicaSet: ['sets'],
+};

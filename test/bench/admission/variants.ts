@@ -19,7 +19,9 @@ export async function separate(rig: Rig, noop: NoopWebhook): Promise<void> {
   const entry = { ...updates, name: 'updates.noop.bench', clientConfig: noop.clientConfig };
   entry.namespaceSelector = { matchExpressions: [{ key: LABEL, operator: 'In', values: ['no-op'] }] };
   await rig.api.create(CONFIGURATIONS, { metadata: { name: 'noop' }, webhooks: [entry] });
-  const leaves = headgate['webhooks'].map((_: Json, index: number) => leaveOut(`/webhooks/${index}`, headgate['webhooks'][index]));
+  const leaves = headgate['webhooks'].map((_: Json, index: number) =>
+    leaveOut(`/webhooks/${index}`, headgate['webhooks'][index]),
+  );
   await rig.api.patch(`${CONFIGURATIONS}/headgate`, leaves, 'json');
   for (const policy of await rig.api.list(POLICIES)) {
     const patch = [leaveOut('/spec/matchConstraints', policy['spec'].matchConstraints)];

@@ -16,3 +16,18 @@ export function residentBytes(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1_024;
 }
+
+/** Time that all processors together were busy and idle, in hundredths of a second, since the machine began. */
+export function machineTimes(): { busy: number; idle: number } {
+  const [user = 0, nice = 0, system = 0, idle = 0, waiting = 0, ...others] = readFileSync('/proc/stat', 'utf8')
+    .split('\n', 1)
+    .flatMap((line) => line.trim().split(/\s+/).slice(1, 9).map(Number));
+  const rest = others.reduce((sum, value) => sum + value, 0);
+  return { busy: user + nice + system + rest, idle: idle + waiting };
+}
+
+/** The share of the machine that was busy between two times. */
+export function busyShare(from: ReturnType<typeof machineTimes>, to: ReturnType<typeof machineTimes>): number {
+  const busy = to.busy - from.busy;
+  return busy / (busy + to.idle - from.idle);
+}

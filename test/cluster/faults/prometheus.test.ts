@@ -7,14 +7,14 @@ import { metricOf } from '../support/scheduler-metrics.ts';
 
 const rig = openRig();
 const product = new Product(rig);
-let routes: RouteLog;
+let routes: RouteLog | undefined;
 t.before(async () => {
   await product.start();
   routes = new RouteLog(rig);
 });
 t.teardown(async () => {
-  await routes.close();
   await product.stop();
+  await routes?.close();
   await rig.close();
 });
 

@@ -14,14 +14,14 @@ const MARGIN_MS = 2_500;
 
 const rig = openRig();
 const product = new Product(rig);
-let routes: RouteLog;
+let routes: RouteLog | undefined;
 t.before(async () => {
   await product.start();
   routes = new RouteLog(rig);
 });
 t.teardown(async () => {
-  await routes.close();
   await product.stop();
+  await routes?.close();
   await rig.close();
 });
 
@@ -104,6 +104,8 @@ t.test('Redis away for 10 s: a crash takes traffic back, steps go on, and afterw
 
 t.test('processes that are told to end while Redis is away, end', async (t) => {
   await rig.control('redis', 'stop');
+  // The files after this one need it.
+  t.teardown(() => rig.control('redis', 'start'));
   const toldAt = Date.now();
   const processes = [...product.webhooks, ...product.schedulers];
   await Promise.all(

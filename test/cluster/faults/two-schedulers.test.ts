@@ -12,14 +12,14 @@ const FAILING = 2;
 
 const rig = openRig();
 const product = new Product(rig, { schedulers: 2 });
-let routes: RouteLog;
+let routes: RouteLog | undefined;
 t.before(async () => {
   await product.start();
   routes = new RouteLog(rig);
 });
 t.teardown(async () => {
-  await routes.close();
   await product.stop();
+  await routes?.close();
   await rig.close();
 });
 

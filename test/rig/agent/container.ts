@@ -132,6 +132,7 @@ export class Container {
 
   async #runOnce(launch: Resolved): Promise<number> {
     const startedAt = new Date().toISOString();
+    if (launch.program === 'none') return this.#seem(startedAt);
     const child = this.#spawn(launch);
     this.#child = child;
     const exited = new Promise<number>((resolve) => {
@@ -156,6 +157,15 @@ export class Container {
     const reason = code === 0 ? 'Completed' : 'Error';
     this.#set({ terminated: { exitCode: code, reason, startedAt, finishedAt: new Date().toISOString() } });
     return code;
+  }
+
+  /** Ready at once, without a process and whatever its probes are, until it is stopped: for hundreds of pods at a time. */
+  async #seem(startedAt: string): Promise<number> {
+    this.#started = true;
+    this.#ready = true;
+    this.#set({ running: { startedAt } });
+    while (!this.#stopping.signal.aborted) await this.#rest(86_400_000);
+    return 0;
   }
 
   #spawn(launch: Resolved): ChildProcess {

@@ -126,6 +126,7 @@ export class PodRunner {
     const words = [...(spec.command ?? []), ...(spec.args ?? [])].map((word: string) => expand(word, env));
     const launch = launchOf(spec.image, words, this.ip);
     if (!launch) return undefined;
+    if (launch.program === 'none') return { ...launch, file: '', mounts: [], root: '' };
     const [first = '', ...rest] = launch.args;
     const host = launch.program === 'host';
     // podinfo asks nothing of the API server: it needs no token, and so most pods need no file system of their own.

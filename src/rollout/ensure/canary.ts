@@ -1,0 +1,39 @@
+import { isDrained, runsRevision, servesBoth } from '../canary-pods.ts';
+import type { Effect } from '../effects.ts';
+import type { Releasing, Situation } from '../situation.ts';
+import { ms, SERVING } from '../state.ts';
+import { canaryDeployment } from '../workload.ts';
+
+/** A canary that no record tells of (somebody deleted it): to zero, a settling time after the first look. */
+export function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }: Situation): Effect[] {
+  if (canary === undefined || (canary.spec.replicas ?? 1) === 0) return [];
+  const drained = route === undefined || (route.weight === 0 && now - ms(state.since) >= settleMs);
+  return drained ? [{ do: 'scaleCanary', existing: canary, replicas: 0 }] : [];
+}
+
+/** The canary Deployment of the release: made, given another revision once no traffic reaches it, sized. */
+export function ensureCanary(s: Releasing): Effect[] {
+  const { canary, deployment } = s.seen;
+  const { release, phase } = s.state;
+  if (!SERVING.has(phase) || release.path !== 'canary') return ensureGone(s);
+  if (phase === 'Promoting' || phase === 'Stalled') return [];
+  const { revision, requestedBy, replicas } = release;
+  if (revision !== s.seen.revision) return [];
+  const wanted = () => canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
+  if (servesBoth(s) && !runsRevision(canary, revision)) return [];
+  if (canary === undefined) return [{ do: 'createCanary', deployment: wanted() }];
+  if (!runsRevision(canary, revision)) {
+    return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted: wanted() }] : [];
+  }
+  const { replicas: present = 1 } = canary.spec;
+  const fits = replicas === present || (replicas < present && !isDrained(s));
+  return fits ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];
+}
+
+/** No canary is wanted: to zero, once no traffic reaches it. A direct lift keeps its pods until the roll-out is done. */
+function ensureGone(s: Releasing): Effect[] {
+  const { canary } = s.seen;
+  const { phase } = s.state;
+  if (canary === undefined || (canary.spec.replicas ?? 1) === 0 || !isDrained(s)) return [];
+  return phase === 'Promoting' || phase === 'Stalled' ? [] : [{ do: 'scaleCanary', existing: canary, replicas: 0 }];
+}

@@ -1,0 +1,24 @@
+import { KubeClient } from './cluster/client.ts';
+import { loadCredentials } from './cluster/credentials.ts';
+import type { Config } from './config.ts';
+import { createLog } from './telemetry/log.ts';
+import { uninstall } from './uninstall/uninstall.ts';
+import { VERSION } from './version.ts';
+
+/** `headgate uninstall`: what Helm runs, as the scheduler, before Headgate is deleted. Returns the exit code. */
+export async function runUninstall(config: Config, timeoutMs: number): Promise<number> {
+  const log = createLog({ level: config.logLevel, process: 'uninstall' });
+  const credentials = await loadCredentials(config.kubernetes);
+  const client = new KubeClient({ credentials, userAgent: `headgate-uninstall/${VERSION}` });
+  const now = Date.now();
+  const { namespace, concurrency, routeSettleMs: settleMs } = config;
+  const times = { deadline: now + timeoutMs, hurryAt: now + timeoutMs / 2 };
+  try {
+    const left = await uninstall({ client, log, namespace, concurrency, settleMs, ...times });
+    for (const [deployment, why] of left) log.error({ deployment }, `Headgate is still on it: ${why}`);
+    if (left.size === 0) log.info('Headgate is off every Deployment');
+    return left.size === 0 ? 0 : 1;
+  } finally {
+    await client.close();
+  }
+}

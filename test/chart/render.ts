@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { pinnedKubernetes } from '../rig/binaries/programs.ts';
+import { findPrograms } from '../rig/binaries.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const CHART = join(ROOT, 'manifests/chart');
+
+/** The plain manifests, and the templates that they are. Their namespace stands in a file of its own. */
+const PLAIN = ['rbac', 'policy', 'webhook', 'deployment', 'redis'];
+const HEADER = '# Made from manifests/chart by test/chart/render.ts. Not edited by hand.\n';
+
+const run = promisify(execFile);
+
+/** What `helm template` prints, without the empty lines in which versions of Helm differ. @throws with Helm's words */
+export async function template(helm: string, args: readonly string[] = []): Promise<string> {
+  const words = ['template', 'headgate', CHART, '--namespace=headgate', `--kube-version=${pinnedKubernetes().version}`];
+  const { stdout } = await run(helm, [...words, ...args], { maxBuffer: 2 ** 24 });
+  return stdout.replaceAll(/\n+(?=---\n)/g, '\n').replace(/\n+$/, '\n');
+}
+
+/** Every file of `manifests/` that the chart makes: path below the root → text. */
+export async function renderedFiles(helm: string): Promise<Map<string, string>> {
+  const only = (name: string) => template(helm, [`--show-only=templates/${name}.yaml`]);
+  const files = new Map<string, string>();
+  for (const name of PLAIN) files.set(`manifests/${name}.yaml`, HEADER + (await only(name)));
+  const namespace = readFileSync(join(ROOT, 'manifests/namespace.yaml'), 'utf8');
+  files.set('manifests/install.yaml', HEADER + namespace + (await template(helm, ['--no-hooks'])));
+  files.set('manifests/uninstall/job.yaml', HEADER + (await only('uninstall')));
+  return files;
+}
+
+/** `node test/chart/render.ts` writes them. */
+if (import.meta.main) {
+  copyFileSync(join(ROOT, 'manifests/crd.yaml'), join(CHART, 'files/crd.yaml'));
+  const { helm3 } = await findPrograms(['helm3']);
+  if (helm3 === undefined) throw new Error('Helm was not found');
+  for (const [path, text] of await renderedFiles(helm3)) writeFileSync(join(ROOT, path), text);
+}

@@ -1,0 +1,3 @@
+import { tellStory } from '../support/chart-story.ts';
+
+tellStory('helm3');
