@@ -20,7 +20,8 @@ export async function runScheduler(config: Config): Promise<Running> {
   const registry = new Registry();
   const metrics = createMetrics(registry);
   const credentials = await loadCredentials(config.kubernetes);
-  const onRequest = (report: { verb: string; resource: string; code: number | string }) => metrics.apiRequests.inc(report);
+  const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
+    metrics.apiRequests.inc(report);
   const client = new KubeClient({ credentials, userAgent: `headgate-scheduler/${VERSION}`, onRequest });
   const scheduler = new Scheduler({ config, client, log, metrics });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });

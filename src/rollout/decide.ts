@@ -46,13 +46,20 @@ export function decide(situation: Omit<Situation, 'state'> & { state: RolloutSta
   const after: Situation = { ...rest, state: next.state };
   const wake = wakeAt(after);
   const effects = ensure(after);
-  return { state: next.state, facts: [...next.facts, ...restorations(after, effects)], effects, ...(wake !== undefined && { wakeAt: wake }) };
+  return {
+    state: next.state,
+    facts: [...next.facts, ...restorations(after, effects)],
+    effects,
+    ...(wake !== undefined && { wakeAt: wake }),
+  };
 }
 
 /** A ReplicaSet that has to be made again is worth telling: somebody deleted what was serving. */
 function restorations(s: Situation, effects: readonly Effect[]): Fact[] {
   const message = `The ReplicaSet of the running version of ${nameOf(s)} is gone; it is made again from the record`;
-  return effects.some((effect) => effect.do === 'createReplicaSet') ? [fact('StableRestored', message, s.state.stable?.revision)] : [];
+  return effects.some((effect) => effect.do === 'createReplicaSet')
+    ? [fact('StableRestored', message, s.state.stable?.revision)]
+    : [];
 }
 
 /** The first look: what runs now is the stable revision. */
@@ -83,7 +90,8 @@ function inPhase(s: Situation): Next {
 /** Somebody else gave the route another weight: what is counted from the moment when it was right starts anew. */
 function routeMoved(s: Releasing): Next | undefined {
   const { release, phase } = s.state;
-  if (!TIMED.has(phase) || release.weightSince === undefined || s.seen.route?.weight === release.weight) return undefined;
+  if (!TIMED.has(phase) || release.weightSince === undefined || s.seen.route?.weight === release.weight)
+    return undefined;
   return amend(s, { weightSince: undefined, checkAt: undefined });
 }
 

@@ -52,7 +52,8 @@ const AT_GATE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']
 /** The gate seems to be in another state than what was committed. */
 function holdDoubtful({ phase, release }: RolloutState, { hold, revision }: Omit<Observation, 'checks'>): boolean {
   const same = revision === release?.revision;
-  if (AT_GATE.has(phase) || (phase === 'Finalising' && release?.outcome === 'failed')) return hold.state !== 'held' || !same;
+  if (AT_GATE.has(phase) || (phase === 'Finalising' && release?.outcome === 'failed'))
+    return hold.state !== 'held' || !same;
   if (phase === 'Finalising' || phase === 'Promoting') return !same;
   return phase === 'Failed' ? hold.state === 'open' : hold.state === 'held' && same;
 }

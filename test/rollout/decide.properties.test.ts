@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { ACTIVE } from '../../src/rollout/state.ts';
-import { replicas as sized, deployment, spec } from '../build.ts';
+import { deployment, replicas as sized, spec } from '../build.ts';
 import { perform } from '../scenarios/script.ts';
 import { Trace } from '../scenarios/trace.ts';
 import { watch } from '../simulation/invariants.ts';
@@ -47,7 +47,16 @@ const scripts = fc
   .map((pairs) => pairs.flat());
 
 /** Everybody leaves it alone, and what was broken is mended. */
-const CALM = ['webhook on', 'scheduler on', 'stall off', 'refuse', 'answers 100', 'mend stable', 'mend canary', 'scale 4'];
+const CALM = [
+  'webhook on',
+  'scheduler on',
+  'stall off',
+  'refuse',
+  'answers 100',
+  'mend stable',
+  'mend canary',
+  'scale 4',
+];
 const PEACE = [...CALM, 'wait 5s', 'command resume', 'resume', 'wait 10m'];
 
 interface Played {

@@ -87,7 +87,7 @@ const CHECKS: Record<string, Check> = {
     const scaled = find(round, 'scaleCanary');
     const taken =
       (scaled && scaled.replicas < (canary?.spec.replicas ?? 0)) || find(round, 'replaceCanary') !== undefined;
-    if (!taken || readyReplicas(canary) === 0) return undefined;
+    if (!taken || readyReplicas(canary) === 0 || round.seen.route === undefined) return undefined;
     if (traffic.weight > 0) return `the route has ${traffic.weight}%`;
     const drained = now - traffic.since;
     return drained >= SETTLE_MS ? undefined : `${drained} ms after the last traffic`;

@@ -60,7 +60,11 @@ function trafficTrouble(s: Releasing): Next | undefined {
     return fail(s, 'ServiceSelectsCanary', words);
   }
   if (!route?.unusable) return undefined;
-  return fail(s, 'RouteUnusable', `cannot be given traffic: no HTTP route of VirtualService ${name} goes to the Service ${name} alone`);
+  return fail(
+    s,
+    'RouteUnusable',
+    `cannot be given traffic: no HTTP route of VirtualService ${name} goes to the Service ${name} alone`,
+  );
 }
 
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */

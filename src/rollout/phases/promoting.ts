@@ -32,7 +32,11 @@ function isDone({ seen: { deployment }, state: { release } }: Releasing): boolea
 
 function canaryLost(s: Releasing): Next {
   const message = `${nameOf(s)}: canary pods are not ready in mid-promotion; traffic goes to the Deployment`;
-  return amend(s, { ...withoutTraffic(s.state.release), ready: 0 }, fact('CanaryUnready', message, s.state.release.revision));
+  return amend(
+    s,
+    { ...withoutTraffic(s.state.release), ready: 0 },
+    fact('CanaryUnready', message, s.state.release.revision),
+  );
 }
 
 function stalled(s: Releasing): Next {

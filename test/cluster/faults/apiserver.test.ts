@@ -12,14 +12,11 @@ const RECOVERY_MS = 10_000;
 
 const rig = openRig();
 const product = new Product(rig);
-let routes: RouteLog | undefined;
-t.before(async () => {
-  await product.start();
-  routes = new RouteLog(rig);
-});
+const routes = new RouteLog(rig);
+t.before(() => product.start());
 t.teardown(async () => {
   await product.stop();
-  await routes?.close();
+  await routes.close();
   await rig.close();
 });
 

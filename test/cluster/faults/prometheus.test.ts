@@ -7,14 +7,11 @@ import { metricOf } from '../support/scheduler-metrics.ts';
 
 const rig = openRig();
 const product = new Product(rig);
-let routes: RouteLog | undefined;
-t.before(async () => {
-  await product.start();
-  routes = new RouteLog(rig);
-});
+const routes = new RouteLog(rig);
+t.before(() => product.start());
 t.teardown(async () => {
   await product.stop();
-  await routes?.close();
+  await routes.close();
   await rig.close();
 });
 

@@ -14,14 +14,11 @@ const MARGIN_MS = 2_500;
 
 const rig = openRig();
 const product = new Product(rig);
-let routes: RouteLog | undefined;
-t.before(async () => {
-  await product.start();
-  routes = new RouteLog(rig);
-});
+const routes = new RouteLog(rig);
+t.before(() => product.start());
 t.teardown(async () => {
   await product.stop();
-  await routes?.close();
+  await routes.close();
   await rig.close();
 });
 

@@ -12,14 +12,11 @@ const FAILING = 2;
 
 const rig = openRig();
 const product = new Product(rig, { schedulers: 2 });
-let routes: RouteLog | undefined;
-t.before(async () => {
-  await product.start();
-  routes = new RouteLog(rig);
-});
+const routes = new RouteLog(rig);
+t.before(() => product.start());
 t.teardown(async () => {
   await product.stop();
-  await routes?.close();
+  await routes.close();
   await rig.close();
 });
 

@@ -41,7 +41,10 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
     const admitted = await traffic.stop();
     const refused = admitted.flatMap(({ refused }) => refused ?? []);
     t.same(refused, [], `none of ${admitted.length} admissions failed`);
-    t.ok(admitted.every(({ held }) => held), 'a webhook judged every one');
+    t.ok(
+      admitted.every(({ held }) => held),
+      'a webhook judged every one',
+    );
     t.same(await data(), certificate, 'the certificate is the one of before');
     t.same(await bundles(), bundle, 'and so is what API servers trust');
     await app.phase('Succeeded');
@@ -51,7 +54,8 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
   });
 
   const data = async () => (await rig.api.get(SECRET))['data'] as Json;
-  const bundles = async () => (await rig.api.get(CONFIGURATION))['webhooks'].map((webhook: Json) => webhook.clientConfig.caBundle);
+  const bundles = async () =>
+    (await rig.api.get(CONFIGURATION))['webhooks'].map((webhook: Json) => webhook.clientConfig.caBundle);
 
   t.test('it is uninstalled in mid-release under traffic', async (t) => {
     const { apps, loads } = await midway();
@@ -63,26 +67,46 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
     t.match(stdout, /canaries\.headgate\.dev/, 'Helm says that the definition is kept');
     t.comment(`it took ${Date.now() - began} ms`);
     t.same(await remainsOf(shifting, release.namespace), [], 'nothing else is');
+    t.same(
+      await pausedOrMarked(),
+      [`${paused.namespace}/${paused.name}`],
+      'nothing is paused but by its user, nothing is held',
+    );
     for (const app of [shifting, failed, paused]) {
       await t.test(`${app.namespace} runs what it ran`, async (t) => isLeft(t, app, '1.4.0'));
     }
     await t.test(`${rolling.namespace} runs what was promoted`, async (t) => isLeft(t, rolling, '1.4.1'));
-    t.same(await Promise.all([shifting, failed, paused].map((app) => app.stablePodIds())), pods, 'no pod was restarted');
+    t.same(
+      await Promise.all([shifting, failed, paused].map((app) => app.stablePodIds())),
+      pods,
+      'no pod was restarted',
+    );
     for (const app of [shifting, failed, rolling]) t.notOk((await app.deployment()).spec.paused, 'not paused');
     t.ok((await paused.deployment()).spec.paused, 'what its user had paused is so still');
     await paused.kubectl(['rollout', 'resume', `deployment/${paused.name}`]);
     for (const app of apps) await rollsNatively(app);
-    for (const app of apps) t.same(await app.stableTags(), ['1.5.0'], `${app.namespace} rolled out like any Deployment`);
+    for (const app of apps)
+      t.same(await app.stableTags(), ['1.5.0'], `${app.namespace} rolled out like any Deployment`);
     for (const load of loads) {
       const { failures, total } = await load.stop();
       t.equal(failures, 0, `no request of ${total} failed`);
     }
   });
 
+  /** Also those of the test before, which have no pods. */
+  async function pausedOrMarked(): Promise<string[]> {
+    const all: Json[] = await rig.api.list('/apis/apps/v1/deployments');
+    const left = all.filter(({ metadata, spec }) => {
+      const { labels = {}, annotations = {} } = metadata;
+      return spec.paused || annotations['headgate.dev/held'] || labels['headgate.dev/enrolled'];
+    });
+    return left.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+  }
+
   t.test('it is installed again beside the definition that was kept', async (t) => {
     await release.install();
     await release.uninstall();
-    t.pass();
+    t.pass('and uninstalled');
   });
 
   /** One at a weight, one that has failed, one that waits for its user, one that rolls out what was promoted. */

@@ -24,7 +24,14 @@ export async function isLeft(t: Test, app: App, tag: string): Promise<void> {
     ['VirtualService', app.name],
   ];
   t.same(objects, wanted, 'Service and route of its name stay, as its user’s');
-  const labelled = await app.kubectl(['get', 'services,virtualservices,deployments', '-l', 'headgate.dev/role', '-o', 'name']);
+  const labelled = await app.kubectl([
+    'get',
+    'services,virtualservices,deployments',
+    '-l',
+    'headgate.dev/role',
+    '-o',
+    'name',
+  ]);
   t.equal(labelled.stdout, '', 'nothing is Headgate’s any more');
   t.same(await app.envoyWeight(), { [app.name]: 100 }, 'Envoy sends everything to it');
 }

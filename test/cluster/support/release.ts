@@ -113,7 +113,9 @@ export class Release {
   /** Names of the pods of a component. */
   async pods(component: string): Promise<string[]> {
     const selector = encodeURIComponent(`app.kubernetes.io/component=${component}`);
-    const pods: Json[] = await this.#rig.api.list(`/api/v1/namespaces/${this.namespace}/pods?labelSelector=${selector}`);
+    const pods: Json[] = await this.#rig.api.list(
+      `/api/v1/namespaces/${this.namespace}/pods?labelSelector=${selector}`,
+    );
     return pods.map(({ metadata }) => metadata.name as string).toSorted();
   }
 }
