@@ -22,6 +22,7 @@ const RINGS: readonly [start: string, ring: number][] = [
   ['src/scheduler/', 3],
   ['src/cli/', 3],
   ['src/loadtester/', 3],
+  ['src/uninstall/', 3],
 ];
 /** What wires everything: files that are in no folder. */
 const OUTERMOST = /^src\/[^/]+\.ts$/;

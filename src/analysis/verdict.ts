@@ -12,7 +12,8 @@ const UNITS: Record<string, string> = { 'request-success-rate': '%', 'request-du
 
 const unitOf = ({ source }: Metric): string => ('builtin' in source ? (UNITS[source.builtin] ?? '') : '');
 
-const rounded = (value: number): string => String(Math.round(value * 100) / 100);
+/** Six digits: enough to tell a value from a bound that it just missed. */
+const rounded = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** One check: pass, fail, or why it is neither. */
 export function verdictOf(metric: Metric, answer: Answer): CheckResult {

@@ -45,21 +45,34 @@ const namesOf = ({ deployment: { metadata } }: RouteWish) => {
   return { stable: hostsOf(metadata.name, namespace), canary: hostsOf(canaryName(metadata.name), namespace) };
 };
 
-/** The routes of a VirtualService that go to the stable Service, alone or beside the canary's. */
-function split(route: VirtualService, wish: RouteWish): { http: HttpRoute; index: number }[] {
-  const { stable, canary } = namesOf(wish);
-  return (route.spec.http ?? [])
-    .map((http, index) => ({ http, index }))
-    .filter(
-      ({ http: { route: to = [] } }) =>
-        to.some(isTo(stable)) && to.every((entry) => isTo([...stable, ...canary])(entry)),
-    );
+/** One HTTP route that is Headgate's to weigh. */
+interface Split {
+  index: number;
+  stable: Destination;
+  canary?: Destination;
 }
 
-/** The canary's weight as it stands in the object; undefined if no route goes to the Deployment. */
+/** The routes of a VirtualService that go to the stable Service, alone or beside the canary's. */
+function splits(route: VirtualService, wish: RouteWish): Split[] {
+  return (route.spec.http ?? []).flatMap(({ route: to = [] }, index) => {
+    const [stable, ...others] = to.filter(isTo(namesOf(wish).stable));
+    const [canary, ...more] = to.filter(isTo(namesOf(wish).canary));
+    const foreign = to.length > (canary ? 2 : 1);
+    if (stable === undefined || others.length > 0 || more.length > 0 || foreign) return [];
+    return [{ index, stable, ...(canary && { canary }) }];
+  });
+}
+
+/** Undefined: the two do not share 100 percent. */
+function weightOf({ stable, canary }: Split): number | undefined {
+  if (canary === undefined) return 0;
+  const { weight = 0 } = canary;
+  return (stable.weight ?? 0) + weight === 100 ? weight : undefined;
+}
+
+/** The canary's weight as it stands in the object; undefined if its routes do not agree on one. */
 export function readRoute(route: VirtualService, wish: RouteWish): RouteReading {
-  const { canary } = namesOf(wish);
-  const weights = split(route, wish).map(({ http }) => http.route?.find(isTo(canary))?.weight ?? 0);
+  const weights = splits(route, wish).map(weightOf);
   const [weight] = weights;
   const agreed = weights.every((entry) => entry === weight) ? weight : undefined;
   const stale =
@@ -100,19 +113,22 @@ export type PatchOperation = { op: 'test' | 'add' | 'replace' | 'remove'; path: 
 /** JSON Patch that gives an existing VirtualService a weight: all of one that is ours, only the weights of another's. */
 export function patchRoute(route: VirtualService, wish: RouteWish, weight: number): PatchOperation[] {
   if (isOurs(route)) return [{ op: 'replace', path: '/spec', value: renderSpec(wish, weight) }];
-  const { stable } = namesOf(wish);
   return [
     ...adoption(route),
-    ...split(route, wish).map(({ http, index }): PatchOperation => {
-      const first = http.route?.find(isTo(stable));
-      const port = first?.destination.port ? { port: first.destination.port } : {};
-      const value = destinations(wish, weight).map((entry) => ({
-        ...entry,
-        destination: { ...entry.destination, ...port },
-      }));
+    ...splits(route, wish).map(({ index, stable, canary = canaryLike(stable, wish) }): PatchOperation => {
+      const value = [
+        { ...stable, weight: 100 - weight },
+        { ...canary, weight },
+      ];
       return { op: 'replace', path: `/spec/http/${index}/route`, value };
     }),
   ];
+}
+
+/** A subset is defined for one host: the canary's has none. */
+function canaryLike(stable: Destination, { deployment }: RouteWish): Destination {
+  const { subset: _subset, ...destination } = stable.destination;
+  return { ...stable, destination: { ...destination, host: canaryName(deployment.metadata.name) } };
 }
 
 /** The label by which the watch finds a VirtualService that is not ours. */
@@ -125,12 +141,14 @@ function adoption({ metadata: { labels } }: VirtualService): PatchOperation[] {
 /** JSON Patch that leaves the VirtualService to its user: all traffic to the Deployment, no word of the canary. */
 export function releaseRoute(route: VirtualService, wish: RouteWish): PatchOperation[] {
   const { [ROLE]: _role, ...labels } = route.metadata.labels ?? {};
-  const { stable } = namesOf(wish);
   return [
     { op: 'add', path: '/metadata/labels', value: labels },
-    ...split(route, wish).map(({ http, index }): PatchOperation => {
-      const kept = (http.route ?? []).filter(isTo(stable)).map(({ weight: _weight, ...entry }) => entry);
-      return { op: 'replace', path: `/spec/http/${index}/route`, value: kept };
-    }),
+    ...splits(route, wish).map(
+      ({ index, stable: { weight: _weight, ...stable } }): PatchOperation => ({
+        op: 'replace',
+        path: `/spec/http/${index}/route`,
+        value: [stable],
+      }),
+    ),
   ];
 }

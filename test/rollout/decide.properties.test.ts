@@ -98,7 +98,7 @@ check(
     const played = play(start(), script);
     if (played.faults.length > 0) throw failure(played);
   }),
-  80,
+  40,
 );
 
 /** Terminal, or waiting for what only a person can do: give the Deployment a version that runs. */
@@ -120,7 +120,7 @@ check(
     const tidy = cluster.traffic.weight === 0 && (cluster.canary?.spec.replicas ?? 0) === 0;
     if (!released || !tidy || played.faults.length > 0) throw failure(played, 'not released');
   }),
-  60,
+  25,
 );
 
 check(
@@ -138,7 +138,7 @@ check(
     const quiet = ticker.requests.commits === commits && ticker.requests.writes === writes;
     if (!quiet || before !== JSON.stringify(cluster)) throw failure(played, 'not at rest');
   }),
-  60,
+  25,
 );
 
 /** How a series of versions ends, with long waits in between: what a fault in the scheduler may not change. */
@@ -191,7 +191,7 @@ check(
       };
     });
   }),
-  40,
+  20,
 );
 
 check(
@@ -202,7 +202,7 @@ check(
       ticker.lags = () => roll(3) === 0;
     });
   }),
-  40,
+  20,
 );
 
 check(
@@ -216,5 +216,5 @@ check(
       };
     });
   }),
-  40,
+  20,
 );

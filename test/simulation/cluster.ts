@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
 import type { CanaryStatus } from '../../src/rollout/status.ts';
-import { canonical } from '../../src/rollout/template.ts';
 import type { VirtualService } from '../../src/traffic/istio.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */
@@ -76,7 +76,7 @@ export class Cluster {
   putDeployment(object: Deployment): void {
     const isCanary = object.metadata.name !== this.deployment.metadata.name;
     const before = isCanary ? this.canary : this.deployment;
-    if (before && canonical(before) === canonical(object)) return;
+    if (before && isDeepStrictEqual(before, object)) return;
     const after = this.stored(object, before);
     if (isCanary) this.canary = after;
     else this.deployment = after;
@@ -92,7 +92,7 @@ export class Cluster {
 
   putSet(set: ReplicaSet): void {
     const before = this.sets.find(({ metadata }) => metadata.name === set.metadata.name);
-    if (before && canonical(before) === canonical(set)) return;
+    if (before && isDeepStrictEqual(before, set)) return;
     const others = this.sets.filter((entry) => entry !== before);
     this.sets = [...others, this.stored(set)];
     this.unsynced = true;
@@ -129,9 +129,11 @@ const weightOf = (route: VirtualService | undefined): number =>
 
 /** Spec and annotations of a Deployment are counted, its status is not. */
 function generationOf(after: KubeObject, before: KubeObject | undefined): number {
-  const what = ({ metadata, spec }: KubeObject) => canonical([metadata.annotations, spec]);
   const generation = before?.metadata.generation ?? 0;
-  return before && what(after) === what(before) ? generation : generation + 1;
+  const same =
+    isDeepStrictEqual(after['spec'], before?.['spec']) &&
+    isDeepStrictEqual(after.metadata.annotations, before?.metadata.annotations);
+  return before && same ? generation : generation + 1;
 }
 
 function frozen<T>(value: T): T {

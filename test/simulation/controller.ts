@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Condition, Deployment, PodTemplate, ReplicaSet } from '../../src/rollout/kube.ts';
 import { canonical } from '../../src/rollout/template.ts';
 import { ownerOf } from '../../src/rollout/workload.ts';
@@ -28,10 +29,17 @@ function sync(cluster: Cluster, owner: Deployment): void {
   syncStatus(cluster, owner);
 }
 
-/** What the controller compares: templates without the hash label. */
-function bare({ metadata, spec }: PodTemplate): string {
+const texts = new WeakMap<PodTemplate, string>();
+
+/** What the controller compares: templates without the hash label. Stored objects are frozen, so a text holds. */
+function bare(template: PodTemplate): string {
+  const known = texts.get(template);
+  if (known !== undefined) return known;
+  const { metadata, spec } = template;
   const { 'pod-template-hash': _hash, ...labels } = metadata?.labels ?? {};
-  return canonical({ metadata: { ...metadata, labels }, spec });
+  const text = canonical({ metadata: { ...metadata, labels }, spec });
+  texts.set(template, text);
+  return text;
 }
 
 const newSetOf = (owner: Deployment, own: readonly ReplicaSet[]): ReplicaSet | undefined =>
@@ -130,7 +138,7 @@ function syncPods(cluster: Cluster, set: ReplicaSet): void {
   cluster.pods = [...others, ...pods];
   const ready = pods.filter(isReady(now)).length;
   const status = { replicas: pods.length, readyReplicas: ready, availableReplicas: ready };
-  if (canonical(set.status) !== canonical(status)) cluster.putSet({ ...set, status });
+  if (!isDeepStrictEqual(set.status, status)) cluster.putSet({ ...set, status });
 }
 
 function syncStatus(cluster: Cluster, before: Deployment): void {
@@ -148,7 +156,7 @@ function syncStatus(cluster: Cluster, before: Deployment): void {
     availableReplicas: available,
   };
   const conditions = [progressOf(cluster, owner, status)];
-  if (canonical(owner.status) !== canonical({ ...status, conditions })) {
+  if (!isDeepStrictEqual(owner.status, { ...status, conditions })) {
     cluster.putDeployment({ ...owner, status: { ...status, conditions } });
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
 import { readCommand } from '../../src/rollout/command.ts';
 import { type Decision, decide } from '../../src/rollout/decide.ts';
@@ -8,8 +9,8 @@ import { canaryName } from '../../src/rollout/names.ts';
 import type { Observation } from '../../src/rollout/observation.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec-types.ts';
 import type { RolloutState } from '../../src/rollout/state.ts';
-import { stateOf, statusOf } from '../../src/rollout/status.ts';
-import { canonical, revisionOf } from '../../src/rollout/template.ts';
+import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/status.ts';
+import { revisionOf } from '../../src/rollout/template.ts';
 import { doubts, wantsChecks, wantsReplicaSets } from '../../src/rollout/wants.ts';
 import { readRoute } from '../../src/traffic/istio.ts';
 import { LABEL } from '../build.ts';
@@ -182,11 +183,12 @@ export class Ticker {
       ...{ state, spec, route: seen.route, strategy: seen.deployment.spec.strategy?.type },
       ...{ generation: record.metadata.generation, before: record.status },
     });
-    if (canonical(record.status) === canonical(status)) return false;
+    const stored = JSON.parse(JSON.stringify(status)) as CanaryStatus;
+    if (isDeepStrictEqual(record.status, stored)) return false;
     this.onWrite();
     this.requests.commits += 1;
     if (cluster.record?.metadata.resourceVersion !== record.metadata.resourceVersion) return undefined;
-    cluster.putRecord({ ...record, status: JSON.parse(JSON.stringify(status)) });
+    cluster.putRecord({ ...record, status: stored });
     return true;
   }
 

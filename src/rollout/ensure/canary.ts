@@ -1,5 +1,6 @@
 import { isDrained, runsRevision, servesBoth } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
+import type { Deployment } from '../kube.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { ms, SERVING } from '../state.ts';
 import { canaryDeployment } from '../workload.ts';
@@ -13,18 +14,25 @@ export function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }
 
 /** The canary Deployment of the release: made, given another revision once no traffic reaches it, sized. */
 export function ensureCanary(s: Releasing): Effect[] {
-  const { canary, deployment } = s.seen;
   const { release, phase } = s.state;
   if (!SERVING.has(phase) || release.path !== 'canary') return ensureGone(s);
-  if (phase === 'Promoting' || phase === 'Stalled') return [];
-  const { revision, requestedBy, replicas } = release;
-  if (revision !== s.seen.revision) return [];
-  const wanted = () => canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
-  if (servesBoth(s) && !runsRevision(canary, revision)) return [];
-  if (canary === undefined) return [{ do: 'createCanary', deployment: wanted() }];
-  if (!runsRevision(canary, revision)) {
-    return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted: wanted() }] : [];
-  }
+  const rolling = phase === 'Promoting' || phase === 'Stalled';
+  if (rolling || release.revision !== s.seen.revision) return [];
+  return runsRevision(s.seen.canary, release.revision) ? ensureSize(s, s.seen.canary) : ensureRevision(s);
+}
+
+function ensureRevision(s: Releasing): Effect[] {
+  const { canary, deployment } = s.seen;
+  if (servesBoth(s)) return [];
+  const { revision, requestedBy, replicas } = s.state.release;
+  const wanted = canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
+  if (canary === undefined) return [{ do: 'createCanary', deployment: wanted }];
+  return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted }] : [];
+}
+
+/** Smaller only once no traffic reaches it. */
+function ensureSize(s: Releasing, canary: Deployment): Effect[] {
+  const { replicas } = s.state.release;
   const { replicas: present = 1 } = canary.spec;
   const fits = replicas === present || (replicas < present && !isDrained(s));
   return fits ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];

@@ -7,7 +7,8 @@ import { RouteLog, shortestDwell } from '../support/route-log.ts';
 import { metricOf } from '../support/scheduler-metrics.ts';
 
 const INTERVAL_MS = 3_000;
-const PLAN = [20, 40, 60];
+/** Long enough that pods are replaced only when controllers and istiod have come back, too (they take up to 10 s). */
+const PLAN = [20, 30, 40, 50, 60];
 const RECOVERY_MS = 10_000;
 
 const rig = openRig();
