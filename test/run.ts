@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { isLane, LANES } from './runner/lanes.ts';
 import { PHASES, type PhaseName } from './runner/outside.ts';
 import { closingLine, isGood, noTotals, say, type Totals } from './runner/report.ts';
 import { endAll } from './runner/step.ts';
@@ -9,15 +10,20 @@ The last line says what it came to: N passed, N failed.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { results: { type: 'string' }, help: { type: 'boolean', default: false } },
+  options: { results: { type: 'string' }, lane: { type: 'string' }, help: { type: 'boolean', default: false } },
 });
 
 const isPhase = (word: string): word is PhaseName => word in PHASES;
 
+async function inside(words: readonly string[]): Promise<Totals> {
+  const lane = isLane(values.lane) ? values.lane : LANES[0];
+  return (await import('./runner/inside.ts')).runInside(values.results ?? '/dev/null', lane, words);
+}
+
 /** `inside` is how the cluster phase calls this program again, in the rig. */
 async function run(): Promise<Totals> {
   const [first, ...rest] = positionals;
-  if (first === 'inside') return (await import('./runner/inside.ts')).runInside(values.results ?? '/dev/null', rest);
+  if (first === 'inside') return inside(rest);
   const totals = noTotals();
   const words = positionals.filter((word) => !isPhase(word));
   const chosen = positionals.filter(isPhase);

@@ -11,7 +11,7 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((entry) => sorted(entry) ?? null);
   if (value === null || typeof value !== 'object') return value ?? undefined;
   // Written for speed: every admission and every tick compares whole templates, which mostly are in order already.
-  const result: Record<string, unknown> = {};
+  const result = Object.create(null) as Record<string, unknown>;
   for (const key of inOrder(Object.keys(value))) {
     const entry = sorted((value as Record<string, unknown>)[key]);
     if (entry !== undefined) result[key] = entry;

@@ -74,7 +74,7 @@ export class Scheduler {
     return new World({
       client,
       onError,
-      onChange: (key) => this.#wakes.now(key),
+      onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
       onMissed: (resource, count) => metrics.watchMissed.inc({ resource }, count),
     });
@@ -125,6 +125,11 @@ export class Scheduler {
     await this.#wakes.close().catch(() => undefined);
     await this.#world.stop();
     for (const connection of this.#connections) connection.disconnect();
+  }
+
+  /** Mostly the echo of what a running tick wrote: that tick looks once more, without the way through Redis. */
+  #changed(key: string): void {
+    if (!this.#serial.again(key)) this.#wakes.now(key);
   }
 
   /** Timers that were in Redis may be gone: what is under way is looked at again. */

@@ -23,6 +23,13 @@ export class Serial {
     return entry.done;
   }
 
+  /** Lets a key that runs now run once more; false if it does not run. */
+  again(key: string): boolean {
+    const present = this.#running.get(key);
+    if (present) present.again = true;
+    return present !== undefined;
+  }
+
   get size(): number {
     return this.#running.size;
   }

@@ -59,13 +59,14 @@ export class Wakes {
     if (this.#closed) return;
     const jobId = `${purpose}/${key}/${dueAt}/${this.#process}`;
     const delay = Math.max(dueAt - Date.now(), 0);
+    let kept = false;
+    const keep = (): void => {
+      if (!kept) this.#keep({ key, dueAt });
+      kept = true;
+    };
+    const late = setTimeout(keep, REDIS_MS).unref();
     const added = this.#queue.add(purpose, { key, dueAt }, { jobId, delay });
-    const late = AbortSignal.timeout(REDIS_MS);
-    const timedOut = new Promise<never>((_, reject) => {
-      late.addEventListener('abort', () => reject(new Error('Redis is slow')), { once: true });
-    });
-    Promise.race([added, timedOut]).catch(() => this.#keep({ key, dueAt }));
-    added.catch(() => undefined);
+    added.then(() => clearTimeout(late)).catch(keep);
   }
 
   #keep(job: WakeJob): void {

@@ -42,6 +42,8 @@ export class World {
   /** Held keys, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
   readonly #foreignServices = new Map<string, Service | undefined>();
+  /** While a tick tells of what it wrote or read itself: it looks again anyway, and nobody has to wake it. */
+  #isTold = false;
   readonly enrolled: Store<Deployment>;
   readonly canaries: Store<Deployment>;
   readonly services: Store<Service>;
@@ -69,7 +71,9 @@ export class World {
   ): Store<T> {
     const { client, onChange, onError } = this.#options;
     const store = new Store<T>({ filtered: labelSelector !== undefined, ...(onError && { onError }) });
-    store.onChange(({ key, object }) => onChange(toKey(key, object)));
+    store.onChange(({ key, object }) => {
+      if (!this.#isTold) onChange(toKey(key, object));
+    });
     const scope = { kind, ...(labelSelector !== undefined && { labelSelector }) };
     this.#watches.push(new Reflector<T>({ client, store, ...scope, ...this.#hooks(kind) }) as unknown as Reflector);
     return store;
@@ -90,7 +94,9 @@ export class World {
   ): Reflector<ReplicaSet> {
     const store = new Store<ReplicaSet>({ filtered: true });
     const [key = ''] = scopeKey.split('|');
-    store.onChange(() => this.#options.onChange(key));
+    store.onChange(() => {
+      if (!this.#isTold) this.#options.onChange(key);
+    });
     const hooks = this.#hooks(scope.kind);
     return new Reflector<ReplicaSet>({
       client: this.#client,
@@ -112,8 +118,17 @@ export class World {
     await Promise.all([...this.#watches.map((watch) => watch.stop()), this.#sets.stop()]);
   }
 
-  /** Takes the answer of a write, so that the next look sees it. */
+  /** Takes the answer of a write, so that the next look sees it; whoever wrote looks again without being woken. */
   put(object: KubeObject): void {
+    this.#isTold = true;
+    try {
+      this.#take(object);
+    } finally {
+      this.#isTold = false;
+    }
+  }
+
+  #take(object: KubeObject): void {
     const { labels, name, namespace = '' } = object.metadata;
     if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet);
     else if (object.kind === 'Canary') this.records.put(object as Canary);

@@ -82,7 +82,7 @@ export class Story {
     const settings = [
       'canary=true',
       'interval=6s',
-      'threshold=2',
+      'threshold=3',
       `hosts=${HOST}`,
       `gateways=${this.#rig.mesh.gatewayName}`,
     ];

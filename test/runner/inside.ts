@@ -1,15 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { Product } from '../rig/product.ts';
 import { type Component, openRig, type Rig } from '../rig/rig.ts';
-import { fileStep, testFiles } from './files.ts';
+import { fileStep } from './files.ts';
+import { faultFiles, type Lane, rigFiles, sharedFiles } from './lanes.ts';
 import { runPool, wordsOf } from './pool.ts';
 import { add, noTotals, say, type Totals, tell } from './report.ts';
 
 const MINUTE = 60_000;
 /** More at a time only makes each slower: two cores carry the control plane too. */
 const JOBS = Number(process.env['HEADGATE_TEST_JOBS'] ?? 3);
-const LIMIT_MS = 15 * MINUTE;
-const FILE_MS = 5 * MINUTE;
+const LIMIT_MS = 25 * MINUTE;
+const FILE_MS = 8 * MINUTE;
 /** They measure what a Headgate with nothing else to do needs. */
 const MEASURING = ['test/cluster/budget.test.ts'];
 /** What stays of a Headgate when its processes are gone, and is in the way of another; a rig has no others of these. */
@@ -27,7 +28,7 @@ interface Part {
  * Headgate and run side by side, but for those that measure; files of test/cluster/faults break things, so each has the
  * rig, and a Headgate of its own, to itself.
  */
-export async function runInside(resultFile: string, words: readonly string[]): Promise<Totals> {
+export async function runInside(resultFile: string, lane: Lane, words: readonly string[]): Promise<Totals> {
   const totals = noTotals();
   // Written after every file: the counts survive whatever happens to this process.
   const save = (): void => writeFileSync(resultFile, JSON.stringify(totals));
@@ -37,9 +38,10 @@ export async function runInside(resultFile: string, words: readonly string[]): P
     const steps = files.map((file) => fileStep(file, FILE_MS));
     await runPool(steps, { jobs, limitMs: LIMIT_MS, totals, onResult: save, ...(prepare && { prepare }) });
   };
-  const shared = testFiles(['test/cluster/*.test.ts'], [], words);
+  const together = lane === 'together';
+  const shared = together ? sharedFiles(words) : [];
   const rig = openRig();
-  await run({ title: 'the rig itself', files: testFiles(['test/rig/*.test.ts'], [], words), jobs: 1 });
+  await run({ title: 'the rig itself', files: together ? rigFiles(words) : [], jobs: 1 });
   if (shared.length > 0) {
     await withProduct(rig, totals, async () => {
       await run({ title: 'cluster', files: shared.filter((file) => !MEASURING.includes(file)), jobs: JOBS });
@@ -47,8 +49,7 @@ export async function runInside(resultFile: string, words: readonly string[]): P
     });
     save();
   }
-  const faults = testFiles(['test/cluster/faults/*.test.ts'], [], words);
-  await run({ title: 'cluster, with faults', files: faults, jobs: 1, prepare: () => mend(rig) });
+  await run({ title: 'cluster, with faults', files: faultFiles(lane, words), jobs: 1, prepare: () => mend(rig) });
   await rig.close();
   return totals;
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileStep, scriptStep, testFiles } from './files.ts';
+import { filesOf, LANES, type Lane } from './lanes.ts';
 import { runPool } from './pool.ts';
 import { add, merge, noTotals, say, type Totals, tell } from './report.ts';
 import { ROOT, track } from './step.ts';
@@ -33,13 +34,18 @@ const unit: Phase = async (totals, words) => {
   await runPool(steps, { jobs, limitMs: 3 * MINUTE, totals });
 };
 
-/** On a rig of their own, which is built, started and torn down around them. */
+/** Two rigs side by side, which are built, started and torn down around what runs in them: most of it is waiting. */
 const cluster: Phase = async (totals, words) => {
+  const lanes = LANES.filter((lane) => filesOf(lane, words).length > 0);
+  say(`cluster: bringing ${lanes.length === 1 ? 'the rig' : `${lanes.length} rigs`} up`);
+  await Promise.all(lanes.map((lane) => runLane(lane, totals, words)));
+};
+
+async function runLane(lane: Lane, totals: Totals, words: readonly string[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'headgate-test-'));
   const file = join(dir, 'totals.json');
-  const run = ['test/run.ts', 'inside', `--results=${file}`, ...words];
+  const run = ['test/run.ts', 'inside', `--results=${file}`, `--lane=${lane}`, ...words];
   const args = ['test/rig/up.ts', '--with', 'helm3,helm4,hey', '--', process.execPath, ...run];
-  say('cluster: bringing the rig up');
   const rig = track(spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }));
   const [code] = (await once(rig, 'exit')) as [number | null];
   const inside = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Totals) : noTotals();
@@ -47,10 +53,10 @@ const cluster: Phase = async (totals, words) => {
   merge(totals, inside);
   if (code === 0 || (inside.failed > 0 && code === 1)) return;
   const failures = [{ path: [`ended with exit code ${code}; what it said stands above`], details: [] }];
-  const result = { name: 'the rig', passed: 0, skipped: 0, failures, ms: 0 };
+  const result = { name: `the rig of ${lane}`, passed: 0, skipped: 0, failures, ms: 0 };
   add(totals, result);
   tell(result);
-};
+}
 
 export const PHASES = { check, unit, cluster } as const satisfies Record<string, Phase>;
 export type PhaseName = keyof typeof PHASES;

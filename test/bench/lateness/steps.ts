@@ -17,11 +17,11 @@ export class Steps {
     this.#weights = timesByKey(writes.filter(({ resource }) => resource === 'virtualservices'));
   }
 
-  /** From when a check was due to the commit of its outcome, ms, for those that were due in the time. */
+  /** From when a check was due to the commit of its outcome, ms (so far, where it has not come), for those due in the time. */
   commits(dues: readonly Due[], { from, to }: Plateau): number[] {
     return dues
       .filter(({ at }) => at >= from && at < to)
-      .map(({ key, at }) => (this.#commits.get(key)?.find((time) => time >= at) ?? Number.POSITIVE_INFINITY) - at);
+      .map(({ key, at }) => (this.#commits.get(key)?.find((time) => time >= at) ?? to) - at);
   }
 
   /** From one weight to the next of the same release, less the interval, ms, for those that came in the time. */

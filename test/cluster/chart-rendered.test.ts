@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
+import t from 'tap';
+import { parseAllDocuments } from 'yaml';
+import { CHART, renderedFiles, template } from '../chart/render.ts';
+import { type Json, openRig, waitFor } from '../rig/rig.ts';
+import { ended } from './support/headgate.ts';
+
+const ROOT = join(CHART, '../..');
+const run = promisify(execFile);
+const rig = openRig();
+t.teardown(() => rig.close());
+
+const HELMS = ['helm3', 'helm4'] as const;
+const objectsOf = (text: string): Json[] =>
+  parseAllDocuments(text).flatMap((document) => (document.toJS() as Json | null) ?? []);
+const set = (...values: string[]): string[] => values.flatMap((value) => ['--set', value]);
+const foreign = ({ apiVersion }: Json): boolean => /cert-manager|coreos/.test(apiVersion);
+const named = (objects: readonly Json[], kind: string, name: string): Json =>
+  objects.find((object) => object.kind === kind && object.metadata.name === name);
+
+for (const helm of HELMS) {
+  t.test(
+    `what ${helm} makes of the chart is what stands in manifests/ (else: node test/chart/render.ts)`,
+    async (t) => {
+      for (const [path, text] of await renderedFiles(rig.program(helm))) {
+        t.equal(readFileSync(join(ROOT, path), 'utf8'), text, path);
+      }
+    },
+  );
+
+  t.test(`${helm} finds nothing wrong with the chart`, async (t) => {
+    const { stdout } = await run(rig.program(helm), ['lint', '--strict', CHART]);
+    t.match(stdout, '0 chart(s) failed');
+  });
+}
+
+const render = async (...values: string[]): Promise<Json[]> =>
+  objectsOf(await template(rig.program('helm3'), set(...values)));
+
+t.test('as it is, it asks for kinds of no other product', async (t) => {
+  const objects = await render();
+  t.same(objects.filter(foreign), []);
+  t.same(named(objects, 'CustomResourceDefinition', 'canaries.headgate.dev').spec, definition());
+});
+
+const definition = (): Json => objectsOf(readFileSync(join(ROOT, 'manifests/crd.yaml'), 'utf8'))[0]?.spec;
+
+const EVERYTHING = [
+  'networkPolicy.enabled=true',
+  'networkPolicy.apiServerCidrs={10.0.0.0/8,192.0.2.1/32}',
+  'networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.team=monitoring',
+  'metrics.serviceMonitor.enabled=true',
+  'metrics.serviceMonitor.labels.release=prometheus',
+  'certificates.source=cert-manager',
+  'redis.persistence.enabled=true',
+  'redis.persistence.storageClass=fast',
+  'trustedCertificates.configMap=authorities',
+  'commonLabels.team=delivery',
+  'imagePullSecrets[0].name=registry',
+  'webhook.tolerations[0].operator=Exists',
+  'webhook.nodeSelector.disk=fast',
+  'webhook.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey=zone',
+  'webhook.podDisruptionBudget.maxUnavailable=50%',
+  'webhook.podAnnotations.prometheus\\.io/scrape=false',
+  'scheduler.podLabels.tier=control',
+  'scheduler.serviceAccount.name=gate-keeper',
+  'scheduler.serviceAccount.annotations.role=gate',
+  'excludedNamespaces={kube-system,istio-system}',
+];
+
+t.test('the API server takes all that the values can make', async (t) => {
+  for (const values of [[], EVERYTHING, ['webhook.serviceAccount.create=false', 'crd.keep=false']]) {
+    const objects = (await render(...values)).filter((object) => !foreign(object));
+    const input = { apiVersion: 'v1', kind: 'List', items: objects };
+    const words = ['apply', '--server-side', '--dry-run=server', '--force-conflicts', '--validate=strict', '-f', '-'];
+    const { stdout } = await rig.kubectl(words, { input });
+    t.equal(stdout.trim().split('\n').length, objects.length, `${objects.length} objects`);
+  }
+});
+
+t.test('names and labels are the same wherever they stand', async (t) => {
+  const objects = await render(...EVERYTHING);
+  const text = JSON.stringify(objects);
+  t.notMatch(text, 'serviceaccount:headgate:headgate-scheduler');
+  t.match(text, 'serviceaccount:headgate:gate-keeper');
+  for (const { kind, metadata, spec } of objects) {
+    t.equal(metadata.labels.team, 'delivery', `${kind} ${metadata.name}`);
+    if (spec?.template?.spec?.containers) t.equal(spec.template.spec.enableServiceLinks, false);
+  }
+  const { metadata, spec } = named(objects, 'Deployment', 'headgate-webhook').spec.template;
+  t.match(spec.topologySpreadConstraints, [
+    { labelSelector: { matchLabels: { 'app.kubernetes.io/component': 'webhook' } } },
+  ]);
+  t.equal(metadata.annotations['prometheus.io/scrape'], 'false', 'a user’s annotation wins');
+});
+
+const REFUSED: Record<string, [values: string[], words: RegExp]> = {
+  'a value that is not there': [['webhooks.replicas=3'], /webhooks/],
+  'no replica': [['webhook.replicas=0'], /replicas/],
+  'no Redis': [['redis.enabled=false'], /externalRedis\.url/],
+  'two of them': [['externalRedis.url=redis://a:1'], /redis\.enabled=false/],
+  'a password in an address': [['externalRedis.url=redis://u:p@a:1'], /externalRedis/],
+  'a duration in words': [['resyncInterval=soon'], /resyncInterval/],
+};
+
+for (const [sentence, [values, words]] of Object.entries(REFUSED)) {
+  t.test(`${sentence} is refused`, async (t) => {
+    for (const helm of HELMS) {
+      const { code, stderr } = await ended(
+        rig.program(helm),
+        ['template', CHART, '--kube-version=1.37.0', ...set(...values)],
+        {},
+      );
+      t.not(code, 0);
+      t.match(stderr, words, helm);
+    }
+  });
+}
+
+t.test('a cluster that is too old is refused', async (t) => {
+  const { stderr } = await ended(rig.program('helm4'), ['template', CHART, '--kube-version=1.29.0'], {});
+  t.match(stderr, 'requires kubeVersion');
+});
+
+t.test('its own Redis never evicts, and writes a file', async (t) => {
+  const { spec } = named(await render(), 'Deployment', 'headgate-redis').spec.template;
+  const dir = mkdtempSync(join(rig.file.dir, 'redis-'));
+  const [, ...words]: string[] = spec.containers[0].args.map((word: string) => (word === '/data' ? dir : word));
+  const socket = join(dir, 'redis.sock');
+  const server = execFile(rig.program('redis-server'), [...words, '--port', '0', '--unixsocket', socket]);
+  const redis = new Redis(socket, { retryStrategy: () => 100 });
+  redis.on('error', () => undefined);
+  t.teardown(() => {
+    redis.disconnect();
+    server.kill();
+  });
+  await waitFor('Redis', async () => (await redis.ping()) === 'PONG');
+  const setting = async (name: string) => ((await redis.config('GET', name)) as string[])[1];
+  t.equal(await setting('maxmemory-policy'), 'noeviction');
+  t.equal(await setting('appendonly'), 'yes');
+  t.equal(await setting('maxmemory'), String(192 * 1024 ** 2));
+});

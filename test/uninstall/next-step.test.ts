@@ -1,0 +1,200 @@
+import t from 'tap';
+import { CANARY, ENROLLED, ROLE, ROLLING } from '../../src/rollout/keys.ts';
+import type { Deployment, Service } from '../../src/rollout/kube.ts';
+import { ownerOf } from '../../src/rollout/workload.ts';
+import { ADOPTED, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
+import { nextStep, type Step, type StepOptions } from '../../src/uninstall/next-step.ts';
+import type { Canary, Remains } from '../../src/uninstall/remains.ts';
+import * as make from '../build.ts';
+
+const { NAME, NAMESPACE } = make;
+const DEPLOYMENT = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`;
+const ROUTE = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices/${NAME}`;
+
+const owner = make.deployment('1.0');
+const unmarked: make.Change<Deployment> = ({ metadata }) => delete metadata.labels?.[ENROLLED];
+const role =
+  (value: string): make.Change<Service> & make.Change<VirtualService> =>
+  (object: VirtualService | Service) => {
+    object.metadata.labels = { ...object.metadata.labels, [ROLE]: value };
+  };
+
+function route(weight: number, ...changes: make.Change<VirtualService>[]): VirtualService {
+  const made = structuredClone(renderRoute({ deployment: owner, service: make.spec().service }, weight));
+  made.metadata.resourceVersion = '7';
+  for (const change of changes) change(made);
+  return made;
+}
+
+const record = (status?: object): Canary =>
+  ({
+    metadata: { name: NAME, namespace: NAMESPACE, uid: 'uid-record', ownerReferences: [ownerOf(owner)] },
+    ...(status && { status }),
+  }) as Canary;
+
+/** Held at 2.0 with 1.0 running; the canary serves at a weight. */
+function midway(more: Partial<Remains> = {}): Remains {
+  const deployment = more.deployment ?? make.deployment('2.0', make.held());
+  return {
+    namespace: NAMESPACE,
+    name: NAME,
+    deployment,
+    canary: make.canary('2.0', 1),
+    service: make.service(NAME, role('service')),
+    canaryService: make.service(`${NAME}-canary`, role('service')),
+    route: route(30),
+    record: record({ stable: make.stable('1.0') }),
+    replicaSets: [make.replicaSet(deployment, '1.0', 4)],
+    ...more,
+  };
+}
+
+const over = ({ route: _route, ...rest }: Remains): Remains => ({
+  ...rest,
+  deployment: make.deployment('1.0', unmarked),
+});
+const at = (seen: Remains, options: Partial<StepOptions> = {}): Step =>
+  nextStep(seen, { drained: false, hurried: false, ...options });
+const patchOf = (step: Step) => (step.do === 'patch' ? step.patch : []);
+const short = (available: number, ...changes: make.Change<Deployment>[]): Deployment =>
+  make.deployment('2.0', make.held(), make.status({ availableReplicas: available }), ...changes);
+
+const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expected: object]> = {
+  'traffic goes first': [midway(), {}, { do: 'patch', path: ROUTE }],
+  'a canary keeps its traffic while pods of the Deployment are missing': [
+    midway({ deployment: short(3) }),
+    {},
+    { do: 'wait', why: 'only 3 of 4 pods of podinfo are available, and its canary serves' },
+  ],
+  'in a hurry one pod that serves is enough': [midway({ deployment: short(1) }), { hurried: true }, { path: ROUTE }],
+  'no hurry sends traffic to nobody': [midway({ deployment: short(0) }), { hurried: true }, { do: 'wait' }],
+  'a canary without pods keeps nothing': [
+    midway({ deployment: short(0), canary: make.canary('2.0', 0) }),
+    {},
+    { path: ROUTE },
+  ],
+  'a route that sends the canary nothing waits for nobody': [
+    midway({ deployment: short(0), route: route(0) }),
+    {},
+    { path: ROUTE },
+  ],
+  'a Deployment of no pods waits for none': [
+    midway({ deployment: make.deployment('2.0', make.held(), make.replicas(0)) }),
+    {},
+    { path: ROUTE },
+  ],
+  'pods go only when no proxy knows a way to them': [over(midway()), {}, { do: 'wait', why: 'the route settles' }],
+  'the canary goes then': [over(midway()), { drained: true }, { do: 'delete', uid: 'uid-canary' }],
+  'a Canary that somebody wrote stays': [
+    {
+      ...over(midway({ record: { metadata: { name: 'settings' } } })),
+      canary: undefined,
+      canaryService: undefined,
+      service: make.service(),
+    } as unknown as Remains,
+    { drained: true },
+    { do: 'done' },
+  ],
+  'a record goes last': [
+    { namespace: NAMESPACE, name: NAME, replicaSets: [], record: record() },
+    {},
+    { do: 'delete', uid: 'uid-record' },
+  ],
+  'of a Deployment that is gone, the route is let go': [
+    { namespace: NAMESPACE, name: NAME, replicaSets: [], route: route(30, role(ADOPTED)) },
+    {},
+    { path: ROUTE },
+  ],
+  'what users made is left alone': [
+    {
+      ...{ namespace: NAMESPACE, name: NAME, replicaSets: [], service: make.service() },
+      ...{ deployment: make.deployment('1.0', unmarked), route: route(0, ({ metadata }) => delete metadata.labels) },
+    },
+    {},
+    { do: 'done' },
+  ],
+};
+
+for (const [sentence, [seen, options, expected]] of Object.entries(cases)) {
+  void t.test(sentence, async (t) => t.match(at(seen, options), expected));
+}
+
+void t.test('every write is lost to whoever was faster', async (t) => {
+  t.same(patchOf(at(midway()))[0], { op: 'test', path: '/metadata/resourceVersion', value: '7' });
+});
+
+/** The operations on a Deployment whose route is let go already. */
+function opened(...changes: make.Change<Deployment>[]): { path: string; patch: object[] } {
+  const deployment = make.deployment('2.0', make.held(), ...changes);
+  const { route: _route, ...seen } = midway({ deployment });
+  const step = at({ ...seen, deployment, replicaSets: [make.replicaSet(deployment, '1.0', 4)] });
+  return { path: step.do === 'patch' ? step.path : '', patch: patchOf(step).slice(1) };
+}
+
+void t.test('template, pause and state go in one write', async (t) => {
+  const { path, patch } = opened(make.annotated({ [ROLLING]: '{}' }));
+  t.equal(path, DEPLOYMENT);
+  t.match(patch, [
+    { op: 'replace', path: '/spec/template' },
+    { op: 'remove', path: '/spec/paused' },
+    { op: 'remove', path: '/metadata/annotations/headgate.dev~1held' },
+    { op: 'remove', path: '/metadata/annotations/headgate.dev~1rolling' },
+    { op: 'remove', path: '/metadata/labels/headgate.dev~1enrolled' },
+  ]);
+  t.notMatch(JSON.stringify(patch), CANARY, 'the opt-in is its user’s');
+});
+
+void t.test('a pause that its user had set stays', async (t) => {
+  const { patch } = opened(({ metadata }) => {
+    const text = metadata.annotations?.['headgate.dev/held'] ?? '';
+    Object.assign(metadata.annotations ?? {}, { 'headgate.dev/held': text.replace('}', ',"userPaused":true}') });
+  });
+  t.notMatch(JSON.stringify(patch), '/spec/paused');
+  t.match(JSON.stringify(patch), '/spec/template');
+});
+
+void t.test('a hold that cannot be read is no reason to stay paused', async (t) => {
+  const { patch } = opened(make.annotated({ 'headgate.dev/held': 'nonsense' }));
+  t.match(patch, [{ path: '/spec/template' }, { path: '/spec/paused' }]);
+});
+
+const tagOf = (seen: Remains): string | undefined => {
+  const operation = patchOf(at(seen)).find(({ path }) => path === '/spec/template');
+  const { containers } = (operation?.value as { spec: { containers: { image: string }[] } } | undefined)?.spec ?? {};
+  return containers?.[0]?.image;
+};
+
+const held = make.deployment('2.0', make.held());
+const without = ({ route: _route, ...seen }: Remains): Remains => seen;
+const stables: Record<string, [more: Partial<Remains>, image: string | undefined]> = {
+  'what has available pods': [{}, 'podinfo:1.0'],
+  'that, also where the record has not heard of it': [
+    { replicaSets: [make.replicaSet(held, '1.5', 4), make.replicaSet(held, '1.0', 0)] },
+    'podinfo:1.5',
+  ],
+  'the record’s, where nothing has pods': [
+    {
+      deployment: make.deployment('2.0', make.held(), make.replicas(0)),
+      replicaSets: [make.replicaSet(held, '0.9', 0)],
+    },
+    'podinfo:1.0',
+  ],
+  'the last one, where there is no record either': [
+    { record: record(), replicaSets: [make.replicaSet(held, '0.9', 0)] },
+    'podinfo:0.9',
+  ],
+  'what it says, where nothing ever ran': [{ record: record(), replicaSets: [] }, undefined],
+  'what it says, where that is what runs': [{ replicaSets: [make.replicaSet(held, '2.0', 4)] }, undefined],
+};
+
+for (const [sentence, [more, image]] of Object.entries(stables)) {
+  void t.test(`the template that is put back is ${sentence}`, async (t) => {
+    const seen = without(midway(more));
+    t.equal(tagOf(seen), image);
+    t.match(
+      patchOf(at(seen)),
+      [{}, ...(image ? [{}] : []), { op: 'remove', path: '/spec/paused' }],
+      'it is not paused',
+    );
+  });
+}
