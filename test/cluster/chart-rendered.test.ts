@@ -17,7 +17,8 @@ t.teardown(() => rig.close());
 const HELMS = ['helm3', 'helm4'] as const;
 const objectsOf = (text: string): Json[] =>
   parseAllDocuments(text).flatMap((document) => (document.toJS() as Json | null) ?? []);
-const set = (...values: string[]): string[] => values.flatMap((value) => ['--set', value]);
+const set = (...values: string[]): string[] =>
+  values.flatMap((value) => [/=[[{]"/.test(value) ? '--set-json' : '--set', value]);
 const foreign = ({ apiVersion }: Json): boolean => /cert-manager|coreos/.test(apiVersion);
 const named = (objects: readonly Json[], kind: string, name: string): Json =>
   objects.find((object) => object.kind === kind && object.metadata.name === name);
@@ -65,7 +66,7 @@ const EVERYTHING = [
   'webhook.nodeSelector.disk=fast',
   'webhook.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey=zone',
   'webhook.podDisruptionBudget.maxUnavailable=50%',
-  'webhook.podAnnotations.prometheus\\.io/scrape=false',
+  'webhook.podAnnotations={"prometheus.io/scrape":"false"}',
   'scheduler.podLabels.tier=control',
   'scheduler.serviceAccount.name=gate-keeper',
   'scheduler.serviceAccount.annotations.role=gate',
