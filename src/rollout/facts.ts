@@ -34,7 +34,6 @@ export const REASONS = {
   RouteUnusable: 'Warning',
   InvalidSpec: 'Warning',
   CommandRefused: 'Warning',
-  Unenrolled: 'Normal',
 } as const satisfies Record<string, 'Normal' | 'Warning'>;
 
 export type Reason = keyof typeof REASONS;

@@ -20,7 +20,8 @@ export class Teller {
   readonly #client: KubeClient;
   readonly #log: Logger;
   readonly #metrics: Metrics;
-  readonly #underWay = new Set<Promise<unknown>>();
+  /** The last Event of each Canary that is on its way. */
+  readonly #posting = new Map<string, Promise<void>>();
 
   constructor(client: KubeClient, log: Logger, metrics: Metrics) {
     this.#client = client;
@@ -29,36 +30,41 @@ export class Teller {
   }
 
   tell(record: Canary, facts: readonly Fact[]): void {
-    const { namespace = '', name, uid = '', resourceVersion = '' } = record.metadata;
-    facts.forEach(({ reason, message, revision }, index) => {
-      const level = REASONS[reason] === 'Warning' ? 'warn' : 'info';
-      this.#log[level]({ canary: `${namespace}/${name}`, reason, revision }, message);
-      const outcome = ENDINGS[reason];
-      if (outcome !== undefined) this.#metrics.releases.inc({ outcome });
-      if (reason === 'WentAround') this.#metrics.bypasses.inc();
-      const regarding = { apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid };
+    for (const [index, fact] of facts.entries()) {
+      this.#count(fact.reason);
+      this.#write(record, fact);
       // The commit that made the fact names it: told twice, it is the same Event.
-      const event = {
-        regarding,
-        id: `${resourceVersion}/${reason}/${index}`,
-        type: REASONS[reason],
-        reason,
-        message,
-        at: Date.now(),
-      };
-      this.#track(
-        recordEvent(this.#client, event, (error) => this.#log.warn({ err: error }, 'an Event could not be written')),
-      );
-    });
+      this.#post(record, fact, `${record.metadata.resourceVersion}/${fact.reason}/${index}`);
+    }
   }
 
-  #track(work: Promise<unknown>): void {
-    this.#underWay.add(work);
-    void work.finally(() => this.#underWay.delete(work));
+  #count(reason: Reason): void {
+    const outcome = ENDINGS[reason];
+    if (outcome !== undefined) this.#metrics.releases.inc({ outcome });
+    if (reason === 'WentAround') this.#metrics.bypasses.inc();
+  }
+
+  #write({ metadata: { namespace = '', name } }: Canary, { reason, message, revision }: Fact): void {
+    const level = REASONS[reason] === 'Warning' ? 'warn' : 'info';
+    this.#log[level]({ canary: `${namespace}/${name}`, reason, revision }, message);
+  }
+
+  /** The Events of one Canary are posted one after the other: whoever reads them reads a story. */
+  #post({ metadata: { namespace = '', name, uid = '' } }: Canary, { reason, message }: Fact, id: string): void {
+    const regarding = { apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid };
+    const event = { regarding, id, type: REASONS[reason], reason, message, at: Date.now() };
+    const onError = (error: unknown) => this.#log.warn({ err: error }, 'an Event could not be written');
+    const before = this.#posting.get(uid) ?? Promise.resolve();
+    const posted = before
+      .then(() => recordEvent(this.#client, event, onError))
+      .then(() => {
+        if (this.#posting.get(uid) === posted) this.#posting.delete(uid);
+      });
+    this.#posting.set(uid, posted);
   }
 
   /** Resolves when everything was sent, or failed. */
   async flush(): Promise<void> {
-    await Promise.allSettled(this.#underWay);
+    await Promise.allSettled(this.#posting.values());
   }
 }

@@ -1,6 +1,7 @@
 import { definitions } from '../../rig/binaries/definitions.ts';
 import { installIstioObjects } from '../../rig/istiod.ts';
 import type { Json, Rig } from '../../rig/rig.ts';
+import { each } from './parallel.ts';
 
 /** An enrolled Deployment by where it is. */
 export interface App {
@@ -23,14 +24,17 @@ export const deploymentPath = ({ namespace, name }: App): string =>
 
 /** Creates so many Deployments, ten a namespace. Their pods are hollow: ready at once, without a process. */
 export async function deploy(rig: Rig, count: number, deployment: (name: string) => Json): Promise<App[]> {
+  const groups = Array.from({ length: Math.ceil(count / PER_NAMESPACE) }, (_, index) => index * PER_NAMESPACE);
   const apps: App[] = [];
-  let namespace = '';
-  for (let index = 0; index < count; index += 1) {
-    if (index % PER_NAMESPACE === 0) namespace = await rig.createNamespace('bench');
-    const name = `app-${index}`;
-    await rig.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(name));
-    apps.push({ namespace, name });
-  }
+  await each(groups, 4, async (first) => {
+    const namespace = await rig.createNamespace('bench');
+    const last = Math.min(first + PER_NAMESPACE, count);
+    for (let index = first; index < last; index += 1) {
+      const app = { namespace, name: `app-${index}` };
+      await rig.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(app.name));
+      apps.push(app);
+    }
+  });
   return apps;
 }
 

@@ -108,7 +108,7 @@ t.test('the webhook has no right, and no way into the cluster', async (t) => {
 });
 
 t.test('a release goes through, by the accounts of these names', async (t) => {
-  const app = await App.enrolled(rig, 'external', { annotations: { 'step-weights': '50' } });
+  const app = await App.enrolled(rig, 'external', { annotations: { 'step-weights': '50', metrics: '[]' } });
   const load = app.load(30);
   await app.setImage('1.4.1');
   await app.phase('Succeeded');
@@ -124,7 +124,7 @@ t.test('a release goes through, by the accounts of these names', async (t) => {
 });
 
 t.test('only that account opens the gate', async (t) => {
-  const app = await App.enrolled(rig, 'kept', { annotations: { 'step-weights': '50', interval: '60s' } });
+  const app = await App.enrolled(rig, 'kept', { annotations: { 'step-weights': '50', interval: '60s', metrics: '[]' } });
   await app.setImage('1.4.1');
   await app.phase('Progressing');
   for (const [account, namespace] of [

@@ -19,7 +19,7 @@ const available = async (app: App): Promise<number> => (await app.deployment()).
 
 t.test('traffic is not taken from a canary that serves alone; the uninstall fails, and can be repeated', async (t) => {
   const app = await App.enrolled(rig, 'alone', {
-    annotations: { 'step-weights': '30', interval: '120s' },
+    annotations: { 'step-weights': '30', interval: '120s', metrics: '[]' },
     replicas: 1,
   });
   await app.setImage('1.4.1');
@@ -48,7 +48,7 @@ t.test('traffic is not taken from a canary that serves alone; the uninstall fail
 
 t.test('without hooks everything stays as it is, and the next installation goes on with it', async (t) => {
   await release.install();
-  const app = await App.enrolled(rig, 'going-on', { annotations: { 'step-weights': '30,60', interval: '5s' } });
+  const app = await App.enrolled(rig, 'going-on', { annotations: { 'step-weights': '30,60', interval: '5s', metrics: '[]' } });
   const load = app.load(30);
   await app.setImage('1.4.1');
   await app.atWeight(30);
