@@ -56,7 +56,7 @@ export function loadConfig(env: Environment): Config {
   const tlsDir = given(env, 'HEADGATE_TLS_DIR');
   const config: Config = {
     namespace,
-    redisUrl: withCredentials(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', url(['redis:', 'rediss:'])), env),
+    redisUrl: withCredentials(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), env),
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
     metricsServer: read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', url(['http:', 'https:'])),
     webhookHost: read('HEADGATE_WEBHOOK_HOST', '0.0.0.0', host),
@@ -165,6 +165,14 @@ export function duration(minMs: number, maxMs = Number.POSITIVE_INFINITY): Parse
       : { wanted: `a duration such as ${DURATION_EXAMPLES}${least}${most}` };
   };
 }
+
+/** A server, or the sentinels of one: `redis+sentinel://one,two:26379/mymaster/0`. */
+const redisAddress: Parse<string> = (text) => {
+  const sentinels = /^rediss?\+sentinel:\/\/[^/]+\/[^/]+(\/\d+)?$/.test(text) && URL.canParse(text);
+  if (sentinels) return { value: text };
+  const reading = url(['redis:', 'rediss:'])(text);
+  return 'value' in reading ? reading : { wanted: `${reading.wanted}, or redis+sentinel://HOSTS/MASTER` };
+};
 
 function url(schemes: readonly string[]): Parse<string> {
   return (text) => {

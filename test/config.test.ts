@@ -52,6 +52,10 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
     { redisUrl: 'redis://:secret@127.0.0.1:6379' },
   ],
   'a certificate that somebody else makes': [{ HEADGATE_TLS_DIR: '/etc/tls' }, { tlsDir: '/etc/tls' }],
+  'sentinels are followed by the name of their master': [
+    { HEADGATE_REDIS_URL: 'rediss+sentinel://one,two:26380/mymaster/1', HEADGATE_REDIS_PASSWORD: 's:' },
+    { redisUrl: 'rediss+sentinel://:s%3A@one,two:26380/mymaster/1' },
+  ],
   'a cluster queue has its hash tag': [{ HEADGATE_QUEUE: '{headgate}' }, { queue: '{headgate}' }],
   'a pod knows its API server': [
     { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443' },
@@ -86,6 +90,7 @@ const wrong: Record<string, [variable: string, value: string, wanted: RegExp]> =
   'a resync without a pause': ['HEADGATE_RESYNC_INTERVAL', '0s', /at least 1s/],
   'a log level that pino does not know': ['HEADGATE_LOG_LEVEL', 'verbose', /one of fatal, error, warn, info/],
   'Redis by HTTP': ['HEADGATE_REDIS_URL', 'http://redis', /starts with redis:\/\/ or rediss:\/\//],
+  'sentinels without a master': ['HEADGATE_REDIS_URL', 'redis+sentinel://one,two', /HOSTS\/MASTER/],
   'metrics without a scheme': ['HEADGATE_METRICS_SERVER', 'prometheus:9090', /starts with http:\/\/ or https:\/\//],
   'a queue with a colon': ['HEADGATE_QUEUE', 'a:b', /no colon/],
   'a host with a scheme': ['HEADGATE_HTTP_HOST', 'http://0.0.0.0', /without a port/],

