@@ -11,12 +11,14 @@ export const workerConnection = (url: string): Redis =>
 export const hintConnection = (url: string): Redis =>
   connect(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy, commandTimeout: 2_000 });
 
-function connect(url: string, options: RedisOptions): Redis {
+type Settings = Omit<RedisOptions, 'replyMapping'>;
+
+function connect(url: string, options: Settings): Redis {
   return /^rediss?\+sentinel:/.test(url) ? new Redis({ ...behindSentinels(url), ...options }) : new Redis(url, options);
 }
 
 /** `redis+sentinel://user:password@one,two,three:26379/mymaster/0`: sentinels of one port, what they call the master, the database. */
-function behindSentinels(url: string): RedisOptions {
+function behindSentinels(url: string): Settings {
   const { protocol, hostname, port, username, password, pathname } = new URL(url);
   const [, name = '', database = '0'] = pathname.split('/');
   return {

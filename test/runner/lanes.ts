@@ -1,26 +1,32 @@
 import { testFiles } from './files.ts';
 
-/** The cluster tests run in two lanes, each with a rig of its own, of about the same length. */
-export const LANES = ['together', 'alone'] as const;
+/**
+ * What one rig is brought up for. `together`: the rig's own tests, and files that share one Headgate, side by side. `alone`:
+ * files that break things, one after the other, each with a Headgate of its own. `installed`: a file that installs Headgate
+ * itself, so that it wants a rig on which nobody did before.
+ */
+export const LANES = ['together', 'alone', 'installed'] as const;
 export type Lane = (typeof LANES)[number];
 
 export const isLane = (word: string | undefined): word is Lane => LANES.some((lane) => lane === word);
 
-/** Files that share one Headgate, side by side. */
+const INSTALLING = 'test/cluster/faults/chart-*.test.ts';
+
 export const sharedFiles = (words: readonly string[]): string[] => testFiles(['test/cluster/*.test.ts'], [], words);
-
-/** The rig's own tests. */
 export const rigFiles = (words: readonly string[]): string[] => testFiles(['test/rig/*.test.ts'], [], words);
+export const faultFiles = (words: readonly string[]): string[] =>
+  testFiles(['test/cluster/faults/*.test.ts'], [INSTALLING], words);
 
-const FAULTS = 'test/cluster/faults/*.test.ts';
-/** These break things too, but are run in the shorter lane. */
-const IN_THE_SHORTER = 'test/cluster/faults/chart-*.test.ts';
+/** One rig and the words that choose its files. */
+export interface Trip {
+  lane: Lane;
+  words: readonly string[];
+}
 
-/** Files that break things, so that each has a rig, and a Headgate of its own, to itself. */
-export const faultFiles = (lane: Lane, words: readonly string[]): string[] =>
-  lane === 'together' ? testFiles([IN_THE_SHORTER], [], words) : testFiles([FAULTS], [IN_THE_SHORTER], words);
-
-export const filesOf = (lane: Lane, words: readonly string[]): string[] =>
-  lane === 'together'
-    ? [...rigFiles(words), ...sharedFiles(words), ...faultFiles(lane, words)]
-    : faultFiles(lane, words);
+/** The rigs of a run: those of one list after one another, the lists side by side, and of about the same length. */
+export function tripsOf(words: readonly string[]): Trip[][] {
+  const together = [...rigFiles(words), ...sharedFiles(words)].length > 0 ? [{ lane: 'together', words } as const] : [];
+  const alone = faultFiles(words).length > 0 ? [{ lane: 'alone', words } as const] : [];
+  const installed = testFiles([INSTALLING], [], words).map((file) => ({ lane: 'installed', words: [file] }) as const);
+  return [[...together, ...installed], alone].filter((trips) => trips.length > 0);
+}

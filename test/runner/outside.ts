@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileStep, scriptStep, testFiles } from './files.ts';
-import { filesOf, LANES, type Lane } from './lanes.ts';
+import { type Trip, tripsOf } from './lanes.ts';
 import { runPool } from './pool.ts';
 import { add, merge, noTotals, say, type Totals, tell } from './report.ts';
 import { ROOT, track } from './step.ts';
@@ -34,14 +34,18 @@ const unit: Phase = async (totals, words) => {
   await runPool(steps, { jobs, limitMs: 3 * MINUTE, totals });
 };
 
-/** Two rigs side by side, which are built, started and torn down around what runs in them: most of it is waiting. */
+/** Rigs side by side, which are built, started and torn down around what runs in them: most of it is waiting. */
 const cluster: Phase = async (totals, words) => {
-  const lanes = LANES.filter((lane) => filesOf(lane, words).length > 0);
-  say(`cluster: bringing ${lanes.length === 1 ? 'the rig' : `${lanes.length} rigs`} up`);
-  await Promise.all(lanes.map((lane) => runLane(lane, totals, words)));
+  const trips = tripsOf(words);
+  say(`cluster: ${trips.length === 1 ? 'one rig' : `${trips.length} rigs`} at a time`);
+  await Promise.all(trips.map((sequence) => runTrips(sequence, totals)));
 };
 
-async function runLane(lane: Lane, totals: Totals, words: readonly string[]): Promise<void> {
+async function runTrips(trips: readonly Trip[], totals: Totals): Promise<void> {
+  for (const trip of trips) await runTrip(trip, totals);
+}
+
+async function runTrip({ lane, words }: Trip, totals: Totals): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'headgate-test-'));
   const file = join(dir, 'totals.json');
   const run = ['test/run.ts', 'inside', `--results=${file}`, `--lane=${lane}`, ...words];
