@@ -54,6 +54,7 @@ function holdDoubtful({ phase, release }: RolloutState, { hold, revision }: Omit
   const same = revision === release?.revision;
   if (AT_GATE.has(phase) || (phase === 'Finalising' && release?.outcome === 'failed'))
     return hold.state !== 'held' || !same;
-  if (phase === 'Finalising' || phase === 'Promoting') return !same;
+  if (phase === 'Promoting') return !same;
+  if (phase === 'Finalising') return hold.state === 'held' || !same;
   return phase === 'Failed' ? hold.state === 'open' : hold.state === 'held' && same;
 }

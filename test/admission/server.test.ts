@@ -1,5 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'node:tls';
 import t, { type Test } from 'tap';
 import { edit, image, stored } from './build.ts';
 import { V2 } from './rows.ts';
@@ -95,4 +98,22 @@ t.test('a request in flight when the listener closes is still answered', async (
   await sleep(100);
   await harness.server.stop();
   t.match(await slow, { status: 200, body: '{"done":true}' });
+});
+
+t.test('a connection that was opened and never used does not hold up a shutdown', async (t) => {
+  const harness = await listening(t, { shutdownDelayMs: 0 });
+  const { ca, leaves } = await certificates(1);
+  harness.server.useCertificate(leaves[0]!);
+  const { port } = harness.server.app.server.address() as AddressInfo;
+  const socket = connect({
+    port,
+    host: '127.0.0.1',
+    ca,
+    servername: 'localhost',
+    checkServerIdentity: () => undefined,
+  });
+  await once(socket, 'secureConnect');
+  const began = Date.now();
+  await Promise.all([harness.server.stop(), once(socket, 'close')]);
+  t.ok(Date.now() - began < 10_000, `it took ${Date.now() - began} ms`);
 });

@@ -71,6 +71,11 @@ const doubtful: Record<string, [RolloutState | undefined, Partial<Observation>, 
     { deployment: deployment('1.0') },
     ['deployment'],
   ],
+  'a promoted revision that is held while its release ends': [
+    state('Finalising', { release: release('2.0', { outcome: 'succeeded' }) }),
+    heldOn('2.0'),
+    ['deployment'],
+  ],
   'a failed revision that is not held': [
     state('Failed', { release: release('2.0', { outcome: 'failed' }) }),
     { deployment: deployment('2.0') },
