@@ -48,10 +48,13 @@ export function isDrained(s: Releasing): boolean {
 
 /**
  * A ReplicaSet with pods of another template than the canary's, where all were of it before: somebody edited it by hand.
- * Until the canary was ready, such pods are what is left of the revision before.
+ * Until the canary was ready, such pods are what is left of the revision before. The canary's own status must say so too,
+ * for the two are seen by different watches.
  */
-export const tamperedSet = (s: Releasing): string | undefined =>
-  s.state.release.ready > 0 ? strangeSet(s)?.metadata.name : undefined;
+export function tamperedSet(s: Releasing): string | undefined {
+  const { replicas = 0, updatedReplicas = 0 } = s.seen.canary?.status ?? {};
+  return s.state.release.ready > 0 && replicas > updatedReplicas ? strangeSet(s)?.metadata.name : undefined;
+}
 
 function strangeSet({ seen: { canary, replicaSets = [] } }: Releasing): ReplicaSet | undefined {
   if (canary === undefined) return undefined;

@@ -1,7 +1,8 @@
+import { runsRevision } from './canary-pods.ts';
 import type { Observation } from './observation.ts';
 import { readyReplicas } from './rollout-status.ts';
 import type { Metric, RolloutSpec } from './spec-types.ts';
-import { ACTIVE, ms, type Phase, type RolloutState, SERVING } from './state.ts';
+import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
 
 /** A check to be made: the metric, over the time that the canary had its weight, at most the metric's own window. */
 export interface WantedCheck {
@@ -40,11 +41,14 @@ export function doubts(state: RolloutState | undefined, seen: Omit<Observation, 
   const found: Doubtful[] = [];
   if (holdDoubtful(state, seen)) found.push('deployment');
   const serving = SERVING.has(phase);
-  if (serving && release.ready > 0 && readyReplicas(seen.canary) < Math.min(release.ready, release.replicas))
-    found.push('canary');
+  if (serving && canaryDoubtful(release, seen)) found.push('canary');
   if (serving && release.weightSince !== undefined && seen.route?.weight !== release.weight) found.push('route');
   return found;
 }
+
+/** Pods that were ready seem to be so no more, or the canary seems to be another one. */
+const canaryDoubtful = ({ ready, replicas, revision }: Release, { canary }: Omit<Observation, 'checks'>): boolean =>
+  ready > 0 && (!runsRevision(canary, revision) || readyReplicas(canary) < Math.min(ready, replicas));
 
 /** Phases in which the revision under release is held. */
 const AT_GATE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);

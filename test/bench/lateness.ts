@@ -59,13 +59,13 @@ async function measure(records: RecordWatch): Promise<Plateau[]> {
   const apps = await deploy(rig, Math.max(...levels), deploymentOf({ replicas: 1, settings: SETTINGS }));
   await Promise.all(apps.map((app) => records.until(keyOf(app), ({ phase }) => phase === 'Initialized')));
   console.error(`${apps.length} apps are enrolled`);
-  const plateaus = [await observe(scheduler, 0, durationMs)];
+  const plateaus = [await observe({ rig, scheduler }, 0, durationMs)];
   let under = 0;
   for (const level of levels) {
     await release(apps.slice(under, level), records);
     under = level;
     console.error(`${level} releases are under way`);
-    plateaus.push(await observe(scheduler, level, durationMs));
+    plateaus.push(await observe({ rig, scheduler }, level, durationMs));
   }
   const going = records.statuses().filter(({ phase }) => phase === 'Progressing').length;
   if (going !== under) throw new Error(`${going} of ${under} releases still go on`);

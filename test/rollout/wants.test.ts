@@ -61,6 +61,11 @@ const doubtful: Record<string, [RolloutState | undefined, Partial<Observation>, 
     { ...heldOn('2.0'), route: live.route },
     ['canary'],
   ],
+  'a canary of another revision': [
+    state('Progressing', { release: serving }),
+    { ...heldOn('2.0'), ...live, canary: canary('1.0', 1) },
+    ['canary'],
+  ],
   'a route that moved': [
     state('Progressing', { release: serving }),
     { ...heldOn('2.0'), ...live, route: { weight: 0, resourceVersion: '1', stale: false } },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProductProcess } from '../../rig/product.ts';
-import { busyShare, machineTimes } from '../support/process-usage.ts';
+import type { Rig } from '../../rig/rig.ts';
+import { busyShare, cpuMs, machineTimes } from '../support/process-usage.ts';
 import { between, memoryOf, read, type Span } from '../support/scheduler-probe.ts';
 import { median } from '../support/statistics.ts';
 
@@ -12,14 +13,23 @@ export interface Plateau extends Span {
   to: number;
   /** Median over the time. */
   residentBytes: number;
+  /** CPU time that the API server and its etcd used. */
+  apiServerMs: number;
   /** Of the whole machine. */
   busy: number;
 }
 
 const SAMPLE_MS = 500;
 
-export async function observe(scheduler: ProductProcess, releases: number, durationMs: number): Promise<Plateau> {
-  const times = machineTimes();
+interface Observed {
+  rig: Rig;
+  scheduler: ProductProcess;
+}
+
+export async function observe({ rig, scheduler }: Observed, releases: number, durationMs: number): Promise<Plateau> {
+  const { apiserver = 0, etcd = 0 } = rig.file.pids;
+  const serverMs = (): number => cpuMs(apiserver) + cpuMs(etcd);
+  const [times, server] = [machineTimes(), serverMs()];
   const first = await read(scheduler);
   const resident: number[] = [];
   while (Date.now() - first.at < durationMs) {
@@ -27,13 +37,13 @@ export async function observe(scheduler: ProductProcess, releases: number, durat
     await sleep(SAMPLE_MS);
   }
   const last = await read(scheduler);
-  const busy = busyShare(times, machineTimes());
   return {
     releases,
     from: first.at,
     to: last.at,
     residentBytes: median(resident),
-    busy,
+    apiServerMs: serverMs() - server,
+    busy: busyShare(times, machineTimes()),
     ...between(first, last),
   };
 }

@@ -61,7 +61,7 @@ function lateness(measured: readonly Measured[]): string {
 
 function usage(plateaus: readonly Plateau[]): string {
   const row = (plateau: Plateau): string[] => {
-    const { releases, seconds, cpuMs, residentBytes, ticks, apiRequests } = plateau;
+    const { releases, seconds, cpuMs, residentBytes, ticks, apiRequests, apiServerMs } = plateau;
     const each = (value: number): string => (releases > 0 ? ratio(value / releases / seconds) : '-');
     return [
       String(releases),
@@ -71,6 +71,7 @@ function usage(plateaus: readonly Plateau[]): string {
       each(ticks * 10),
       each(apiRequests * 10),
       ticks > 0 ? ms(cpuMs / ticks) : '-',
+      percent(apiServerMs / 1_000 / seconds),
     ];
   };
   const head = [
@@ -81,6 +82,7 @@ function usage(plateaus: readonly Plateau[]): string {
     'ticks/release/10 s',
     'requests/release/10 s',
     'CPU/tick',
+    'API server, etcd',
   ];
   return table([head, ...plateaus.map(row)]);
 }

@@ -35,7 +35,7 @@ export class RecordWatch {
   }
 
   /** Resolves when the status of the key is like that. */
-  until(key: string, holds: (status: CanaryStatus) => boolean, timeoutMs = 120_000): Promise<unknown> {
+  until(key: string, holds: (status: CanaryStatus) => boolean, timeoutMs = 600_000): Promise<unknown> {
     const check = (): boolean => {
       const status = this.#statuses.get(key);
       if (status !== undefined && holds(status)) return true;

@@ -124,7 +124,9 @@ t.test('a release goes through, by the accounts of these names', async (t) => {
 });
 
 t.test('only that account opens the gate', async (t) => {
-  const app = await App.enrolled(rig, 'kept', { annotations: { 'step-weights': '50', interval: '60s', metrics: '[]' } });
+  const app = await App.enrolled(rig, 'kept', {
+    annotations: { 'step-weights': '50', interval: '60s', metrics: '[]' },
+  });
   await app.setImage('1.4.1');
   await app.phase('Progressing');
   for (const [account, namespace] of [

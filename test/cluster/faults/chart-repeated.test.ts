@@ -5,7 +5,7 @@ import { isLeft, remainsOf } from '../support/left-behind.ts';
 import { Release } from '../support/release.ts';
 
 const rig = openRig();
-const release = new Release(rig, { helm: 'helm3', values: { uninstallHook: { timeout: '12s' } } });
+const release = new Release(rig, { helm: 'helm3', values: { uninstallHook: { timeout: '8s' } } });
 t.before(() => release.install());
 t.teardown(() => rig.close());
 
@@ -39,6 +39,8 @@ t.test('traffic is not taken from a canary that serves alone; the uninstall fail
   t.ok((await app.deployment()).spec.paused, 'a change meanwhile is held too');
 
   await allowPods(app);
+  // It would be tried again ever more seldom.
+  await app.kubectl(['annotate', 'replicasets', '--all', 'again=now']);
   await waitFor('the Deployment’s pod', async () => (await available(app)) === 1, { timeoutMs: 60_000 });
   await release.uninstall();
   await isLeft(t, app, '1.4.0');
@@ -48,7 +50,9 @@ t.test('traffic is not taken from a canary that serves alone; the uninstall fail
 
 t.test('without hooks everything stays as it is, and the next installation goes on with it', async (t) => {
   await release.install();
-  const app = await App.enrolled(rig, 'going-on', { annotations: { 'step-weights': '30,60', interval: '5s', metrics: '[]' } });
+  const app = await App.enrolled(rig, 'going-on', {
+    annotations: { 'step-weights': '30,60', interval: '5s', metrics: '[]' },
+  });
   const load = app.load(30);
   await app.setImage('1.4.1');
   await app.atWeight(30);

@@ -84,7 +84,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
     for (const app of [shifting, failed, rolling]) t.notOk((await app.deployment()).spec.paused, 'not paused');
     t.ok((await paused.deployment()).spec.paused, 'what its user had paused is so still');
     await paused.kubectl(['rollout', 'resume', `deployment/${paused.name}`]);
-    for (const app of apps) await rollsNatively(app);
+    await Promise.all(apps.map(rollsNatively));
     for (const app of apps)
       t.same(await app.stableTags(), ['1.5.0'], `${app.namespace} rolled out like any Deployment`);
     for (const load of loads) {
@@ -113,7 +113,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
   async function midway(): Promise<{ apps: App[]; loads: Load[] }> {
     // What is measured is not of interest here; a busy machine is slow.
     const annotations = { 'step-weights': '30,60', interval: '60s', metrics: '[]' };
-    const short = { ...annotations, 'step-weights': '30', interval: '2s', 'progress-deadline': '10s' };
+    const short = { ...annotations, 'step-weights': '30', interval: '2s', 'progress-deadline': '6s' };
     const apps = await Promise.all([
       App.enrolled(rig, 'shifting', { annotations }),
       App.enrolled(rig, 'failed', { annotations: short }),
@@ -133,7 +133,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
 
 /** Its roll-out takes long enough to be met half-way. */
 function slowly(deployment: Json): void {
-  deployment.spec.minReadySeconds = 3;
+  deployment.spec.minReadySeconds = 2;
 }
 
 async function rollsNatively(app: App): Promise<void> {
