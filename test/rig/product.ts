@@ -60,7 +60,7 @@ export class ProductProcess {
       env: { ...process.env, ...this.#environment(ip), ...FAST, KUBECONFIG: kubeconfig, ...env },
     });
     await waitFor(`the ${role} at ${ip} to be ready (log: ${this.logFile})`, () => this.#isReady(), {
-      timeoutMs: 30_000,
+      timeoutMs: 60_000,
     });
   }
 
