@@ -26,6 +26,7 @@ export class Simulation {
   readonly ticker: Ticker;
   webhook = true;
   scheduler = true;
+  readonly #colleagues: Ticker[] = [];
   #syncAt = Infinity;
   #tickAt = Infinity;
   #wakeAt = Infinity;
@@ -54,6 +55,7 @@ export class Simulation {
     const other = new Ticker(this.cluster, this.ticker.spec);
     other.answer = (metric, revision) => this.ticker.answer(metric, revision);
     other.onRound = (round) => this.ticker.onRound(round);
+    this.#colleagues.push(other);
     return other;
   }
 
@@ -136,6 +138,7 @@ export class Simulation {
     if (now >= this.#resyncAt) this.#resyncAt = now + RESYNC_MS;
     const resync = this.#resyncAt === now + RESYNC_MS;
     if (this.cluster.unsynced ? now >= this.#syncAt : true) this.#sync();
+    for (const colleague of this.#colleagues) colleague.deliver();
     if (now >= this.#tickAt || now >= this.#wakeAt || resync) this.tick();
     this.touched();
   }

@@ -11,7 +11,7 @@ import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
 import { amend, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';
 import { findStable } from './stable.ts';
-import { ACTIVE, type Phase, type RolloutState, TIMED, time } from './state.ts';
+import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
 import { wakeAt } from './wake.ts';
 
 export interface Decision {
@@ -76,23 +76,23 @@ function enrol(rest: Omit<Situation, 'state'>): Next {
 function transition(s: Situation): Next {
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
-  const fresh: Situation = { ...s, state: { ...s.state, ...(stable && { stable }) } };
+  const release = recounted(s);
+  const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
+  const fresh: Situation = { ...s, state };
   return arrival(fresh) ?? obey(fresh) ?? inPhase(fresh);
+}
+
+/** Somebody else gave the route another weight: what is counted from the moment when it was right starts anew. */
+function recounted({ state: { phase, release }, seen: { route } }: Situation): Release | undefined {
+  const moved = ACTIVE.has(phase) && release?.weightSince !== undefined && route?.weight !== release.weight;
+  return release && moved ? { ...release, weightSince: undefined, checkAt: undefined } : release;
 }
 
 function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeMoved(releasing) ?? routeEmptied(releasing) ?? PHASE[phase](releasing);
-}
-
-/** Somebody else gave the route another weight: what is counted from the moment when it was right starts anew. */
-function routeMoved(s: Releasing): Next | undefined {
-  const { release, phase } = s.state;
-  if (!TIMED.has(phase) || release.weightSince === undefined || s.seen.route?.weight === release.weight)
-    return undefined;
-  return amend(s, { weightSince: undefined, checkAt: undefined });
+  return routeEmptied(releasing) ?? PHASE[phase](releasing);
 }
 
 /** The moment from which a canary that is to go, or to shrink, gets no traffic: its pods may go a settling time later. */

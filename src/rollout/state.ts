@@ -104,7 +104,7 @@ export const ACTIVE: ReadonlySet<Phase> = new Set([
 /** Phases in which the canary may be given traffic. */
 export const SERVING: ReadonlySet<Phase> = new Set(['Progressing', 'Paused', 'Promoting', 'Stalled']);
 
-/** Phases in which something is counted from the moment when the route was seen at its weight. */
+/** Phases that wait for what is counted from the moment when the route was seen at its weight. */
 export const TIMED: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Finalising']);
 
 export const time = (ms: number): Time => new Date(ms).toISOString();

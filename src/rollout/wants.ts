@@ -41,7 +41,7 @@ export function doubts(state: RolloutState | undefined, seen: Omit<Observation, 
   const found: Doubtful[] = [];
   if (holdDoubtful(state, seen)) found.push('deployment');
   const serving = SERVING.has(phase);
-  if (serving && canaryDoubtful(release, seen)) found.push('canary');
+  if (serving && release.path === 'canary' && canaryDoubtful(release, seen)) found.push('canary');
   if (serving && release.weightSince !== undefined && seen.route?.weight !== release.weight) found.push('route');
   return found;
 }

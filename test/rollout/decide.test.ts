@@ -89,6 +89,18 @@ expect({
     }),
     { phase: 'Failed', effects: ['writeHold'], facts: [] },
   ],
+  'a failed release does not end before its hold says so': [
+    after(state('Finalising', { release: release('2.0', { outcome: 'failed', weightSince: at(0) }) }), {
+      ...{ deployment: deployment('2.0', held()), canary: canary('2.0', 0) },
+    }),
+    { phase: 'Finalising', effects: ['writeHold'], facts: [] },
+  ],
+  'and ends when it does': [
+    after(state('Finalising', { release: release('2.0', { outcome: 'failed', message: 'failed 2 checks' }) }), {
+      ...{ deployment: deployment('2.0', held(failed)), canary: canary('2.0', 0) },
+    }),
+    { phase: 'Failed', effects: [], facts: ['RolledBack'] },
+  ],
   'a hold on a template that another webhook changed again is corrected, not lifted': [
     after(progressing({ weight: 0 }), {
       deployment: deployment('2.0', held({ revision: 'before' })),

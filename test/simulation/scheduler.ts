@@ -21,6 +21,7 @@ export const SETTLE_MS = 3_000;
 const MOST_ROUNDS = 12;
 const RETRY_MS = 1_000;
 const CONFLICT_MS = 100;
+const MOST_LAG_MS = 200;
 
 /** What one round saw, decided and did. */
 export interface Round {
@@ -66,6 +67,7 @@ export class Ticker {
   /** Something was not seen in the last run. */
   lagged = false;
   #view: View;
+  #lateSince = new Map<Kind, number>();
   spec: RolloutSpec;
   answer: (metric: Metric, revision: string) => Answer = () => ({ kind: 'value', value: 100 });
   /** What the API server answers to a canary, when it refuses it. */
@@ -100,11 +102,14 @@ export class Ticker {
     this.#view = viewOf(this.cluster);
   }
 
-  /** Takes in what the watches have delivered. */
-  #deliver(): void {
+  /** Takes in what the watches have delivered: a change is never held back for long. */
+  deliver(): void {
+    const { now } = this.cluster;
     const fresh = viewOf(this.cluster);
-    const late = KINDS.filter((kind) => fresh[kind] !== this.#view[kind] && this.lags(kind));
-    if (late.length > 0) this.lagged = true;
+    const changed = KINDS.filter((kind) => fresh[kind] !== this.#view[kind]);
+    const late = changed.filter((kind) => now - (this.#lateSince.get(kind) ?? now) < MOST_LAG_MS && this.lags(kind));
+    this.#lateSince = new Map(late.map((kind) => [kind, this.#lateSince.get(kind) ?? now]));
+    this.lagged ||= late.length > 0;
     this.#view = { ...fresh, ...Object.fromEntries(late.map((kind) => [kind, this.#view[kind]])) };
   }
 
@@ -143,7 +148,7 @@ export class Ticker {
 
   /** As src/scheduler/observe.ts: what the watches show, and what is doubtful from the source. */
   observe(state: RolloutState | undefined): Observation {
-    this.#deliver();
+    this.deliver();
     const doubtful = doubts(state, this.#look(state));
     this.requests.reads += doubtful.length;
     for (const kind of doubtful) this.#view = { ...this.#view, [kind]: this.cluster[kind] };

@@ -91,7 +91,9 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
     const conflictsBefore = conflicts(app);
     t.equal(await abortMeanwhile(app, round), 'aborted', `${tag} was aborted by the other`);
     await isKeptOut(t, app, pods);
-    t.ok(conflicts(app) > conflictsBefore, `its commit was refused (${conflicts(app) - conflictsBefore} conflicts)`);
+    // The audit log is written a moment after the answer.
+    await waitFor('its commit to be refused', () => conflicts(app) > conflictsBefore, { timeoutMs: 5_000 });
+    t.pass('its commit was refused');
   }
   t.equal((await load.stop()).failures, 0, 'no request failed');
   await app.delete();
