@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Product } from '../rig/product.ts';
 import { openRig } from '../rig/rig.ts';
 import { observe, type Plateau } from './lateness/plateau.ts';
 import { report } from './lateness/report.ts';
 import { Steps } from './lateness/steps.ts';
 import { type App, deploy, deploymentOf, installRoutes, keyOf, setImage } from './support/apps.ts';
+import { MeasuredProduct } from './support/measured-product.ts';
 import { RecordWatch } from './support/record-watch.ts';
 
 /**
@@ -31,11 +31,8 @@ const SETTINGS = {
   'step-weights': Array.from({ length: 90 }, (_, index) => index + 1).join(),
   metrics: '[]',
 };
-/** As in a cluster; the rig has shorter times for tests. */
-const ENVIRONMENT = { HEADGATE_RESYNC_INTERVAL: '30s', HEADGATE_ROUTE_SETTLE: '3s' };
-
 const rig = openRig();
-const product = new Product(rig, { env: ENVIRONMENT });
+const product = new MeasuredProduct(rig);
 
 /** Starts the releases of all apps, one after the other so that their steps are spread over an interval. */
 async function release(apps: readonly App[], records: RecordWatch): Promise<void> {
@@ -54,18 +51,16 @@ async function release(apps: readonly App[], records: RecordWatch): Promise<void
 }
 
 async function measure(records: RecordWatch): Promise<Plateau[]> {
-  const [scheduler] = product.schedulers;
-  if (!scheduler) throw new Error('there is no scheduler');
   const apps = await deploy(rig, Math.max(...levels), deploymentOf({ replicas: 1, settings: SETTINGS }));
   await Promise.all(apps.map((app) => records.until(keyOf(app), ({ phase }) => phase === 'Initialized')));
   console.error(`${apps.length} apps are enrolled`);
-  const plateaus = [await observe({ rig, scheduler }, 0, durationMs)];
+  const plateaus = [await observe({ rig, product }, 0, durationMs)];
   let under = 0;
   for (const level of levels) {
     await release(apps.slice(under, level), records);
     under = level;
     console.error(`${level} releases are under way`);
-    plateaus.push(await observe({ rig, scheduler }, level, durationMs));
+    plateaus.push(await observe({ rig, product }, level, durationMs));
   }
   const going = records.statuses().filter(({ phase }) => phase === 'Progressing').length;
   if (going !== under) throw new Error(`${going} of ${under} releases still go on`);

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Product, ProductProcess } from '../rig/product.ts';
 import { openRig } from '../rig/rig.ts';
 import { addOthers } from './memory/others.ts';
 import { type Idle, report } from './memory/report.ts';
 import { deploy, deploymentOf, installRoutes, keyOf } from './support/apps.ts';
-import { Inspector } from './support/inspector.ts';
+import { MeasuredProduct } from './support/measured-product.ts';
 import { cpuMs } from './support/process-usage.ts';
 import { RecordWatch } from './support/record-watch.ts';
 import { between, memoryOf, read } from './support/scheduler-probe.ts';
@@ -22,23 +21,16 @@ const levels = values.apps.split(',').map(Number);
 const others = Number(values.others);
 const durationMs = Number(values.seconds) * 1_000;
 
-const ADDRESS = '10.244.255.20';
-const INSPECTOR = `${ADDRESS}:9229`;
-/** As in a cluster; the rig has a shorter time for tests. */
-const ENVIRONMENT = { HEADGATE_RESYNC_INTERVAL: '30s', HEADGATE_ROUTE_SETTLE: '3s' };
-
 const rig = openRig();
-const env = { ...ENVIRONMENT, NODE_OPTIONS: `--inspect=${INSPECTOR}` };
-const scheduler = new ProductProcess(rig, { role: 'scheduler', ip: ADDRESS, env });
-const product = new Product(rig, { schedulers: 0 });
-product.schedulers.push(scheduler);
+const product = new MeasuredProduct(rig);
+const { scheduler } = product;
 
-async function look(inspector: Inspector, apps: number, others: number): Promise<Idle> {
+async function look(apps: number, others: number): Promise<Idle> {
   await sleep(2_000);
   const first = await read(scheduler);
   await sleep(durationMs);
   const { seconds, cpuMs, apiRequests } = between(first, await read(scheduler));
-  const liveBytes = await inspector.liveBytes();
+  const liveBytes = await product.liveBytes();
   return {
     apps,
     others,
@@ -49,8 +41,8 @@ async function look(inspector: Inspector, apps: number, others: number): Promise
   };
 }
 
-async function measure(inspector: Inspector): Promise<string> {
-  const idle = [await look(inspector, 0, 0)];
+async function measure(): Promise<string> {
+  const idle = [await look(0, 0)];
   const settings = { canary: 'true', interval: '30s', threshold: '5', 'max-weight': '50', 'step-weight': '10' };
   let enrolled = 0;
   for (const level of levels) {
@@ -58,12 +50,12 @@ async function measure(inspector: Inspector): Promise<string> {
     await Promise.all(apps.map((app) => records.until(keyOf(app), ({ phase }) => phase === 'Initialized')));
     enrolled = level;
     console.error(`${level} apps are enrolled`);
-    idle.push(await look(inspector, level, 0));
+    idle.push(await look(level, 0));
   }
   const before = cpuMs(scheduler.pid);
   await addOthers(rig, others);
   const adding = cpuMs(scheduler.pid) - before;
-  idle.push(await look(inspector, enrolled, others));
+  idle.push(await look(enrolled, others));
   return report(idle, adding);
 }
 
@@ -71,9 +63,7 @@ const records = new RecordWatch(rig);
 try {
   await installRoutes(rig);
   await product.start();
-  const inspector = await Inspector.open(INSPECTOR);
-  console.log(await measure(inspector));
-  inspector.close();
+  console.log(await measure());
 } finally {
   await records.close();
   await product.stop();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProductProcess } from '../../rig/product.ts';
 import type { Rig } from '../../rig/rig.ts';
+import type { MeasuredProduct } from '../support/measured-product.ts';
 import { busyShare, cpuMs, machineTimes } from '../support/process-usage.ts';
 import { between, memoryOf, read, type Span } from '../support/scheduler-probe.ts';
 import { median } from '../support/statistics.ts';
@@ -13,6 +13,8 @@ export interface Plateau extends Span {
   to: number;
   /** Median over the time. */
   residentBytes: number;
+  /** After a full garbage collection at its end. */
+  liveBytes: number;
   /** CPU time that the API server and its etcd used. */
   apiServerMs: number;
   /** Of the whole machine. */
@@ -23,10 +25,11 @@ const SAMPLE_MS = 500;
 
 interface Observed {
   rig: Rig;
-  scheduler: ProductProcess;
+  product: MeasuredProduct;
 }
 
-export async function observe({ rig, scheduler }: Observed, releases: number, durationMs: number): Promise<Plateau> {
+export async function observe({ rig, product }: Observed, releases: number, durationMs: number): Promise<Plateau> {
+  const { scheduler } = product;
   const { apiserver = 0, etcd = 0 } = rig.file.pids;
   const serverMs = (): number => cpuMs(apiserver) + cpuMs(etcd);
   const [times, server] = [machineTimes(), serverMs()];
@@ -37,13 +40,15 @@ export async function observe({ rig, scheduler }: Observed, releases: number, du
     await sleep(SAMPLE_MS);
   }
   const last = await read(scheduler);
+  const [apiServerMs, busy] = [serverMs() - server, busyShare(times, machineTimes())];
   return {
     releases,
     from: first.at,
     to: last.at,
     residentBytes: median(resident),
-    apiServerMs: serverMs() - server,
-    busy: busyShare(times, machineTimes()),
+    liveBytes: await product.liveBytes(),
+    apiServerMs,
+    busy,
     ...between(first, last),
   };
 }

@@ -61,12 +61,13 @@ function lateness(measured: readonly Measured[]): string {
 
 function usage(plateaus: readonly Plateau[]): string {
   const row = (plateau: Plateau): string[] => {
-    const { releases, seconds, cpuMs, residentBytes, ticks, apiRequests, apiServerMs } = plateau;
+    const { releases, seconds, cpuMs, residentBytes, liveBytes, ticks, apiRequests, apiServerMs } = plateau;
     const each = (value: number): string => (releases > 0 ? ratio(value / releases / seconds) : '-');
     return [
       String(releases),
       percent(cpuMs / 1_000 / seconds),
       megabytes(residentBytes),
+      megabytes(liveBytes),
       ratio(ticks / seconds),
       each(ticks * 10),
       each(apiRequests * 10),
@@ -78,6 +79,7 @@ function usage(plateaus: readonly Plateau[]): string {
     'releases',
     'CPU of a core',
     'RSS',
+    'live',
     'ticks/s',
     'ticks/release/10 s',
     'requests/release/10 s',
@@ -98,6 +100,6 @@ function growth(plateaus: readonly Plateau[]): string {
   };
   return [
     straight('CPU per second', ({ cpuMs, seconds }) => cpuMs / seconds, ms),
-    straight('RSS', ({ residentBytes }) => residentBytes, kilobytes),
+    straight('live memory', ({ liveBytes }) => liveBytes, kilobytes),
   ].join('\n');
 }

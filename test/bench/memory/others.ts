@@ -15,6 +15,8 @@ const MAKE: Readonly<Record<string, (name: string) => Json>> = {
     spec: { schedulingGates: [{ name: 'bench/never' }], containers: [{ name: 'app', image: 'hollow:1.0.0' }] },
   }),
   '/apis/networking.istio.io/v1/namespaces/NAMESPACE/virtualservices': (name) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
     metadata: { name },
     spec: { hosts: [name], http: [{ route: [{ destination: { host: name } }] }] },
   }),
