@@ -20,6 +20,8 @@ function made<T>(base: T, changes: readonly Change<T>[]): T {
 export const NAME = 'podinfo';
 export const NAMESPACE = 'prod';
 export const LABEL = 'app';
+/** What a decision is given besides spec, state and observation. */
+export const SELF = { self: 'scheduler-a', defaultAlerts: [] };
 export const START = Date.parse('2030-01-01T00:00:00.000Z');
 export const at = (seconds: number): string => time(START + seconds * 1_000);
 
@@ -167,9 +169,13 @@ export const spec = (...changes: Change<RolloutSpec>[]): RolloutSpec =>
     {
       progressDeadlineMs: 60_000,
       rollbackWindowMs: 600_000,
+      skipAnalysis: false,
+      suspend: false,
       service: { port: 9898, portName: 'http', hosts: [], gateways: [] },
       analysis: {
         ...{ intervalMs: 10_000, threshold: 2, weights: [20, 40], inconclusiveLimit: 3, errorLimit: 3 },
+        webhooks: [],
+        alerts: [],
         metrics: [metric],
       },
     },

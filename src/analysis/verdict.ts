@@ -17,17 +17,18 @@ const rounded = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** One check: pass, fail, or why it is neither. */
 export function verdictOf(metric: Metric, answer: Answer): CheckResult {
+  return { metric: metric.name, ...metric.bounds, ...judged(metric, answer) };
+}
+
+function judged(metric: Metric, answer: Answer): Pick<CheckResult, 'verdict' | 'value' | 'message'> {
   const { name, bounds } = metric;
-  if (answer.kind === 'error')
-    return { metric: name, verdict: 'error', message: `${name} cannot be measured: ${answer.message}` };
+  if (answer.kind === 'error') return { verdict: 'error', message: `${name} cannot be measured: ${answer.message}` };
   if (answer.kind === 'none')
-    return { metric: name, verdict: 'inconclusive', message: `${name} has no data (no traffic to the canary?)` };
+    return { verdict: 'inconclusive', message: `${name} has no data (no traffic to the canary?)` };
   const { value } = answer;
   const unit = unitOf(metric);
   const { min = -Infinity, max = Infinity } = bounds;
-  if (value < min)
-    return { metric: name, verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} < ${min}${unit}` };
-  if (value > max)
-    return { metric: name, verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} > ${max}${unit}` };
-  return { metric: name, verdict: 'pass', value, message: `${name} ${rounded(value)}${unit}` };
+  if (value < min) return { verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} < ${min}${unit}` };
+  if (value > max) return { verdict: 'fail', value, message: `${name} ${rounded(value)}${unit} > ${max}${unit}` };
+  return { verdict: 'pass', value, message: `${name} ${rounded(value)}${unit}` };
 }

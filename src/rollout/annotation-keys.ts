@@ -1,5 +1,6 @@
 import {
   asAutoscaler,
+  asFlag,
   asList,
   asNumber,
   asNumbers,
@@ -28,6 +29,8 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
   ['step-weight', { path: ['analysis', 'stepWeight'], read: asNumber }],
   ['step-weights', { path: ['analysis', 'stepWeights'], read: asNumbers }],
   ['metrics', { path: ['analysis', 'metrics'], read: asList, isYaml: true }],
+  ['webhooks', { path: ['analysis', 'webhooks'], read: asList, isYaml: true }],
+  ['alerts', { path: ['analysis', 'alerts'], read: asList, isYaml: true }],
   ['inconclusive-limit', { path: ['analysis', 'inconclusiveLimit'], read: asNumber }],
   ['error-limit', { path: ['analysis', 'errorLimit'], read: asNumber }],
   ['port', { path: ['service', 'port'], read: asNumber }],
@@ -37,6 +40,8 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
   ['gateways', { path: ['service', 'gateways'], read: asTexts }],
   ['progress-deadline', { path: ['progressDeadlineSeconds'], read: asSeconds }],
   ['rollback-window', { path: ['rollbackWindow'], read: asText }],
+  ['skip-analysis', { path: ['skipAnalysis'], read: asFlag }],
+  ['suspend', { path: ['suspend'], read: asFlag }],
   ['autoscaler', { path: ['autoscalerRef'], read: asAutoscaler }],
   ['selector-label', { path: ['selectorLabel'], read: asText }],
 ]);

@@ -16,6 +16,12 @@ export const asText = (text: string): TextReading => read(text.trim());
 
 export const asNumber = (text: string): TextReading => read(numberOr(text.trim()));
 
+/** `true` or `false`; any other text as it is, for the schema to refuse. */
+export const asFlag = (text: string): TextReading => {
+  const value = text.trim();
+  return read(value === 'true' ? true : value === 'false' ? false : value);
+};
+
 const entriesOf = (text: string): string[] => text.split(',').map((entry) => entry.trim());
 
 /** Comma-separated. */

@@ -6,6 +6,8 @@ export interface StructuralSchema {
   properties?: Record<string, StructuralSchema>;
   items?: StructuralSchema;
   required?: string[];
+  /** Of a map: what each value is. `false` for what has fields of its own. */
+  additionalProperties?: StructuralSchema | boolean;
   [keyword: string]: unknown;
 }
 
@@ -15,10 +17,11 @@ export const structural = (schema: z.ZodType): StructuralSchema =>
 
 const LARGEST_INT32 = 2_147_483_647;
 
-function fixed({ additionalProperties: _closed, ...schema }: StructuralSchema): StructuralSchema {
+function fixed({ additionalProperties: values, propertyNames: _keys, ...schema }: StructuralSchema): StructuralSchema {
   if (schema['x-kubernetes-int-or-string'] === true) return intOrString(schema);
   const { properties, items, maximum, ...rest } = schema;
   return {
+    ...(typeof values === 'object' && !properties && { additionalProperties: fixed(values) }),
     ...rest,
     ...(maximum !== undefined && maximum !== LARGEST_INT32 && { maximum }),
     ...(rest.type === 'integer' && { format: 'int32' }),

@@ -1,4 +1,5 @@
 import { arrival, refreshedStable } from './arrival.ts';
+import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
@@ -20,6 +21,9 @@ export interface Decision {
   /** What makes the world match the state, in order. */
   effects: Effect[];
   facts: Fact[];
+  /** Questions that this process is to put to hooks, or is putting. */
+  calls: WantedCall[];
+  polls: WantedPoll[];
   /** Milliseconds since the epoch when to look again if nothing happens before. */
   wakeAt?: number;
 }
@@ -50,6 +54,8 @@ export function decide(situation: Omit<Situation, 'state'> & { state: RolloutSta
     state: next.state,
     facts: [...next.facts, ...restorations(after, effects)],
     effects,
+    calls: [],
+    polls: [],
     ...(wake !== undefined && { wakeAt: wake }),
   };
 }

@@ -19,6 +19,9 @@ export const judged = <T extends z.ZodType>(schema: T, judge: (value: z.output<T
 
 export const text = (words: string): z.ZodString => z.string({ error: wants(words) });
 
+export const oneOf = <T extends string>(values: readonly [T, ...T[]], words: string) =>
+  z.enum(values, { error: wants(words) });
+
 /** A whole number; without `max`, any that a 32-bit integer holds. */
 export function whole(min: number, max?: number): z.ZodInt {
   const words =

@@ -1,12 +1,17 @@
+import type { HookAnswer } from './calls.ts';
 import type { Command } from './command.ts';
 import type { HoldReading } from './hold.ts';
 import type { Deployment, ReplicaSet, Service } from './kube.ts';
+import type { Receipt } from './outbox.ts';
 
 /** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
 export interface CheckResult {
   metric: string;
   verdict: 'pass' | 'fail' | 'inconclusive' | 'error';
   value?: number;
+  /** What the value is held against. */
+  min?: number;
+  max?: number;
   /** For a person: value and bound, or why there is none. */
   message: string;
 }
@@ -38,6 +43,10 @@ export interface Observation {
   services: { stable?: Service; canary?: Service };
   route?: RouteReading;
   checks?: CheckResult[];
+  /** Answers of hooks that this process asked. */
+  answers?: HookAnswer[];
+  /** Notices that this process has delivered. */
+  receipts?: Receipt[];
   /** What the API server said when it refused the canary Deployment. */
   refused?: string;
 }

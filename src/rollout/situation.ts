@@ -1,5 +1,6 @@
 import { type Fact, fact, type Reason } from './facts.ts';
 import type { Observation } from './observation.ts';
+import type { DefaultAlert } from './outbox.ts';
 import type { RolloutSpec } from './spec-types.ts';
 import { type Phase, type Release, type RolloutState, time } from './state.ts';
 
@@ -14,6 +15,10 @@ export interface Situation {
   settleMs: number;
   /** The selector label that gets the canary's suffix. */
   label: string;
+  /** This process, among those that work on the same Canaries. */
+  self: string;
+  /** The installation's own receivers of notifications. */
+  defaultAlerts: readonly DefaultAlert[];
 }
 
 /** A situation with a release under way. */

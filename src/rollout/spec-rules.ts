@@ -80,12 +80,40 @@ const metricNames: Rule = (form) => {
   });
 };
 
-const metricsOf = (form: unknown): unknown[] => {
-  const metrics = valueAt(form, ['analysis', 'metrics']);
-  return Array.isArray(metrics) ? metrics : [];
-};
+const metricsOf = (form: unknown): unknown[] => listAt(form, 'metrics');
+
+function listAt(form: unknown, list: string): unknown[] {
+  const entries = valueAt(form, ['analysis', list]);
+  return Array.isArray(entries) ? entries : [];
+}
+
+/** What is told apart by its name. */
+const namesDiffer =
+  (list: 'webhooks' | 'alerts', what: string): Rule =>
+  (form) => {
+    const names = listAt(form, list).map((entry) => valueAt(entry, ['name']));
+    return names.flatMap((name, index) => {
+      const first = names.indexOf(name);
+      if (typeof name !== 'string' || first === index) return [];
+      return [
+        {
+          path: ['analysis', list, index, 'name'],
+          message: `is there twice: ${what} ${first + 1} of the list is ${name} too`,
+        },
+      ];
+    });
+  };
 
 const measured = (name: unknown): string | undefined =>
   typeof name === 'string' ? (builtinOf(name) ?? name) : undefined;
 
-const RULES: readonly Rule[] = [rising, onePlan, stepFits, autoscalerGroup, eachMetric, metricNames];
+const RULES: readonly Rule[] = [
+  rising,
+  onePlan,
+  stepFits,
+  autoscalerGroup,
+  eachMetric,
+  metricNames,
+  namesDiffer('webhooks', 'hook'),
+  namesDiffer('alerts', 'alert'),
+];

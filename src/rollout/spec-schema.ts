@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { alertSchema } from './alert-schema.ts';
 import { isDnsLabel, isDnsSubdomain, isPortName, isQualifiedName, MAX_LABEL, MAX_NAME } from './dns.ts';
-import { duration, judged, text, WEEK, wants, whole } from './fields.ts';
+import { duration, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
+import { hookSchema } from './hook-schema.ts';
 import { gatewayProblem, hostProblem } from './hosts.ts';
 import { metricSchema } from './metric-schema.ts';
 
@@ -13,9 +15,6 @@ const objectName = (what: string) =>
   judged(text(`must be the name of ${what}`), (name) =>
     isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
   ).meta({ maxLength: MAX_NAME });
-
-const oneOf = <T extends string>(values: readonly [T, ...T[]], words: string) =>
-  z.enum(values, { error: wants(words) });
 
 /** Protocols that Istio reads from the start of a port's name, and that have no requests to divide. */
 const NOT_HTTP = /^(tcp|tls|https|mongo|mysql|redis|udp)(-|$)/;
@@ -98,6 +97,20 @@ const service = z
   )
   .describe('How the Deployment is reached.');
 
+/** Entries are told apart by their names; that they differ is for spec-rules.ts. */
+const namedList = <T extends z.ZodType>(entry: T, what: string) =>
+  z
+    .array(entry, { error: wants(`must be a list of ${what}`) })
+    .max(32, `has more than 32 ${what}`)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] });
+
+const flag = (words: string) =>
+  z
+    .boolean({ error: wants('must be true or false') })
+    .default(false)
+    .describe(words);
+
 const analysis = z
   .strictObject(
     {
@@ -135,6 +148,12 @@ const analysis = z
           'x-kubernetes-list-type': 'map',
           'x-kubernetes-list-map-keys': ['name'],
         }),
+      webhooks: namedList(hookSchema, 'hooks').meta({
+        description: 'Services that are asked in the course of a release.',
+      }),
+      alerts: namedList(alertSchema, 'alerts').meta({
+        description: "Who is told of a release; instead of the installation's own receivers.",
+      }),
     },
     { error: wants('must be a map such as {interval: 30s}') },
   )
@@ -171,6 +190,8 @@ export const formSchema = z.strictObject(
     )
       .optional()
       .describe('The selector label that gets the suffix -canary; found by convention when left out.'),
+    skipAnalysis: flag('Promote a canary as soon as it is ready; approvals are still asked for.'),
+    suspend: flag('Start nothing, and stop a release at the weight that it has.'),
     service,
     analysis: analysis.prefault({}),
   },

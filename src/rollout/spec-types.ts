@@ -1,3 +1,6 @@
+import type { Severity } from './alert-schema.ts';
+import type { HookType } from './hook-types.ts';
+
 /** Which measure a check reads: one of Headgate's own on Istio's metrics, or the user's PromQL. */
 export type MetricSource = { builtin: BuiltinMetric } | { query: string };
 export type BuiltinMetric = 'request-success-rate' | 'request-duration';
@@ -28,6 +31,30 @@ export interface ServiceSpec {
   gateways: string[];
 }
 
+/** A service that is asked in the course of a release. */
+export interface Hook {
+  name: string;
+  type: HookType;
+  url: string;
+  /** Longest wait for one answer, in milliseconds. */
+  timeoutMs: number;
+  /** Calls that may follow the first. */
+  retries: number;
+  metadata: Record<string, string>;
+  /** Gates only: longest wait for the approval, in milliseconds. */
+  timeLimitMs?: number;
+  muteAlert: boolean;
+}
+
+/** A receiver of notifications. */
+export interface Alert {
+  name: string;
+  severity: Severity;
+  provider: { name: string; namespace?: string };
+  /** Every failed check too. */
+  checks: boolean;
+}
+
 export interface AnalysisSpec {
   /** Time at each weight before its check, and between checks, in milliseconds. */
   intervalMs: number;
@@ -40,6 +67,9 @@ export interface AnalysisSpec {
   inconclusiveLimit: number;
   /** Consecutive checks with an unreachable metrics server that fail the release. */
   errorLimit: number;
+  /** In the order in which they were written. */
+  webhooks: Hook[];
+  alerts: Alert[];
 }
 
 /** How one Deployment is released: complete and normalised, durations in milliseconds. */
@@ -51,6 +81,8 @@ export interface RolloutSpec {
   autoscalerRef?: AutoscalerRef;
   /** The selector label that gets the suffix `-canary`; found by convention when left out. */
   selectorLabel?: string;
+  skipAnalysis: boolean;
+  suspend: boolean;
   service: ServiceSpec;
   analysis: AnalysisSpec;
 }

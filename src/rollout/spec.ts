@@ -1,11 +1,13 @@
+import type { AlertForm } from './alert-schema.ts';
 import { parseDuration } from './durations.ts';
 import { type Finding, type KeyOf, type Path, pathText, valueAt } from './findings.ts';
+import type { HookForm } from './hook-schema.ts';
 import { MESH, shortGateway } from './hosts.ts';
 import { findingsOf } from './issues.ts';
 import { normaliseMetric, usualMetrics } from './metrics.ts';
 import { ruleFindings } from './spec-rules.ts';
 import { DEFAULT_MAX_WEIGHT, DEFAULT_STEP, formSchema, type UserForm } from './spec-schema.ts';
-import type { AutoscalerRef, Outcome, RolloutSpec } from './spec-types.ts';
+import type { Alert, AutoscalerRef, Hook, Outcome, RolloutSpec } from './spec-types.ts';
 
 export type { UserForm } from './spec-schema.ts';
 
@@ -49,12 +51,14 @@ function complete(form: UserForm): UserForm {
 /** The numbers of a complete form. */
 export function specOf(form: UserForm): RolloutSpec {
   const { service, analysis, autoscalerRef, selectorLabel } = form;
-  const { interval, threshold, inconclusiveLimit, errorLimit, metrics = [] } = analysis;
+  const { interval, threshold, inconclusiveLimit, errorLimit, metrics = [], webhooks = [], alerts = [] } = analysis;
   return {
     progressDeadlineMs: form.progressDeadlineSeconds * 1_000,
     rollbackWindowMs: parseDuration(form.rollbackWindow) ?? 0,
     ...(autoscalerRef !== undefined && { autoscalerRef: autoscalerOf(autoscalerRef) }),
     ...(selectorLabel !== undefined && { selectorLabel }),
+    skipAnalysis: form.skipAnalysis,
+    suspend: form.suspend,
     service: {
       port: service.port,
       portName: service.portName,
@@ -69,9 +73,23 @@ export function specOf(form: UserForm): RolloutSpec {
       metrics: metrics.map(normaliseMetric),
       inconclusiveLimit,
       errorLimit,
+      webhooks: webhooks.map(normaliseHook),
+      alerts: alerts.map(normaliseAlert),
     },
   };
 }
+
+const normaliseHook = ({ timeout, timeLimit, metadata = {}, ...hook }: HookForm): Hook => ({
+  ...hook,
+  metadata,
+  timeoutMs: parseDuration(timeout) ?? 0,
+  ...(timeLimit !== undefined && { timeLimitMs: parseDuration(timeLimit) ?? 0 }),
+});
+
+const normaliseAlert = ({ providerRef: { name, namespace }, ...alert }: AlertForm): Alert => ({
+  ...alert,
+  provider: { name, ...(namespace !== undefined && { namespace }) },
+});
 
 /** Old versions of the API are gone from clusters; the autoscaler is the same object under the present one. */
 const autoscalerOf = ({ kind, name }: NonNullable<UserForm['autoscalerRef']>): AutoscalerRef => ({

@@ -1,4 +1,9 @@
+import type { HookCall } from './calls.ts';
+import type { PastRelease } from './history.ts';
+import type { GateType } from './hook-types.ts';
 import type { PodTemplate } from './kube.ts';
+import type { CheckResult } from './observation.ts';
+import type { Notice } from './outbox.ts';
 
 /** A point in time: RFC 3339 with milliseconds, UTC. */
 export type Time = string;
@@ -68,6 +73,14 @@ export interface Release {
   inconclusive: number;
   /** Consecutive checks with an unreachable metrics server. */
   errors: number;
+  /** What the last round of checks found. */
+  checks?: CheckResult[] | undefined;
+  /** Hooks that are asked, or have answered, at this moment. */
+  calls?: HookCall[] | undefined;
+  /** The approval that it waits for. */
+  awaiting?: Awaiting | undefined;
+  /** The most weight that it had, in percent. */
+  peak?: number;
   /** The held revision whose template is to be replaced by the stable one (`headgate revert`). */
   revert?: string;
   /** How it ends; set when it is known, before its effects are seen. */
@@ -75,6 +88,14 @@ export interface Release {
   /** A reason of facts.ts and a sentence: why it is where it is. */
   reason?: string | undefined;
   message?: string | undefined;
+}
+
+/** A gate that is closed, or not asked yet. */
+export interface Awaiting {
+  gate: GateType;
+  since: Time;
+  /** What it said when it was first found closed; undefined until it has been asked. */
+  message?: string;
 }
 
 /** Everything that is remembered from one tick to the next: it lives in `Canary.status`. */
@@ -89,6 +110,12 @@ export interface RolloutState {
   release?: Release;
   /** Id of the last command that was carried out or refused, and what became of it. */
   command?: { id: string; accepted: boolean; message: string };
+  /** How many notices there were so far: the number of the next. */
+  told?: number;
+  /** What is still to be sent, the oldest first. */
+  outbox?: Notice[];
+  /** Releases that are over, the newest first. */
+  history?: PastRelease[];
 }
 
 /** Phases in which a release is under way. */

@@ -53,17 +53,18 @@ function stepsTaken(release: Release | undefined, plan: readonly number[], weigh
 }
 
 /** What the state has besides its phase, and only that. */
-const remembered = ({
-  stable,
-  previous,
-  release,
-  command,
-}: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> => ({
-  ...(stable && { stable }),
-  ...(previous && { previous }),
-  ...(release && { release }),
-  ...(command && { command }),
-});
+function remembered(state: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> {
+  const { stable, previous, release, command, told, outbox = [], history = [] } = state;
+  return {
+    ...(stable && { stable }),
+    ...(previous && { previous }),
+    ...(release && { release }),
+    ...(command && { command }),
+    ...(told !== undefined && { told }),
+    ...(outbox.length > 0 && { outbox }),
+    ...(history.length > 0 && { history }),
+  };
+}
 
 /** The state as it was persisted; undefined if there is none yet, or it is not Headgate's. */
 export function stateOf(status: Partial<CanaryStatus> | undefined): RolloutState | undefined {

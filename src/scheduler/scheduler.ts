@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
@@ -39,6 +41,8 @@ export class Scheduler {
   readonly #worker: WakeWorker;
   readonly #heartbeat: Heartbeat;
   readonly #resync: Resync;
+  /** Another one at each start: what a process before has asked is not this one's. */
+  readonly #self = `${hostname()}/${randomBytes(4).toString('hex')}`;
   #ready = false;
 
   constructor(options: SchedulerOptions) {
@@ -91,6 +95,10 @@ export class Scheduler {
       applier: new Applier(client, world),
       dismantler: new Dismantler(client, world, config.routeSettleMs),
       settleMs: config.routeSettleMs,
+      self: this.#self,
+      defaultAlerts: [],
+      hooks: { answersFor: () => [], want: () => undefined },
+      courier: { receiptsFor: () => [], carry: () => undefined },
       tell: (record, facts) => this.#teller.tell(record, facts),
       onUnusable: (key: string, message: string) => log.warn({ canary: key }, message),
       onEffectError: (key: string, effect: Effect, error: unknown) =>

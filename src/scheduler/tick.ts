@@ -6,11 +6,13 @@ import type { Effect } from '../rollout/effects.ts';
 import type { Fact } from '../rollout/facts.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import type { Observation } from '../rollout/observation.ts';
+import type { DefaultAlert } from '../rollout/outbox.ts';
 import { stateOf, statusOf } from '../rollout/status.ts';
 import type { Applier } from './apply.ts';
 import type { Dismantler } from './dismantle.ts';
 import type { Observer } from './observe.ts';
 import { type Enrolled, readPlan } from './plan.ts';
+import type { Courier, HookDesk } from './ports.ts';
 import { type Canary, commit, ensureRecord } from './record.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +23,12 @@ export interface TickOptions {
   applier: Applier;
   dismantler: Dismantler;
   settleMs: number;
+  /** This process, among the schedulers. */
+  self: string;
+  /** The installation's own receivers of notifications. */
+  defaultAlerts: readonly DefaultAlert[];
+  hooks: HookDesk;
+  courier: Courier;
   tell: (record: Canary, facts: readonly Fact[]) => void;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   onUnusable: (key: string, message: string) => void;
@@ -101,7 +109,7 @@ export class Tick {
   }
 
   async #decideOn(key: string, deployment: Deployment, plan: Enrolled): Promise<Round> {
-    const { world, observer, settleMs } = this.#options;
+    const { world, observer, settleMs, self, defaultAlerts, hooks, courier } = this.#options;
     const { spec, label } = plan;
     const record = await this.#record(deployment, plan);
     const now = this.#clock();
@@ -109,12 +117,18 @@ export class Tick {
     const seen = await observer.observe({ key, spec, state, record, label, now });
     if (seen === undefined) return { more: false };
     const refused = this.#refusals.get(key);
-    const decision = decide({ spec, state, seen: { ...seen, ...(refused && { refused }) }, now, settleMs, label });
+    const told = { answers: hooks.answersFor(key), receipts: courier.receiptsFor(key) };
+    const situation = { spec, state, now, settleMs, label, self, defaultAlerts };
+    const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
     const committed = await this.#commit(record, decision, seen, plan);
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#refusals.delete(key);
     world.put(committed);
     this.#options.tell(committed, decision.facts);
+    const { phase, release } = decision.state;
+    const { name, namespace = '' } = committed.metadata;
+    hooks.want(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
+    courier.carry(key, committed);
     const delay = await this.#apply(key, decision.effects, { deployment: seen.deployment, service: spec.service });
     if (delay > 0 && !this.#refusals.has(key)) return { more: false, wakeAt: this.#clock() + delay };
     const more = committed !== record || decision.effects.length > 0;

@@ -48,6 +48,6 @@ void t.test('what has no default is not filled in', async (t) => {
   const none = rows(section(text, '## Settings')).filter(([, cell]) => cell === 'none');
   t.same(
     none.map(([key]) => key),
-    ['step-weights', 'hosts', 'gateways', 'autoscaler'].map((name) => PREFIX + name),
+    ['step-weights', 'webhooks', 'alerts', 'hosts', 'gateways', 'autoscaler'].map((name) => PREFIX + name),
   );
 });

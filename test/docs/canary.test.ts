@@ -45,7 +45,7 @@ void t.test('the defaults are those of the definition', async (t) => {
 
 void t.test('every field of the status is documented, and nothing else', async (t) => {
   const [fieldTable = ''] = section(text, '## status').split('### ');
-  const memory = ['stable', 'previous', 'release', 'command'];
+  const memory = ['stable', 'previous', 'release', 'command', 'told', 'outbox', 'history'];
   t.same(firstCells(fieldTable).toSorted(), [...Object.keys(schema['status']?.properties ?? {}), ...memory].toSorted());
 });
 

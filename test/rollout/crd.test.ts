@@ -35,7 +35,8 @@ void t.test('every schema is structural', async (t) => {
   for (const schema of schemasIn(root)) {
     const union = schema['x-kubernetes-int-or-string'] === true;
     t.equal(typeof schema.type, union ? 'undefined' : 'string', `has a type: ${JSON.stringify(schema).slice(0, 80)}`);
-    for (const keyword of ['additionalProperties', 'anyOf', 'oneOf', 'allOf', 'not', '$ref', 'const']) {
+    t.notOk(schema.properties && schema.additionalProperties, 'has fields or is a map');
+    for (const keyword of ['anyOf', 'oneOf', 'allOf', 'not', '$ref', 'const']) {
       t.notOk(keyword in schema, `has no ${keyword}`);
     }
   }

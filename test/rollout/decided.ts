@@ -3,7 +3,20 @@ import { type Decision, decide } from '../../src/rollout/decide.ts';
 import type { Observation } from '../../src/rollout/observation.ts';
 import type { RolloutSpec } from '../../src/rollout/spec-types.ts';
 import type { Release, RolloutState } from '../../src/rollout/state.ts';
-import { at, canary, deployment, held, LABEL, observation, release, replicaSet, START, spec, state } from '../build.ts';
+import {
+  at,
+  canary,
+  deployment,
+  held,
+  LABEL,
+  observation,
+  release,
+  replicaSet,
+  SELF,
+  START,
+  spec,
+  state,
+} from '../build.ts';
 
 /** What is decided ten seconds after the start. */
 export const after = (
@@ -15,7 +28,7 @@ export const after = (
   const replicaSets = [replicaSet(owner, '1.0', 4)];
   return decide({
     ...{ state: given, seen: observation({ replicaSets, ...seen }), spec: wanted },
-    ...{ now: START + 10_000, settleMs: 3_000, label: LABEL },
+    ...{ now: START + 10_000, settleMs: 3_000, label: LABEL, ...SELF },
   });
 };
 

@@ -22,6 +22,14 @@ const announced = {
       { name: 'istio_requests_total', threshold: 99, interval: '30s' },
       { name: 'istio_request_duration_seconds_bucket', threshold: 500, interval: '30s' },
     ],
+    webhooks: [
+      {
+        name: 'load-test',
+        url: 'http://flagger-loadtester.test/',
+        timeout: '5s',
+        metadata: { cmd: 'hey -z 1m -q 10 -c 2 http://podinfo.test:9898/' },
+      },
+    ],
   },
 };
 
@@ -40,6 +48,8 @@ void t.test('the Canary of the announcement is read as it stands', async (t) => 
     value: {
       progressDeadlineMs: 60_000,
       rollbackWindowMs: 3_600_000,
+      skipAnalysis: false,
+      suspend: false,
       autoscalerRef: { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'podinfo' },
       service: {
         port: 9898,
@@ -51,6 +61,18 @@ void t.test('the Canary of the announcement is read as it stands', async (t) => 
         intervalMs: 30_000,
         threshold: 10,
         weights: [5, 10, 15, 20, 25, 30, 35, 40, 45, 50],
+        webhooks: [
+          {
+            name: 'load-test',
+            type: 'rollout',
+            url: 'http://flagger-loadtester.test/',
+            timeoutMs: 5_000,
+            retries: 0,
+            metadata: { cmd: 'hey -z 1m -q 10 -c 2 http://podinfo.test:9898/' },
+            muteAlert: false,
+          },
+        ],
+        alerts: [],
         metrics: [
           {
             name: 'request-success-rate',

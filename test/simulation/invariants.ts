@@ -4,7 +4,7 @@ import type { Effect } from '../../src/rollout/effects.ts';
 import { readHold } from '../../src/rollout/hold.ts';
 import { readyReplicas } from '../../src/rollout/rollout-status.ts';
 import { ms } from '../../src/rollout/state.ts';
-import { LABEL } from '../build.ts';
+import { LABEL, SELF } from '../build.ts';
 import type { Simulation } from '../simulation.ts';
 import { type Round, SETTLE_MS } from './scheduler.ts';
 
@@ -109,7 +109,15 @@ const CHECKS: Record<string, Check> = {
   },
 
   'the same situation gives the same answer': ({ before, seen, now, decision }, { ticker }) => {
-    const again = decide({ spec: ticker.spec, state: before, seen, now, settleMs: SETTLE_MS, label: LABEL });
+    const again = decide({
+      spec: ticker.spec,
+      state: before,
+      seen,
+      now,
+      settleMs: SETTLE_MS,
+      label: LABEL,
+      ...SELF,
+    });
     return isDeepStrictEqual(again, decision) ? undefined : 'it does not';
   },
 

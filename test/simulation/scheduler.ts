@@ -13,7 +13,7 @@ import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/status.t
 import { revisionOf } from '../../src/rollout/template.ts';
 import { doubts, wantsChecks, wantsReplicaSets } from '../../src/rollout/wants.ts';
 import { readRoute } from '../../src/traffic/istio.ts';
-import { LABEL } from '../build.ts';
+import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
 
@@ -119,7 +119,7 @@ export class Ticker {
     const record = this.#record();
     const state = stateOf(record.status);
     const seen = this.observe(state);
-    const decision = decide({ spec, state, seen, now, settleMs: SETTLE_MS, label: LABEL });
+    const decision = decide({ spec, state, seen, now, settleMs: SETTLE_MS, label: LABEL, ...SELF });
     const committed = this.#commit(record, decision, seen);
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#heard = undefined;
