@@ -53,6 +53,7 @@ export class Simulation {
   /** Another worker on the same cluster, with watches of its own. */
   colleague(): Ticker {
     const other = new Ticker(this.cluster, this.ticker.spec);
+    other.self = `scheduler-${this.#colleagues.length + 2}`;
     other.answer = (metric, revision) => this.ticker.answer(metric, revision);
     other.onRound = (round) => this.ticker.onRound(round);
     this.#colleagues.push(other);

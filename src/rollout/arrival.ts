@@ -2,12 +2,12 @@ import { type Fact, fact } from './facts.ts';
 import type { Hold } from './hold.ts';
 import { canaryName } from './names.ts';
 import { succession } from './phases/promoting.ts';
-import { begin, obstacle } from './phases/waiting.ts';
+import { enter } from './phases/waiting.ts';
 import { availableReplicas, conditionOf, isRolledOut, isUserPaused, wantedReplicas } from './rollout-status.ts';
 import { move, type Next, nameOf, type Releasing, type Situation } from './situation.ts';
 import { findStable, isEmpty, ownedBy, setOf } from './stable.ts';
 import { ACTIVE, type Path, type Release, time } from './state.ts';
-import { sameRevision } from './template.ts';
+import { imagesOf, sameRevision } from './template.ts';
 
 /**
  * A revision that the state does not know of yet: a new one at the gate, one that went past it, or none (undefined).
@@ -102,6 +102,7 @@ function newRelease({ seen, now }: Situation, path: Path, requestedBy: string): 
   return {
     revision: seen.revision,
     requestedBy,
+    images: imagesOf(seen.deployment.spec.template),
     path,
     startedAt: time(now),
     weight: 0,
@@ -123,17 +124,6 @@ function start(s: Situation, path: Path, requestedBy: string): Next {
   const next = path === 'canary' ? enter(releasing) : move(releasing, 'Promoting', {});
   const facts = [...supersededBy(s), fact(...TOLD[path](releasing), release.revision), ...next.facts];
   return { state: { ...next.state, since: time(s.now) }, facts };
-}
-
-function enter(s: Releasing): Next {
-  const blocked = obstacle(s);
-  if (blocked === undefined) return begin(s);
-  return move(
-    s,
-    'Waiting',
-    { reason: 'Waiting', message: blocked },
-    fact('Waiting', `${nameOf(s)}: ${blocked}`, s.state.release.revision),
-  );
 }
 
 function supersededBy({ state, seen }: Situation): Fact[] {

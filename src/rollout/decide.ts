@@ -1,10 +1,15 @@
 import { arrival, refreshedStable } from './arrival.ts';
+import { wantedCalls } from './asking.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
 import { type Fact, fact } from './facts.ts';
+import { revoked, wantedPolls } from './gates.ts';
+import { historyAfter } from './history.ts';
 import { obey } from './orders.ts';
+import { outboxAfter } from './outbox.ts';
+import { ended } from './phases/ended.ts';
 import { finalising } from './phases/finalising.ts';
 import { paused } from './phases/paused.ts';
 import { progressing } from './phases/progressing.ts';
@@ -36,8 +41,8 @@ const PHASE: Record<Phase, (s: Releasing) => Next> = {
   Promoting: promoting,
   Stalled: promoting,
   Finalising: finalising,
-  Succeeded: stay,
-  Failed: stay,
+  Succeeded: ended,
+  Failed: ended,
 };
 
 /**
@@ -50,14 +55,26 @@ export function decide(situation: Omit<Situation, 'state'> & { state: RolloutSta
   const after: Situation = { ...rest, state: next.state };
   const wake = wakeAt(after);
   const effects = ensure(after);
+  const facts = [...next.facts, ...restorations(after, effects)];
   return {
-    state: next.state,
-    facts: [...next.facts, ...restorations(after, effects)],
+    state: recorded(rest, state, { ...next, facts }),
+    facts,
     effects,
-    calls: [],
-    polls: [],
+    calls: wantedCalls(after),
+    polls: wantedPolls(after),
     ...(wake !== undefined && { wakeAt: wake }),
   };
+}
+
+/** The state with what was told and what ended by it. */
+function recorded(
+  rest: Omit<Situation, 'state'>,
+  before: RolloutState | undefined,
+  { state, facts }: Next,
+): RolloutState {
+  const { told: _told, outbox: _outbox, history: _history, ...others } = state;
+  const history = before === undefined ? [] : historyAfter(before, state, rest.now);
+  return { ...others, ...outboxAfter(rest, state, facts), ...(history.length > 0 && { history }) };
 }
 
 /** A ReplicaSet that has to be made again is worth telling: somebody deleted what was serving. */
@@ -98,7 +115,7 @@ function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeEmptied(releasing) ?? PHASE[phase](releasing);
+  return routeEmptied(releasing) ?? revoked(releasing) ?? PHASE[phase](releasing);
 }
 
 /** The moment from which a canary that is to go, or to shrink, gets no traffic: its pods may go a settling time later. */

@@ -7,6 +7,9 @@ export const REASONS = {
   NewRevision: 'Normal',
   Superseded: 'Normal',
   Waiting: 'Normal',
+  WaitingForApproval: 'Warning',
+  HookPassed: 'Normal',
+  HookFailed: 'Warning',
   Advanced: 'Normal',
   CheckFailed: 'Warning',
   CheckInconclusive: 'Warning',
@@ -27,6 +30,8 @@ export const REASONS = {
   CanaryRefused: 'Warning',
   CanaryTampered: 'Warning',
   ProgressDeadlineExceeded: 'Warning',
+  GateTimedOut: 'Warning',
+  RollbackRequested: 'Warning',
   Aborted: 'Warning',
   RolledBack: 'Warning',
   StableRestored: 'Warning',
@@ -44,6 +49,8 @@ export interface Fact {
   message: string;
   /** The revision it is about. */
   revision?: string;
+  /** Its author asked that nobody be notified of it. */
+  muted?: true;
 }
 
 export const fact = (reason: Reason, message: string, revision?: string): Fact => ({

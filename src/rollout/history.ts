@@ -1,4 +1,4 @@
-import type { Path, Time } from './state.ts';
+import { ACTIVE, type Path, type Release, type RolloutState, type Time, time } from './state.ts';
 
 export const OUTCOMES = ['succeeded', 'failed', 'withdrawn', 'superseded'] as const;
 
@@ -18,4 +18,46 @@ export interface PastRelease {
   /** A reason of facts.ts and a sentence, where it did not go through. */
   reason?: string;
   message?: string;
+}
+
+const MOST_RELEASES = 10;
+
+/** The history with the release that ended, or gave way, between two states; the one before if none did. */
+export function historyAfter(before: RolloutState, after: RolloutState, now: number): PastRelease[] {
+  const { history = [] } = before;
+  const outcome = outcomeOf(before, after);
+  if (outcome === undefined || before.release === undefined) return history;
+  const { release } = before;
+  const ended = outcome === 'succeeded' || outcome === 'failed' ? (after.release ?? release) : release;
+  return [pastOf(ended.startedAt === release.startedAt ? ended : release, outcome, now), ...history].slice(
+    0,
+    MOST_RELEASES,
+  );
+}
+
+/** Undefined while it goes on. What went straight back to the running version was no release. */
+function outcomeOf(before: RolloutState, after: RolloutState): PastRelease['outcome'] | undefined {
+  const { phase, release } = before;
+  if (release === undefined || release.path === 'withdrawn' || !ACTIVE.has(phase)) return undefined;
+  const gaveWay = after.release?.startedAt !== release.startedAt || after.release.revision !== release.revision;
+  if (!gaveWay) return ACTIVE.has(after.phase) ? undefined : after.phase === 'Failed' ? 'failed' : 'succeeded';
+  if (release.outcome !== undefined) return release.outcome;
+  return after.release?.path === 'withdrawn' ? 'withdrawn' : 'superseded';
+}
+
+function pastOf(release: Release, outcome: PastRelease['outcome'], now: number): PastRelease {
+  const { revision, images = [], requestedBy, path, startedAt, peak = 0, failedChecks, reason, message } = release;
+  const why = outcome === 'failed' ? { ...(reason && { reason }), ...(message && { message }) } : {};
+  return {
+    revision,
+    images,
+    requestedBy,
+    path,
+    startedAt,
+    endedAt: time(now),
+    outcome,
+    weight: peak,
+    failedChecks,
+    ...why,
+  };
 }

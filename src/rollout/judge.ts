@@ -1,6 +1,6 @@
 import { fact } from './facts.ts';
 import type { CheckResult } from './observation.ts';
-import { amend, fail, type Next, nameOf, type Releasing } from './situation.ts';
+import { amend, fail, type Next, NO_REASON, nameOf, type Releasing } from './situation.ts';
 import { time } from './state.ts';
 
 const messages = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): string =>
@@ -13,11 +13,12 @@ const has = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): b
   checks.some((check) => check.verdict === verdict);
 
 /**
- * What a round of checks means. Only a failed check counts toward the threshold; no data and no answer hold the weight,
+ * What a round of checks means, and of the hooks that were asked beside them. Only a failed check counts toward the threshold; no data and no answer hold the weight,
  * are told once in a row, and have limits of their own. Undefined: every check passed.
  */
-export function judge(s: Releasing, checks: readonly CheckResult[]): Next | undefined {
-  if (has(checks, 'fail')) return failed(s, messages(checks, 'fail'));
+export function judge(s: Releasing, checks: readonly CheckResult[], complaints = ''): Next | undefined {
+  const bad = [complaints, messages(checks, 'fail')].filter((words) => words !== '').join('; ');
+  if (bad !== '') return failedCheck(s, bad);
   if (has(checks, 'error')) return unanswered(s, 'errors', messages(checks, 'error'));
   if (has(checks, 'inconclusive')) return unanswered(s, 'inconclusive', messages(checks, 'inconclusive'));
   return undefined;
@@ -27,13 +28,14 @@ const nextCheck = ({ now, spec }: Releasing): { checkAt: string } => ({
   checkAt: time(now + spec.analysis.intervalMs),
 });
 
-function failed(s: Releasing, message: string): Next {
+/** Counts a failed check, whatever it was that failed; the last one that the threshold allows ends the release. */
+export function failedCheck(s: Releasing, message: string): Next {
   const { release } = s.state;
   const { threshold } = s.spec.analysis;
   const failedChecks = release.failedChecks + 1;
   const counted = amend(
     s,
-    { failedChecks, errors: 0, inconclusive: 0, ...nextCheck(s) },
+    { failedChecks, errors: 0, inconclusive: 0, awaiting: undefined, ...NO_REASON, ...nextCheck(s) },
     fact(
       'CheckFailed',
       `Halt ${nameOf(s)} at weight ${release.weight}: ${message} (${failedChecks} of ${threshold})`,
@@ -57,10 +59,11 @@ const UNANSWERED = {
 function unanswered(s: Releasing, kind: keyof typeof UNANSWERED, message: string): Next {
   const { release } = s.state;
   const { limit, told, end } = UNANSWERED[kind];
+  if (release.awaiting && kind === 'inconclusive') return amend(s, nextCheck(s));
   const count = release[kind] + 1;
   if (count >= s.spec.analysis[limit]) return fail(s, end, `had no answer to ${count} checks in a row: ${message}`);
   const other = kind === 'errors' ? 'inconclusive' : 'errors';
   const facts =
     count === 1 ? [fact(told, `Hold ${nameOf(s)} at weight ${release.weight}: ${message}`, release.revision)] : [];
-  return amend(s, { [kind]: count, [other]: 0, ...nextCheck(s) }, ...facts);
+  return amend(s, { [kind]: count, [other]: 0, awaiting: undefined, ...nextCheck(s) }, ...facts);
 }

@@ -1,8 +1,19 @@
 import type { Action, Command } from './command.ts';
 import { fact } from './facts.ts';
+import { pause, resume } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
-import { begin, obstacle } from './phases/waiting.ts';
-import { fail, move, type Next, NO_REASON, NO_TIMERS, nameOf, type Releasing, type Situation } from './situation.ts';
+import { enter } from './phases/waiting.ts';
+import {
+  fail,
+  move,
+  type Next,
+  NO_QUESTIONS,
+  NO_REASON,
+  NO_TIMERS,
+  nameOf,
+  type Releasing,
+  type Situation,
+} from './situation.ts';
 import { type Phase, time } from './state.ts';
 
 /** In which phases a command makes sense, and what it does. */
@@ -20,27 +31,10 @@ const ORDERS: Record<Action, Order> = {
   revert: { in: ['Waiting', 'Progressing', 'Paused', 'Failed'], carryOut: revert },
 };
 
-function pause(s: Releasing): Next {
-  const message = `${nameOf(s)} is paused at weight ${s.state.release.weight} by command`;
-  return move(
-    s,
-    'Paused',
-    { checkAt: undefined, reason: 'Paused', message },
-    fact('Paused', message, s.state.release.revision),
-  );
-}
-
-/** The dwell at the present weight counts anew. */
-function resume(s: Releasing): Next {
-  const told = fact('Resumed', `${nameOf(s)} goes on at weight ${s.state.release.weight}`, s.state.release.revision);
-  return move(s, 'Progressing', { ...NO_TIMERS, ...NO_REASON }, told);
-}
-
 function retry(s: Releasing): Next {
   const { outcome: _outcome, ...release } = s.state.release;
   const fresh: Releasing = { ...s, state: { ...s.state, release: { ...release, startedAt: time(s.now) } } };
-  const message = obstacle(fresh);
-  const next = message === undefined ? begin(fresh) : move(fresh, 'Waiting', { reason: 'Waiting', message });
+  const next = enter(fresh);
   return {
     ...next,
     facts: [fact('NewRevision', `${nameOf(s)} ${release.revision} is tried again by command`, release.revision)],
@@ -57,7 +51,7 @@ function revert(s: Releasing): Next {
     state: { ...s.state, release: { ...rest, path: 'withdrawn', revision: stable.revision, revert: s.seen.revision } },
   };
   const told = fact('Withdrawn', `${nameOf(s)} goes back to ${stable.revision} by command`, stable.revision);
-  return move(going, 'Promoting', { ...NO_TIMERS, ...NO_REASON, weight: 0 }, told);
+  return move(going, 'Promoting', { ...NO_TIMERS, ...NO_QUESTIONS, ...NO_REASON, weight: 0 }, told);
 }
 
 /** Why a command cannot be carried out now; undefined if it can. */

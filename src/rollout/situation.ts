@@ -38,6 +38,12 @@ export const amend = ({ state }: Releasing, changes: Partial<Release>, ...facts:
   facts,
 });
 
+/** The same situation with changes to the release, for what is decided next. */
+export const withRelease = (s: Releasing, changes: Partial<Release>): Releasing => ({
+  ...s,
+  state: { ...s.state, release: { ...s.state.release, ...changes } },
+});
+
 /** Another phase, with changes to the release. */
 export function move(s: Releasing, phase: Phase, changes: Partial<Release>, ...facts: Fact[]): Next {
   const since = phase === s.state.phase ? s.state.since : time(s.now);
@@ -50,6 +56,9 @@ export const NO_TIMERS = { weightSince: undefined, checkAt: undefined, deadline:
 /** Nothing is in the way any more: the phase speaks for itself. */
 export const NO_REASON = { reason: undefined, message: undefined };
 
+/** No hook is asked for anything any more. */
+export const NO_QUESTIONS = { calls: undefined, awaiting: undefined };
+
 /** Take all traffic from the canary and end the release as failed. Moves toward the stable pods wait for nothing. */
 export function fail(s: Releasing, reason: Reason, message: string): Next {
   const { release } = s.state;
@@ -57,7 +66,7 @@ export function fail(s: Releasing, reason: Reason, message: string): Next {
   return move(
     s,
     'Finalising',
-    { ...withoutTraffic(release), outcome: 'failed', reason, message },
+    { ...withoutTraffic(release), ...NO_QUESTIONS, outcome: 'failed', reason, message },
     fact(reason, text, release.revision),
   );
 }

@@ -52,6 +52,8 @@ export interface Stable {
 export interface Release {
   revision: string;
   requestedBy: string;
+  /** Of its containers. */
+  images?: string[];
   path: Path;
   startedAt: Time;
   /** Wanted canary weight, percent. */

@@ -64,3 +64,8 @@ export function revisionOf(template: PodTemplate): string {
     .digest('hex')
     .slice(0, 10);
 }
+
+/** The images of its containers, each once. */
+export const imagesOf = ({ spec }: PodTemplate): string[] => [
+  ...new Set((spec.containers ?? []).flatMap(({ image }) => image ?? [])),
+];

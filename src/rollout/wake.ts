@@ -1,4 +1,5 @@
 import { isScaledDown } from './canary-pods.ts';
+import { gateDeadlines, nextPoll } from './gates.ts';
 import type { Situation } from './situation.ts';
 import { ms, TIMED } from './state.ts';
 
@@ -7,7 +8,7 @@ import { ms, TIMED } from './state.ts';
  * since the epoch. What is due already has been seen by this decision, and waits for something else to happen.
  */
 export function wakeAt(s: Situation): number | undefined {
-  const times = timers(s).filter((at) => at > s.now);
+  const times = [...timers(s), ...questions(s)].filter((at) => at > s.now);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
@@ -21,4 +22,11 @@ function timers({ state: { phase, since, release }, seen, spec, settleMs }: Situ
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
   return times;
+}
+
+/** When a question has been open for too long, and when polls are due. */
+function questions(s: Situation): number[] {
+  const calls = s.state.release?.calls?.filter(({ outcome }) => outcome === undefined) ?? [];
+  const poll = nextPoll(s);
+  return [...calls.map(({ until }) => ms(until)), ...gateDeadlines(s), ...(poll === undefined ? [] : [poll])];
 }

@@ -1,3 +1,4 @@
+import { hooksOf, isUnanswered } from './asking.ts';
 import { runsRevision } from './canary-pods.ts';
 import type { Observation } from './observation.ts';
 import { readyReplicas } from './rollout-status.ts';
@@ -24,6 +25,7 @@ export function wantsChecks(
   if (state?.phase !== 'Progressing' || release?.checkAt === undefined || release.weightSince === undefined)
     return undefined;
   if (now < ms(release.checkAt)) return undefined;
+  if (isUnanswered(release, hooksOf(spec, 'rollout'), release.checkAt)) return undefined;
   const elapsed = now - ms(release.weightSince);
   return spec.analysis.metrics.map((metric) => ({ metric, windowMs: Math.min(metric.intervalMs, elapsed) }));
 }

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parseDocument, Scalar } from 'yaml';
-import type { RolloutSpec } from '../../src/rollout/spec-types.ts';
+import { type HookType, isGate } from '../../src/rollout/hook-types.ts';
+import type { Hook, RolloutSpec } from '../../src/rollout/spec-types.ts';
 import { deployment, recreate, replicas, spec } from '../build.ts';
 import { watch } from '../simulation/invariants.ts';
 import { Simulation } from '../simulation.ts';
@@ -18,10 +19,20 @@ interface Scenario {
     strategy?: 'Recreate';
     spec?: Partial<RolloutSpec>;
     analysis?: Partial<RolloutSpec['analysis']>;
+    /** Hooks by name and type; each has 10 s for its answer, and no retries. */
+    hooks?: Record<string, HookType>;
+    /** Seconds that gates wait. */
+    timeLimit?: number;
   };
   script: string[];
   trace?: string;
 }
+
+const hooksOf = ({ hooks = {}, timeLimit }: NonNullable<Scenario['given']>): Hook[] =>
+  Object.entries(hooks).map(([name, type]) => ({
+    ...{ name, type, url: `http://hooks.test/${name}`, timeoutMs: 10_000, retries: 0, metadata: {}, muteAlert: false },
+    ...(timeLimit !== undefined && isGate(type) && { timeLimitMs: timeLimit * 1_000 }),
+  }));
 
 /** The printed story of a scenario, and what happened in it that never must. */
 function run({ given = {}, script }: Scenario): { trace: string; faults: string[] } {
@@ -33,6 +44,7 @@ function run({ given = {}, script }: Scenario): { trace: string; faults: string[
   const wanted = spec((usual) => {
     Object.assign(usual, given.spec);
     Object.assign(usual.analysis, given.analysis);
+    usual.analysis.webhooks = hooksOf(given);
   });
   const simulation = Simulation.ready(wanted, object);
   const faults = watch(simulation);

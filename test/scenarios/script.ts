@@ -147,6 +147,23 @@ const COMMANDS: Record<string, Command> = {
       );
     return undefined;
   },
+  /** `hook NAME pass|fail|silent [WORDS]` */
+  hook: ({ ticker, cluster }, [name = '', answer = '', ...words]) => {
+    const before = ticker.desk.says;
+    ticker.desk.says = (hook) => {
+      if (hook.name !== name) return before(hook);
+      return answer === 'silent'
+        ? undefined
+        : { outcome: answer === 'pass' ? 'passed' : 'failed', message: words.join(' ') };
+    };
+    cluster.dirty = true;
+    return undefined;
+  },
+  suspend: ({ ticker, cluster }, [state]) => {
+    ticker.spec = { ...ticker.spec, suspend: state === 'on' };
+    cluster.dirty = true;
+    return undefined;
+  },
   threshold: ({ ticker }, [count]) => {
     ticker.spec = { ...ticker.spec, analysis: { ...ticker.spec.analysis, threshold: Number(count) } };
     return undefined;

@@ -108,7 +108,7 @@ const CHECKS: Record<string, Check> = {
     return committed || told.length === 0 ? undefined : told.map(({ message }) => message).join('; ');
   },
 
-  'the same situation gives the same answer': ({ before, seen, now, decision }, { ticker }) => {
+  'the same situation gives the same answer': ({ before, seen, now, decision, self }, { ticker }) => {
     const again = decide({
       spec: ticker.spec,
       state: before,
@@ -117,6 +117,7 @@ const CHECKS: Record<string, Check> = {
       settleMs: SETTLE_MS,
       label: LABEL,
       ...SELF,
+      self,
     });
     return isDeepStrictEqual(again, decision) ? undefined : 'it does not';
   },

@@ -16,6 +16,7 @@ import { readRoute } from '../../src/traffic/istio.ts';
 import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
+import { Desk } from './hook-desk.ts';
 
 export const SETTLE_MS = 3_000;
 const MOST_ROUNDS = 12;
@@ -30,6 +31,8 @@ export interface Round {
   seen: Observation;
   decision: Decision;
   committed: boolean;
+  /** The process. */
+  self: string;
   /** Each effect that was tried, and what went wrong with it. */
   done: Done[];
   /** As it was when the round began. */
@@ -76,6 +79,9 @@ export class Ticker {
   onWrite: () => void = () => undefined;
   onRound: (round: Round) => void = () => undefined;
   readonly requests: Requests = { commits: 0, writes: 0, reads: 0 };
+  /** Another one after each restart. */
+  self = SELF.self;
+  readonly desk = new Desk();
   #heard: string | undefined;
   #watchingSets = false;
 
@@ -97,6 +103,8 @@ export class Ticker {
 
   /** The process starts anew: what it had in memory is gone. */
   restart(): void {
+    this.self = `${this.self}'`;
+    this.desk.forget();
     this.#heard = undefined;
     this.#watchingSets = false;
     this.#view = viewOf(this.cluster);
@@ -119,11 +127,12 @@ export class Ticker {
     const record = this.#record();
     const state = stateOf(record.status);
     const seen = this.observe(state);
-    const decision = decide({ spec, state, seen, now, settleMs: SETTLE_MS, label: LABEL, ...SELF });
+    const { self } = this;
+    const decision = decide({ spec, state, seen, now, settleMs: SETTLE_MS, label: LABEL, ...SELF, self });
     const committed = this.#commit(record, decision, seen);
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#heard = undefined;
-    const round: Round = { now, before: state, seen, decision, committed, done: [], traffic };
+    const round: Round = { now, self, before: state, seen, decision, committed, done: [], traffic };
     try {
       for (const effect of decision.effects) round.done.push(this.#apply(effect));
     } finally {
@@ -133,7 +142,8 @@ export class Ticker {
     const raced = failed.every(({ raced }) => raced);
     if (failed.length > 0 && this.#heard === undefined)
       return { more: false, wakeAt: now + (raced ? CONFLICT_MS : RETRY_MS) };
-    return { more: committed || decision.effects.length > 0, wakeAt: decision.wakeAt };
+    const heard = this.desk.want(decision.calls, decision.polls, now);
+    return { more: committed || heard || decision.effects.length > 0, wakeAt: decision.wakeAt };
   }
 
   #record(): CanaryRecord {
@@ -157,7 +167,7 @@ export class Ticker {
     const wanted = wantsChecks(spec, state, cluster.now);
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
     const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
-    return { ...seen, ...(checks && { checks }) };
+    return { ...seen, answers: this.desk.answers, ...(checks && { checks }) };
   }
 
   #look(state: RolloutState | undefined): Observation {

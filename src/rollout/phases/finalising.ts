@@ -1,8 +1,11 @@
+import { ask, hooksOf } from '../asking.ts';
+import type { HookCall } from '../calls.ts';
 import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
 import { type Fact, fact } from '../facts.ts';
 import { BYPASS } from '../keys.ts';
 import { amend, atWeightFor, move, type Next, nameOf, type Releasing, stay, withoutTraffic } from '../situation.ts';
 import { type Path, time } from '../state.ts';
+import { POST_ROLLOUT } from './ended.ts';
 import { canTakeAll, nextWeightBack } from './promoting.ts';
 
 /** Traffic back to the Deployment, then the canary to zero; the end is only told once both were seen. */
@@ -36,10 +39,17 @@ function end(s: Releasing): Next {
   const { release } = s.state;
   if (release.outcome === 'failed') {
     const message = `Rolling back ${nameOf(s)}: canary scaled to zero, ${release.revision} ${release.message ?? 'failed'}`;
-    return move(s, 'Failed', {}, fact('RolledBack', message, release.revision));
+    return move(s, 'Failed', lastQuestions(s), fact('RolledBack', message, release.revision));
   }
-  return move(s, release.path === 'withdrawn' ? 'Initialized' : 'Succeeded', {}, ENDINGS[release.path](s));
+  const told = ENDINGS[release.path](s);
+  return release.path === 'withdrawn' ? move(s, 'Initialized', {}, told) : move(s, 'Succeeded', lastQuestions(s), told);
 }
+
+/** Committed with the end itself, so that hooks of type post-rollout are asked, and only about releases that end with them. */
+const lastQuestions = (s: Releasing): { calls: HookCall[] | undefined } => {
+  const { calls } = ask(s, hooksOf(s.spec, 'post-rollout'), POST_ROLLOUT);
+  return { calls: calls.length > 0 ? calls : undefined };
+};
 
 const ENDINGS: Record<Path, (s: Releasing) => Fact> = {
   canary: (s) => told(s, 'Promoted', 'Promotion completed! Scaling down'),

@@ -1,21 +1,27 @@
-import { isCanaryReady, lostReadiness, servesBoth, tamperedSet } from '../canary-pods.ts';
+import { ask, complaints, hooksOf, passed } from '../asking.ts';
+import { isCanaryReady } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
-import { judge } from '../judge.ts';
+import { throughGate } from '../gates.ts';
+import { failedCheck, judge } from '../judge.ts';
 import { wantedReplicas } from '../rollout-status.ts';
 import {
   amend,
   fail,
   move,
   type Next,
+  NO_QUESTIONS,
   NO_REASON,
   NO_TIMERS,
   nameOf,
   type Releasing,
   stay,
   withoutTraffic,
+  withRelease,
 } from '../situation.ts';
 import { ms, time } from '../state.ts';
 import { canarySize, planOf } from '../steps.ts';
+import { canaryTrouble } from '../trouble.ts';
+import { suspend } from './paused.ts';
 
 export const planFor = ({ spec, seen }: Releasing): readonly number[] =>
   planOf(spec.analysis.weights, seen.deployment.spec.strategy?.type);
@@ -26,6 +32,7 @@ const deadlineFrom = ({ now, spec }: Releasing): string => time(now + spec.progr
 export function progressing(s: Releasing): Next {
   const trouble = canaryTrouble(s);
   if (trouble) return trouble;
+  if (s.spec.suspend) return suspend(s);
   if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
   const grown = resized(s);
   if (grown) return grown;
@@ -33,44 +40,17 @@ export function progressing(s: Releasing): Next {
   return readyAt(s);
 }
 
-/** What fails a canary at once, also while it is paused. */
-export function canaryTrouble(s: Releasing): Next | undefined {
-  const { canary, refused } = s.seen;
-  const { release } = s.state;
-  if (refused !== undefined) return fail(s, 'CanaryRefused', `cannot have a canary: ${refused}`);
-  if (lostReadiness(s)) {
-    const ready = canary?.status?.readyReplicas ?? 0;
-    return fail(s, 'CanaryUnready', `has ${ready} of ${release.replicas} canary pods ready`);
-  }
-  const { threshold } = s.spec.analysis;
-  if (release.failedChecks >= threshold) {
-    return fail(s, 'ThresholdReached', `failed ${release.failedChecks} checks, and the threshold is ${threshold} now`);
-  }
-  const strange = tamperedSet(s);
-  if (strange) return fail(s, 'CanaryTampered', `runs pods that nobody released (ReplicaSet ${strange} was edited)`);
-  return trafficTrouble(s);
-}
-
-/** The mesh cannot tell stable and canary apart: no weight would mean what it says. */
-function trafficTrouble(s: Releasing): Next | undefined {
-  const { route, deployment } = s.seen;
-  const { name } = deployment.metadata;
-  if (servesBoth(s)) {
-    const words = `cannot be told apart: Service ${name} does not select by the label ${s.label}; add it, or name another by headgate.dev/selector-label`;
-    return fail(s, 'ServiceSelectsCanary', words);
-  }
-  if (!route?.unusable) return undefined;
-  return fail(
-    s,
-    'RouteUnusable',
-    `cannot be given traffic: no HTTP route of VirtualService ${name} goes to the Service ${name} alone`,
-  );
-}
-
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
 function pausedByZero(s: Releasing): Next {
   const message = `${nameOf(s)} is scaled to zero; its release starts again when it is scaled up`;
-  const fresh = { ...withoutTraffic(s.state.release), replicas: 0, ready: 0, reason: 'Waiting', message };
+  const fresh = {
+    ...withoutTraffic(s.state.release),
+    ...NO_QUESTIONS,
+    replicas: 0,
+    ready: 0,
+    reason: 'Waiting',
+    message,
+  };
   return move(s, 'Waiting', fresh, fact('Waiting', message, s.state.release.revision));
 }
 
@@ -100,22 +80,65 @@ function unready(s: Releasing): Next {
 /** All wanted pods are ready: take the first weight, note that a weight is live, or judge it. */
 function readyAt(s: Releasing): Next {
   const { release } = s.state;
-  if (release.weight === 0) return advance(s);
+  const isLive = release.weight === 0 || release.weightSince !== undefined;
+  if (s.spec.skipAnalysis && isLive) return throughGate(s, 'confirm-promotion', skip);
+  if (release.weight === 0) return beforeTraffic(s) ?? advance(s);
   if (s.seen.route?.weight !== release.weight) return stay(s);
   if (release.weightSince === undefined) {
     const checkAt = time(s.now + s.spec.analysis.intervalMs);
     return amend(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
   }
   if (release.deadline !== undefined) return amend(s, { deadline: undefined });
-  if (s.seen.checks === undefined || s.now < ms(release.checkAt ?? release.weightSince)) return stay(s);
-  return judge(s, s.seen.checks) ?? advance(s);
+  return atWeight(s, release.checkAt ?? release.weightSince);
 }
 
-/** The next weight of the plan, whatever the plan was before; or promotion after the last. */
+/** Hooks of type pre-rollout, before any traffic: a bad answer is a failed check, and they are asked again an interval later. */
+function beforeTraffic(s: Releasing): Next | undefined {
+  const { checkAt, failedChecks, awaiting } = s.state.release;
+  const hooks = hooksOf(s.spec, 'pre-rollout');
+  if (hooks.length === 0 || awaiting) return undefined;
+  if (checkAt !== undefined && s.now < ms(checkAt)) return stay(s);
+  const asked = ask(s, hooks, `pre-rollout/${failedChecks}`);
+  const good = asked.calls.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook);
+  const before = s.state.release.calls?.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook) ?? [];
+  const told = passed(
+    s,
+    good.filter((name) => !before.includes(name)),
+  );
+  if (asked.changed) return amend(s, { calls: asked.calls }, ...told);
+  if (asked.pending) return stay(s);
+  return asked.failed.length > 0 ? failedCheck(s, complaints(asked.failed)) : undefined;
+}
+
+/**
+ * Who waits for an approval is checked all the same. Hooks of type rollout are asked at the beginning of a round, so that the
+ * load that they send is what its check measures; the check waits for their answers.
+ */
+function atWeight(s: Releasing, checkAt: string): Next {
+  const { awaiting } = s.state.release;
+  const approved = awaiting && advance(s);
+  if (approved && (approved.state !== s.state || awaiting.message === undefined)) return approved;
+  const asked = ask(s, hooksOf(s.spec, 'rollout'), checkAt);
+  if (asked.changed) return amend(s, { calls: asked.calls });
+  const { checks } = s.seen;
+  if (checks === undefined || s.now < ms(checkAt) || asked.pending) return stay(s);
+  const judged = withRelease(s, { checks });
+  return judge(judged, checks, complaints(asked.failed)) ?? goodAt(judged);
+}
+
+/** The next weight, or another round at this one for as long as its approval is awaited. */
+function goodAt(s: Releasing): Next {
+  const checkAt = time(s.now + s.spec.analysis.intervalMs);
+  const round = withRelease(s, { checkAt, inconclusive: 0, errors: 0 });
+  return s.state.release.awaiting ? stay(round) : advance(round);
+}
+
+/** The next weight of the plan, whatever the plan was before; or promotion after the last. Each has its gate. */
 function advance(s: Releasing): Next {
   const { release } = s.state;
   const weight = planFor(s).find((entry) => entry > release.weight);
-  return weight === undefined ? promote(s, 'passed its analysis') : giveWeight(s, weight);
+  if (weight === undefined) return throughGate(s, 'confirm-promotion', (open) => promote(open, 'passed its analysis'));
+  return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
 }
 
 function giveWeight(s: Releasing, weight: number): Next {
@@ -125,16 +148,31 @@ function giveWeight(s: Releasing, weight: number): Next {
   return move(
     s,
     'Progressing',
-    { ...NO_TIMERS, ...NO_REASON, ...more, weight, replicas, ready: release.replicas, errors: 0, inconclusive: 0 },
+    {
+      ...NO_TIMERS,
+      ...NO_QUESTIONS,
+      ...NO_REASON,
+      ...more,
+      weight,
+      replicas,
+      ready: release.replicas,
+      errors: 0,
+      inconclusive: 0,
+      peak: Math.max(release.peak ?? 0, weight),
+    },
     fact('Advanced', `Advance ${nameOf(s)} canary weight ${weight}`, release.revision),
   );
 }
 
 /** Without the rest of the plan; but where a roll-out stops the stable pods first, all traffic goes to the canary before. */
-export function promoteByCommand(s: Releasing): Next {
+function promoteNow(s: Releasing, why: string): Next {
   const emptied = s.seen.deployment.spec.strategy?.type === 'Recreate' && s.seen.route?.weight !== 100;
-  return emptied ? giveWeight(s, 100) : promote(s, 'is promoted by command');
+  return emptied ? giveWeight(s, 100) : promote(s, why);
 }
+
+export const promoteByCommand = (s: Releasing): Next => promoteNow(s, 'is promoted by command');
+
+const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis is skipped');
 
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
 function promote(s: Releasing, why: string): Next {
@@ -143,7 +181,7 @@ function promote(s: Releasing, why: string): Next {
   return move(
     s,
     'Promoting',
-    { deadline: undefined, checkAt: undefined, ...NO_REASON },
+    { deadline: undefined, checkAt: undefined, ...NO_QUESTIONS, ...NO_REASON },
     fact('Promoting', message, release.revision),
   );
 }

@@ -1,0 +1,23 @@
+import { ask, hooksOf, passed } from '../asking.ts';
+import type { HookCall } from '../calls.ts';
+import { type Fact, fact } from '../facts.ts';
+import { amend, type Next, nameOf, type Releasing, stay } from '../situation.ts';
+
+/** The moment of the questions that come after the end. */
+export const POST_ROLLOUT = 'post-rollout';
+
+/** Nothing is under way. What hooks say after the end is told, and changes nothing. */
+export function ended(s: Releasing): Next {
+  const open = s.state.release.calls ?? [];
+  const hooks = hooksOf(s.spec, 'post-rollout').filter(({ name }) => open.some(({ hook }) => hook === name));
+  const { calls, changed } = ask(s, hooks, POST_ROLLOUT);
+  if (!changed) return stay(s);
+  const fresh = calls.filter((call) => call.outcome !== undefined && !open.includes(call));
+  return amend(s, { calls: calls.length > 0 ? calls : undefined }, ...fresh.map((call) => factOf(s, call)));
+}
+
+function factOf(s: Releasing, { hook, outcome, message = 'did not pass' }: HookCall): Fact {
+  const [told] = passed(s, [hook]);
+  if (outcome === 'passed' && told) return told;
+  return fact('HookFailed', `Hook ${hook} of ${nameOf(s)} ${message}`, s.state.release.revision);
+}
