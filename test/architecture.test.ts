@@ -18,6 +18,7 @@ const RINGS: readonly [start: string, ring: number][] = [
   ['src/traffic/', 1],
   ['src/cluster/', 2],
   ['src/telemetry/', 2],
+  ['src/dismantle/', 2.5],
   ['src/admission/', 3],
   ['src/scheduler/', 3],
   ['src/cli/', 3],

@@ -11,6 +11,8 @@ export const ROLLING = `${PREFIX}rolling`;
 export const BYPASS = `${PREFIX}bypass`;
 /** Label by which watches find enrolled Deployments. Headgate's alone. */
 export const ENROLLED = `${PREFIX}enrolled`;
+/** Mark on a Deployment whose opt-in Headgate wrote, for a Canary that names it; it goes with that Canary. Headgate's alone. */
+export const ENROLLED_BY = `${PREFIX}enrolled-by`;
 /** Label of everything that Headgate generates; its value is what the object is for. */
 export const ROLE = `${PREFIX}role`;
 /** On a canary Deployment: the revision of the template that it runs. */

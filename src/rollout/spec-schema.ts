@@ -53,7 +53,12 @@ const targetRef = z
     },
     { error: wants('must be a map such as {name: podinfo}') },
   )
-  .describe('The Deployment that is released, in the same namespace.');
+  .meta({
+    description: 'The Deployment that is released, in the same namespace.',
+    'x-kubernetes-validations': [
+      { rule: 'self.name == oldSelf.name', message: 'cannot become another Deployment: write another Canary' },
+    ],
+  });
 
 const autoscalerRef = z
   .strictObject(

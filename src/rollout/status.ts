@@ -88,6 +88,25 @@ const VERDICT: Record<Phase, Verdict> = {
   Failed: { Ready: false, Reconciling: false, Stalled: true },
 };
 
+interface Refused {
+  before: Partial<CanaryStatus> | undefined;
+  generation: number | undefined;
+  /** One word, and a sentence with what to do. */
+  reason: string;
+  message: string;
+  at: Time;
+}
+
+/** The status of a Canary whose Deployment is not enrolled for it; what is remembered of releases stays. */
+export function refusedStatus({ before, generation, reason, message, at }: Refused): Partial<CanaryStatus> {
+  const verdict = { Ready: false, Reconciling: false, Stalled: true, Enrolled: false };
+  return {
+    ...before,
+    ...(generation !== undefined && { observedGeneration: generation }),
+    conditions: written(verdict, { reason, message, generation, before, since: at }),
+  };
+}
+
 const MESSAGE: Record<Phase, string> = {
   Initialized: 'Nothing is held; the next change of the pod template is released by canary.',
   Waiting: 'A revision is held and waits.',
@@ -110,17 +129,25 @@ function conditionsOf({
   const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
   const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
   const message = invalid ?? release?.message ?? MESSAGE[phase];
-  return (['Ready', 'Reconciling', 'Stalled'] as const).map((type) => {
-    const status = verdict[type] ? 'True' : 'False';
+  const telling = { generation, before, since };
+  return [
+    ...written(verdict, { ...telling, reason, message }),
+    ...written({ Enrolled: true }, { ...telling, reason: 'Enrolled', message: ENROLLED_MESSAGE }),
+  ];
+}
+
+const ENROLLED_MESSAGE = 'The gate is shut: a change of the pod template is released by canary.';
+
+interface Telling extends Pick<Refused, 'before' | 'generation' | 'reason' | 'message'> {
+  /** For those that changed. */
+  since: Time;
+}
+
+const written = (verdict: Record<string, boolean>, { before, generation, since, ...words }: Telling): Condition[] =>
+  Object.entries(verdict).map(([type, holds]) => {
+    const status = holds ? 'True' : 'False';
     const old = before?.conditions?.find((condition) => condition.type === type);
     const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : since;
-    return {
-      type,
-      status,
-      reason,
-      message,
-      lastTransitionTime,
-      ...(generation !== undefined && { observedGeneration: generation }),
-    };
+    const observed = generation === undefined ? {} : { observedGeneration: generation };
+    return { type, status, ...words, lastTransitionTime, ...observed };
   });
-}

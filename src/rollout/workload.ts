@@ -1,5 +1,13 @@
 import { CANARY_SUFFIX, POD_TEMPLATE_HASH, PREFIX, REQUESTED_BY, REVISION, ROLE } from './keys.ts';
-import type { Deployment, LabelSelector, OwnerReference, PodTemplate, ReplicaSet, Service } from './kube.ts';
+import type {
+  Deployment,
+  KubeObject,
+  LabelSelector,
+  OwnerReference,
+  PodTemplate,
+  ReplicaSet,
+  Service,
+} from './kube.ts';
 import { canaryName } from './names.ts';
 import type { ServiceSpec } from './spec-types.ts';
 import { essence } from './template.ts';
@@ -11,6 +19,10 @@ export const ownerOf = ({ metadata }: Deployment): OwnerReference => ({
   name: metadata.name,
   uid: metadata.uid ?? '',
 });
+
+/** The Deployment that an object was made for; undefined for what somebody wrote. */
+export const madeFor = ({ metadata }: KubeObject): string | undefined =>
+  metadata.ownerReferences?.find(({ kind }) => kind === 'Deployment')?.name;
 
 const generatedMeta = (owner: Deployment, name: string, role: string) => ({
   name,

@@ -1,11 +1,13 @@
 import { readAnnotations } from '../rollout/annotations.ts';
 import { problemsUnder } from '../rollout/deployment-problems.ts';
 import { explain } from '../rollout/explain.ts';
+import { CANARY } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { selectorLabelOf } from '../rollout/selector-label.ts';
 import { normaliseSpec } from '../rollout/spec.ts';
 import type { Outcome, RolloutSpec } from '../rollout/spec-types.ts';
-import type { Canary } from './record.ts';
+import { isWritten } from './owners.ts';
+import { type Canary, keyOf, targetOf } from './record.ts';
 
 /** A Deployment and a spec that can be followed. */
 export interface Enrolled {
@@ -33,11 +35,16 @@ export function readPlan(deployment: Deployment, recordOf: (name: string) => Can
     case false:
       return { kind: 'optedOut' };
     case 'canary':
-      return planFrom(deployment, { name: reading.canaryName, outcome: specOf(recordOf(reading.canaryName)) });
+      return planFrom(deployment, {
+        name: reading.canaryName,
+        outcome: namedSpec(deployment, reading.canaryName, recordOf),
+      });
     case 'unclear':
       return { kind: 'unusable', message: explain(reading.problems) };
     case 'true': {
       const { name } = deployment.metadata;
+      const written = recordOf(name);
+      if (written && isWritten(written)) return twoOwners(deployment, written);
       if (reading.outcome.ok)
         return planFrom(deployment, { name, outcome: reading.outcome, userForm: reading.userForm });
       return planFrom(deployment, {
@@ -48,6 +55,23 @@ export function readPlan(deployment: Deployment, recordOf: (name: string) => Can
     }
   }
 }
+
+/** The settings of the Canary that a Deployment names, if it is about that Deployment. */
+function namedSpec({ metadata }: Deployment, name: string, recordOf: (name: string) => Canary | undefined) {
+  const record = recordOf(name);
+  const target = record && targetOf(record);
+  if (target === undefined || target === keyOf(metadata.namespace ?? '', metadata.name)) return specOf(record);
+  const message = `names a Canary that is about ${target}; write the name of one about this Deployment`;
+  return { ok: false as const, problems: [{ key: CANARY, value: `canary/${name}`, message }] };
+}
+
+/** The Canary was there first: its words are followed. */
+const twoOwners = (deployment: Deployment, written: Canary): Plan =>
+  planFrom(deployment, {
+    name: written.metadata.name,
+    outcome: specOf(written),
+    invalid: `two owners: ${CANARY} is "true", and there is a Canary ${written.metadata.name} that somebody wrote. The Canary is followed; write ${CANARY}: canary/${written.metadata.name}, or delete it`,
+  });
 
 const specOf = (record: Canary | undefined): Outcome<RolloutSpec> =>
   record === undefined

@@ -13,6 +13,14 @@ export interface Canary extends KubeObject {
   status?: CanaryStatus;
 }
 
+export const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+/** The key of the Deployment that a record is about: a record may have another name. */
+export function targetOf({ metadata, spec }: Canary): string {
+  const { name = metadata.name } = (spec['targetRef'] ?? {}) as { name?: string };
+  return keyOf(metadata.namespace ?? '', name);
+}
+
 const specOf = (deployment: Deployment, userForm: object): Record<string, unknown> => ({
   targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name },
   ...userForm,
@@ -54,6 +62,20 @@ export async function ensureRecord(
   const patch = [
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
     { op: 'replace', path: '/spec', value: spec },
+  ];
+  return client.patch<Canary>(pathOf(KINDS.canaries, namespace, name), 'json', patch);
+}
+
+/** A Canary that annotations made, and that its Deployment now names: it is its user's from here on. */
+export async function handOver(client: KubeClient, record: Canary): Promise<Canary> {
+  const { namespace, name, resourceVersion, ownerReferences = [] } = record.metadata;
+  const patch = [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    {
+      op: 'replace',
+      path: '/metadata/ownerReferences',
+      value: ownerReferences.filter(({ kind }) => kind !== 'Deployment'),
+    },
   ];
   return client.patch<Canary>(pathOf(KINDS.canaries, namespace, name), 'json', patch);
 }

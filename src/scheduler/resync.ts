@@ -3,7 +3,8 @@ import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { CANARY, ENROLLED, HELD } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { ACTIVE } from '../rollout/state.ts';
-import { keyOf, targetOf, type World } from './world.ts';
+import { keyOf, targetOf } from './record.ts';
+import type { World } from './world.ts';
 
 export interface ResyncOptions {
   client: KubeClient;
@@ -61,8 +62,11 @@ export class Resync {
   }
 
   #hasWork(key: string, { metadata: { annotations } }: Deployment): boolean {
-    const phase = this.#options.world.records.get(key)?.status?.phase;
-    return phase === undefined || ACTIVE.has(phase) || annotations?.[HELD] !== undefined;
+    const records = this.#options.world.records.about(key);
+    const known = records.some(({ status }) => status?.phase !== undefined);
+    const busy = records.some(({ status }) => status?.phase !== undefined && ACTIVE.has(status.phase));
+    const telling = records.some(({ status }) => status?.outbox !== undefined);
+    return !known || busy || telling || annotations?.[HELD] !== undefined;
   }
 
   /** The label by which the watch finds a Deployment, for those that are annotated and have it not. */

@@ -9,6 +9,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { Applier } from './apply.ts';
 import { Dismantler } from './dismantle.ts';
+import { Entry } from './entry.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Observer } from './observe.ts';
 import { hintConnection, workerConnection } from './redis.ts';
@@ -88,19 +89,24 @@ export class Scheduler {
     const { client, config, log, metrics } = this.#options;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
+    const entry = new Entry({
+      client,
+      world,
+      dismantler: new Dismantler(client, world, config.routeSettleMs),
+      onUnusable: (key, message) => log.warn({ canary: key }, message),
+    });
     return new Tick({
+      entry,
       client,
       world,
       observer: new Observer(world, new Prometheus(config.metricsServer), onCheck),
       applier: new Applier(client, world),
-      dismantler: new Dismantler(client, world, config.routeSettleMs),
       settleMs: config.routeSettleMs,
       self: this.#self,
       defaultAlerts: [],
       hooks: { answersFor: () => [], want: () => undefined },
       courier: { receiptsFor: () => [], carry: () => undefined },
       tell: (record, facts) => this.#teller.tell(record, facts),
-      onUnusable: (key: string, message: string) => log.warn({ canary: key }, message),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
         log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
     });

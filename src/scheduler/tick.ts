@@ -1,6 +1,6 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { isConflict, isForbidden, isInvalid, isLostRace, isNotFound } from '../cluster/errors.ts';
-import { KINDS, pathOf } from '../cluster/kinds.ts';
+import { KINDS } from '../cluster/kinds.ts';
 import { type Decision, decide } from '../rollout/decide.ts';
 import type { Effect } from '../rollout/effects.ts';
 import type { Fact } from '../rollout/facts.ts';
@@ -8,12 +8,13 @@ import type { Deployment } from '../rollout/kube.ts';
 import type { Observation } from '../rollout/observation.ts';
 import type { DefaultAlert } from '../rollout/outbox.ts';
 import { stateOf, statusOf } from '../rollout/status.ts';
+import { madeFor } from '../rollout/workload.ts';
 import type { Applier } from './apply.ts';
-import type { Dismantler } from './dismantle.ts';
+import type { Entry } from './entry.ts';
 import type { Observer } from './observe.ts';
-import { type Enrolled, readPlan } from './plan.ts';
+import type { Enrolled } from './plan.ts';
 import type { Courier, HookDesk } from './ports.ts';
-import { type Canary, commit, ensureRecord } from './record.ts';
+import { type Canary, commit, ensureRecord, handOver } from './record.ts';
 import type { World } from './world.ts';
 
 export interface TickOptions {
@@ -21,7 +22,7 @@ export interface TickOptions {
   world: World;
   observer: Observer;
   applier: Applier;
-  dismantler: Dismantler;
+  entry: Entry;
   settleMs: number;
   /** This process, among the schedulers. */
   self: string;
@@ -31,7 +32,6 @@ export interface TickOptions {
   courier: Courier;
   tell: (record: Canary, facts: readonly Fact[]) => void;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
-  onUnusable: (key: string, message: string) => void;
   clock?: () => number;
 }
 
@@ -72,40 +72,10 @@ export class Tick {
   }
 
   async #round(key: string): Promise<Round> {
-    const { world } = this.#options;
-    const deployment = world.enrolled.get(key) ?? (await this.#unlabelled(key));
-    if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {
-      await world.forget(key);
-      return { more: false };
-    }
-    const plan = readPlan(deployment, (name) => world.records.get(`${deployment.metadata.namespace}/${name}`));
-    if (plan.kind === 'optedOut') return this.#leave(deployment);
-    if (plan.kind === 'unusable') return this.#unusable(key, plan.message);
-    return this.#decideOn(key, deployment, plan.enrolled);
-  }
-
-  /** An object that left the watch may still exist without its label. */
-  async #unlabelled(key: string): Promise<Deployment | undefined> {
-    const [namespace = '', name = ''] = key.split('/');
-    if (!this.#options.world.records.get(key)) return undefined;
-    return this.#options.client.find<Deployment>(pathOf(KINDS.deployments, namespace, name));
-  }
-
-  async #leave(deployment: Deployment): Promise<Round> {
-    const inMs = await this.#options.dismantler.dismantle(deployment);
+    const entered = await this.#options.entry.enter(key, this.#clock());
+    if (entered.kind === 'follow') return this.#decideOn(key, entered.deployment, entered.plan);
+    const { inMs } = entered;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
-  }
-
-  /** Nothing can be followed: the gate stays as it is, and the record, if there is one, says why. */
-  async #unusable(key: string, message: string): Promise<Round> {
-    const { client, world } = this.#options;
-    const record = world.records.get(key);
-    const state = stateOf(record?.status);
-    this.#options.onUnusable(key, message);
-    if (record === undefined || state === undefined) return { more: false };
-    const view = { spec: undefined, route: undefined, strategy: undefined, generation: record.metadata.generation };
-    world.put(await commit(client, record, statusOf({ ...view, state, before: record.status, invalid: message })));
-    return { more: false };
   }
 
   async #decideOn(key: string, deployment: Deployment, plan: Enrolled): Promise<Round> {
@@ -138,10 +108,16 @@ export class Tick {
   async #record(deployment: Deployment, plan: Enrolled): Promise<Canary> {
     const { client, world } = this.#options;
     const present = world.records.get(`${deployment.metadata.namespace}/${plan.record}`);
-    if (plan.userForm === undefined && present) return present;
+    if (plan.userForm === undefined && present) return madeFor(present) ? this.#handOver(present) : present;
     const record = await ensureRecord(client, deployment, plan.userForm ?? {}, present);
     if (record !== present) world.put(record);
     return record;
+  }
+
+  async #handOver(record: Canary): Promise<Canary> {
+    const answer = await handOver(this.#options.client, record);
+    this.#options.world.put(answer);
+    return answer;
   }
 
   /** Undefined: somebody else was faster, nothing was done. */

@@ -9,15 +9,10 @@ import { CANARY_SUFFIX, ENROLLED, ROLE } from '../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { VirtualService } from '../traffic/istio.ts';
-import type { Canary } from './record.ts';
+import { type Canary, keyOf } from './record.ts';
+import { Records } from './records.ts';
 
-export const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
-
-/** The key of the Deployment that a record is about: a record may have another name. */
-export function targetOf({ metadata, spec }: Canary): string {
-  const { name = metadata.name } = (spec['targetRef'] ?? {}) as { name?: string };
-  return keyOf(metadata.namespace ?? '', name);
-}
+export { keyOf };
 
 export interface WorldOptions {
   client: KubeClient;
@@ -48,19 +43,19 @@ export class World {
   readonly canaries: Store<Deployment>;
   readonly services: Store<Service>;
   readonly routes: Store<VirtualService>;
-  readonly records: Store<Canary>;
+  readonly records: Records;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
     const own = (key: string) => key;
     const withoutSuffix = (key: string) => (key.endsWith(CANARY_SUFFIX) ? key.slice(0, -CANARY_SUFFIX.length) : key);
-    const target = (_key: string, record: Canary) => targetOf(record);
     this.enrolled = this.#watch<Deployment>(KINDS.deployments, ENROLLED, own);
     this.canaries = this.#watch<Deployment>(KINDS.deployments, `${ROLE}=canary`, withoutSuffix);
     this.services = this.#watch<Service>(KINDS.services, `${ROLE}=service`, withoutSuffix);
     this.routes = this.#watch<VirtualService>(KINDS.virtualservices, ROLE, own);
-    this.records = this.#watch<Canary>(KINDS.canaries, undefined, target);
+    this.records = new Records((key) => this.#isTold || options.onChange(key), options.onError);
+    this.#open(KINDS.canaries, this.records.store);
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
   }
 
@@ -69,14 +64,18 @@ export class World {
     labelSelector: string | undefined,
     toKey: (key: string, object: T) => string,
   ): Store<T> {
-    const { client, onChange, onError } = this.#options;
+    const { onChange, onError } = this.#options;
     const store = new Store<T>({ filtered: labelSelector !== undefined, ...(onError && { onError }) });
     store.onChange(({ key, object }) => {
       if (!this.#isTold) onChange(toKey(key, object));
     });
-    const scope = { kind, ...(labelSelector !== undefined && { labelSelector }) };
-    this.#watches.push(new Reflector<T>({ client, store, ...scope, ...this.#hooks(kind) }) as unknown as Reflector);
+    this.#open(kind, store, labelSelector);
     return store;
+  }
+
+  #open<T extends KubeObject>(kind: Kind, store: Store<T>, labelSelector?: string): void {
+    const scope = { client: this.#client, kind, ...(labelSelector !== undefined && { labelSelector }) };
+    this.#watches.push(new Reflector<T>({ store, ...scope, ...this.#hooks(kind) }) as unknown as Reflector);
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {

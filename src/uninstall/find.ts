@@ -1,9 +1,10 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { isNotFound } from '../cluster/errors.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
+import type { Canary } from '../dismantle/remains.ts';
 import { CANARY_SUFFIX, ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
-import type { Canary } from './remains.ts';
+import { madeFor } from '../rollout/workload.ts';
 
 const PAGE = 250;
 
@@ -14,14 +15,14 @@ export async function findKeys(client: KubeClient): Promise<string[]> {
   for (const kind of [KINDS.services, KINDS.virtualservices]) {
     for (const object of await listed(client, kind, ROLE)) keys.add(keyOf(object));
   }
-  for (const record of await listed(client, KINDS.canaries)) if (ownerOf(record)) keys.add(keyOf(record));
+  for (const record of await listed(client, KINDS.canaries)) if (madeFor(record)) keys.add(keyOf(record));
   return [...keys].toSorted();
 }
 
 /** Canaries that somebody wrote, and that still tell of releases. */
 export async function findWritten(client: KubeClient): Promise<Canary[]> {
   const records: Canary[] = await listed(client, KINDS.canaries);
-  return records.filter((record) => !ownerOf(record) && record.status !== undefined);
+  return records.filter((record) => !madeFor(record) && record.status !== undefined);
 }
 
 function isTouched({ metadata: { labels, annotations } }: Deployment): boolean {
@@ -50,13 +51,10 @@ async function listed(client: KubeClient, kind: Kind, labelSelector?: string): P
   return page.items;
 }
 
-export const ownerOf = ({ metadata }: KubeObject): string | undefined =>
-  metadata.ownerReferences?.find(({ kind }) => kind === 'Deployment')?.name;
-
 /** The Deployment that an object is for: what is generated is owned by it, and some has its name with a suffix. */
 function keyOf(object: KubeObject): string {
   const { namespace = '', name, labels } = object.metadata;
   const own =
     labels?.[ROLE] !== undefined && name.endsWith(CANARY_SUFFIX) ? name.slice(0, -CANARY_SUFFIX.length) : name;
-  return `${namespace}/${ownerOf(object) ?? own}`;
+  return `${namespace}/${madeFor(object) ?? own}`;
 }

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { PHASES, type Phase, type RolloutState } from '../../src/rollout/state.ts';
-import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/status.ts';
+import { type CanaryStatus, refusedStatus, stateOf, statusOf } from '../../src/rollout/status.ts';
 import { at, release, revision, spec, stable, state } from '../build.ts';
 
 const view = (given: RolloutState, more: Partial<Parameters<typeof statusOf>[0]> = {}): CanaryStatus =>
@@ -26,7 +26,7 @@ const verdicts: Record<Phase, string> = {
 };
 for (const phase of PHASES) {
   const found = view(state(phase, { release: release('2.0') }));
-  t.same(trueOf(found), [verdicts[phase]], `kstatus: ${phase} is ${verdicts[phase]}, and nothing else`);
+  t.same(trueOf(found), [verdicts[phase], 'Enrolled'], `kstatus: ${phase} is ${verdicts[phase]}, and no other verdict`);
   t.same(
     stateOf(JSON.parse(JSON.stringify(found))),
     state(phase, { release: release('2.0') }),
@@ -36,7 +36,7 @@ for (const phase of PHASES) {
 
 t.same(
   trueOf(view(state('Succeeded'), { invalid: 'headgate.dev/interval: …' })),
-  ['Stalled'],
+  ['Stalled', 'Enrolled'],
   'a wrong spec is Stalled',
 );
 t.match(
@@ -55,13 +55,13 @@ const before = view(state('Progressing'));
 const later = view({ ...state('Promoting'), since: at(60) }, { before });
 t.same(
   later.conditions.map(({ lastTransitionTime }) => lastTransitionTime),
-  [at(0), at(0), at(0)],
+  [at(0), at(0), at(0), at(0)],
   'a condition that stays keeps its time',
 );
 const done = view({ ...state('Succeeded'), since: at(90) }, { before: later });
 t.same(
   done.conditions.map(({ lastTransitionTime }) => lastTransitionTime),
-  [at(90), at(90), at(0)],
+  [at(90), at(90), at(0), at(0)],
   'one that changes gets the time of the phase',
 );
 
@@ -107,3 +107,16 @@ t.same(
   false,
   'what is not known is not written',
 );
+
+void t.test('a Canary that is not followed says why, and forgets nothing', async (t) => {
+  const before = view(state('Succeeded', { release: release('2.0') }));
+  const words = { reason: 'TargetTaken', message: 'its Deployment is released by another' };
+  const refused = refusedStatus({ before, generation: 4, ...words, at: at(90) });
+  t.same(trueOf(refused as CanaryStatus), ['Stalled']);
+  t.match(refused, { phase: 'Succeeded', observedGeneration: 4, release: before.release });
+  t.match(
+    refused.conditions?.find(({ type }) => type === 'Enrolled'),
+    { status: 'False', ...words, lastTransitionTime: at(90) },
+  );
+  t.same(refusedStatus({ before: refused, generation: 4, ...words, at: at(99) }), refused, 'told again it is the same');
+});

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
-import { CANARY, HELD } from '../rollout/keys.ts';
+import { CANARY, HELD, ROLE } from '../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import { readOptIn } from '../rollout/opt-in.ts';
@@ -61,3 +61,6 @@ async function setsOf(client: KubeClient, { metadata, spec }: Deployment): Promi
   const labelSelector = labels.join();
   return (await client.listAll<ReplicaSet>(pathOf(KINDS.replicasets, metadata.namespace), { labelSelector })).items;
 }
+
+/** A route that is still Headgate's may send something to the canary. */
+export const isRouted = ({ route }: Remains): boolean => route?.metadata.labels?.[ROLE] !== undefined;

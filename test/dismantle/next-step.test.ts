@@ -1,10 +1,10 @@
 import t from 'tap';
-import { CANARY, ENROLLED, ROLE, ROLLING } from '../../src/rollout/keys.ts';
+import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
+import type { Canary, Remains } from '../../src/dismantle/remains.ts';
+import { CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, Service } from '../../src/rollout/kube.ts';
 import { ownerOf } from '../../src/rollout/workload.ts';
 import { ADOPTED, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
-import { nextStep, type Step, type StepOptions } from '../../src/uninstall/next-step.ts';
-import type { Canary, Remains } from '../../src/uninstall/remains.ts';
 import * as make from '../build.ts';
 
 const { NAME, NAMESPACE } = make;
@@ -139,9 +139,26 @@ void t.test('template, pause and state go in one write', async (t) => {
     { op: 'remove', path: '/spec/paused' },
     { op: 'remove', path: '/metadata/annotations/headgate.dev~1held' },
     { op: 'remove', path: '/metadata/annotations/headgate.dev~1rolling' },
+  ]);
+  t.notMatch(JSON.stringify(patch), 'headgate.dev~1canary', 'the opt-in is its user’s');
+});
+
+void t.test('an opt-in that Headgate wrote goes with the state', async (t) => {
+  const { patch } = opened(make.annotated({ [CANARY]: 'canary/settings', [ENROLLED_BY]: 'canary' }));
+  t.match(patch.slice(-2), [
+    { op: 'remove', path: '/metadata/annotations/headgate.dev~1canary' },
+    { op: 'remove', path: '/metadata/annotations/headgate.dev~1enrolled-by' },
+  ]);
+});
+
+void t.test('the label by which the Deployment is found goes after what was made for it', async (t) => {
+  const { canary: _canary, canaryService: _service, route: _route, ...rest } = midway();
+  const last = { ...rest, deployment: make.deployment('1.0'), service: make.service() };
+  t.match(patchOf(at(last, { drained: true })).slice(1), [
     { op: 'remove', path: '/metadata/labels/headgate.dev~1enrolled' },
   ]);
-  t.notMatch(JSON.stringify(patch), CANARY, 'the opt-in is its user’s');
+  const unlabelled = { ...last, deployment: make.deployment('1.0', unmarked) };
+  t.match(at(unlabelled, { drained: true }), { do: 'delete', uid: 'uid-record' }, 'and then the record');
 });
 
 void t.test('a pause that its user had set stays', async (t) => {

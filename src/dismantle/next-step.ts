@@ -1,13 +1,13 @@
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import { readHold } from '../rollout/hold.ts';
-import { ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
+import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import { availableReplicas, isObserved, wantedReplicas } from '../rollout/rollout-status.ts';
 import { findStable } from '../rollout/stable.ts';
 import type { Stable } from '../rollout/state.ts';
 import { sameRevision } from '../rollout/template.ts';
+import { madeFor } from '../rollout/workload.ts';
 import { type PatchOperation, type RouteWish, readRoute, releaseRoute } from '../traffic/istio.ts';
-import { ownerOf } from './find.ts';
 import type { Remains } from './remains.ts';
 
 /** What is next until nothing of Headgate is left at a Deployment. Each write fails if somebody was there in between. */
@@ -26,10 +26,13 @@ export interface StepOptions {
 
 /**
  * In this order, so that traffic always has pods that serve: the route back to the Deployment, the gate open with the
- * running version's template, then what was made for the canary. What users know by its name stays, as theirs.
+ * running version's template, then what was made for the canary. What users know by its name stays, as theirs. The label by
+ * which the Deployment is found goes late: who is cut off comes again.
  */
 export function nextStep(seen: Remains, options: StepOptions): Step {
-  return backToTheDeployment(seen, options) ?? openGate(seen) ?? takeAway(seen, options) ?? { do: 'done' };
+  return (
+    backToTheDeployment(seen, options) ?? openGate(seen) ?? takeAway(seen, options) ?? forget(seen) ?? { do: 'done' }
+  );
 }
 
 function backToTheDeployment(seen: Remains, { hurried }: StepOptions): Step | undefined {
@@ -59,19 +62,19 @@ function notYet({ deployment, canary, name }: Remains, hurried: boolean): string
   return `only ${available} of ${wanted} pods of ${name} are available, and its canary serves`;
 }
 
-/** One write: template, pause and all state. */
+/** One write: template, pause, all state, and an opt-in that Headgate wrote. */
 function openGate({ deployment, replicaSets, record }: Remains): Step | undefined {
   if (deployment === undefined) return undefined;
-  const { annotations, labels } = deployment.metadata;
-  const marks = [
-    ...[HELD, ROLLING].filter((key) => annotations?.[key] !== undefined).map((key) => remove('annotations', key)),
-    ...(labels?.[ENROLLED] === undefined ? [] : [remove('labels', ENROLLED)]),
-  ];
+  const { annotations } = deployment.metadata;
+  const own = annotations?.[ENROLLED_BY] === undefined ? [] : [CANARY, ENROLLED_BY];
+  const marks = [HELD, ROLLING, ...own]
+    .filter((key) => annotations?.[key] !== undefined)
+    .map((key) => remove('annotations', key));
   if (marks.length === 0) return undefined;
   const stable = readHold(deployment).state === 'open' ? undefined : stableOf(deployment, { replicaSets, record });
   const lift = annotations?.[HELD] === undefined ? [] : liftOf(deployment, stable);
   const words =
-    lift.length > 0 ? `the hold is lifted; it runs ${stable?.revision ?? 'what it says'}` : 'Headgate is off';
+    lift.length > 0 ? `the hold is lifted; it runs ${stable?.revision ?? 'what it says'}` : 'its state is forgotten';
   return patchOf(KINDS.deployments, deployment, words, [...lift, ...marks]);
 }
 
@@ -98,13 +101,20 @@ function liftOf(deployment: Deployment, stable: Stable | undefined): PatchOperat
 }
 
 function takeAway(seen: Remains, { drained }: StepOptions): Step | undefined {
-  const { canary, canaryService, service, record } = seen;
+  const { canary, canaryService, service } = seen;
   const made = [canary, canaryService].some((object) => isMade(object));
   if (made && !drained) return { do: 'wait', why: 'the route settles' };
   if (isMade(canary)) return deleteOf(KINDS.deployments, canary);
   if (isMade(canaryService)) return deleteOf(KINDS.services, canaryService);
   if (isMade(service)) return patchOf(KINDS.services, service, 'the Service is its user’s', [remove('labels', ROLE)]);
-  return record !== undefined && ownerOf(record) !== undefined ? deleteOf(KINDS.canaries, record) : undefined;
+  return undefined;
+}
+
+/** A record that somebody wrote stays theirs. */
+function forget({ deployment, record }: Remains): Step | undefined {
+  if (deployment?.metadata.labels?.[ENROLLED] !== undefined)
+    return patchOf(KINDS.deployments, deployment, 'Headgate is off', [remove('labels', ENROLLED)]);
+  return record !== undefined && madeFor(record) !== undefined ? deleteOf(KINDS.canaries, record) : undefined;
 }
 
 /** Not on its way out, and Headgate's. */
