@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
+import type { HookType } from '../../src/rollout/hook-types.ts';
+import type { Hook } from '../../src/rollout/spec-types.ts';
 import { ACTIVE } from '../../src/rollout/state.ts';
 import { deployment, replicas as sized, spec } from '../build.ts';
 import { perform } from '../scenarios/script.ts';
@@ -46,6 +48,35 @@ const scripts = fc
   .array(fc.tuple(fc.oneof({ weight: 2, arbitrary: users }, mishaps), waits), { minLength: 1, maxLength: 12 })
   .map((pairs) => pairs.flat());
 
+/** One hook of each type that has a say in a release. */
+const HOOKS: Record<string, HookType> = {
+  ask: 'confirm-rollout',
+  test: 'pre-rollout',
+  load: 'rollout',
+  more: 'confirm-traffic-increase',
+  all: 'confirm-promotion',
+  after: 'post-rollout',
+  back: 'rollback',
+};
+const hookAnswers = fc
+  .tuple(fc.constantFrom(...Object.keys(HOOKS)), fc.constantFrom('pass', 'fail', 'silent'))
+  .map(([name, answer]) => `hook ${name} ${answer}`);
+const askedScripts = fc
+  .array(
+    fc.tuple(
+      fc.oneof(
+        { weight: 3, arbitrary: hookAnswers },
+        { weight: 2, arbitrary: users },
+        mishaps,
+        line('suspend', 'on', 'off'),
+      ),
+      waits,
+    ),
+    { minLength: 1, maxLength: 14 },
+  )
+  .map((pairs) => pairs.flat());
+const AGREED = Object.keys(HOOKS).map((name) => `hook ${name} ${name === 'back' ? 'fail' : 'pass'}`);
+
 /** Everybody leaves it alone, and what was broken is mended. */
 const CALM = [
   'webhook on',
@@ -59,14 +90,21 @@ const CALM = [
 ];
 const PEACE = [...CALM, 'wait 5s', 'command resume', 'resume', 'wait 10m'];
 
+const hookOf = ([name, type]: [string, HookType]): Hook => ({
+  ...{ name, type, url: `http://hooks.test/${name}`, timeoutMs: 5_000, retries: 0, metadata: {}, muteAlert: false },
+});
+
 interface Played {
   simulation: Simulation;
   faults: string[];
   trace: Trace;
 }
 
-function start(replicas = 4): Played {
-  const simulation = Simulation.ready(spec(), deployment('1.0', sized(replicas)));
+function start(replicas = 4, hooks: Record<string, HookType> = {}): Played {
+  const wanted = spec(({ analysis }) => {
+    analysis.webhooks = Object.entries(hooks).map(hookOf);
+  });
+  const simulation = Simulation.ready(wanted, deployment('1.0', sized(replicas)));
   const faults = watch(simulation);
   return { simulation, faults, trace: new Trace(simulation) };
 }
@@ -121,6 +159,20 @@ check(
     if (!released || !tidy || played.faults.length > 0) throw failure(played, 'not released');
   }),
   25,
+);
+
+check(
+  'whatever hooks answer, no invariant is broken, and once they agree the next good version is released',
+  property(askedScripts, (script) => {
+    const agreed = [...AGREED, 'suspend off', ...PEACE];
+    const played = play(start(4, HOOKS), [...AGREED, ...script, ...agreed]);
+    if (!isAtRest(played)) throw failure(played, 'no end');
+    play(played, ['image 9.0', 'wait 4m', 'image 9.0', 'wait 10m']);
+    const { state } = played.simulation;
+    const released = state.phase === 'Succeeded' && state.stable?.template.spec.containers[0]?.image === 'podinfo:9.0';
+    if (!released || played.faults.length > 0) throw failure(played, 'not released');
+  }),
+  40,
 );
 
 check(

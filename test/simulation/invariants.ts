@@ -34,6 +34,16 @@ function find<V extends Effect['do']>(round: Round, verb: V): Extract<Effect, { 
   return succeeded(round).find((effect): effect is Extract<Effect, { do: V }> => effect.do === verb);
 }
 
+/** The gate that a round goes through. */
+function gatePassed({ before, decision: { state } }: Round): string | undefined {
+  const [was, is] = [before?.release, state.release];
+  if (!was || !is || was.startedAt !== is.startedAt || is.path !== 'canary') return undefined;
+  if (before?.phase === 'Waiting' && state.phase === 'Progressing') return 'confirm-rollout';
+  if (before?.phase !== 'Progressing') return undefined;
+  if (state.phase === 'Promoting') return 'confirm-promotion';
+  return is.weight > was.weight ? 'confirm-traffic-increase' : undefined;
+}
+
 const CHECKS: Record<string, Check> = {
   'the weights of the route sum to 100': (_round, { cluster }) => {
     const weights =
@@ -68,6 +78,15 @@ const CHECKS: Record<string, Check> = {
     if (before.phase !== 'Progressing') return `raised in ${before.phase}`;
     const dwell = now - Math.max(ms(was.weightSince ?? decision.state.since), traffic.since);
     return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${was.weight}%`;
+  },
+
+  'no step and no promotion without the approval that it needs': (round, { ticker }) => {
+    const { before, decision, seen } = round;
+    const gate = gatePassed(round);
+    if (gate === undefined || !before || isCommanded(seen.command?.id, before, decision.state)) return undefined;
+    const asked = ticker.spec.analysis.webhooks.filter(({ type }) => type === gate);
+    const agreed = seen.answers?.filter(({ id, outcome }) => id.includes(` ${gate} `) && outcome === 'passed') ?? [];
+    return agreed.length >= asked.length ? undefined : `${agreed.length} of ${asked.length} for ${gate}`;
   },
 
   'no promotion before the last weight was held': ({ before, decision, now, seen, traffic }, { ticker }) => {
