@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { parseDuration } from './durations.ts';
 import { durationProblem, WEEK } from './fields.ts';
+import { isRecord } from './findings.ts';
 import { place } from './text-place.ts';
 
 /** What an annotation's text stands for in the user's form, or what is wrong with it, as a predicate on it. */
@@ -57,15 +58,20 @@ export function asAutoscaler(text: string): TextReading {
 const MAX_YAML = 32_768;
 
 /** A YAML list. */
-export function asList(text: string): TextReading {
+export const asList = (text: string): TextReading =>
+  asYaml(text, Array.isArray, 'must be a YAML list: each entry begins with "- ", or [] for none');
+
+/** A YAML map. */
+export const asMap = (text: string): TextReading =>
+  asYaml(text, isRecord, 'must be a YAML map: lines such as "name: value", or {name: value}');
+
+function asYaml(text: string, isRight: (value: unknown) => boolean, words: string): TextReading {
   if (text.length > MAX_YAML) return refuse(`is ${text.length} characters long; at most ${MAX_YAML} are read`);
   const document = parseDocument(text, { prettyErrors: false });
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) return refuse(`is not YAML: ${error.message} (${place(text, error.pos[0])})`);
   const value = contentOf(document);
-  return Array.isArray(value)
-    ? read(value)
-    : refuse('must be a YAML list: each entry begins with "- ", or [] for none');
+  return isRight(value) ? read(value) : refuse(words);
 }
 
 /** Undefined where aliases would grow without bound. */

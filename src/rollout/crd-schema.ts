@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A JSON schema as the API server takes it: structural, so no `additionalProperties` beside `properties` and no union. */
+/** A JSON schema as the API server takes it: structural, so `additionalProperties` only in a map, and no union. */
 export interface StructuralSchema {
   type?: string;
   properties?: Record<string, StructuralSchema>;
@@ -20,6 +20,7 @@ const LARGEST_INT32 = 2_147_483_647;
 function fixed({ additionalProperties: values, propertyNames: _keys, ...schema }: StructuralSchema): StructuralSchema {
   if (schema['x-kubernetes-int-or-string'] === true) return intOrString(schema);
   const { properties, items, maximum, ...rest } = schema;
+  if (rest['x-kubernetes-preserve-unknown-fields'] === true) return rest;
   return {
     ...(typeof values === 'object' && !properties && { additionalProperties: fixed(values) }),
     ...rest,

@@ -10,10 +10,10 @@ export const wants =
   ({ input }: { input?: unknown }): string =>
     input === undefined ? `is missing; it ${words}` : words;
 
-/** The schema, with one more judgement: undefined, or what is wrong as a predicate on the value. */
+/** The schema, with one more judgement on what is right so far: undefined, or what is wrong as a predicate on the value. */
 export const judged = <T extends z.ZodType>(schema: T, judge: (value: z.output<T>) => string | undefined): T =>
   schema.superRefine((value, context) => {
-    const message = judge(value);
+    const message = context.issues.length > 0 ? undefined : judge(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 

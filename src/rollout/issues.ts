@@ -20,6 +20,7 @@ function keysAt(schema: z.ZodType, path: Path): string[] {
 
 function child(schema: unknown, key: string | number): unknown {
   if (schema instanceof z.ZodArray) return schema.element;
+  if (schema instanceof z.ZodRecord) return schema.valueType;
   return schema instanceof z.ZodObject ? schema.shape[key] : undefined;
 }
 

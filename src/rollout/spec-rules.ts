@@ -1,6 +1,7 @@
 import { builtinOf } from './builtin-metrics.ts';
 import { type Finding, isNumber, isRecord, type KeyOf, valueAt } from './findings.ts';
 import { metricFindings } from './metric-rules.ts';
+import { routeFindings } from './route-rules.ts';
 import { DEFAULT_MAX_WEIGHT } from './spec-schema.ts';
 
 type Rule = (form: unknown, keyOf: KeyOf) => Finding[];
@@ -116,4 +117,5 @@ const RULES: readonly Rule[] = [
   metricNames,
   namesDiffer('webhooks', 'hook'),
   namesDiffer('alerts', 'alert'),
+  routeFindings,
 ];

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { alertSchema } from './alert-schema.ts';
-import { isDnsLabel, isDnsSubdomain, isPortName, isQualifiedName, MAX_LABEL, MAX_NAME } from './dns.ts';
+import { isDnsSubdomain, isQualifiedName, MAX_NAME } from './dns.ts';
 import { duration, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
 import { hookSchema } from './hook-schema.ts';
-import { gatewayProblem, hostProblem } from './hosts.ts';
 import { metricSchema } from './metric-schema.ts';
+import { serviceSchema } from './service-schema.ts';
 
 const YEAR = 8760 * 3_600_000;
 /** Used where a release names neither a linear plan nor a list. */
@@ -15,34 +15,6 @@ const objectName = (what: string) =>
   judged(text(`must be the name of ${what}`), (name) =>
     isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
   ).meta({ maxLength: MAX_NAME });
-
-/** Protocols that Istio reads from the start of a port's name, and that have no requests to divide. */
-const NOT_HTTP = /^(tcp|tls|https|mongo|mysql|redis|udp)(-|$)/;
-
-function portNameProblem(name: string): string | undefined {
-  if (!isDnsLabel(name)) return 'must be the name of a Service port: lower case letters, digits and -, such as http';
-  const protocol = NOT_HTTP.exec(name)?.[1];
-  if (protocol === undefined) return undefined;
-  return `makes Istio take the port for ${protocol}, and only HTTP and gRPC can be divided by weight; write http or grpc`;
-}
-
-const PORT_WORDS = 'must be a container port, as a number from 1 to 65535 or a name such as http';
-
-const portProblem = (port: number | string): string | undefined =>
-  (typeof port === 'number' ? port >= 1 && port <= 65_535 : isPortName(port)) ? undefined : PORT_WORDS;
-
-const twice = (entries: readonly string[]): string | undefined => {
-  const again = entries.find((entry, index) => entries.indexOf(entry) < index);
-  return again === undefined ? undefined : `has ${again} twice`;
-};
-
-const listOf = (entry: z.ZodString, words: string) =>
-  judged(
-    z.array(entry.meta({ maxLength: MAX_NAME }), { error: wants(words) }).max(50, 'has more than 50 entries'),
-    twice,
-  ).meta({
-    'x-kubernetes-list-type': 'set',
-  });
 
 const targetRef = z
   .strictObject(
@@ -70,37 +42,6 @@ const autoscalerRef = z
     { error: wants('must be a map such as {kind: HorizontalPodAutoscaler, name: podinfo}') },
   )
   .describe('What scales the Deployment, in the same namespace.');
-
-const service = z
-  .strictObject(
-    {
-      port: whole(1, 65_535).describe("The Service's port."),
-      portName: judged(text('must be the name of a Service port, such as http'), portNameProblem)
-        .meta({ maxLength: MAX_LABEL })
-        .default('http')
-        .describe("Name of the Service's port; Istio reads the protocol from it."),
-      targetPort: judged(z.union([z.int(), z.string()], { error: wants(PORT_WORDS) }), portProblem)
-        .optional()
-        .meta({
-          description: "Number or name of a container port; the Service's port when left out.",
-          'x-kubernetes-int-or-string': true,
-        }),
-      hosts: listOf(
-        judged(text('must be a DNS name, as text'), hostProblem),
-        'must be a list of host names, such as [app.example.com]',
-      )
-        .optional()
-        .describe("Hosts that the route serves, besides the Service's own."),
-      gateways: listOf(
-        judged(text('must be the name of a Gateway, as text'), gatewayProblem),
-        'must be a list of Gateways, such as [istio-system/public-gateway]',
-      )
-        .optional()
-        .describe('Istio Gateways, as name or namespace/name, that the route is bound to besides the mesh.'),
-    },
-    { error: wants('must be a map such as {port: 9898}') },
-  )
-  .describe('How the Deployment is reached.');
 
 /** Entries are told apart by their names; that they differ is for spec-rules.ts. */
 const namedList = <T extends z.ZodType>(entry: T, what: string) =>
@@ -197,7 +138,7 @@ export const formSchema = z.strictObject(
       .describe('The selector label that gets the suffix -canary; found by convention when left out.'),
     skipAnalysis: flag('Promote a canary as soon as it is ready; approvals are still asked for.'),
     suspend: flag('Start nothing, and stop a release at the weight that it has.'),
-    service,
+    service: serviceSchema,
     analysis: analysis.prefault({}),
   },
   { error: wants('must be a map') },

@@ -29,6 +29,10 @@ export interface ServiceSpec {
   hosts: string[];
   /** `<namespace>/<name>` or name of Istio Gateways, besides the mesh itself. */
   gateways: string[];
+  /** What Headgate's own route says besides hosts, gateways and destinations: fields of Istio's HTTPRoute. */
+  http?: Readonly<Record<string, unknown>>;
+  /** Of the DestinationRules for stable and canary alike: Istio's TrafficPolicy. */
+  trafficPolicy?: Readonly<Record<string, unknown>>;
 }
 
 /** A service that is asked in the course of a release. */

@@ -2,9 +2,9 @@ import type { AlertForm } from './alert-schema.ts';
 import { parseDuration } from './durations.ts';
 import { type Finding, type KeyOf, type Path, pathText, valueAt } from './findings.ts';
 import type { HookForm } from './hook-schema.ts';
-import { MESH, shortGateway } from './hosts.ts';
 import { findingsOf } from './issues.ts';
 import { normaliseMetric, usualMetrics } from './metrics.ts';
+import { serviceOf } from './service-spec.ts';
 import { ruleFindings } from './spec-rules.ts';
 import { DEFAULT_MAX_WEIGHT, DEFAULT_STEP, formSchema, type UserForm } from './spec-schema.ts';
 import type { Alert, AutoscalerRef, Hook, Outcome, RolloutSpec } from './spec-types.ts';
@@ -59,13 +59,7 @@ export function specOf(form: UserForm): RolloutSpec {
     ...(selectorLabel !== undefined && { selectorLabel }),
     skipAnalysis: form.skipAnalysis,
     suspend: form.suspend,
-    service: {
-      port: service.port,
-      portName: service.portName,
-      ...(service.targetPort !== undefined && { targetPort: service.targetPort }),
-      hosts: service.hosts ?? [],
-      gateways: (service.gateways ?? []).filter((gateway) => gateway !== MESH).map(shortGateway),
-    },
+    service: serviceOf(service),
     analysis: {
       intervalMs: parseDuration(interval) ?? 0,
       threshold,

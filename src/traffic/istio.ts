@@ -5,6 +5,7 @@ import type { RouteReading } from '../rollout/observation.ts';
 import type { ServiceSpec } from '../rollout/spec-types.ts';
 import { canonical } from '../rollout/template.ts';
 import { routeMeta } from '../rollout/workload.ts';
+import { namesOf } from './hosts.ts';
 
 interface Destination {
   destination: { host: string; port?: { number: number }; [field: string]: unknown };
@@ -28,22 +29,9 @@ export interface RouteWish {
   service: ServiceSpec;
 }
 
-/** The names under which Istio knows a Service from its own namespace. */
-const hostsOf = (name: string, namespace: string): string[] => [
-  name,
-  `${name}.${namespace}`,
-  `${name}.${namespace}.svc`,
-  `${name}.${namespace}.svc.cluster.local`,
-];
-
 const isTo = (hosts: readonly string[]) => (entry: Destination) => hosts.includes(entry.destination.host);
 
 const isOurs = (route: VirtualService): boolean => route.metadata.labels?.[ROLE] === 'route';
-
-const namesOf = ({ deployment: { metadata } }: RouteWish) => {
-  const namespace = metadata.namespace ?? 'default';
-  return { stable: hostsOf(metadata.name, namespace), canary: hostsOf(canaryName(metadata.name), namespace) };
-};
 
 /** One HTTP route that is Headgate's to weigh. */
 interface Split {
@@ -53,10 +41,11 @@ interface Split {
 }
 
 /** The routes of a VirtualService that go to the stable Service, alone or beside the canary's. */
-function splits(route: VirtualService, wish: RouteWish): Split[] {
+function splits(route: VirtualService, { deployment }: RouteWish): Split[] {
+  const names = namesOf(deployment);
   return (route.spec.http ?? []).flatMap(({ route: to = [] }, index) => {
-    const [stable, ...others] = to.filter(isTo(namesOf(wish).stable));
-    const [canary, ...more] = to.filter(isTo(namesOf(wish).canary));
+    const [stable, ...others] = to.filter(isTo(names.stable));
+    const [canary, ...more] = to.filter(isTo(names.canary));
     const foreign = to.length > (canary ? 2 : 1);
     if (stable === undefined || others.length > 0 || more.length > 0 || foreign) return [];
     return [{ index, stable, ...(canary && { canary }) }];
@@ -91,12 +80,12 @@ function destinations(wish: RouteWish, weight: number): Destination[] {
 }
 
 function renderSpec(wish: RouteWish, weight: number): VirtualService['spec'] {
-  const { hosts, gateways } = wish.service;
+  const { hosts, gateways, http } = wish.service;
   const { name } = wish.deployment.metadata;
   return {
     hosts: [name, ...hosts.filter((host) => host !== name)],
     gateways: [...gateways.filter((gateway) => gateway !== 'mesh'), 'mesh'],
-    http: [{ route: destinations(wish, weight) }],
+    http: [{ ...http, route: destinations(wish, weight) }],
   };
 }
 
@@ -113,17 +102,18 @@ export type PatchOperation = { op: 'test' | 'add' | 'replace' | 'remove'; path: 
 /** JSON Patch that gives an existing VirtualService a weight: all of one that is ours, only the weights of another's. */
 export function patchRoute(route: VirtualService, wish: RouteWish, weight: number): PatchOperation[] {
   if (isOurs(route)) return [{ op: 'replace', path: '/spec', value: renderSpec(wish, weight) }];
-  return [
-    ...adoption(route),
-    ...splits(route, wish).map(({ index, stable, canary = canaryLike(stable, wish) }): PatchOperation => {
-      const value = [
-        { ...stable, weight: 100 - weight },
-        { ...canary, weight },
-      ];
-      return { op: 'replace', path: `/spec/http/${index}/route`, value };
-    }),
-  ];
+  return [...adoption(route), ...patchWeights(route, wish, weight)];
 }
+
+/** JSON Patch of the weights alone, in the words that the route has. */
+export const patchWeights = (route: VirtualService, wish: RouteWish, weight: number): PatchOperation[] =>
+  splits(route, wish).map(({ index, stable, canary = canaryLike(stable, wish) }) => {
+    const value = [
+      { ...stable, weight: 100 - weight },
+      { ...canary, weight },
+    ];
+    return { op: 'replace', path: `/spec/http/${index}/route`, value };
+  });
 
 /** A subset is defined for one host: the canary's has none. */
 function canaryLike(stable: Destination, { deployment }: RouteWish): Destination {

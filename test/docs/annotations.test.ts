@@ -7,6 +7,22 @@ import * as keys from '../../src/rollout/keys.ts';
 import { API_VERSION, BYPASS, CANARY, PREFIX } from '../../src/rollout/keys.ts';
 import { code, firstCells, page, pages, rows, section } from './pages.ts';
 
+const NONE = [
+  ...[
+    'step-weights',
+    'webhooks',
+    'alerts',
+    'hosts',
+    'gateways',
+    'timeout',
+    'retries',
+    'headers',
+    'match',
+    'rewrite',
+    'cors-policy',
+  ],
+  ...['traffic-policy', 'autoscaler'],
+];
 const text = page('docs/annotations.md');
 const settings = [...SETTINGS.keys()].map((name) => PREFIX + name);
 const own = Object.values(keys)
@@ -48,6 +64,6 @@ void t.test('what has no default is not filled in', async (t) => {
   const none = rows(section(text, '## Settings')).filter(([, cell]) => cell === 'none');
   t.same(
     none.map(([key]) => key),
-    ['step-weights', 'webhooks', 'alerts', 'hosts', 'gateways', 'autoscaler'].map((name) => PREFIX + name),
+    NONE.map((name) => PREFIX + name),
   );
 });

@@ -16,12 +16,17 @@ const definition = parse(page('manifests/crd.yaml')) as {
 };
 const schema = definition.spec.versions[0]?.schema.openAPIV3Schema.properties ?? {};
 
+/** One text and how it is compared: a field of three spellings. */
+const isTextMatch = ({ properties }: Schema): boolean => Object.keys(properties ?? {}).join() === 'exact,prefix,regex';
+
 /** The paths of all fields that hold a value, and of lists of objects, with their defaults. */
 function fields({ properties = {} }: Schema, prefix = ''): [path: string, value: Schema['default']][] {
   return Object.entries(properties).flatMap(([name, field]): [string, Schema['default']][] => {
     const path = `${prefix}${name}`;
+    if (isTextMatch(field)) return [[path, field.default]];
     if (field.properties) return fields(field, `${path}.`);
-    if (field.items?.properties) return [[path, field.default], ...fields(field.items, `${path}[].`)];
+    if (field.items?.properties && !isTextMatch(field.items))
+      return [[path, field.default], ...fields(field.items, `${path}[].`)];
     return [[path, field.default]];
   });
 }

@@ -98,6 +98,9 @@ void t.test('no text throws', async () => {
     'gateways',
     'autoscaler',
     'metrics',
+    'headers',
+    'match',
+    'traffic-policy',
   );
   const text = fc.oneof(
     fc.string(),
@@ -120,6 +123,9 @@ void t.test('texts as large as annotations can be are answered soon', async (t) 
     interval: '1'.repeat(size),
     metrics: '- {name: a}\n'.repeat(size / 12),
     gateways: `${'a.'.repeat(size / 2)}/`,
+    match: '- {uri: {regex: (((((a+)+)+)+)+}}\n'.repeat(800),
+    'traffic-policy': `{tls: ${'{a: '.repeat(5_000)}`,
+    headers: `request: {set: {${Array.from({ length: 3_000 }, (_, index) => `a ${index}: b`).join()}}}`,
   };
   const largest = '- {name: a}\n'.repeat(2_500);
   for (const [name, text] of [...Object.entries(bombs), ['metrics', largest] as const]) {

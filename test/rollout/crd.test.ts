@@ -29,6 +29,7 @@ const schemasIn = (schema: StructuralSchema): StructuralSchema[] => [
   schema,
   ...Object.values(schema.properties ?? {}).flatMap(schemasIn),
   ...(schema.items ? schemasIn(schema.items) : []),
+  ...(typeof schema.additionalProperties === 'object' ? schemasIn(schema.additionalProperties) : []),
 ];
 
 void t.test('every schema is structural', async (t) => {
@@ -36,7 +37,7 @@ void t.test('every schema is structural', async (t) => {
     const union = schema['x-kubernetes-int-or-string'] === true;
     t.equal(typeof schema.type, union ? 'undefined' : 'string', `has a type: ${JSON.stringify(schema).slice(0, 80)}`);
     t.notOk(schema.properties && schema.additionalProperties, 'has fields or is a map');
-    for (const keyword of ['anyOf', 'oneOf', 'allOf', 'not', '$ref', 'const']) {
+    for (const keyword of ['propertyNames', 'anyOf', 'oneOf', 'allOf', 'not', '$ref', 'const']) {
       t.notOk(keyword in schema, `has no ${keyword}`);
     }
   }
@@ -61,7 +62,29 @@ function withDefaults(value: unknown, schema: StructuralSchema): unknown {
   return filled;
 }
 
+/** And what becomes of fields that it does not know. */
+function pruned(value: unknown, schema: StructuralSchema): unknown {
+  if (Array.isArray(value)) return value.map((entry) => pruned(entry, schema.items ?? {}));
+  if (typeof value !== 'object' || value === null || schema['x-kubernetes-preserve-unknown-fields']) return value;
+  const kept = Object.entries(value).flatMap(([name, entry]) => {
+    const inner = schema.properties?.[name] ?? schema.additionalProperties;
+    return typeof inner === 'object' ? [[name, pruned(entry, inner)]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
+const route = {
+  timeout: '5s',
+  retries: { attempts: 3, perTryTimeout: '2s', retryOn: '5xx', retryRemoteLocalities: true },
+  headers: { request: { set: { a: 'b' }, add: { c: 'd' }, remove: ['e'] }, response: {} },
+  match: [{ name: 'a', uri: { prefix: '/' }, headers: { a: {} }, queryParams: { b: { exact: 'c' } }, port: 80 }],
+  rewrite: { uri: '/' },
+  corsPolicy: { allowOrigins: [{ regex: '.*' }], maxAge: '1h' },
+  trafficPolicy: { outlierDetection: { any: { thing: [1] } }, portLevelSettings: [{ port: { number: 80 } }] },
+};
+
 const forms: Record<string, object> = {
+  'all that a route can say': { targetRef: { name: 'podinfo' }, service: { port: 9898, ...route } },
   'the least that can be written': { targetRef: { name: 'podinfo' }, service: { port: 9898 } },
   'a list of steps': { targetRef: { name: 'podinfo' }, service: { port: 9898 }, analysis: { stepWeights: [1, 2] } },
   'metrics without windows': {
@@ -76,6 +99,7 @@ for (const [name, form] of Object.entries(forms)) {
     const spec = root.properties?.spec ?? {};
     const mine = readForm(form);
     t.match(mine, { ok: true });
+    t.same(pruned(form, spec), form, 'every field is known');
     t.same(readForm(withDefaults(form, spec)), mine, 'a form reads the same after defaulting');
     if (mine.ok) t.same(withDefaults(mine.form, spec), mine.form, 'a complete form is not changed by it');
   });

@@ -4,6 +4,7 @@ import { ROLE } from '../../src/rollout/keys.ts';
 import {
   type PatchOperation,
   patchRoute,
+  patchWeights,
   type RouteWish,
   readRoute,
   releaseRoute,
@@ -111,6 +112,37 @@ t.same(
     http: [{ route: both(10) }],
   },
   'a rendered route has every host and gateway once, and the mesh',
+);
+const http = {
+  timeout: '15s',
+  retries: { attempts: 3 },
+  headers: { request: { set: { 'x-user': '1' } } },
+  match: [{ uri: { prefix: '/api' } }],
+  rewrite: { uri: '/' },
+  corsPolicy: { allowOrigins: [{ exact: 'https://app.example.com' }] },
+};
+const wordy: RouteWish = { ...wish, service: { ...wish.service, http } };
+t.same(
+  renderRoute(wordy, 10).spec.http,
+  [{ ...http, route: both(10) }],
+  'the one route says all that the settings say of it',
+);
+t.match(readRoute(renderRoute(wordy, 10), wordy), { weight: 10, stale: false }, 'and is read as it was rendered');
+t.match(readRoute(ours(10), wordy), { weight: 10, stale: true }, 'settings that it does not have yet make it stale');
+t.match(
+  readRoute(renderRoute(wordy, 10), wish),
+  { weight: 10, stale: true },
+  'and those that it should not have any more',
+);
+t.same(
+  patched(renderRoute(wordy, 30), patchWeights(renderRoute(wordy, 30), wish, 0)).spec.http,
+  [{ ...http, route: both(0) }],
+  'weights alone are patched in the words that the route has',
+);
+t.same(
+  patched(renderRoute(wordy, 30), releaseRoute(renderRoute(wordy, 30), wish)).spec.http,
+  [{ ...http, route: [{ destination: { host: 'podinfo' } }] }],
+  'released, the words stay, as its user’s',
 );
 t.match(
   renderRoute(wish, 0).metadata,
