@@ -1,6 +1,13 @@
 import { type Hold, readHold, writeHold } from '../src/rollout/hold.ts';
 import { CANARY, ENROLLED, HELD, REVISION, ROLE } from '../src/rollout/keys.ts';
-import type { Deployment, DeploymentStatus, PodTemplate, ReplicaSet, Service } from '../src/rollout/kube.ts';
+import type {
+  Deployment,
+  DeploymentStatus,
+  DestinationRule,
+  PodTemplate,
+  ReplicaSet,
+  Service,
+} from '../src/rollout/kube.ts';
 import { canaryName } from '../src/rollout/names.ts';
 import type { Observation } from '../src/rollout/observation.ts';
 import type { Metric, RolloutSpec } from '../src/rollout/spec-types.ts';
@@ -156,6 +163,18 @@ export const service = (name = NAME, ...changes: Change<Service>[]): Service =>
     changes,
   );
 
+/** A DestinationRule that a user wrote for a host. */
+export const rule = (host = NAME, ...changes: Change<DestinationRule>[]): DestinationRule =>
+  made<DestinationRule>(
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: { name: host, namespace: NAMESPACE, uid: `uid-rule-${host}` },
+      spec: { host, trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5 } } },
+    },
+    changes,
+  );
+
 export const metric: Metric = {
   name: 'request-success-rate',
   intervalMs: 60_000,
@@ -213,6 +232,7 @@ export function observation(more: Partial<Observation> = {}): Observation {
     ...{ deployment: object, hold: readHold(object), revision: revisionOf(object.spec.template) },
     services: { stable: service(), canary: service(canaryName(NAME)) },
     route: { weight: 0, resourceVersion: '1', stale: false },
+    rules: { own: {}, users: {} },
     ...more,
   };
 }

@@ -89,6 +89,9 @@ export const isInvalid = (error: unknown): error is KubeError => hasStatus(error
  */
 export const isLostRace = (error: unknown): error is KubeError =>
   isConflict(error) || (isInvalid(error) && !error.details.causes?.length);
+/** The server understood and will not have it, as validation, a policy or a webhook says: to try again changes nothing. */
+export const isRefused = (error: unknown): error is KubeError =>
+  hasStatus(error, 400) || isForbidden(error) || (isInvalid(error) && !isLostRace(error));
 export const isForbidden = (error: unknown): error is KubeError => hasStatus(error, 403);
 /** 410: the resourceVersion or the continue token is too old. */
 export const isExpired = (error: unknown): error is KubeError => hasStatus(error, 410);

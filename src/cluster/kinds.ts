@@ -23,6 +23,7 @@ export const KINDS = {
   services: namespaced('', 'v1', 'services', 'Service'),
   canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
   virtualservices: namespaced('networking.istio.io', 'v1', 'virtualservices', 'VirtualService'),
+  destinationrules: namespaced('networking.istio.io', 'v1', 'destinationrules', 'DestinationRule'),
   pods: namespaced('', 'v1', 'pods', 'Pod'),
   events: namespaced('', 'v1', 'events', 'Event'),
   secrets: namespaced('', 'v1', 'secrets', 'Secret'),

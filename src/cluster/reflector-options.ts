@@ -41,6 +41,8 @@ export interface ReflectorHooks {
 
 export interface ReflectorOptions<T extends KubeObject> extends Scope, ReflectorHooks {
   client: Pick<KubeClient, 'watch' | 'listAll'>;
+  /** The kind may not be installed: then there are no objects of it, and it is looked for again from time to time. */
+  optional?: true;
   store: Store<T>;
   timing?: ReflectorTiming;
   random?: () => number;

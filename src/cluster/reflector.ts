@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts';
 import type { KubeObject } from '../rollout/kube.ts';
 import { Backoff } from './backoff.ts';
 import { type Ending, endingOf } from './ending.ts';
+import { isNotFound } from './errors.ts';
 import { keyOf, pathOf } from './kinds.ts';
 import { pause } from './pause.ts';
 import type { ReflectorOptions } from './reflector-options.ts';
@@ -91,8 +92,15 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (this.#incoming !== undefined && !streamable) this.#streamable = false;
     if (relist) this.#version = undefined;
     if (error instanceof BehindError) this.#version = error.resourceVersion;
+    if (this.#options.optional && isNotFound(error)) return this.#empty();
     onRestart?.(reason);
     if (error !== undefined && reason !== 'expired') onError?.(error);
+  }
+
+  /** There is no such kind. */
+  #empty(): void {
+    this.store.replace([], '');
+    this.#settleSynced(true);
   }
 
   async #watchOnce(): Promise<void> {

@@ -101,11 +101,14 @@ function liftOf(deployment: Deployment, stable: Stable | undefined): PatchOperat
 }
 
 function takeAway(seen: Remains, { drained }: StepOptions): Step | undefined {
-  const { canary, canaryService, service } = seen;
-  const made = [canary, canaryService].some((object) => isMade(object));
+  const { canary, canaryService, canaryRule, service, rule } = seen;
+  const made = [canary, canaryService, canaryRule].some((object) => isMade(object));
   if (made && !drained) return { do: 'wait', why: 'the route settles' };
   if (isMade(canary)) return deleteOf(KINDS.deployments, canary);
   if (isMade(canaryService)) return deleteOf(KINDS.services, canaryService);
+  if (isMade(canaryRule)) return deleteOf(KINDS.destinationrules, canaryRule);
+  if (isMade(rule))
+    return patchOf(KINDS.destinationrules, rule, 'the DestinationRule is its user’s', [remove('labels', ROLE)]);
   if (isMade(service)) return patchOf(KINDS.services, service, 'the Service is its user’s', [remove('labels', ROLE)]);
   return undefined;
 }

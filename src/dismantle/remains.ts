@@ -1,7 +1,7 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import { CANARY, HELD, ROLE } from '../rollout/keys.ts';
-import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
+import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import { readOptIn } from '../rollout/opt-in.ts';
 import type { CanaryStatus } from '../rollout/status.ts';
@@ -20,6 +20,8 @@ export interface Remains {
   service?: Service;
   canaryService?: Service;
   route?: VirtualService;
+  rule?: DestinationRule;
+  canaryRule?: DestinationRule;
   record?: Canary;
   /** Of the Deployment; read while it is held. */
   replicaSets: readonly ReplicaSet[];
@@ -30,11 +32,13 @@ export async function readRemains(client: KubeClient, key: string): Promise<Rema
   const [namespace = '', name = ''] = key.split('/');
   const find = <T extends KubeObject>(kind: Kind, object: string) => client.find<T>(pathOf(kind, namespace, object));
   const deployment = await find<Deployment>(KINDS.deployments, name);
-  const [canary, service, canaryService, route, record, replicaSets] = await Promise.all([
+  const [canary, service, canaryService, route, rule, canaryRule, record, replicaSets] = await Promise.all([
     find<Deployment>(KINDS.deployments, canaryName(name)),
     find<Service>(KINDS.services, name),
     find<Service>(KINDS.services, canaryName(name)),
     find<VirtualService>(KINDS.virtualservices, name),
+    find<DestinationRule>(KINDS.destinationrules, name),
+    find<DestinationRule>(KINDS.destinationrules, canaryName(name)),
     find<Canary>(KINDS.canaries, recordName(name, deployment)),
     deployment?.metadata.annotations?.[HELD] === undefined ? [] : setsOf(client, deployment),
   ]);
@@ -47,6 +51,8 @@ export async function readRemains(client: KubeClient, key: string): Promise<Rema
     ...(service && { service }),
     ...(canaryService && { canaryService }),
     ...(route && { route }),
+    ...(rule && { rule }),
+    ...(canaryRule && { canaryRule }),
     ...(record && { record }),
   };
 }

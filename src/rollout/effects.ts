@@ -1,4 +1,4 @@
-import type { Deployment, PodTemplate, ReplicaSet, Service } from './kube.ts';
+import type { Deployment, DestinationRule, PodTemplate, ReplicaSet, Service } from './kube.ts';
 
 /**
  * What is to be done to the world, as idempotent verbs with the full values wanted. Each carries the resourceVersion (or the
@@ -16,6 +16,9 @@ export type Effect =
   | { do: 'createService'; service: Service }
   /** Make the route as wanted, with the canary at `weight` percent; `resourceVersion` undefined: it does not exist. */
   | { do: 'setRoute'; weight: number; resourceVersion?: string }
+  /** Make a DestinationRule as wanted; `resourceVersion` undefined: it does not exist. */
+  | { do: 'setRule'; rule: DestinationRule; resourceVersion?: string }
+  | { do: 'deleteRule'; rule: DestinationRule }
   | { do: 'createCanary'; deployment: Deployment }
   /** Give the canary Deployment the template and labels of another revision, and a size. */
   | { do: 'replaceCanary'; existing: Deployment; wanted: Deployment }

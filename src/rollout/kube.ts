@@ -102,6 +102,11 @@ export interface ReplicaSet extends KubeObject {
   status?: { replicas?: number; readyReplicas?: number; availableReplicas?: number; [field: string]: unknown };
 }
 
+/** Istio's rule for connections to the pods behind a host. */
+export interface DestinationRule extends KubeObject {
+  spec: { host?: string; trafficPolicy?: object; [field: string]: unknown };
+}
+
 export interface Service extends KubeObject {
   spec: {
     selector?: Record<string, string>;

@@ -1,7 +1,7 @@
 import type { HookAnswer } from './calls.ts';
 import type { Command } from './command.ts';
 import type { HoldReading } from './hold.ts';
-import type { Deployment, ReplicaSet, Service } from './kube.ts';
+import type { Deployment, DestinationRule, ReplicaSet, Service } from './kube.ts';
 import type { Receipt } from './outbox.ts';
 
 /** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
@@ -28,6 +28,12 @@ export interface RouteReading {
   stale: boolean;
 }
 
+/** DestinationRules, by the host that they are for. */
+export interface HostRules {
+  stable?: DestinationRule;
+  canary?: DestinationRule;
+}
+
 /**
  * The world at one point in time, as far as a decision may use it. Undefined objects are absent; `replicaSets` and `checks`
  * are undefined when they were not asked for (`wants`).
@@ -42,11 +48,13 @@ export interface Observation {
   canary?: Deployment;
   services: { stable?: Service; canary?: Service };
   route?: RouteReading;
+  /** Headgate's own DestinationRules, and those that users wrote for the same hosts. */
+  rules: { own: HostRules; users: HostRules };
   checks?: CheckResult[];
   /** Answers of hooks that this process asked. */
   answers?: HookAnswer[];
   /** Notices that this process has delivered. */
   receipts?: Receipt[];
-  /** What the API server said when it refused the canary Deployment. */
+  /** What the API server said when it refused the canary Deployment, or what is wanted for its traffic. */
   refused?: string;
 }

@@ -1,6 +1,7 @@
 import { CANARY_SUFFIX, POD_TEMPLATE_HASH, PREFIX, REQUESTED_BY, REVISION, ROLE } from './keys.ts';
 import type {
   Deployment,
+  DestinationRule,
   KubeObject,
   LabelSelector,
   OwnerReference,
@@ -135,6 +136,18 @@ export function serviceFor(stable: Deployment, spec: ServiceSpec, canary?: { lab
 
 /** The metadata of the generated route. */
 export const routeMeta = (stable: Deployment) => generatedMeta(stable, stable.metadata.name, 'route');
+
+/** The DestinationRule for a host of the Deployment's: its own or its canary's. */
+export const ruleFor = (
+  stable: Deployment,
+  host: string,
+  words: Omit<DestinationRule['spec'], 'host'>,
+): DestinationRule => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'DestinationRule',
+  metadata: generatedMeta(stable, host, 'destination-rule'),
+  spec: { ...words, host },
+});
 
 /**
  * The ReplicaSet that ran a template, for when somebody deleted it: the Deployment controller adopts it by its owner and

@@ -4,17 +4,13 @@ import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import type { Effect } from '../rollout/effects.ts';
 import { HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet } from '../rollout/kube.ts';
-import { type PatchOperation, patchRoute, type RouteWish, renderRoute, type VirtualService } from '../traffic/istio.ts';
+import type { PatchOperation, RouteWish } from '../traffic/istio.ts';
+import { TrafficApplier } from './apply-traffic.ts';
+import { atVersion } from './at-version.ts';
 import type { World } from './world.ts';
 
 /** A path inside a JSON Patch to an annotation. */
 export const annotation = (key: string): string => `/metadata/annotations/${key.replaceAll('/', '~1')}`;
-
-export const atVersion = ({ metadata }: KubeObject): PatchOperation => ({
-  op: 'test',
-  path: '/metadata/resourceVersion',
-  value: metadata.resourceVersion,
-});
 
 /**
  * Does one effect and takes the answer into the world, so that the next observation sees it. Each write carries what was
@@ -23,10 +19,12 @@ export const atVersion = ({ metadata }: KubeObject): PatchOperation => ({
 export class Applier {
   readonly #client: KubeClient;
   readonly #world: World;
+  readonly #traffic: TrafficApplier;
 
   constructor(client: KubeClient, world: World) {
     this.#client = client;
     this.#world = world;
+    this.#traffic = new TrafficApplier(client, world);
   }
 
   async apply(effect: Effect, wish: RouteWish): Promise<void> {
@@ -61,7 +59,11 @@ export class Applier {
       case 'scaleCanary':
         return this.#patchDeployment(effect.existing, [{ op: 'add', path: '/spec/replicas', value: effect.replicas }]);
       case 'setRoute':
-        return this.#setRoute(wish, effect.weight, effect.resourceVersion);
+        return this.#traffic.setRoute(wish, effect.weight, effect.resourceVersion);
+      case 'setRule':
+        return this.#traffic.setRule(wish, effect.rule, effect.resourceVersion);
+      case 'deleteRule':
+        return this.#traffic.deleteRule(effect.rule);
       case 'deleteReplicaSet':
         return this.#deleteSet(effect.replicaSet);
     }
@@ -95,17 +97,6 @@ export class Applier {
       { op: 'add', path: '/metadata/ownerReferences', value: ownerReferences },
       { op: 'replace', path: '/spec', value: wanted.spec },
     ]);
-  }
-
-  async #setRoute(wish: RouteWish, weight: number, resourceVersion: string | undefined): Promise<void> {
-    const { namespace, name } = wish.deployment.metadata;
-    const path = pathOf(KINDS.virtualservices, namespace, name);
-    if (resourceVersion === undefined) return this.#create(KINDS.virtualservices, renderRoute(wish, weight));
-    const route = await this.#world.route(wish.deployment);
-    if (route === undefined || route.metadata.resourceVersion !== resourceVersion) return;
-    this.#world.put(
-      await this.#client.patch<VirtualService>(path, 'json', [atVersion(route), ...patchRoute(route, wish, weight)]),
-    );
   }
 
   async #deleteSet(set: ReplicaSet): Promise<void> {

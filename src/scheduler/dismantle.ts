@@ -25,7 +25,7 @@ export class Dismantler {
 
   /** When to come again, milliseconds from now; undefined when nothing is left to do. @param key of the Deployment */
   async dismantle(key: string): Promise<number | undefined> {
-    await this.#world.forgetSets(key);
+    await this.#world.forget(key);
     for (let step = 0; step < MOST_STEPS; step += 1) {
       const inMs = await this.#step(key);
       if (inMs !== 0) return inMs;

@@ -60,11 +60,12 @@ export class Observer {
     const revision = revisionOf(deployment.spec.template);
     const fresh = hold.state === 'held' && state?.release?.revision !== revision;
     const sets = wantsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
-    const [replicaSets, stable, canaryService, virtualService] = await Promise.all([
+    const [replicaSets, stable, canaryService, virtualService, rules] = await Promise.all([
       sets,
       world.service(namespace, name, fresh),
       world.service(namespace, canaryName(name), false),
       world.route(deployment),
+      world.rules.of(deployment, fresh),
     ]);
     if (sets === undefined) await world.forgetSets(key);
     const canary = world.canaryOf(deployment);
@@ -73,6 +74,7 @@ export class Observer {
       deployment,
       hold,
       revision,
+      rules,
       services: { ...(stable && { stable }), ...(canaryService && { canary: canaryService }) },
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),

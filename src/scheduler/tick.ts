@@ -1,5 +1,5 @@
 import type { KubeClient } from '../cluster/client.ts';
-import { isConflict, isForbidden, isInvalid, isLostRace, isNotFound } from '../cluster/errors.ts';
+import { isConflict } from '../cluster/errors.ts';
 import { KINDS } from '../cluster/kinds.ts';
 import { type Decision, decide } from '../rollout/decide.ts';
 import type { Effect } from '../rollout/effects.ts';
@@ -10,11 +10,13 @@ import type { DefaultAlert } from '../rollout/outbox.ts';
 import { stateOf, statusOf } from '../rollout/status.ts';
 import { madeFor } from '../rollout/workload.ts';
 import type { Applier } from './apply.ts';
+import { applyAll, CONFLICT_MS, RETRY_MS } from './apply-all.ts';
 import type { Entry } from './entry.ts';
 import type { Observer } from './observe.ts';
 import type { Enrolled } from './plan.ts';
 import type { Courier, HookDesk } from './ports.ts';
 import { type Canary, commit, ensureRecord, handOver } from './record.ts';
+import { Refusals } from './refusals.ts';
 import type { World } from './world.ts';
 
 export interface TickOptions {
@@ -37,8 +39,6 @@ export interface TickOptions {
 
 /** A tick goes on while its own effects change what it sees; a chain longer than this is broken by the clock. */
 const MOST_ROUNDS = 12;
-const RETRY_MS = 1_000;
-const CONFLICT_MS = 100;
 
 interface Round {
   /** Something was done: look again at once. */
@@ -54,8 +54,7 @@ interface Round {
 export class Tick {
   readonly #options: TickOptions;
   readonly #clock: () => number;
-  /** What the API server said to a canary that it refused; heard once, by the round after. */
-  readonly #refusals = new Map<string, string>();
+  readonly #refusals = new Refusals();
 
   constructor(options: TickOptions) {
     this.#options = options;
@@ -74,35 +73,43 @@ export class Tick {
   async #round(key: string): Promise<Round> {
     const entered = await this.#options.entry.enter(key, this.#clock());
     if (entered.kind === 'follow') return this.#decideOn(key, entered.deployment, entered.plan);
+    this.#refusals.take(key, []);
     const { inMs } = entered;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
   }
 
   async #decideOn(key: string, deployment: Deployment, plan: Enrolled): Promise<Round> {
-    const { world, observer, settleMs, self, defaultAlerts, hooks, courier } = this.#options;
+    const { world, observer, applier, settleMs, self, defaultAlerts, hooks, courier } = this.#options;
     const { spec, label } = plan;
     const record = await this.#record(deployment, plan);
     const now = this.#clock();
     const state = stateOf(record.status);
     const seen = await observer.observe({ key, spec, state, record, label, now });
     if (seen === undefined) return { more: false };
-    const refused = this.#refusals.get(key);
+    const refused = this.#refusals.of(key);
     const told = { answers: hooks.answersFor(key), receipts: courier.receiptsFor(key) };
     const situation = { spec, state, now, settleMs, label, self, defaultAlerts };
     const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
-    const committed = await this.#commit(record, decision, seen, plan);
+    const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan));
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
-    this.#refusals.delete(key);
+    this.#refusals.heard(key);
     world.put(committed);
     this.#options.tell(committed, decision.facts);
     const { phase, release } = decision.state;
     const { name, namespace = '' } = committed.metadata;
     hooks.want(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
     courier.carry(key, committed);
-    const delay = await this.#apply(key, decision.effects, { deployment: seen.deployment, service: spec.service });
-    if (delay > 0 && !this.#refusals.has(key)) return { more: false, wakeAt: this.#clock() + delay };
-    const more = committed !== record || decision.effects.length > 0;
-    return { more, ...(decision.wakeAt !== undefined && { wakeAt: decision.wakeAt }) };
+    const wish = { deployment: seen.deployment, service: spec.service };
+    const { retryMs, refusals } = await applyAll(
+      decision.effects,
+      (effect) => applier.apply(effect, wish),
+      (effect, error) => this.#options.onEffectError(key, effect, error),
+    );
+    const isNews = this.#refusals.take(key, refusals);
+    const wakeAt = decision.wakeAt === undefined ? {} : { wakeAt: decision.wakeAt };
+    if (retryMs !== undefined && !isNews)
+      return { more: false, wakeAt: Math.min(this.#clock() + retryMs, decision.wakeAt ?? Number.POSITIVE_INFINITY) };
+    return { more: committed !== record || decision.effects.length > 0 || isNews, ...wakeAt };
   }
 
   async #record(deployment: Deployment, plan: Enrolled): Promise<Canary> {
@@ -118,6 +125,12 @@ export class Tick {
     const answer = await handOver(this.#options.client, record);
     this.#options.world.put(answer);
     return answer;
+  }
+
+  /** What the API server does not take of the settings is wrong with them too. */
+  #asRefused(key: string, plan: Enrolled): Enrolled {
+    const refused = this.#refusals.ofTraffic(key);
+    return refused === undefined || plan.invalid !== undefined ? plan : { ...plan, invalid: refused };
   }
 
   /** Undefined: somebody else was faster, nothing was done. */
@@ -139,31 +152,5 @@ export class Tick {
       await world.refresh(KINDS.canaries, record.metadata.namespace ?? '', record.metadata.name);
       return undefined;
     }
-  }
-
-  /**
-   * Tries every effect, in order: one that fails must not keep traffic from going back. Returns the milliseconds after which
-   * to look again: 0 if all were done, little if somebody was faster, more if something does not work.
-   */
-  async #apply(key: string, effects: readonly Effect[], wish: Parameters<Applier['apply']>[1]): Promise<number> {
-    let delay = 0;
-    for (const effect of effects) {
-      try {
-        await this.#options.applier.apply(effect, wish);
-      } catch (error) {
-        const raced = isLostRace(error) || isNotFound(error);
-        delay = Math.max(delay, raced ? CONFLICT_MS : RETRY_MS);
-        if (!raced) this.#options.onEffectError(key, effect, error);
-        this.#hear(key, effect, error);
-      }
-    }
-    return delay;
-  }
-
-  /** A canary that the API server will not have (policy, quota, validation) is the release's failure, in its words. */
-  #hear(key: string, effect: Effect, error: unknown): void {
-    const creates = effect.do === 'createCanary' || effect.do === 'replaceCanary';
-    const refused = isForbidden(error) || (isInvalid(error) && !isLostRace(error));
-    if (creates && refused) this.#refusals.set(key, error.message);
   }
 }

@@ -6,13 +6,18 @@ import type { ReflectorHooks } from '../cluster/reflector-options.ts';
 import { Store } from '../cluster/store.ts';
 import { WatchScopes } from '../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../rollout/keys.ts';
-import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
+import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { VirtualService } from '../traffic/istio.ts';
+import { AsAsked } from './as-asked.ts';
 import { type Canary, keyOf } from './record.ts';
 import { Records } from './records.ts';
+import { Rules } from './rules.ts';
 
 export { keyOf };
+
+/** Needed only by apps that ask for it: a cluster without it must not keep the scheduler from starting. */
+const OPTIONAL: Kind = KINDS.destinationrules;
 
 export interface WorldOptions {
   client: KubeClient;
@@ -43,6 +48,9 @@ export class World {
   readonly canaries: Store<Deployment>;
   readonly services: Store<Service>;
   readonly routes: Store<VirtualService>;
+  readonly ownRules: Store<DestinationRule>;
+  readonly rules: Rules;
+  readonly asAsked = new AsAsked();
   readonly records: Records;
 
   constructor(options: WorldOptions) {
@@ -54,6 +62,8 @@ export class World {
     this.canaries = this.#watch<Deployment>(KINDS.deployments, `${ROLE}=canary`, withoutSuffix);
     this.services = this.#watch<Service>(KINDS.services, `${ROLE}=service`, withoutSuffix);
     this.routes = this.#watch<VirtualService>(KINDS.virtualservices, ROLE, own);
+    this.ownRules = this.#watch<DestinationRule>(KINDS.destinationrules, `${ROLE}=destination-rule`, withoutSuffix);
+    this.rules = new Rules({ client: options.client, store: this.ownRules, asAsked: this.asAsked });
     this.records = new Records((key) => this.#isTold || options.onChange(key), options.onError);
     this.#open(KINDS.canaries, this.records.store);
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
@@ -66,7 +76,8 @@ export class World {
   ): Store<T> {
     const { onChange, onError } = this.#options;
     const store = new Store<T>({ filtered: labelSelector !== undefined, ...(onError && { onError }) });
-    store.onChange(({ key, object }) => {
+    store.onChange(({ type, key, object }) => {
+      if (type === 'deleted') this.asAsked.forget(object);
       if (!this.#isTold) onChange(toKey(key, object));
     });
     this.#open(kind, store, labelSelector);
@@ -75,7 +86,8 @@ export class World {
 
   #open<T extends KubeObject>(kind: Kind, store: Store<T>, labelSelector?: string): void {
     const scope = { client: this.#client, kind, ...(labelSelector !== undefined && { labelSelector }) };
-    this.#watches.push(new Reflector<T>({ store, ...scope, ...this.#hooks(kind) }) as unknown as Reflector);
+    const hooks = { ...this.#hooks(kind), ...(kind === OPTIONAL && { optional: true as const }) };
+    this.#watches.push(new Reflector<T>({ store, ...scope, ...hooks }) as unknown as Reflector);
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {
@@ -132,6 +144,7 @@ export class World {
     if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet);
     else if (object.kind === 'Canary') this.records.put(object as Canary);
     else if (object.kind === 'VirtualService') this.routes.put(object as VirtualService);
+    else if (object.kind === 'DestinationRule') this.ownRules.put(object as DestinationRule);
     else if (object.kind === 'Service') this.#putService(object as Service, keyOf(namespace, name));
     else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary') this.canaries.put(object as Deployment);
     else if (object.kind === 'Deployment' && labels?.[ENROLLED] !== undefined) this.enrolled.put(object as Deployment);
@@ -180,9 +193,10 @@ export class World {
     await this.#sets.release(scopeKey);
   }
 
-  /** The Deployment is gone: nothing is kept for it. */
+  /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
     this.#foreignServices.delete(key);
+    this.rules.forget(key);
     await this.forgetSets(key);
   }
 
@@ -211,7 +225,8 @@ export class World {
   /** The VirtualService of the Deployment's name: watched once it carries Headgate's label, read until then. */
   async route({ metadata }: Deployment): Promise<VirtualService | undefined> {
     const { namespace = '', name } = metadata;
-    return this.routes.get(keyOf(namespace, name)) ?? this.#client.find(pathOf(KINDS.virtualservices, namespace, name));
+    const own = this.routes.get(keyOf(namespace, name));
+    return own ? this.asAsked.of(own) : this.#client.find(pathOf(KINDS.virtualservices, namespace, name));
   }
 
   /** Reads an object again from the API server, past the watch. */

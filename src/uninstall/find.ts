@@ -12,7 +12,7 @@ const PAGE = 250;
 export async function findKeys(client: KubeClient): Promise<string[]> {
   const keys = new Set<string>();
   for await (const deployment of deployments(client)) if (isTouched(deployment)) keys.add(keyOf(deployment));
-  for (const kind of [KINDS.services, KINDS.virtualservices]) {
+  for (const kind of [KINDS.services, KINDS.virtualservices, KINDS.destinationrules]) {
     for (const object of await listed(client, kind, ROLE)) keys.add(keyOf(object));
   }
   for (const record of await listed(client, KINDS.canaries)) if (madeFor(record)) keys.add(keyOf(record));

@@ -2,7 +2,7 @@ import t from 'tap';
 import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
 import type { Canary, Remains } from '../../src/dismantle/remains.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
-import type { Deployment, Service } from '../../src/rollout/kube.ts';
+import type { Deployment, DestinationRule, Service } from '../../src/rollout/kube.ts';
 import { ownerOf } from '../../src/rollout/workload.ts';
 import { ADOPTED, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
 import * as make from '../build.ts';
@@ -25,6 +25,11 @@ function route(weight: number, ...changes: make.Change<VirtualService>[]): Virtu
   for (const change of changes) change(made);
   return made;
 }
+
+const rule = (host: string): DestinationRule =>
+  make.rule(host, ({ metadata }) => {
+    metadata.labels = { [ROLE]: 'destination-rule' };
+  });
 
 const record = (status?: object): Canary =>
   ({
@@ -85,6 +90,26 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
   ],
   'pods go only when no proxy knows a way to them': [over(midway()), {}, { do: 'wait', why: 'the route settles' }],
   'the canary goes then': [over(midway()), { drained: true }, { do: 'delete', uid: 'uid-canary' }],
+  'so does its DestinationRule': [
+    {
+      ...over(midway()),
+      canary: undefined,
+      canaryService: undefined,
+      canaryRule: rule('podinfo-canary'),
+    } as unknown as Remains,
+    { drained: true },
+    { do: 'delete', uid: 'uid-rule-podinfo-canary' },
+  ],
+  'the one of its own name becomes its user’s': [
+    { ...over(midway()), canary: undefined, canaryService: undefined, rule: rule('podinfo') } as unknown as Remains,
+    { drained: true },
+    { do: 'patch', what: 'the DestinationRule is its user’s', patch: [{}, { op: 'remove' }] },
+  ],
+  'one that a user wrote is left alone': [
+    { namespace: NAMESPACE, name: NAME, replicaSets: [], rule: make.rule(), canaryRule: make.rule(`${NAME}-canary`) },
+    {},
+    { do: 'done' },
+  ],
   'a Canary that somebody wrote stays': [
     {
       ...over(midway({ record: { metadata: { name: 'settings' } } })),

@@ -3,7 +3,7 @@ import { parseDuration } from '../../src/rollout/durations.ts';
 import { BYPASS, HELD, RESTARTED_AT } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
 import { findStable } from '../../src/rollout/stable.ts';
-import { annotated } from '../build.ts';
+import { annotated, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Trace } from './trace.ts';
@@ -129,6 +129,23 @@ const COMMANDS: Record<string, Command> = {
     return undefined;
   },
   route: editRoute,
+  /** A user writes a DestinationRule for the Deployment's Service. */
+  rule: ({ cluster }, words) => {
+    const trafficPolicy = JSON.parse(words.join(' ')) as object;
+    cluster.putRule(
+      rule('podinfo', (object) => {
+        object.spec.trafficPolicy = trafficPolicy;
+      }),
+    );
+    return undefined;
+  },
+  'traffic-policy': ({ ticker, cluster }, words) => {
+    const { trafficPolicy: _before, ...service } = ticker.spec.service;
+    const policy = words.length > 0 && { trafficPolicy: JSON.parse(words.join(' ')) as Record<string, unknown> };
+    ticker.spec = { ...ticker.spec, service: { ...service, ...policy } };
+    cluster.dirty = true;
+    return undefined;
+  },
   'delete-route': ({ cluster }) => void cluster.putRoute(undefined),
   'delete-record': ({ cluster }) => {
     cluster.record = undefined;

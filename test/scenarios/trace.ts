@@ -94,6 +94,10 @@ function wordsOf(effect: Effect): string {
       return `createService ${effect.service.metadata.name}`;
     case 'setRoute':
       return `setRoute ${effect.weight}`;
+    case 'setRule':
+      return `setRule ${effect.rule.spec.host} ${JSON.stringify(effect.rule.spec.trafficPolicy)}`;
+    case 'deleteRule':
+      return `deleteRule ${effect.rule.spec.host}`;
     case 'createCanary':
       return `createCanary ${revisionOf(effect.deployment)} x${effect.deployment.spec.replicas}`;
     case 'replaceCanary':

@@ -47,6 +47,15 @@ export function apply(effect: Effect, context: ApplyContext): void {
       });
     case 'setRoute':
       return setRoute(context, effect.weight, effect.resourceVersion);
+    case 'setRule': {
+      const { rule, resourceVersion } = effect;
+      const { name } = rule.metadata;
+      const present = cluster.rules.get(name);
+      if (present?.metadata.resourceVersion !== resourceVersion) throw new Conflict('the rule has changed');
+      return cluster.putRule(rule);
+    }
+    case 'deleteRule':
+      return cluster.deleteRule(effect.rule);
     case 'deleteReplicaSet': {
       const present = cluster.sets.find(({ metadata }) => metadata.uid === effect.replicaSet.metadata.uid);
       if (present === undefined) return;

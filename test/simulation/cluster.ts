@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Deployment, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
+import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
 import type { CanaryStatus } from '../../src/rollout/status.ts';
 import type { VirtualService } from '../../src/traffic/istio.ts';
 
@@ -34,6 +34,8 @@ export class Cluster {
   sets: ReplicaSet[] = [];
   readonly services = new Map<string, Service>();
   route: VirtualService | undefined;
+  /** By name. */
+  readonly rules = new Map<string, DestinationRule>();
   record: CanaryRecord | undefined;
   pods: Pod[] = [];
   /** The canary's share, and since when. */
@@ -106,6 +108,15 @@ export class Cluster {
 
   putService(service: Service): void {
     if (!this.services.has(service.metadata.name)) this.services.set(service.metadata.name, this.stored(service));
+  }
+
+  putRule(rule: DestinationRule): void {
+    this.rules.set(rule.metadata.name, this.stored(rule));
+  }
+
+  deleteRule({ metadata }: DestinationRule): void {
+    this.rules.delete(metadata.name);
+    this.dirty = true;
   }
 
   /** Undefined: it is deleted, and the Service alone has the traffic. */

@@ -70,6 +70,13 @@ const CHECKS: Record<string, Check> = {
     return readyReplicas(canary) >= wanted ? undefined : `${readyReplicas(canary)} of ${wanted} pods for ${weight}%`;
   },
 
+  'no more weight goes to a canary that is reached in another way than the stable': (round, { ticker, cluster }) => {
+    if ((find(round, 'setRoute')?.weight ?? 0) <= (round.seen.route?.weight ?? 0)) return undefined;
+    const policy = round.seen.rules.users.stable?.spec.trafficPolicy ?? ticker.spec.service.trafficPolicy;
+    const [rule] = [...cluster.rules.values()].filter(({ spec }) => spec.host === 'podinfo-canary');
+    return isDeepStrictEqual(rule?.spec.trafficPolicy, policy) ? undefined : JSON.stringify(rule?.spec.trafficPolicy);
+  },
+
   'no step is taken early': ({ before, decision, now, seen, traffic }, { ticker }) => {
     const [was, is] = [before?.release, decision.state.release];
     if (!before || !was || !is || is.startedAt !== was.startedAt || was.weight === 0 || is.weight <= was.weight)

@@ -17,6 +17,7 @@ import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
 import { Desk } from './hook-desk.ts';
+import { RulesView } from './rules.ts';
 
 export const SETTLE_MS = 3_000;
 const MOST_ROUNDS = 12;
@@ -84,6 +85,7 @@ export class Ticker {
   readonly desk = new Desk();
   #heard: string | undefined;
   #watchingSets = false;
+  #rules = new RulesView();
 
   constructor(cluster: Cluster, spec: RolloutSpec) {
     this.cluster = cluster;
@@ -107,6 +109,7 @@ export class Ticker {
     this.desk.forget();
     this.#heard = undefined;
     this.#watchingSets = false;
+    this.#rules = new RulesView();
     this.#view = viewOf(this.cluster);
   }
 
@@ -174,6 +177,7 @@ export class Ticker {
     const { cluster, spec } = this;
     const { deployment, canary, route, sets } = this.#view;
     const hold = readHold(deployment);
+    const revision = revisionOf(deployment.spec.template);
     const wantsSets = wantsReplicaSets(hold.state === 'held', state);
     if (wantsSets && !this.#watchingSets) this.requests.reads += 2;
     this.#watchingSets = wantsSets;
@@ -181,8 +185,9 @@ export class Ticker {
     const other = cluster.services.get(canaryName(deployment.metadata.name));
     const command = readCommand(cluster.record?.metadata.annotations);
     return {
-      ...{ deployment, hold, revision: revisionOf(deployment.spec.template) },
+      ...{ deployment, hold, revision },
       services: { ...(own && { stable: own }), ...(other && { canary: other }) },
+      rules: this.#rules.see(cluster, hold.state === 'held' && state?.release?.revision !== revision),
       ...(command && { command }),
       ...(wantsSets && { replicaSets: sets }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
@@ -230,6 +235,8 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   clearAnnotations: ['deployment'],
   createService: [],
   setRoute: ['route'],
+  setRule: [],
+  deleteRule: [],
   createCanary: ['canary'],
   replaceCanary: ['canary'],
   scaleCanary: ['canary'],

@@ -4,6 +4,7 @@ import type { RouteReading } from '../observation.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { type Phase, SERVING } from '../state.ts';
 import { serviceFor } from '../workload.ts';
+import { isRuled } from './rules.ts';
 
 /** The Services by which the mesh tells stable and canary apart. */
 export function ensureServices({ seen: { services, deployment }, spec, label }: Situation): Effect[] {
@@ -25,7 +26,7 @@ export const ensureIdleRoute = ({ seen: { route } }: Situation): Effect[] =>
 
 const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Finalising';
 
-/** More weight only onto ready pods; less at once. */
+/** More weight only onto ready pods that are reached like the stable ones; less at once. */
 export function ensureRoute(s: Releasing): Effect[] {
   const { route } = s.seen;
   const { release, phase } = s.state;
@@ -33,6 +34,6 @@ export function ensureRoute(s: Releasing): Effect[] {
   const wanted = mayServe(phase) ? release.weight : 0;
   if (route?.weight === wanted) return route.stale ? [setRoute(wanted, route)] : [];
   const rises = wanted > (route?.weight ?? 0);
-  if (!rises || isCanaryReady(s)) return [setRoute(wanted, route)];
+  if (!rises || (isCanaryReady(s) && isRuled(s))) return [setRoute(wanted, route)];
   return route?.weight === undefined ? [setRoute(0, route)] : [];
 }
