@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dispatcher } from 'undici';
 import type { RunningPod } from './agent.ts';
-import { ApiClient } from './api.ts';
+import { ApiClient, type Json } from './api.ts';
 import { type KeyPair, sign, writeKubeconfig } from './certs.ts';
 import { AuditLog } from './client/audit.ts';
-import { type EnvoyRoute, envoyRoutes } from './client/envoy.ts';
+import { type EnvoyRoute, envoyClusters, envoyRoutes } from './client/envoy.ts';
 import { Gateway } from './client/gateway.ts';
 import { type CommandResult, type KubectlOptions, kubectl } from './client/kubectl.ts';
 import { Load, type LoadOptions } from './client/load.ts';
@@ -97,6 +97,11 @@ export class Rig {
   /** The weights that Envoy has now (of the last route, which takes what no condition matched); {} when none. */
   async envoyWeight(target: string): Promise<Record<string, number>> {
     return (await this.envoyRoutes(target)).at(-1)?.weights ?? {};
+  }
+
+  /** How Envoy connects to each Service of a namespace now, by Service name. */
+  envoyClusters(namespace: string): Promise<Record<string, Json>> {
+    return envoyClusters(this.mesh.envoyAdminUrl, namespace);
   }
 
   readonly prometheus = {

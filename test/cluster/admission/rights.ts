@@ -48,6 +48,26 @@ export async function rights(t: Test, gate: Gate): Promise<void> {
     },
   );
 
+  t.test('whoever sets a traffic policy must be allowed to change DestinationRules too', async (t) => {
+    const subject = await Subject.deployed(gate, 'steer-rules');
+    await routesRole(subject);
+    const routing = await editor(subject, 'routing', 'routes');
+    const policy = { outlierDetection: { consecutive5xxErrors: 5 } };
+    const word = `headgate.dev/traffic-policy=${JSON.stringify(policy)}`;
+    const annotate = (...words: string[]) =>
+      subject.kubectl(['annotate', 'deployment/podinfo', ...words], { ...routing, expectFail: true });
+    t.match((await annotate('headgate.dev/canary=true', word)).stderr, /must be allowed to update destinationrules/);
+    const canary = {
+      apiVersion: 'headgate.dev/v1',
+      kind: 'Canary',
+      metadata: { name: 'podinfo', namespace: subject.namespace },
+      spec: { targetRef: { name: 'podinfo' }, service: { port: 9898, trafficPolicy: policy } },
+    };
+    const { stderr } = await subject.apply(canary, [], { ...routing, expectFail: true });
+    t.match(stderr, /must be allowed to update destinationrules/);
+    await subject.kubectl(['annotate', 'deployment/podinfo', 'headgate.dev/canary=true', word]);
+  });
+
   t.test('the same for a Canary, whose status is Headgate’s alone', async (t) => {
     const subject = await Subject.deployed(gate, 'steer-canary');
     await routesRole(subject);

@@ -9,6 +9,8 @@ export interface EnvoyRoute {
   weights: Record<string, number>;
   /** Service names that get a copy. */
   mirrors: string[];
+  /** Everything else that it does, as Envoy writes it. */
+  action: Json;
 }
 
 /** The routes of a host, or of a VirtualService given as `namespace/name`, in the order in which Envoy tries them. */
@@ -37,7 +39,17 @@ function describe({ match, route }: Json): EnvoyRoute {
     match,
     weights: Object.fromEntries([...single, ...split]),
     mirrors: mirrors.map(({ cluster }) => serviceOf(cluster)),
+    action: route ?? {},
   };
+}
+
+/** How Envoy connects to each Service of a namespace now, as it writes it, by Service name. */
+export async function envoyClusters(adminUrl: string, namespace: string): Promise<Record<string, Json>> {
+  const response = await request(`${adminUrl}/config_dump?resource=dynamic_active_clusters`);
+  const dump = (await response.body.json()) as { configs?: Json[] };
+  const clusters: Json[] = (dump.configs ?? []).map(({ cluster }) => cluster);
+  const own = clusters.filter(({ name }) => String(name).endsWith(`.${namespace}.svc.cluster.local`));
+  return Object.fromEntries(own.map((cluster) => [serviceOf(cluster.name), cluster]));
 }
 
 /** `outbound|9898||podinfo.test.svc.cluster.local` → `podinfo`. */

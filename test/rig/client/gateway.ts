@@ -5,7 +5,7 @@ export interface GatewayRequest {
   /** The Host header, by which the VirtualService is found. */
   host: string;
   path?: string;
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
   headers?: Record<string, string>;
   body?: string;
   timeoutMs?: number;

@@ -1,0 +1,111 @@
+import t from 'tap';
+import { openRig, waitFor } from '../rig/rig.ts';
+import { App } from './support/app.ts';
+import { routeWords, ruleOf } from './support/mesh-objects.ts';
+
+const rig = openRig();
+t.teardown(() => rig.close());
+
+const annotate = (app: App, ...words: string[]) =>
+  app.kubectl(['annotate', '--overwrite', 'deployment/podinfo', ...words]);
+const AT_50 = { 'step-weights': '50', interval: '20s' };
+
+t.test(
+  'a traffic policy that Istio refuses fails the release, and stands in the Canary until it is right',
+  async (t) => {
+    const app = await App.enrolled(rig, 'refused', { annotations: AT_50 });
+    await annotate(app, 'headgate.dev/traffic-policy={loadBalancer: {simple: FASTEST}}');
+    const refused = await app.until('the refusal', ({ conditions }) =>
+      conditions.some(
+        ({ type, status, reason }) => type === 'Stalled' && status === 'True' && reason === 'InvalidSpec',
+      ),
+    );
+    t.match(refused.conditions[0]?.message, /destinationrules.*FASTEST/s, "it stands there in the API server's words");
+    const load = app.load(50);
+    await app.release('1.4.1');
+    await app.phase('Failed');
+    t.ok((await app.reasons()).includes('CanaryRefused'), 'a release fails by it');
+    t.equal(load.share()['1.4.1'], undefined, 'and sends the canary nothing');
+
+    await annotate(app, 'headgate.dev/traffic-policy={loadBalancer: {simple: RANDOM}}');
+    await waitFor('the rule', async () => (await ruleOf(app, 'podinfo-canary')) !== undefined);
+    await app.command('retry');
+    await app.atWeight(50);
+    t.equal((await load.stop()).failures, 0, 'no request failed');
+    await app.delete();
+  },
+);
+
+t.test('what the installed Istio does not know is dropped by it, and not written again and again', async (t) => {
+  const app = await App.enrolled(rig, 'dropped', {
+    annotations: {
+      'step-weights': '20,50',
+      metrics: '[]',
+      'traffic-policy': '{connectionPool: {tcp: {maxConnections: 55}, later: {limit: 1}}}',
+    },
+  });
+  const since = Date.now();
+  await app.release('1.4.1');
+  await app.phase('Succeeded', 60_000);
+  const { spec } = await ruleOf(app, 'podinfo-canary');
+  t.same(spec.trafficPolicy, { connectionPool: { tcp: { maxConnections: 55 } } });
+  const ours = { userAgent: /^headgate-/, namespace: app.namespace, sinceMs: since };
+  const writes = rig.audit.find({ ...ours, resource: 'destinationrules' }).filter(({ verb }) => verb !== 'list');
+  t.same(writes, [], 'the release did not write them');
+  await app.delete();
+});
+
+t.test('words that are refused in mid-release do not keep traffic from going back', async (t) => {
+  const app = await App.enrolled(rig, 'back', { annotations: AT_50 });
+  // As Istio's own webhook would, which the rig does not have.
+  await rig.kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items: noTimeoutOf13s(app) } });
+  const load = app.load(50);
+  await app.release('1.4.1');
+  await app.atWeight(50);
+  await waitFor('the policy to hold', async () => {
+    const probe = ['create', '--dry-run=server', '-f', '-'];
+    const { stderr } = await app.kubectl(probe, { input: timedRoute('13s'), expectFail: true });
+    return stderr.includes('not 13s');
+  });
+  await annotate(app, 'headgate.dev/timeout=13s');
+  const failed = await app.phase('Failed');
+  t.equal(failed.canaryWeight, 0);
+  t.match(failed.release?.message, /not 13s/);
+  await waitFor('Envoy to send all to the Deployment', async () => (await app.envoyWeight())['podinfo'] === 100);
+  t.same(await routeWords(app), {}, 'the route has the words that it had');
+  t.equal((await load.stop()).failures, 0, 'no request failed');
+
+  await annotate(app, 'headgate.dev/timeout=12s');
+  await waitFor('the right words', async () => (await routeWords(app)).timeout === '12s');
+  await app.until('the refusal to be gone', ({ conditions }) =>
+    conditions.every(({ reason }) => reason !== 'InvalidSpec'),
+  );
+  await rig.kubectl(['delete', 'validatingadmissionpolicy,validatingadmissionpolicybinding', app.namespace]);
+  await app.delete();
+});
+
+const timedRoute = (timeout: string): object => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: { name: 'probe' },
+  spec: { hosts: ['probe'], http: [{ timeout, route: [{ destination: { host: 'podinfo' } }] }] },
+});
+
+function noTimeoutOf13s({ namespace }: App): object[] {
+  const api = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: namespace } };
+  const rule = { apiGroups: ['networking.istio.io'], apiVersions: ['v1'], resources: ['virtualservices'] };
+  const here = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+  return [
+    {
+      ...{ ...api, kind: 'ValidatingAdmissionPolicy' },
+      spec: {
+        matchConstraints: { resourceRules: [{ ...rule, operations: ['CREATE', 'UPDATE'] }], namespaceSelector: here },
+        validations: [{ expression: 'object.spec.http.all(r, r.?timeout.orValue("") != "13s")', message: 'not 13s' }],
+      },
+    },
+    {
+      ...{ ...api, kind: 'ValidatingAdmissionPolicyBinding' },
+      spec: { policyName: namespace, validationActions: ['Deny'] },
+    },
+  ];
+}
