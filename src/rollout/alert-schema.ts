@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDnsSubdomain, MAX_NAME } from './dns.ts';
-import { judged, oneOf, text, wants } from './fields.ts';
+import { flag, judged, oneOf, text, wants } from './fields.ts';
 import { listedName } from './hook-schema.ts';
 
 /** From the least to the most serious; an alert gets its own and what is more serious. */
@@ -32,10 +32,7 @@ export const alertSchema = z.strictObject(
       .default('info')
       .describe('The least serious that is sent: info sends everything, error only what failed.'),
     providerRef,
-    checks: z
-      .boolean({ error: wants('must be true or false') })
-      .default(false)
-      .describe('Every failed check, and every one without an answer, too.'),
+    checks: flag().default(false).describe('Every failed check, and every one without an answer, too.'),
   },
   { error: wants('must be a map such as {name: on-call, providerRef: {name: on-call}}') },
 );

@@ -22,6 +22,8 @@ export const text = (words: string): z.ZodString => z.string({ error: wants(word
 export const oneOf = <T extends string>(values: readonly [T, ...T[]], words: string) =>
   z.enum(values, { error: wants(words) });
 
+export const flag = (): z.ZodBoolean => z.boolean({ error: wants('must be true or false') });
+
 /** A whole number; without `max`, any that a 32-bit integer holds. */
 export function whole(min: number, max?: number): z.ZodInt {
   const words =

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_LABEL } from './dns.ts';
-import { duration, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
+import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
 import { HOOK_TYPES, isGate } from './hook-types.ts';
 
 /** Characters; a metadata value may be a whole command. */
@@ -58,10 +58,7 @@ export const hookSchema = z
         .describe(
           'How long to wait for an approval (confirm-… hooks); then the release fails. No limit when left out.',
         ),
-      muteAlert: z
-        .boolean({ error: wants('must be true or false') })
-        .default(false)
-        .describe('No notification while the gate is closed.'),
+      muteAlert: flag().default(false).describe('No notification while the gate is closed.'),
     },
     { error: wants('must be a map such as {name: load, url: "http://loadtester.test/"}') },
   )

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDnsLabel } from './dns.ts';
-import { judged, text, wants, whole } from './fields.ts';
+import { flag, judged, text, wants, whole } from './fields.ts';
 import { gatewayProblem, MESH } from './hosts.ts';
 import { headerNameProblem, methodProblem } from './http-words.ts';
 import { mapOf, setOf } from './lists.ts';
@@ -42,10 +42,7 @@ export const matchSchema = z
     {
       name: text('must be text').optional().describe("A name for Istio's logs."),
       uri: textMatch({ example: '{prefix: /api}', judge: pathProblem }).optional().describe('The path.'),
-      ignoreUriCase: z
-        .boolean({ error: wants('must be true or false') })
-        .optional()
-        .describe('Whether exact and prefix of uri are met in capitals too.'),
+      ignoreUriCase: flag().optional().describe('Whether exact and prefix of uri are met in capitals too.'),
       scheme: textMatch({ example: '{exact: https}' }).optional().describe('http or https.'),
       method: textMatch({ example: '{exact: GET}', judge: methodProblem }).optional().describe('The HTTP method.'),
       authority: textMatch({ example: '{exact: app.example.com}' }).optional().describe('The host that is asked for.'),

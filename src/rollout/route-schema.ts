@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, judged, text, WEEK, wants, whole } from './fields.ts';
+import { duration, flag, judged, text, WEEK, wants, whole } from './fields.ts';
 import { headerNameProblem, methodProblem, retryOnProblem } from './http-words.ts';
 import { listOf, mapOf, setOf } from './lists.ts';
 import { textMatch } from './text-match.ts';
@@ -16,10 +16,7 @@ export const retriesSchema = z
       retryOn: judged(text('must be reasons with commas between, such as 5xx,reset'), retryOnProblem)
         .optional()
         .describe("After what it is tried again: Envoy's words and statuses, with commas; Istio's own when left out."),
-      retryRemoteLocalities: z
-        .boolean({ error: wants('must be true or false') })
-        .optional()
-        .describe('Whether it is also tried in other localities.'),
+      retryRemoteLocalities: flag().optional().describe('Whether it is also tried in other localities.'),
     },
     { error: wants('must be a map such as {attempts: 3, perTryTimeout: 2s, retryOn: 5xx}') },
   )
@@ -116,10 +113,7 @@ export const corsSchema = z
       allowHeaders: headerNames('Headers that they may send.'),
       exposeHeaders: headerNames('Headers of the answer that they may read.'),
       maxAge: duration(1_000, WEEK).optional().describe('How long a browser remembers the answer.'),
-      allowCredentials: z
-        .boolean({ error: wants('must be true or false') })
-        .optional()
-        .describe('Whether they may send cookies and the like.'),
+      allowCredentials: flag().optional().describe('Whether they may send cookies and the like.'),
       unmatchedPreflights: z
         .enum(['FORWARD', 'IGNORE'], { error: wants('must be FORWARD or IGNORE') })
         .optional()

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertSchema } from './alert-schema.ts';
 import { isDnsSubdomain, isQualifiedName, MAX_NAME } from './dns.ts';
-import { duration, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
+import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
 import { hookSchema } from './hook-schema.ts';
 import { metricSchema } from './metric-schema.ts';
 import { serviceSchema } from './service-schema.ts';
@@ -50,12 +50,6 @@ const namedList = <T extends z.ZodType>(entry: T, what: string) =>
     .max(32, `has more than 32 ${what}`)
     .optional()
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] });
-
-const flag = (words: string) =>
-  z
-    .boolean({ error: wants('must be true or false') })
-    .default(false)
-    .describe(words);
 
 const analysis = z
   .strictObject(
@@ -136,8 +130,10 @@ export const formSchema = z.strictObject(
     )
       .optional()
       .describe('The selector label that gets the suffix -canary; found by convention when left out.'),
-    skipAnalysis: flag('Promote a canary as soon as it is ready; approvals are still asked for.'),
-    suspend: flag('Start nothing, and stop a release at the weight that it has.'),
+    skipAnalysis: flag()
+      .default(false)
+      .describe('Promote a canary as soon as it is ready; approvals are still asked for.'),
+    suspend: flag().default(false).describe('Start nothing, and stop a release at the weight that it has.'),
     service: serviceSchema,
     analysis: analysis.prefault({}),
   },

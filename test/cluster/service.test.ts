@@ -123,7 +123,6 @@ t.test('a Canary of empty words and nulls is taken, and one that cannot be follo
   const empty = { timeout: null, retries: null, match: [], headers: { request: null }, corsPolicy: null };
   const trafficPolicy = { tls: null, outlierDetection: { consecutive5xxErrors: null, baseEjectionTime: '30s' } };
   await app.kubectl(['create', '-f', '-'], { input: canary({ ...empty, trafficPolicy }) });
-  await app.kubectl(['annotate', 'deployment/podinfo', 'headgate.dev/canary=canary/settings']);
   const phase = async () => (await rig.api.get(app.recordPath.replace(/podinfo$/, 'settings'))).status?.phase;
   await waitFor('the Deployment to be enrolled', async () => (await phase()) === 'Initialized');
   await app.setImage('1.4.1');
