@@ -124,7 +124,7 @@ function withCredentials(text: string, env: Environment): string {
   return address.href;
 }
 
-const withoutPassword = (text: string): string => text.replace(/\/\/[^/@]*@/, '//***@');
+export const withoutPassword = (text: string): string => text.replace(/\/\/[^/@]*@/, '//***@');
 
 export const anything: Parse<string> = (value) => ({ value });
 

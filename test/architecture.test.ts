@@ -16,6 +16,9 @@ const RINGS: readonly [start: string, ring: number][] = [
   ['src/analysis/prometheus.ts', 2],
   ['src/analysis/', 1],
   ['src/traffic/', 1],
+  ['src/hooks/call.ts', 2],
+  ['src/hooks/resolve.ts', 2],
+  ['src/hooks/', 1],
   ['src/cluster/', 2],
   ['src/telemetry/', 2],
   ['src/dismantle/', 2.5],
@@ -32,7 +35,13 @@ const COMMON = new Set(['src/config.ts', 'src/errors.ts', 'src/version.ts']);
 /** What the pure rings may use at run time besides themselves. */
 const PURE_PACKAGES = /^(zod|yaml|@prometheus-io\/lezer-promql|@lezer\/[\w-]+)$/;
 /** Node's own modules that only compute. */
-const PURE_NODE: Readonly<Record<string, readonly string[]>> = { 'src/rollout/template.ts': ['node:crypto'] };
+const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
+  'src/rollout/template.ts': ['node:crypto'],
+  'src/hooks/address.ts': ['node:net'],
+  'src/hooks/allowed.ts': ['node:net'],
+  'src/hooks/destination.ts': ['node:net'],
+  'src/hooks/reply.ts': ['node:util'],
+};
 /** Whoever touches a clock, chance, a stream or the environment says something else each time. */
 const IMPURE =
   /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|console\.|process\.|fetch\()/;

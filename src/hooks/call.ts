@@ -1,0 +1,132 @@
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { isIPv6 } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, type Dispatcher } from 'undici';
+import { retryPauseMs } from '../rollout/calls.ts';
+import type { HookType } from '../rollout/hook-types.ts';
+import { type Destination, destinationOf, neverReached, type Rules } from './destination.ts';
+import { ABORTED, forbidden, late, type Reply, replyTo, unreachable } from './reply.ts';
+import { type Resolve, resolveVia } from './resolve.ts';
+
+export interface Question {
+  type: HookType;
+  url: string;
+  /** Of the canary: its Services may be called. */
+  namespace: string;
+  /** Longest wait for one answer, in milliseconds. */
+  timeoutMs: number;
+  /** Calls that may follow the first, as long as none gets a good answer. */
+  retries: number;
+  /** Sent as JSON. */
+  body: object;
+  /** Besides those that every question has. */
+  headers?: Readonly<Record<string, string>>;
+}
+
+export interface CallerOptions {
+  rules: Rules;
+  userAgent: string;
+  /** What an address is, if it must not be called whatever the rules say. */
+  forbids: (address: string) => Promise<string | undefined>;
+  /** Told of every question with its end, after so many seconds. */
+  onReply?: (type: HookType, outcome: Reply['outcome'], seconds: number) => void;
+  resolve?: Resolve;
+}
+
+/** Of an answer no more is read. */
+const MOST_BYTES = 8_192;
+
+/**
+ * Puts questions to hooks. The address that was checked is the one that is connected to; redirects are not followed,
+ * proxies of the environment are not used.
+ */
+export class HookCaller {
+  readonly #options: CallerOptions;
+  readonly #resolve: Resolve;
+
+  constructor(options: CallerOptions) {
+    this.#options = options;
+    this.#resolve = options.resolve ?? resolveVia();
+  }
+
+  /** Never throws. */
+  async ask(question: Question, signal: AbortSignal): Promise<Reply> {
+    const began = performance.now();
+    const reply = await this.#ask(question, signal);
+    this.#options.onReply?.(question.type, reply.outcome, (performance.now() - began) / 1_000);
+    return reply;
+  }
+
+  async #ask(question: Question, signal: AbortSignal): Promise<Reply> {
+    const destination = destinationOf(question.url, question.namespace, this.#options.rules);
+    if ('problem' in destination) return forbidden(destination.problem);
+    for (let attempt = 0; ; attempt += 1) {
+      const reply = await this.#once(question, destination, signal);
+      if (reply.outcome !== 'failed' || attempt >= question.retries) return reply;
+      await sleep(retryPauseMs(attempt), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One call, from the look-up of the name to the end of the answer within one time limit. */
+  async #once(question: Question, to: Exclude<Destination, { problem: string }>, signal: AbortSignal): Promise<Reply> {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(question.timeoutMs)]);
+    try {
+      const addresses = await this.#resolve(to.host, within);
+      for (const address of addresses) {
+        const what = await this.#options.forbids(address);
+        if (what !== undefined) return forbidden(neverReached(address, what));
+      }
+      return await this.#post(question, to.url, addresses, within);
+    } catch (error) {
+      if (signal.aborted) return ABORTED;
+      return within.aborted ? late(question.timeoutMs) : unreachable(error);
+    }
+  }
+
+  async #post({ body, headers }: Question, url: URL, addresses: string[], signal: AbortSignal): Promise<Reply> {
+    // All waiting is bounded by the signal. A connection serves one call: the next one may lead elsewhere.
+    const limits = { connectTimeout: 0, headersTimeout: 0, bodyTimeout: 0 };
+    const client = new Client(url.origin, { ...limits, allowH2: false, connect: { lookup: only(addresses) } });
+    try {
+      const answer = await client.request({
+        method: 'POST',
+        path: `${url.pathname}${url.search}`,
+        headers: { ...headers, 'content-type': 'application/json', 'user-agent': this.#options.userAgent },
+        body: JSON.stringify(body),
+        reset: true,
+        signal,
+      });
+      return replyTo(answer.statusCode, await beginningOf(answer.body));
+    } finally {
+      void client.destroy();
+    }
+  }
+}
+
+type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
+
+/** A look-up that knows what it finds. */
+const only =
+  (addresses: readonly string[]) =>
+  (_host: string, { all }: LookupOptions, found: Found): void => {
+    const entries = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
+    const [first] = entries;
+    if (all === true || first === undefined) found(null, entries);
+    else found(null, first.address, first.family);
+  };
+
+/** The status has decided already: of a body that breaks off, or takes too long, that counts which came. */
+async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= MOST_BYTES) break;
+    }
+  } catch {
+    // The rest is not known.
+  }
+  return Buffer.concat(chunks).subarray(0, MOST_BYTES).toString('utf8');
+}

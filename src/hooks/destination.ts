@@ -1,0 +1,71 @@
+import { isIP } from 'node:net';
+import { isDnsLabel } from '../rollout/dns.ts';
+import { neverCalled } from './address.ts';
+import { type Allowed, allowsHost, allowsService } from './allowed.ts';
+
+/** The administrator's choice of who may be called. */
+export interface Rules {
+  /** Besides the Services of the canary's own namespace. */
+  allowed: readonly Allowed[];
+  /** Such as `cluster.local`. */
+  clusterDomain: string;
+}
+
+/** Where a question goes, or why it does not. */
+export type Destination =
+  | {
+      /** With the name of a Service as it is known everywhere in the cluster, whatever form it was written in. */
+      url: URL;
+      /** What to look up: a whole name, or an address. */
+      host: string;
+    }
+  | { problem: string };
+
+interface ServiceName {
+  name: string;
+  namespace: string;
+}
+
+/** @param what it is, see `neverCalled`. */
+export const neverReached = (address: string, what: string): string =>
+  `${address} is ${what}, and hooks never reach one`;
+
+/** @param namespace of the canary. */
+export function destinationOf(text: string, namespace: string, rules: Rules): Destination {
+  const url = new URL(text);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  const never = isIP(host) === 0 ? undefined : neverCalled(host);
+  if (never !== undefined) return { problem: neverReached(host, never) };
+  const service = serviceOf(host, namespace, rules);
+  if (service === undefined)
+    return allowsHost(rules.allowed, url, host) ? { url, host } : refused(url, host, namespace);
+  if (service.namespace !== namespace && !allowsService(rules.allowed, service)) {
+    return { problem: problem(host, namespace, `${service.name}.${service.namespace}`) };
+  }
+  url.hostname = `${service.name}.${service.namespace}.svc`;
+  return { url, host: `${url.hostname}.${rules.clusterDomain}` };
+}
+
+/**
+ * The Service that a host names, as a pod of the canary's namespace would understand it. Two labels may as well be a name
+ * outside of the cluster (`example.com`): they are a Service where that one may be called.
+ */
+function serviceOf(host: string, own: string, { allowed, clusterDomain }: Rules): ServiceName | undefined {
+  if (isIP(host) !== 0) return undefined;
+  const long = `.svc.${clusterDomain}`;
+  const short = host.endsWith(long) ? host.slice(0, -long.length) : host.replace(/\.svc$/, '');
+  const [name = '', namespace = own, ...more] = short.split('.');
+  if (more.length > 0 || !isDnsLabel(name) || !isDnsLabel(namespace)) return undefined;
+  const service = { name, namespace };
+  const isPlain = short === host && host.includes('.');
+  return isPlain && namespace !== own && !allowsService(allowed, service) ? undefined : service;
+}
+
+function refused(url: URL, host: string, namespace: string): Destination {
+  const isTwoLabels = isIP(host) === 0 && host.split('.').length === 2;
+  const entries = isTwoLabels ? `${host}" or "${url.origin}` : url.origin;
+  return { problem: problem(host, namespace, entries) };
+}
+
+const problem = (host: string, namespace: string, entry: string): string =>
+  `${host} is no Service of namespace ${namespace}; whoever runs Headgate can allow it: "${entry}" in hooks.allow (HEADGATE_HOOKS_ALLOW)`;

@@ -1,0 +1,23 @@
+/** What a hook is asked about: one release of one canary. */
+export interface Subject {
+  /** Of the Canary. */
+  name: string;
+  namespace: string;
+  phase: string;
+  revision: string;
+}
+
+/** The body of a question, in the form that Flagger sends: what was written for its webhooks understands this one. */
+export interface Payload {
+  name: string;
+  namespace: string;
+  phase: string;
+  /** The revision: another pod template has another. */
+  checksum: string;
+  metadata: Record<string, string>;
+}
+
+export const payloadOf = (
+  { name, namespace, phase, revision }: Subject,
+  metadata: Readonly<Record<string, string>>,
+): Payload => ({ name, namespace, phase, checksum: revision, metadata: { ...metadata } });

@@ -1,0 +1,56 @@
+import { stripVTControlCharacters } from 'node:util';
+import { formatDuration } from '../rollout/durations.ts';
+
+/** What became of a question. */
+export interface Reply {
+  /** `forbidden`: it was not put, as its destination may not be called. `aborted`: nobody wants to know any more. */
+  outcome: 'passed' | 'failed' | 'forbidden' | 'aborted';
+  /** A predicate on the hook, for a person (`answered 403: not yet`); of a good answer only what it said, often nothing. */
+  message: string;
+}
+
+/** Characters of an answer that a person is shown; an Event has room for 1024 in all. */
+const MOST_SHOWN = 500;
+
+const TOO_LONG = new RegExp(`^(.{${MOST_SHOWN - 1}}).{2,}$`, 'su');
+const INVISIBLE = /[\p{C}\p{Z}]+/gu;
+
+/** The text in one line, without colours and other things that cannot be seen, and not too long. */
+export function forPerson(text: string): string {
+  const line = stripVTControlCharacters(text).replaceAll(INVISIBLE, ' ').trim();
+  return line.replace(TOO_LONG, (_, beginning: string) => `${beginning.trimEnd()}…`);
+}
+
+/** Any 2xx passes. */
+export function replyTo(status: number, body: string): Reply {
+  const said = forPerson(body);
+  if (status >= 200 && status <= 299) return { outcome: 'passed', message: said };
+  const isRedirect = status >= 300 && status <= 399;
+  const words = [isRedirect ? 'redirects are not followed' : '', said].filter((part) => part !== '').join('; ');
+  return { outcome: 'failed', message: `answered ${status}${words === '' ? '' : `: ${words}`}` };
+}
+
+export const forbidden = (why: string): Reply => ({ outcome: 'forbidden', message: `may not be called: ${why}` });
+export const late = (ms: number): Reply => ({
+  outcome: 'failed',
+  message: `did not answer within ${formatDuration(ms)}`,
+});
+export const ABORTED: Reply = { outcome: 'aborted', message: 'was not asked to the end' };
+
+export function unreachable(error: unknown): Reply {
+  return { outcome: 'failed', message: `cannot be reached: ${forPerson(wordsOf(error))}` };
+}
+
+interface NetworkError extends Error {
+  code?: string;
+  syscall?: string;
+  hostname?: string;
+}
+
+/** Several addresses that were tried have one error without a message, but with a code. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall = '', hostname = '', message }: NetworkError = error;
+  if (code !== undefined && syscall.startsWith('query')) return `no address of ${hostname} (${code})`;
+  return message || code || error.name;
+}

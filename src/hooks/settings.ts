@@ -1,0 +1,28 @@
+import { checked, type Environment, type Parse, reader, withoutPassword } from '../config.ts';
+import { isDnsSubdomain } from '../rollout/dns.ts';
+import { ALLOWED_EXAMPLES, type Allowed, readAllowed } from './allowed.ts';
+import type { Rules } from './destination.ts';
+
+/** Whom hooks may call, as the environment says. @throws AppError CONFIG_INVALID naming everything that is wrong. */
+export function loadHookRules(env: Environment): Readonly<Rules> {
+  const { read, problems } = reader(env);
+  const clusterDomain = read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', domain);
+  const allowed = read('HEADGATE_HOOKS_ALLOW', '', allowList(clusterDomain));
+  return checked({ allowed, clusterDomain }, problems);
+}
+
+const domain: Parse<string> = (value) =>
+  isDnsSubdomain(value) ? { value } : { wanted: 'the domain of the cluster, such as cluster.local' };
+
+/** Entries with commas or space between; none is an empty list. */
+const allowList =
+  (clusterDomain: string): Parse<readonly Allowed[]> =>
+  (text) => {
+    const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
+    const read = entries.map((entry) => ({ entry, result: readAllowed(entry, clusterDomain) }));
+    const wrong = read.flatMap(({ entry, result }) =>
+      'problem' in result ? [`"${withoutPassword(entry)}" ${result.problem}`] : [],
+    );
+    if (wrong.length > 0) return { wanted: `entries such as ${ALLOWED_EXAMPLES}; ${wrong.join('; ')}` };
+    return { value: Object.freeze(read.flatMap(({ result }) => ('problem' in result ? [] : [result]))) };
+  };
