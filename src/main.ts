@@ -17,7 +17,8 @@ async function serve(start: (config: Config) => Promise<Running[]>): Promise<voi
   });
 }
 
-const scheduler = async (config: Config): Promise<Running> => (await import('./run-scheduler.ts')).runScheduler(config);
+const scheduler = async (config: Config): Promise<Running> =>
+  (await import('./run-scheduler.ts')).runScheduler(config, process.env);
 const webhook = async (config: Config, wake?: (key: string) => void): Promise<Running> =>
   (await import('./run-webhook.ts')).runWebhook(config, wake);
 const loadtester = async (config: Config): Promise<Running> =>

@@ -1,11 +1,15 @@
 import { Registry } from 'prom-client';
+import { ApiServerAddresses } from './cluster/api-server.ts';
 import { KubeClient } from './cluster/client.ts';
-import { loadCredentials } from './cluster/credentials.ts';
-import type { Config } from './config.ts';
+import { type Credentials, loadCredentials } from './cluster/credentials.ts';
+import type { Config, Environment } from './config.ts';
+import { neverCalled } from './hooks/address.ts';
+import { type CallerOptions, HookCaller } from './hooks/call.ts';
+import { loadHookRules } from './hooks/settings.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog } from './telemetry/log.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import { VERSION } from './version.ts';
 
 /** A process that runs until it is told to stop. */
@@ -15,7 +19,8 @@ export interface Running {
 }
 
 /** `headgate scheduler`. Resolves when its watches are filled. */
-export async function runScheduler(config: Config): Promise<Running> {
+export async function runScheduler(config: Config, environment: Environment): Promise<Running> {
+  const rules = loadHookRules(environment);
   const log = createLog({ level: config.logLevel, process: 'scheduler' });
   const registry = new Registry();
   const metrics = createMetrics(registry);
@@ -23,7 +28,14 @@ export async function runScheduler(config: Config): Promise<Running> {
   const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
     metrics.apiRequests.inc(report);
   const client = new KubeClient({ credentials, userAgent: `headgate-scheduler/${VERSION}`, onRequest });
-  const scheduler = new Scheduler({ config, client, log, metrics });
+  const apiServer = new ApiServerAddresses({
+    client,
+    hosts: hostsOf(credentials, config),
+    onError: (error) => log.warn({ err: error }, 'not all addresses of the API server are known'),
+  });
+  const forbids = forbidden(apiServer);
+  const caller = new HookCaller({ rules, userAgent: `headgate/${VERSION}`, forbids, onReply: counted(metrics) });
+  const scheduler = new Scheduler({ config, client, log, metrics, caller });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   await http.listen({ host: config.httpHost, port: config.httpPort });
   await scheduler.start();
@@ -38,3 +50,20 @@ export async function runScheduler(config: Config): Promise<Running> {
     },
   };
 }
+
+/** Under which names and addresses this process knows the API server. */
+const hostsOf = ({ server }: Credentials, { kubernetes: { inCluster = server } }: Config): string[] =>
+  [...new Set([server, inCluster])].map((url) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
+
+/** What no hook reaches, whatever is allowed. */
+const forbidden =
+  (apiServer: ApiServerAddresses): CallerOptions['forbids'] =>
+  async (address) =>
+    neverCalled(address) ?? ((await apiServer.has(address)) ? 'an address of the API server' : undefined);
+
+const counted =
+  ({ hookCalls, hookDuration }: Metrics): NonNullable<CallerOptions['onReply']> =>
+  (type, outcome, seconds) => {
+    hookCalls.inc({ type, outcome });
+    hookDuration.observe({ type }, seconds);
+  };

@@ -20,6 +20,8 @@ export interface HookDesk {
   answersFor(key: string): HookAnswer[];
   /** All that is wanted now: what is new is asked, what is under way goes on, what is not in it any more is forgotten. */
   want(key: string, subject: HookSubject, calls: readonly WantedCall[], polls: readonly WantedPoll[]): void;
+  /** Nothing is wanted: the Deployment is gone, or not released by Headgate any more. */
+  forget(key: string): void;
 }
 
 /** Carries notices to their receivers, outside of ticks, and has the Canary looked at again when one was delivered. */

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
 import type { Config } from '../config.ts';
+import type { HookCaller } from '../hooks/call.ts';
 import type { Effect } from '../rollout/effects.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -11,6 +12,7 @@ import { Applier } from './apply.ts';
 import { Dismantler } from './dismantle.ts';
 import { Entry } from './entry.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { Desk } from './hook-desk.ts';
 import { Observer } from './observe.ts';
 import { hintConnection, workerConnection } from './redis.ts';
 import { Resync } from './resync.ts';
@@ -26,6 +28,7 @@ export interface SchedulerOptions {
   client: KubeClient;
   log: Logger;
   metrics: Metrics;
+  caller: HookCaller;
 }
 
 const RETRY_MS = 1_000;
@@ -34,6 +37,7 @@ const RETRY_MS = 1_000;
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #world: World;
+  readonly #desk: Desk;
   readonly #tick: Tick;
   readonly #serial: Serial;
   readonly #teller: Teller;
@@ -47,11 +51,13 @@ export class Scheduler {
   #ready = false;
 
   constructor(options: SchedulerOptions) {
-    const { config, client, log, metrics } = options;
+    const { config, client, log, metrics, caller } = options;
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
     this.#teller = new Teller(client, log, metrics);
+    // Not through Redis: the answer is known to this process alone.
+    this.#desk = new Desk({ caller, onAnswer: (key) => void this.#serial.run(key) });
     this.#tick = this.#makeTick();
     this.#serial = new Serial((key) => this.#runOnce(key));
     this.#connections = [workerConnection(config.redisUrl), hintConnection(config.redisUrl)];
@@ -104,7 +110,7 @@ export class Scheduler {
       settleMs: config.routeSettleMs,
       self: this.#self,
       defaultAlerts: [],
-      hooks: { answersFor: () => [], want: () => undefined },
+      hooks: this.#desk,
       courier: { receiptsFor: () => [], carry: () => undefined },
       tell: (record, facts) => this.#teller.tell(record, facts),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
@@ -128,11 +134,12 @@ export class Scheduler {
     this.#wakes.now(key);
   }
 
-  /** In order: no new work, the running work, what it has to tell, then what it stands on. */
+  /** In order: no new work and no questions, the running work, what it has to tell, then what it stands on. */
   async stop(): Promise<void> {
     this.#ready = false;
     this.#resync.stop();
     this.#heartbeat.stop();
+    this.#desk.close();
     await this.#worker.close();
     await this.#serial.idle();
     await this.#teller.flush();

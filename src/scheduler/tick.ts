@@ -74,6 +74,7 @@ export class Tick {
     const entered = await this.#options.entry.enter(key, this.#clock());
     if (entered.kind === 'follow') return this.#decideOn(key, entered.deployment, entered.plan);
     this.#refusals.take(key, []);
+    this.#options.hooks.forget(key);
     const { inMs } = entered;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
   }

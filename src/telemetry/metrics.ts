@@ -4,11 +4,17 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const TICK_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const HOOK_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const ADMISSION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
 
 /** Registers all metrics in a registry of the caller's own. */
 export function createMetrics(registry: Registry) {
-  return { ...clusterMetrics(registry), ...releaseMetrics(registry), ...admissionMetrics(registry) };
+  return {
+    ...clusterMetrics(registry),
+    ...releaseMetrics(registry),
+    ...hookMetrics(registry),
+    ...admissionMetrics(registry),
+  };
 }
 
 function clusterMetrics(registry: Registry) {
@@ -49,6 +55,22 @@ function releaseMetrics(registry: Registry) {
     held: new Gauge({
       name: 'headgate_held',
       help: 'Deployments with a revision that is held.',
+      registers: [registry],
+    }),
+  };
+}
+
+function hookMetrics(registry: Registry) {
+  return {
+    hookCalls: counterIn(registry)('headgate_hook_calls_total', 'Questions to hooks by what became of them.', [
+      'type',
+      'outcome',
+    ]),
+    hookDuration: new Histogram({
+      name: 'headgate_hook_duration_seconds',
+      help: 'From a question to a hook to its end, all calls of it included.',
+      labelNames: ['type'],
+      buckets: HOOK_BUCKETS,
       registers: [registry],
     }),
   };

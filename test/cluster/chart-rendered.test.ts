@@ -71,6 +71,8 @@ const EVERYTHING = [
   'scheduler.serviceAccount.name=gate-keeper',
   'scheduler.serviceAccount.annotations.role=gate',
   'excludedNamespaces={kube-system,istio-system}',
+  'hooks.allow={loadtester.test,*.build,https://*.example.com:*,http://10.1.2.0/24:8080,http://[fd00::]/64}',
+  'clusterDomain=k8s.example.com',
 ];
 
 t.test('the API server takes all that the values can make', async (t) => {
@@ -105,6 +107,7 @@ const REFUSED: Record<string, [values: string[], words: RegExp]> = {
   'no Redis': [['redis.enabled=false'], /externalRedis\.url/],
   'two of them': [['externalRedis.url=redis://a:1'], /redis\.enabled=false/],
   'a password in an address': [['externalRedis.url=redis://u:p@a:1'], /externalRedis/],
+  'a path in what hooks may call': [['hooks.allow={https://ci.example.com/hook}'], /hooks.allow/],
   'a duration in words': [['resyncInterval=soon'], /resyncInterval/],
 };
 

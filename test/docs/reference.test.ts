@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import t from 'tap';
 import { loadConfig } from '../../src/config.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
+import { loadHookRules } from '../../src/hooks/settings.ts';
 import { REASONS } from '../../src/rollout/facts.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { code, firstCells, page, rows } from './pages.ts';
@@ -21,6 +22,9 @@ void t.test('every error code is documented in its own words, and nothing else',
   );
 });
 
+/** All that the environment decides, the load tester's own settings apart. */
+const settingsOf = (env: Record<string, string>) => ({ ...loadConfig(env), ...loadHookRules(env) });
+
 /** What the configuration asks of the environment. */
 function variables(): string[] {
   const asked = new Set<string>();
@@ -29,7 +33,7 @@ function variables(): string[] {
     { KUBERNETES_SERVICE_HOST: '10.96.0.1' },
     { get: (target, name) => (asked.add(String(name)), target[String(name)]) },
   );
-  loadConfig(env);
+  settingsOf(env);
   return [...asked];
 }
 
@@ -38,7 +42,7 @@ void t.test('every variable is documented with its default, and nothing else', a
   t.same(documented.map(([name = '']) => name).toSorted(), variables().toSorted());
   const given = documented.filter(([name, cell]) => name?.startsWith('HEADGATE_') && cell !== 'none');
   const env = Object.fromEntries(given.map(([name, cell = '']) => [name, code(cell)]));
-  t.same(loadConfig(env), loadConfig({}), 'a configuration of all documented defaults is the default one');
+  t.same(settingsOf(env), settingsOf({}), 'a configuration of all documented defaults is the default one');
 });
 
 void t.test('every metric is documented with its type and labels, and nothing else', async (t) => {
