@@ -14,7 +14,7 @@ export interface DeskOptions {
   clock?: () => number;
 }
 
-/** Calls at the same time: of all Canaries, and of each. */
+/** Calls at the same time: of all Canaries, and of each; polls are counted apart, so that calls do not hold them up. */
 const PLACES = { all: 64, perKey: 16 };
 /** An answer that nobody asks for any more: the Canary is looked at by another process now, or gone. */
 const KEPT_MS = 600_000;
@@ -103,9 +103,10 @@ export class Desk implements HookDesk {
     const { signal } = entry.ending;
     entry.isAsked = true;
     if (entry.everyMs !== undefined) clearTimeout(entry.timer);
-    if (!(await this.#places.take(key, signal))) return;
+    const place = entry.everyMs === undefined ? key : `${key} polls`;
+    if (!(await this.#places.take(place, signal))) return;
     const reply = await this.#options.caller.ask(questionOf(entry.hook, subject), signal);
-    this.#places.release(key);
+    this.#places.release(place);
     entry.isAsked = false;
     if (!signal.aborted) this.#take(key, entry, reply);
   }

@@ -15,6 +15,8 @@ const HTTPS_PORT = 8443;
 
 /** Times that are short, so that tests are: the product's own defaults are for clusters. */
 const FAST = { HEADGATE_ROUTE_SETTLE: '1s', HEADGATE_RESYNC_INTERVAL: '5s', HEADGATE_SHUTDOWN_DELAY: '1s' };
+/** There is no DNS: hooks of tests have addresses, whichever they like. */
+const HOOKS = { HEADGATE_HOOKS_ALLOW: 'http://0.0.0.0/0:*,https://0.0.0.0/0:*' };
 
 export interface ProcessOptions {
   role: 'webhook' | 'scheduler';
@@ -57,7 +59,7 @@ export class ProductProcess {
     const kubeconfig = await this.#rig.serviceAccountKubeconfig(NAMESPACE, `headgate-${role}`);
     this.#child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), role], {
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...this.#environment(ip), ...FAST, KUBECONFIG: kubeconfig, ...env },
+      env: { ...process.env, ...this.#environment(ip), ...FAST, ...HOOKS, KUBECONFIG: kubeconfig, ...env },
     });
     await waitFor(`the ${role} at ${ip} to be ready (log: ${this.logFile})`, () => this.#isReady(), {
       timeoutMs: 60_000,

@@ -152,6 +152,16 @@ void t.test('an old answer to a poll that was not repeated counts no more', asyn
   t.same(answers(), []);
 });
 
+void t.test('calls that hang do not hold up the polls of their own canary', async (t) => {
+  const { hook, ticks, call, poll, want, answers } = await deskBefore(t, (response, { path }) => {
+    if (path === '/gate') response.end();
+  });
+  const hanging = Array.from({ length: 40 }, (_, index) => call(`call ${index}`));
+  want(hanging, [poll('gate', { url: `${hook.url}gate` })]);
+  await until(() => ticks.length === 1);
+  t.same(answers(), ['gate passed']);
+});
+
 void t.test('hooks that hang delay no other canary', async (t) => {
   const { hook, desk, ticks, call } = await deskBefore(t, (response, { body }) => {
     if (!body.includes('slow')) response.end();

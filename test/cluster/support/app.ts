@@ -215,13 +215,26 @@ export class App {
     return this.rig.envoyWeight(`${this.namespace}/${this.name}`);
   }
 
-  /** Constants of the Events on the Canary, oldest first. */
-  async reasons(): Promise<string[]> {
+  /** The Events on the Canary, oldest first. */
+  async events(): Promise<{ reason: string; message: string; type: string }[]> {
     const events: Json[] = await this.rig.api.list(`/api/v1/namespaces/${this.namespace}/events`);
     return events
       .filter((event) => event.involvedObject.kind === 'Canary')
       .toSorted((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion))
-      .map((event) => event.reason);
+      .map(({ reason, message, type }) => ({ reason, message, type }));
+  }
+
+  /** Their constants. */
+  async reasons(): Promise<string[]> {
+    return (await this.events()).map(({ reason }) => reason);
+  }
+
+  /** The message of the first Event for this reason, once there is one. */
+  told(reason: string): Promise<string> {
+    return waitFor(`${this.namespace}/${this.name}: an Event ${reason}`, async () => {
+      const event = (await this.events()).find((entry) => entry.reason === reason);
+      return event?.message ?? false;
+    });
   }
 
   /** A command as the CLI gives it. */
