@@ -22,6 +22,7 @@ export const KINDS = {
   replicasets: namespaced('apps', 'v1', 'replicasets', 'ReplicaSet'),
   services: namespaced('', 'v1', 'services', 'Service'),
   canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
+  alertproviders: namespaced('headgate.dev', 'v1', 'alertproviders', 'AlertProvider'),
   virtualservices: namespaced('networking.istio.io', 'v1', 'virtualservices', 'VirtualService'),
   destinationrules: namespaced('networking.istio.io', 'v1', 'destinationrules', 'DestinationRule'),
   pods: namespaced('', 'v1', 'pods', 'Pod'),

@@ -7,7 +7,7 @@ import { listedName } from './hook-schema.ts';
 export const SEVERITIES = ['info', 'warn', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-const objectName = (what: string) =>
+export const objectName = (what: string) =>
   judged(text(`must be the name of ${what}`), (name) =>
     isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
   ).meta({ maxLength: MAX_NAME });

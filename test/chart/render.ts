@@ -35,7 +35,8 @@ export async function renderedFiles(helm: string): Promise<Map<string, string>> 
 
 /** `node test/chart/render.ts` writes them. */
 if (import.meta.main) {
-  copyFileSync(join(ROOT, 'manifests/crd.yaml'), join(CHART, 'files/crd.yaml'));
+  for (const name of ['crd.yaml', 'crd-alertprovider.yaml'])
+    copyFileSync(join(ROOT, 'manifests', name), join(CHART, 'files', name));
   const { helm3 } = await findPrograms(['helm3']);
   if (helm3 === undefined) throw new Error('Helm was not found');
   for (const [path, text] of await renderedFiles(helm3)) writeFileSync(join(ROOT, path), text);

@@ -72,8 +72,9 @@ function open(schema: Schema, path = ''): string[] {
 
 void t.test('a misspelt value is refused wherever it stands', async (t) => t.same(open(root), []));
 
-void t.test('the chart has the version of the package, and the definition that the schema makes', async (t) => {
+void t.test('the chart has the version of the package, and the definitions that the schemas make', async (t) => {
   const { version } = JSON.parse(page('package.json')) as { version: string };
   t.match(parse(page(`${CHART}/Chart.yaml`)), { version, appVersion: version });
-  t.equal(page(`${CHART}/files/crd.yaml`), page('manifests/crd.yaml'), 'node test/chart/render.ts copies it');
+  for (const name of ['crd.yaml', 'crd-alertprovider.yaml'])
+    t.equal(page(`${CHART}/files/${name}`), page(`manifests/${name}`), 'node test/chart/render.ts copies it');
 });

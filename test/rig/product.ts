@@ -8,7 +8,7 @@ import { type Rig, waitFor } from './rig.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAMESPACE = 'headgate';
 /** Everything of the product that is not a pod: on the rig its processes stand for the pods. */
-const MANIFESTS = ['namespace.yaml', 'crd.yaml', 'rbac.yaml', 'policy.yaml', 'webhook.yaml'];
+const MANIFESTS = ['namespace.yaml', 'crd.yaml', 'crd-alertprovider.yaml', 'rbac.yaml', 'policy.yaml', 'webhook.yaml'];
 const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
 const HTTP_PORT = 8080;
 const HTTPS_PORT = 8443;
@@ -122,7 +122,8 @@ export class Product {
   async install(): Promise<void> {
     for (const file of MANIFESTS)
       await this.rig.kubectl(['apply', '--server-side', '-f', join(ROOT, 'manifests', file)]);
-    await this.rig.kubectl(['wait', '--for=condition=Established', 'crd/canaries.headgate.dev']);
+    const definitions = ['crd/canaries.headgate.dev', 'crd/alertproviders.headgate.dev'];
+    await this.rig.kubectl(['wait', '--for=condition=Established', ...definitions]);
     const ports = [{ name: 'https', port: 443, targetPort: HTTPS_PORT }];
     await this.rig.kubectl(['apply', '--server-side', '-f', '-'], {
       input: JSON.stringify({

@@ -1,20 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { parse, stringify } from 'yaml';
+import { readProvider } from '../../src/rollout/alert-provider.ts';
+import { alertProviderCrd } from '../../src/rollout/alert-provider-crd.ts';
 import { canaryCrd } from '../../src/rollout/crd.ts';
 import type { StructuralSchema } from '../../src/rollout/crd-schema.ts';
 import { readForm } from '../../src/rollout/spec.ts';
 
-const file = new URL('../../manifests/crd.yaml', import.meta.url);
+const manifest = (name: string): URL => new URL(`../../manifests/${name}.yaml`, import.meta.url);
+const made = { crd: canaryCrd(), 'crd-alertprovider': alertProviderCrd() };
 
-/** `HEADGATE_UPDATE=1` rewrites the manifest; the diff is then read by a person. */
-void t.test('manifests/crd.yaml is what the schema makes', async (t) => {
-  const header =
-    '# Made from the schema in src/rollout by test/rollout/crd.test.ts (HEADGATE_UPDATE=1). Not edited by hand.\n';
-  const made = header + stringify(canaryCrd(), { lineWidth: 120, aliasDuplicateObjects: false });
-  if (process.env.HEADGATE_UPDATE === '1') writeFileSync(file, made);
-  t.equal(readFileSync(file, 'utf8'), made);
-});
+for (const [name, definition] of Object.entries(made)) {
+  /** `HEADGATE_UPDATE=1` rewrites the manifest; the diff is then read by a person. */
+  void t.test(`manifests/${name}.yaml is what the schema makes`, async (t) => {
+    const header =
+      '# Made from the schema in src/rollout by test/rollout/crd.test.ts (HEADGATE_UPDATE=1). Not edited by hand.\n';
+    const text = header + stringify(definition, { lineWidth: 120, aliasDuplicateObjects: false });
+    if (process.env.HEADGATE_UPDATE === '1') writeFileSync(manifest(name), text);
+    t.equal(readFileSync(manifest(name), 'utf8'), text);
+  });
+}
 
 interface Crd {
   spec: {
@@ -22,8 +27,10 @@ interface Crd {
   };
 }
 
-const [version] = (parse(readFileSync(file, 'utf8')) as Crd).spec.versions;
+const versionIn = (name: string) => (parse(readFileSync(manifest(name), 'utf8')) as Crd).spec.versions[0];
+const version = versionIn('crd');
 const root = version?.schema.openAPIV3Schema ?? {};
+const provider = versionIn('crd-alertprovider')?.schema.openAPIV3Schema ?? {};
 
 const schemasIn = (schema: StructuralSchema): StructuralSchema[] => [
   schema,
@@ -33,7 +40,7 @@ const schemasIn = (schema: StructuralSchema): StructuralSchema[] => [
 ];
 
 void t.test('every schema is structural', async (t) => {
-  for (const schema of schemasIn(root)) {
+  for (const schema of [root, provider].flatMap(schemasIn)) {
     const union = schema['x-kubernetes-int-or-string'] === true;
     t.equal(typeof schema.type, union ? 'undefined' : 'string', `has a type: ${JSON.stringify(schema).slice(0, 80)}`);
     t.notOk(schema.properties && schema.additionalProperties, 'has fields or is a map');
@@ -104,3 +111,8 @@ for (const [name, form] of Object.entries(forms)) {
     if (mine.ok) t.same(withDefaults(mine.form, spec), mine.form, 'a complete form is not changed by it');
   });
 }
+
+void t.test('the API server’s defaults are Headgate’s: an AlertProvider', async (t) => {
+  const filled = withDefaults({ type: 'slack' }, provider.properties?.spec ?? {});
+  t.same(readProvider({ type: 'slack' }), { ok: true, value: filled });
+});
