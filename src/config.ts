@@ -92,7 +92,14 @@ export function reader(env: Environment) {
     problems.push(`${variable}=${JSON.stringify(withoutPassword(text))}: wanted ${reading.wanted}`);
     return (parse(fallback) as { value: T }).value;
   };
-  return { read, problems };
+  /** One that may be left out, and whose value no message shows. */
+  const readSecret = (variable: string, parse: Parse<string>): string | undefined => {
+    const text = given(env, variable);
+    const reading = text === undefined ? undefined : parse(text);
+    if (reading && 'wanted' in reading) problems.push(`${variable}: wanted ${reading.wanted}`);
+    return text;
+  };
+  return { read, readSecret, problems };
 }
 
 /**
@@ -174,7 +181,7 @@ const redisAddress: Parse<string> = (text) => {
   return 'value' in reading ? reading : { wanted: `${reading.wanted}, or redis+sentinel://HOSTS/MASTER` };
 };
 
-function url(schemes: readonly string[]): Parse<string> {
+export function url(schemes: readonly string[]): Parse<string> {
   return (text) => {
     const parsed = URL.parse(text);
     const usable = parsed !== null && schemes.includes(parsed.protocol) && parsed.hostname !== '';

@@ -19,6 +19,8 @@ const RINGS: readonly [start: string, ring: number][] = [
   ['src/hooks/call.ts', 2],
   ['src/hooks/resolve.ts', 2],
   ['src/hooks/', 1],
+  ['src/notify/send.ts', 2],
+  ['src/notify/', 1],
   ['src/cluster/', 2],
   ['src/telemetry/', 2],
   ['src/dismantle/', 2.5],

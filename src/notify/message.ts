@@ -1,0 +1,84 @@
+import type { Severity } from '../rollout/alert-schema.ts';
+import type { Reason } from '../rollout/facts.ts';
+import type { Notice } from '../rollout/outbox.ts';
+import type { Phase, Time } from '../rollout/state.ts';
+
+/** Whose notice it is. */
+export interface Subject {
+  namespace: string;
+  /** Name and uid of the Canary. */
+  name: string;
+  uid: string;
+  /** What the installation calls its cluster, if it does. */
+  cluster?: string;
+}
+
+/** What was told, as no receiver in particular has it. */
+export interface Message {
+  /** The same however often it is sent, and unique among all. */
+  id: string;
+  at: Time;
+  reason: Reason;
+  severity: Severity;
+  /** `podinfo.demo: rolled back`. */
+  title: string;
+  text: string;
+  fields: Field[];
+  canary: { namespace: string; name: string };
+  cluster?: string;
+  revision?: string;
+  phase: Phase;
+  weight: number;
+}
+
+export interface Field {
+  name: string;
+  value: string;
+}
+
+/** How a receiver of any kind shows how serious it is. */
+export const COLOURS: Readonly<Record<Severity, `#${string}`>> = {
+  info: '#2e7d32',
+  warn: '#ed9b00',
+  error: '#c62828',
+};
+
+/** A notice without the receivers that it waits for. */
+export type Told = Omit<Notice, 'to'>;
+
+export function messageOf(notice: Told, subject: Subject): Message {
+  const { namespace, name, uid, cluster } = subject;
+  const { id, message, ...rest } = notice;
+  return {
+    ...rest,
+    id: `${uid}/${id}`,
+    title: `${name}.${namespace}: ${words(notice.reason)}`,
+    text: message,
+    fields: fieldsOf(notice, subject),
+    canary: { namespace, name },
+    ...(cluster !== undefined && { cluster }),
+  };
+}
+
+function fieldsOf({ revision, phase, weight }: Told, { namespace, name, cluster }: Subject): Field[] {
+  const fields: [string, string | undefined][] = [
+    ['Cluster', cluster],
+    ['Canary', `${namespace}/${name}`],
+    ['Revision', revision],
+    ['Phase', phase],
+    ['Weight', `${weight} %`],
+  ];
+  return fields.flatMap(([field, value]) => (value === undefined ? [] : [{ name: field, value }]));
+}
+
+/** `RolledBack` as a person says it. */
+const words = (reason: Reason): string => reason.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+
+/** At most so many characters, whole ones. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** For receivers that know no way to say that an `@` calls nobody: a space without width after it. */
+export const uncalled = (text: string): string => text.replaceAll('@', '@\u200B');

@@ -1,0 +1,158 @@
+import t from 'tap';
+import type { Told } from '../../src/notify/message.ts';
+import { type Outgoing, prepare, type Target } from '../../src/notify/target.ts';
+import { PROVIDER_TYPES, type ProviderType } from '../../src/rollout/alert-provider.ts';
+import { SEVERITY_OF } from '../../src/rollout/severities.ts';
+import { FORMS } from './forms.ts';
+import { message } from './told.ts';
+
+const ADDRESS = 'https://chat.example.com/hooks/T0/s3cret';
+
+function outgoing(target: Partial<Target> & { type: ProviderType }, more: Partial<Told> = {}): Outgoing {
+  const prepared = prepare(message(more), { address: ADDRESS, ...target });
+  if (!prepared.ok) throw new Error(prepared.why);
+  return prepared.outgoing;
+}
+
+/** What somebody may write in a hook's answer, and that must not do anything. */
+const HOSTILE = '<!channel> @everyone @all <at>all</at> [here](https://evil.example.com) <b>&amp; *bold*</b> `x`';
+
+const texts: Record<string, string> = {
+  'an ordinary text': message().text,
+  'a hostile text': HOSTILE,
+  'a text that is too long': 'a<&>'.repeat(5_000),
+  'a text of signs that take two places': '🚦'.repeat(5_000),
+};
+
+for (const type of PROVIDER_TYPES) {
+  for (const [sentence, text] of Object.entries(texts)) {
+    void t.test(`${type}: ${sentence} has the documented form`, async (t) => {
+      const { body } = outgoing({ type }, { message: text });
+      t.same(FORMS[type].safeParse(body).error?.issues, undefined);
+      t.ok(JSON.stringify(body).isWellFormed());
+    });
+  }
+
+  void t.test(`${type}: every reason has the documented form`, async (t) => {
+    for (const [reason, severity] of Object.entries(SEVERITY_OF)) {
+      const { body } = outgoing({ type }, { reason: reason as Told['reason'], severity });
+      t.same(FORMS[type].safeParse(body).error?.issues, undefined, reason);
+    }
+  });
+
+  void t.test(`${type}: every request has the notice's id in its headers`, async (t) => {
+    const { headers, url } = outgoing({ type });
+    t.equal(url, ADDRESS);
+    t.match(headers, { 'idempotency-key': '6f1c/7-mbx1', 'x-headgate-notice': '6f1c/7-mbx1' });
+  });
+}
+
+const parts: Record<string, [target: Partial<Target> & { type: ProviderType }, part: object]> = {
+  'Slack has title, text and fields, and the id where people do not see it': [
+    { type: 'slack', channel: '#releases', username: 'headgate' },
+    {
+      channel: '#releases',
+      username: 'headgate',
+      text: 'podinfo.demo: threshold reached',
+      attachments: [
+        {
+          color: '#c62828',
+          blocks: [
+            { text: { text: 'podinfo.demo b7e674b58c failed 5 checks; traffic goes back to the running version' } },
+            { fields: [{ text: '*Cluster*\neurope-1' }, { text: '*Canary*\ndemo/podinfo' }] },
+          ],
+        },
+      ],
+      metadata: { event_payload: { id: '6f1c/7-mbx1', reason: 'ThresholdReached' } },
+    },
+  ],
+  'Teams has a card in the colour of its severity': [
+    { type: 'msteams' },
+    {
+      attachments: [
+        {
+          content: {
+            body: [{ id: '6f1c/7-mbx1', style: 'attention', items: [{ text: 'podinfo.demo: threshold reached' }] }],
+          },
+        },
+      ],
+    },
+  ],
+  'Discord has an embed, and calls nobody': [
+    { type: 'discord', username: 'gate' },
+    {
+      username: 'gate',
+      embeds: [{ color: 0xc62828, timestamp: '2026-11-23T10:00:00.000Z', footer: { text: '6f1c/7-mbx1' } }],
+      allowed_mentions: { parse: [] },
+    },
+  ],
+  'Rocket.Chat has an alias': [
+    { type: 'rocket', channel: '#a', username: 'gate' },
+    { channel: '#a', alias: 'gate', attachments: [{ color: '#c62828', ts: '2026-11-23T10:00:00.000Z' }] },
+  ],
+  'Google Chat has a card under the id': [
+    { type: 'gchat' },
+    { cardsV2: [{ cardId: '6f1c/7-mbx1', card: { header: { subtitle: 'error' } } }] },
+  ],
+  'a receiver of one’s own has the notice as it is': [
+    { type: 'webhook' },
+    {
+      id: '6f1c/7-mbx1',
+      at: '2026-11-23T10:00:00.000Z',
+      reason: 'ThresholdReached',
+      severity: 'error',
+      canary: { namespace: 'demo', name: 'podinfo' },
+      cluster: 'europe-1',
+      revision: 'b7e674b58c',
+      phase: 'Finalising',
+      weight: 0,
+    },
+  ],
+};
+
+for (const [sentence, [target, part]] of Object.entries(parts)) {
+  void t.test(sentence, async (t) => t.match(outgoing(target).body, part));
+}
+
+const harmless: Record<ProviderType, RegExp> = {
+  slack: /&lt;!channel&gt;.*&lt;b&gt;&amp;amp; /,
+  msteams: /"TextRun","text":"<!channel> @everyone/,
+  discord: /\\\\<!channel\\\\>.*\\\\\[here\\\\\]\\\\\(https.*\\\\\*bold\\\\\*/,
+  rocket: /@\u200Beveryone @\u200Ball/,
+  gchat: /&lt;!channel&gt;.*&lt;b&gt;&amp;amp; /,
+  webhook: /"message":"<!channel> @everyone/,
+};
+
+for (const type of PROVIDER_TYPES) {
+  void t.test(`${type}: what people wrote is shown, and does nothing`, async (t) => {
+    t.match(JSON.stringify(outgoing({ type }, { message: HOSTILE }).body), harmless[type]);
+  });
+}
+
+void t.test('what is not known is left out', async (t) => {
+  const { revision: _revision, ...rest } = message();
+  const prepared = prepare(rest, { type: 'webhook', address: ADDRESS });
+  t.ok(prepared.ok && !('revision' in prepared.outgoing.body));
+});
+
+void t.test('a token of Slack is for its API, and a channel is needed', async (t) => {
+  const { url, headers, slackApi } = outgoing({ type: 'slack', token: 'xoxb-1', channel: 'C1' });
+  t.same([url, headers['authorization'], slackApi], [ADDRESS, 'Bearer xoxb-1', true]);
+  const usual = prepare(message(), { type: 'slack', token: 'xoxb-1', channel: 'C1' });
+  t.match(usual, { ok: true, outgoing: { url: 'https://slack.com/api/chat.postMessage' } });
+  t.match(prepare(message(), { type: 'slack', token: 'xoxb-1' }), { ok: false, why: /name of a channel/ });
+});
+
+void t.test('a token for a receiver of one’s own is sent to it', async (t) => {
+  t.match(outgoing({ type: 'webhook', token: 'abc' }), { slackApi: false, headers: { authorization: 'Bearer abc' } });
+  t.notOk('authorization' in outgoing({ type: 'discord', token: 'abc' }).headers);
+});
+
+void t.test('what is wrong with an address is said without it', async (t) => {
+  t.match(prepare(message(), { type: 'gchat' }), { ok: false, why: /no key address/ });
+  for (const address of ['hooks.example.com/s3cret', 'ftp://example.com/s3cret', 'http://']) {
+    const prepared = prepare(message(), { type: 'slack', address });
+    t.match(prepared, { ok: false, why: /no URL that starts with/ });
+    t.notMatch(JSON.stringify(prepared), 's3cret');
+  }
+});
