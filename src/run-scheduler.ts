@@ -6,6 +6,7 @@ import type { Config, Environment } from './config.ts';
 import { neverCalled } from './hooks/address.ts';
 import { type CallerOptions, HookCaller } from './hooks/call.ts';
 import { loadHookRules } from './hooks/settings.ts';
+import { loadAlertSettings } from './notify/settings.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog } from './telemetry/log.ts';
@@ -21,6 +22,7 @@ export interface Running {
 /** `headgate scheduler`. Resolves when its watches are filled. */
 export async function runScheduler(config: Config, environment: Environment): Promise<Running> {
   const rules = loadHookRules(environment);
+  const alerts = loadAlertSettings(environment);
   const log = createLog({ level: config.logLevel, process: 'scheduler' });
   const registry = new Registry();
   const metrics = createMetrics(registry);
@@ -35,7 +37,7 @@ export async function runScheduler(config: Config, environment: Environment): Pr
   });
   const forbids = forbidden(apiServer);
   const caller = new HookCaller({ rules, userAgent: `headgate/${VERSION}`, forbids, onReply: counted(metrics) });
-  const scheduler = new Scheduler({ config, client, log, metrics, caller });
+  const scheduler = new Scheduler({ config, alerts, client, log, metrics, caller });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   await http.listen({ host: config.httpHost, port: config.httpPort });
   await scheduler.start();

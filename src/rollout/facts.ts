@@ -39,6 +39,7 @@ export const REASONS = {
   RouteUnusable: 'Warning',
   InvalidSpec: 'Warning',
   CommandRefused: 'Warning',
+  NotificationFailed: 'Warning',
 } as const satisfies Record<string, 'Normal' | 'Warning'>;
 
 export type Reason = keyof typeof REASONS;

@@ -11,6 +11,8 @@ export interface ResyncOptions {
   world: World;
   intervalMs: number;
   wake: (key: string) => void;
+  /** Sees to everything that is still to be sent. */
+  carry: () => void;
   /** How many Deployments have a revision that is held. */
   onCount: (held: number) => void;
   onError: (error: unknown) => void;
@@ -47,9 +49,10 @@ export class Resync {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
-  /** Wakes everything that is under way, held, or not recorded. */
+  /** Wakes everything that is under way, held, or not recorded, and sees to what is still to be sent. */
   run(): void {
-    const { world, wake, onCount } = this.#options;
+    const { world, wake, carry, onCount } = this.#options;
+    carry();
     const enrolled = world.enrolled.list();
     onCount(enrolled.filter(({ metadata }) => metadata.annotations?.[HELD] !== undefined).length);
     for (const deployment of enrolled) {

@@ -5,14 +5,17 @@ import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
 import type { Config } from '../config.ts';
 import type { HookCaller } from '../hooks/call.ts';
+import type { AlertSettings } from '../notify/settings.ts';
 import type { Effect } from '../rollout/effects.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { Applier } from './apply.ts';
+import type { NoticeCourier } from './courier.ts';
 import { Dismantler } from './dismantle.ts';
 import { Entry } from './entry.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Desk } from './hook-desk.ts';
+import { makeCourier, outboxes } from './notices.ts';
 import { Observer } from './observe.ts';
 import { hintConnection, workerConnection } from './redis.ts';
 import { Resync } from './resync.ts';
@@ -25,6 +28,7 @@ import { World } from './world.ts';
 
 export interface SchedulerOptions {
   config: Config;
+  alerts: AlertSettings;
   client: KubeClient;
   log: Logger;
   metrics: Metrics;
@@ -44,6 +48,7 @@ export class Scheduler {
   readonly #connections: [Redis, Redis];
   readonly #wakes: Wakes;
   readonly #worker: WakeWorker;
+  readonly #courier: NoticeCourier;
   readonly #heartbeat: Heartbeat;
   readonly #resync: Resync;
   /** Another one at each start: what a process before has asked is not this one's. */
@@ -58,11 +63,12 @@ export class Scheduler {
     this.#teller = new Teller(client, log, metrics);
     // Not through Redis: the answer is known to this process alone.
     this.#desk = new Desk({ caller, onAnswer: (key) => void this.#serial.run(key) });
-    this.#tick = this.#makeTick();
     this.#serial = new Serial((key) => this.#runOnce(key));
     this.#connections = [workerConnection(config.redisUrl), hintConnection(config.redisUrl)];
     for (const connection of this.#connections) connection.on('error', (error) => log.debug({ err: error }, 'redis'));
     const [blocking, hinting] = this.#connections;
+    this.#courier = this.#makeCourier(onError);
+    this.#tick = this.#makeTick();
     this.#wakes = new Wakes(config.queue, hinting, (job) => void this.#run(job));
     const { queue, concurrency } = config;
     this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
@@ -74,6 +80,7 @@ export class Scheduler {
       world: this.#world,
       intervalMs: config.resyncIntervalMs,
       wake,
+      carry: () => this.#courier.carryAll(outboxes(this.#world)),
       onCount,
       onError,
     });
@@ -91,8 +98,17 @@ export class Scheduler {
     });
   }
 
+  #makeCourier(onError: (error: unknown) => void): NoticeCourier {
+    const { config, alerts, client, log, metrics } = this.#options;
+    const [working, posting] = this.#connections;
+    const { namespace, queue } = config;
+    const look = (key: string) => this.#serial.run(key);
+    const parts = { client, world: this.#world, teller: this.#teller, log, metrics };
+    return makeCourier({ ...parts, settings: alerts, namespace, queue, posting, working, look, onError });
+  }
+
   #makeTick(): Tick {
-    const { client, config, log, metrics } = this.#options;
+    const { client, config, alerts, log, metrics } = this.#options;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
     const entry = new Entry({
@@ -109,9 +125,9 @@ export class Scheduler {
       applier: new Applier(client, world),
       settleMs: config.routeSettleMs,
       self: this.#self,
-      defaultAlerts: [],
+      defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
       hooks: this.#desk,
-      courier: { receiptsFor: () => [], carry: () => undefined },
+      courier: this.#courier,
       tell: (record, facts) => this.#teller.tell(record, facts),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
         log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
@@ -121,6 +137,7 @@ export class Scheduler {
   async start(): Promise<void> {
     await this.#world.start();
     this.#worker.start();
+    this.#courier.start();
     this.#resync.start();
     this.#heartbeat.start();
     this.#ready = true;
@@ -140,7 +157,7 @@ export class Scheduler {
     this.#resync.stop();
     this.#heartbeat.stop();
     this.#desk.close();
-    await this.#worker.close();
+    await Promise.all([this.#worker.close(), this.#courier.close()]);
     await this.#serial.idle();
     await this.#teller.flush();
     await this.#wakes.close().catch(() => undefined);

@@ -29,12 +29,12 @@ export class Teller {
     this.#metrics = metrics;
   }
 
-  tell(record: Canary, facts: readonly Fact[]): void {
+  /** @param source what the facts follow from, the commit that made them unless said: told twice, they are the same Events. */
+  tell(record: Canary, facts: readonly Fact[], source = record.metadata.resourceVersion ?? ''): void {
     for (const [index, fact] of facts.entries()) {
       this.#count(fact.reason);
       this.#write(record, fact);
-      // The commit that made the fact names it: told twice, it is the same Event.
-      this.#post(record, fact, `${record.metadata.resourceVersion}/${fact.reason}/${index}`);
+      this.#post(record, fact, `${source}/${fact.reason}/${index}`);
     }
   }
 

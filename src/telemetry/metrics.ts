@@ -52,6 +52,10 @@ function releaseMetrics(registry: Registry) {
     checks: counter('headgate_checks_total', 'Checks of a canary by verdict.', ['verdict']),
     releases: counter('headgate_releases_total', 'Releases that came to an end, by outcome.', ['outcome']),
     bypasses: counter('headgate_bypasses_total', 'Changes let through by break-glass.', []),
+    notices: counter('headgate_notices_total', 'Attempts to send a notification, by receiver and outcome.', [
+      'type',
+      'outcome',
+    ]),
     held: new Gauge({
       name: 'headgate_held',
       help: 'Deployments with a revision that is held.',

@@ -1,0 +1,208 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { PROVIDER_TYPES } from '../../src/rollout/alert-provider.ts';
+import { type Json, openRig, waitFor } from '../rig/rig.ts';
+import { App } from './support/app.ts';
+import { aboutOf, Inbox } from './support/inbox.ts';
+import { alerts, allowSecrets, provide } from './support/receivers.ts';
+
+const INTERVAL = '2s';
+/** Names of receivers, which are those of their providers. */
+const NAMES = [...PROVIDER_TYPES, 'flaky', 'hanging', 'prompt', 'shared', 'late'];
+
+const rig = openRig();
+const inbox = new Inbox('10.244.255.75');
+t.before(async () => {
+  await inbox.open();
+  await allowSecrets(
+    rig,
+    NAMES.map((name) => `to-${name}`),
+  );
+});
+t.teardown(async () => {
+  await inbox.close();
+  await rig.close();
+});
+
+/** With receivers, and without checks unless wanted. */
+const enrolled = (prefix: string, entries: Record<string, object>, isChecked = false): Promise<App> => {
+  const plan = { 'step-weights': '20,50', interval: INTERVAL, threshold: '2', ...(!isChecked && { metrics: '[]' }) };
+  return App.enrolled(rig, prefix, { replicas: 1, annotations: { alerts: alerts(entries), ...plan } });
+};
+
+/** Events on the Canary of an app, of one reason. */
+async function events(app: App, reason: string): Promise<Json[]> {
+  const all: Json[] = await rig.api.list(`/api/v1/namespaces/${app.namespace}/events`);
+  return all.filter((event) => event.reason === reason && event.involvedObject.kind === 'Canary');
+}
+
+const emptied = (app: App) => app.until('an empty outbox', ({ outbox = [] }) => outbox.length === 0);
+
+t.test('a good and a bad release are told to every type of receiver, by severity, each fact once', async (t) => {
+  const entries = {
+    slack: {},
+    msteams: { severity: 'warn' },
+    discord: { severity: 'error' },
+    rocket: { checks: true },
+    gchat: {},
+    webhook: { severity: 'warn', checks: true },
+  };
+  const app = await enrolled('told', entries, true);
+  for (const type of PROVIDER_TYPES) await provide(app, inbox, type, { type });
+  const load = app.load(40);
+  t.teardown(() => load.stop());
+  await app.release('1.4.1');
+  await app.phase('Succeeded');
+  await app.release('1.4.2-slow');
+  await app.phase('Failed');
+  await emptied(app);
+
+  const heard = (name: string) => inbox.of(name).map(aboutOf);
+  const story = ['new revision', 'promoted', 'new revision', 'threshold reached'];
+  t.same(heard('slack').toSorted(), story.toSorted(), 'everything but checks');
+  t.same(heard('gchat').toSorted(), story.toSorted(), 'the same in another form');
+  t.same(heard('msteams'), ['threshold reached'], 'what is a warning or worse');
+  t.same(heard('discord'), ['threshold reached'], 'what failed');
+  // The load may be too young for the first check.
+  const checks = (name: string) => new Set(heard(name).filter((about) => !/inconclusive/i.test(about)));
+  t.same(checks('rocket'), new Set([...story, 'check failed']), 'with every failed check');
+  t.same(checks('webhook'), new Set(['CheckFailed', 'ThresholdReached']), 'those alone, of warnings and worse');
+
+  for (const name of Object.keys(entries)) {
+    const ids = inbox.of(name).map(({ id }) => id);
+    t.equal(new Set(ids).size, ids.length, `${name} got none of ${ids.length} twice`);
+    t.equal(inbox.taken(name).length, ids.length, `and took each: all have the documented form`);
+  }
+  const { uid } = (await app.record()).metadata;
+  const [first] = inbox.of('slack');
+  t.match(first?.headers, { 'idempotency-key': first?.id, 'content-type': 'application/json' });
+  t.ok(inbox.arrivals.every(({ id }) => id.startsWith(`${uid}/`)));
+  t.match(inbox.of('webhook').at(-1)?.body, {
+    reason: 'ThresholdReached',
+    severity: 'error',
+    canary: { namespace: app.namespace, name: app.name },
+    message: /traffic goes back/,
+  });
+  await app.delete();
+});
+
+t.test('a receiver that is in trouble twice gets the notice a third time, and then no more', async (t) => {
+  const app = await enrolled('flaky', { flaky: {} });
+  inbox.answer('flaky', () => (inbox.of('flaky').length <= 2 ? 500 : 200));
+  await provide(app, inbox, 'flaky', { type: 'webhook' });
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded');
+  await emptied(app);
+  const byId = Map.groupBy(inbox.of('flaky'), ({ id }) => id);
+  t.equal(byId.size, 2, 'the new revision, and the promotion');
+  for (const arrivals of byId.values()) {
+    t.same(
+      arrivals.filter(({ status }) => status === 200).length,
+      1,
+      `taken once of ${arrivals.map(({ status }) => status).join(', ')}`,
+    );
+  }
+  t.equal(inbox.of('flaky').length, 4, 'two failures, two deliveries');
+  await app.delete();
+});
+
+t.test('a receiver that never answers delays no release, and no other receiver', async (t) => {
+  const told = await enrolled('hanging', { hanging: {}, prompt: {} });
+  const untold = await enrolled('untold', {});
+  let release = (): void => undefined;
+  const answered = new Promise<number>((resolve) => (release = () => resolve(200)));
+  inbox.answer('hanging', () => answered);
+  await provide(told, inbox, 'hanging', { type: 'webhook' });
+  await provide(told, inbox, 'prompt', { type: 'webhook' });
+  const took = async (app: App): Promise<number> => {
+    await app.setImage('1.4.1');
+    const began = Date.now();
+    await app.phase('Succeeded');
+    return Date.now() - began;
+  };
+  const [with_, without] = await Promise.all([took(told), took(untold)]);
+  t.ok(with_ < without + 3_000, `${with_} ms with it, ${without} ms without`);
+  await waitFor('the other receiver to know it all', () => inbox.taken('prompt').length === 2);
+  const late = inbox.taken('prompt').map(({ at, body }) => at - Date.parse(body.at));
+  t.ok(Math.max(...late) < 3_000, `the other receiver was told within ${late.join(' and ')} ms`);
+  const waiting = await told.until('only the one that hangs', ({ outbox = [] }) =>
+    outbox.every(({ to }) => to.join() === 'alert/hanging'),
+  );
+  t.equal(waiting.outbox?.length, 2, 'what it was not told is kept');
+  release();
+  await emptied(told);
+  t.equal(new Set(inbox.taken('hanging').map(({ id }) => id)).size, 2, 'it is told when it answers');
+  await Promise.all([told, untold].map((app) => app.delete()));
+});
+
+t.test('a provider that is made later is told then; a Secret that may not be read is said in the log', async (t) => {
+  const app = await enrolled('late', { late: {} });
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded');
+  t.equal(inbox.of('late').length, 0);
+  await provide(app, inbox, 'late', { type: 'slack', secret: 'private' });
+  const words = `Headgate may not read the Secret ${app.namespace}/private: add private to the chart value alerts.secretNames`;
+  await waitFor('the words', () => schedulerLogs().includes(words), { timeoutMs: 60_000 });
+  await provide(app, inbox, 'late', { type: 'slack' });
+  await app.until('an empty outbox', ({ outbox = [] }) => outbox.length === 0, 90_000);
+  t.same(inbox.of('late').map(aboutOf).toSorted(), ['new revision', 'promoted']);
+  await app.delete();
+});
+
+t.test('a provider of Headgate’s own namespace is for all, one of another namespace for nobody else', async (t) => {
+  const app = await enrolled('shared', {
+    shared: { providerRef: { name: 'shared', namespace: 'headgate' } },
+    foreign: { providerRef: { name: 'foreign', namespace: 'kube-public' } },
+  });
+  await provide(app, inbox, 'shared', { type: 'gchat', namespace: 'headgate' });
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded');
+  await emptied(app);
+  t.same(inbox.of('shared').map(aboutOf).toSorted(), ['new revision', 'promoted']);
+  const failed = await waitFor('Events', async () => {
+    const found = await events(app, 'NotificationFailed');
+    return found.length === 2 && found;
+  });
+  t.match(failed[0]?.message, /does not reach alert\/foreign: its AlertProvider is in the namespace kube-public/);
+  await rig.kubectl(['-n', 'headgate', 'delete', 'alertprovider/shared', 'secret/to-shared']);
+  await app.delete();
+});
+
+t.test('a wrong provider is refused, and a right one is shown with its type', async (t) => {
+  const app = await App.deploy(rig, 'provider', { replicas: 1 });
+  const provider = (spec: object) => ({
+    apiVersion: 'headgate.dev/v1',
+    kind: 'AlertProvider',
+    metadata: { name: 'a', namespace: app.namespace },
+    spec,
+  });
+  const wrong: [spec: object, words: RegExp][] = [
+    [{ type: 'pager' }, /supported values: "slack", "msteams"/],
+    [{ type: 'gchat', channel: 'a' }, /channel has a meaning for slack, rocket only/],
+    [{ type: 'msteams', username: 'a' }, /username has a meaning for slack, discord, rocket only/],
+    [{ type: 'slack', address: 'https://hooks.example.com/x' }, /unknown field "spec.address"/],
+    [{}, /spec.type: Required/],
+  ];
+  for (const [spec, words] of wrong) {
+    const words_ = ['apply', '--validate=strict', '-f', '-'];
+    const { stderr } = await app.kubectl(words_, { input: provider(spec), expectFail: true });
+    t.match(stderr, words);
+  }
+  await app.kubectl(['apply', '-f', '-'], { input: provider({ type: 'slack', channel: '#releases' }) });
+  const { stdout } = await app.kubectl(['get', 'hgap']);
+  t.match(stdout, /NAME +TYPE +CHANNEL\na +slack +#releases/);
+  await app.delete();
+});
+
+t.test('no address is in a log, an Event or a record', async (t) => {
+  t.ok(inbox.arrivals.length > 20, 'addresses were used');
+  t.notMatch(schedulerLogs(), Inbox.secret);
+  const objects = await Promise.all([rig.api.list('/apis/headgate.dev/v1/canaries'), rig.api.list('/api/v1/events')]);
+  t.notMatch(JSON.stringify(objects), Inbox.secret);
+});
+
+const schedulerLogs = (): string =>
+  globSync(join(rig.file.logs, 'headgate-scheduler-*.log'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('');
