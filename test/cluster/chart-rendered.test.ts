@@ -45,10 +45,36 @@ const render = async (...values: string[]): Promise<Json[]> =>
 t.test('as it is, it asks for kinds of no other product', async (t) => {
   const objects = await render();
   t.same(objects.filter(foreign), []);
-  t.same(named(objects, 'CustomResourceDefinition', 'canaries.headgate.dev').spec, definition());
+  for (const [name, file] of Object.entries({ canaries: 'crd', alertproviders: 'crd-alertprovider' })) {
+    const made = objectsOf(readFileSync(join(ROOT, `manifests/${file}.yaml`), 'utf8'))[0];
+    t.same(named(objects, 'CustomResourceDefinition', `${name}.headgate.dev`).spec, made?.spec);
+  }
+  t.notOk(named(objects, 'Secret', 'headgate-receivers'), 'and has no Secret for nobody');
 });
 
-const definition = (): Json => objectsOf(readFileSync(join(ROOT, 'manifests/crd.yaml'), 'utf8'))[0]?.spec;
+t.test('addresses are in a Secret alone, and their change replaces the scheduler’s pods', async (t) => {
+  const objects = await render(...EVERYTHING);
+  const { stringData } = named(objects, 'Secret', 'headgate-receivers');
+  t.same(stringData, {
+    'slack-address': 'https://hooks.example.com/a',
+    'webhook-address': 'http://alerts.tools/in',
+  });
+  const deployment = named(objects, 'Deployment', 'headgate-scheduler');
+  t.notMatch(JSON.stringify(deployment), 'hooks.example.com');
+  const env = new Map<string, Json>(
+    deployment.spec.template.spec.containers[0].env.map((entry: Json) => [entry.name, entry]),
+  );
+  t.match(env.get('HEADGATE_SLACK_URL'), {
+    valueFrom: { secretKeyRef: { name: 'headgate-receivers', key: 'slack-address' } },
+  });
+  t.match(env.get('HEADGATE_MSTEAMS_URL'), { valueFrom: { secretKeyRef: { name: 'teams', key: 'address' } } });
+  t.match(env.get('HEADGATE_SLACK_CHANNEL'), { value: '#releases' });
+  const other = named(await render(...EVERYTHING, 'slack.url=https://b'), 'Deployment', 'headgate-scheduler');
+  t.not(
+    other.spec.template.metadata.annotations['checksum/receivers'],
+    deployment.spec.template.metadata.annotations['checksum/receivers'],
+  );
+});
 
 const EVERYTHING = [
   'networkPolicy.enabled=true',
@@ -73,6 +99,12 @@ const EVERYTHING = [
   'excludedNamespaces={kube-system,istio-system}',
   'hooks.allow={loadtester.test,*.build,https://*.example.com:*,http://10.1.2.0/24:8080,http://[fd00::]/64}',
   'clusterDomain=k8s.example.com',
+  'clusterName=europe-1',
+  'slack.url=https://hooks.example.com/a',
+  'slack.channel=#releases',
+  'msteams.existingSecret=teams',
+  'alerts.webhook.url=http://alerts.tools/in',
+  'alerts.secretNames={headgate-alerts,on-call}',
 ];
 
 t.test('the API server takes all that the values can make', async (t) => {
@@ -108,6 +140,8 @@ const REFUSED: Record<string, [values: string[], words: RegExp]> = {
   'two of them': [['externalRedis.url=redis://a:1'], /redis\.enabled=false/],
   'a password in an address': [['externalRedis.url=redis://u:p@a:1'], /externalRedis/],
   'a path in what hooks may call': [['hooks.allow={https://ci.example.com/hook}'], /hooks.allow/],
+  'an address in two places': [['slack.url=https://a/b', 'slack.existingSecret=a'], /existingSecret/],
+  'an address that is none': [['gchat.url=chat.example.com'], /gchat/],
   'a duration in words': [['resyncInterval=soon'], /resyncInterval/],
 };
 

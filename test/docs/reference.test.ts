@@ -3,6 +3,7 @@ import t from 'tap';
 import { loadConfig } from '../../src/config.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
 import { loadHookRules } from '../../src/hooks/settings.ts';
+import { loadAlertSettings } from '../../src/notify/settings.ts';
 import { REASONS } from '../../src/rollout/facts.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { code, firstCells, page, rows } from './pages.ts';
@@ -23,7 +24,11 @@ void t.test('every error code is documented in its own words, and nothing else',
 });
 
 /** All that the environment decides, the load tester's own settings apart. */
-const settingsOf = (env: Record<string, string>) => ({ ...loadConfig(env), ...loadHookRules(env) });
+const settingsOf = (env: Record<string, string>) => ({
+  ...loadConfig(env),
+  ...loadHookRules(env),
+  ...loadAlertSettings(env),
+});
 
 /** What the configuration asks of the environment. */
 function variables(): string[] {

@@ -42,6 +42,11 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ .Values.scheduler.serviceAccou
 {{- if and $root.Values.metrics.scrapeAnnotations (has $component (list "webhook" "scheduler")) -}}
 {{- $annotations = merge $annotations (dict "prometheus.io/scrape" "true" "prometheus.io/port" "8080") -}}
 {{- end -}}
+{{- /* Pods read their environment once: another address makes other pods. */ -}}
+{{- $receivers := include "headgate.receivers" $root -}}
+{{- if and $receivers (eq $component "scheduler") -}}
+{{- $annotations = merge $annotations (dict "checksum/receivers" (sha256sum $receivers)) -}}
+{{- end -}}
 labels: {{ merge (include "headgate.labels" (list $root $component) | fromJson) $values.podLabels | toJson }}
 annotations: {{ merge (deepCopy $values.podAnnotations) $annotations | toJson }}
 {{- end -}}
@@ -120,4 +125,54 @@ securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
 {{- with .Values.trustedCertificates }}{{ if .configMap -}}
 - {name: trusted, configMap: {name: {{ .configMap }}, items: [{key: {{ .key }}, path: ca.crt}]}}
 {{- end }}{{ end -}}
+{{- end -}}
+
+{{/* What the chart's own Secret with receivers holds, as JSON; empty when that is nothing. */}}
+{{- define "headgate.receivers" -}}
+{{- $secret := dict -}}
+{{- range $name, $values := include "headgate.receiverValues" . | fromJson -}}
+{{- if and $values.existingSecret (or $values.url $values.token) -}}
+{{- fail (printf "%s: write url and token, or the existingSecret that has them" $name) -}}
+{{- end -}}
+{{- with $values.url }}{{ $_ := set $secret (printf "%s-address" $name) . }}{{ end -}}
+{{- with $values.token }}{{ $_ := set $secret (printf "%s-token" $name) . }}{{ end -}}
+{{- end -}}
+{{- if $secret }}{{ toJson $secret }}{{ end -}}
+{{- end -}}
+
+{{- define "headgate.receiverValues" -}}
+{{- $own := pick .Values "slack" "msteams" "discord" "rocket" "gchat" -}}
+{{- set $own "webhook" .Values.alerts.webhook | toJson -}}
+{{- end -}}
+
+{{/* The scheduler's environment for notifications. */}}
+{{- define "headgate.alertsEnv" -}}
+{{- with .Values.clusterName }}
+- {name: HEADGATE_CLUSTER_NAME, value: {{ . | quote }}}
+{{- end }}
+{{- with .Values.alerts.proxy }}
+- {name: HEADGATE_ALERTS_PROXY, value: {{ . | quote }}}
+{{- end }}
+- {name: HEADGATE_ALERTS_SEVERITY, value: {{ .Values.alerts.severity }}}
+{{- with .Values.slack.channel }}
+- {name: HEADGATE_SLACK_CHANNEL, value: {{ . | quote }}}
+{{- end }}
+{{- with .Values.slack.user }}
+- {name: HEADGATE_SLACK_USER, value: {{ . | quote }}}
+{{- end }}
+{{- range $name, $values := include "headgate.receiverValues" . | fromJson }}
+{{- $variable := eq $name "webhook" | ternary "ALERTS_WEBHOOK" (upper $name) }}
+{{- with $values.existingSecret }}
+- {name: HEADGATE_{{ $variable }}_URL, valueFrom: {secretKeyRef: {name: {{ . }}, key: address, optional: {{ eq $name "slack" }}}}}
+{{- if eq $name "slack" }}
+- {name: HEADGATE_SLACK_TOKEN, valueFrom: {secretKeyRef: {name: {{ . }}, key: token, optional: true}}}
+{{- end }}
+{{- end }}
+{{- if $values.url }}
+- {name: HEADGATE_{{ $variable }}_URL, valueFrom: {secretKeyRef: {name: headgate-receivers, key: {{ $name }}-address}}}
+{{- end }}
+{{- if $values.token }}
+- {name: HEADGATE_SLACK_TOKEN, valueFrom: {secretKeyRef: {name: headgate-receivers, key: slack-token}}}
+{{- end }}
+{{- end }}
 {{- end -}}

@@ -142,8 +142,11 @@ export async function rights(t: Test, gate: Gate): Promise<void> {
       t.notOk(await can('webhook', ...words), `webhook: ${words.join(' ')}`);
     }
     t.ok(await can('scheduler', 'patch', 'deployments', '-A'));
+    t.ok(await can('scheduler', 'get', 'secrets/headgate-alerts', '-A'));
     for (const words of [
       ['get', 'secrets', '-A'],
+      ['get', 'secrets/headgate-webhook-tls', '-n', 'headgate'],
+      ['list', 'secrets/headgate-alerts', '-A'],
       ['get', 'configmaps', '-A'],
       ['create', 'pods', '-A'],
       ['patch', 'mutatingwebhookconfigurations'],
