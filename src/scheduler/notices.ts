@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { KubeClient } from '../cluster/client.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
+import type { HookCaller } from '../hooks/call.ts';
 import { send } from '../notify/send.ts';
 import type { AlertSettings } from '../notify/settings.ts';
 import { identity } from '../notify/target.ts';
@@ -23,6 +24,8 @@ export interface NoticesOptions {
   client: KubeClient;
   world: World;
   settings: AlertSettings;
+  /** Calls `event` hooks. */
+  caller: Pick<HookCaller, 'ask'>;
   /** Where Headgate itself runs. */
   namespace: string;
   /** Name of the scheduler's own queue: that of notices follows from it. */
@@ -45,7 +48,7 @@ export function makeCourier(options: NoticesOptions): NoticeCourier {
   const name = `${options.queue}-notices`;
   return new NoticeCourier({
     queue: (run) => new NoticeQueue({ name, posting, working, run, onError }),
-    dispatch: new Dispatch({ receivers, clusterName, send: post, sendEvent }),
+    dispatch: new Dispatch({ receivers, clusterName, send: post, sendEvent: eventsThrough(options.caller) }),
     recordOf: (key) => recordOf(world, key),
     origin: (errand) => world.records.get(recordKey(errand)),
     fetch: ({ key, record }) => client.find<Canary>(pathOf(KINDS.canaries, namespaceOf(key), record)),
@@ -75,9 +78,16 @@ function recordOf(world: World, key: string): Canary | undefined {
   return world.records.get(keyOf(namespaceOf(key), optIn.state === 'canary' ? optIn.name : name));
 }
 
-/** Hooks have a time limit of their own. */
-const sendEvent: DispatchOptions['sendEvent'] = ({ url, timeoutMs }, body, id) =>
-  send({ url, headers: identity(id), body, slackApi: false }, { timeoutMs });
+/** An `event` hook reaches no further than any other. One attempt: what comes after it is the queue's. */
+const eventsThrough =
+  (caller: NoticesOptions['caller']): DispatchOptions['sendEvent'] =>
+  async ({ url, timeoutMs }, body, id) => {
+    const question = { type: 'event' as const, url, timeoutMs, retries: 0, namespace: body.namespace, body };
+    const signal = AbortSignal.timeout(timeoutMs + 1_000);
+    const { outcome, message } = await caller.ask({ ...question, headers: identity(id) }, signal);
+    if (outcome === 'passed') return { outcome: 'delivered' };
+    return { outcome: outcome === 'forbidden' ? 'refused' : 'retry', why: `the hook ${message}` };
+  };
 
 function report({ log, metrics, teller }: NoticesOptions, record: Canary, errand: Errand, sent: Sent): void {
   const { key, to, notice } = errand;
