@@ -27,6 +27,7 @@ export function addClientCommands(program: Command, io: Io = processIo()): Comma
   addStatus(program, io);
   for (const action of ACTIONS) addOrder(program, io, action);
   addValidate(program, io);
+  addImport(program, io);
   program
     .command('version')
     .description('print the version')
@@ -109,13 +110,37 @@ function addValidate(program: Command, io: Io): void {
   program
     .command('validate')
     .description('check Deployments and Canaries in files as the webhook would, without a cluster')
-    .requiredOption(
-      '-f, --filename <file>',
-      'YAML or JSON with any number of documents, - for standard input; may be repeated',
-      (file: string, before: string[] | undefined) => [...(before ?? []), file],
-    )
+    .addOption(filename())
     .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 there are problems, 2 a file cannot be read')
     .action((_options, command: Command) =>
       perform(io, async () => (await import('./commands/validate.ts')).validate(io, command.optsWithGlobals())),
     );
 }
+
+function addImport(program: Command, io: Io): void {
+  program
+    .command('import')
+    .description("turn Flagger's Canaries, with their MetricTemplates and AlertProviders, into Headgate's")
+    .addOption(filename())
+    .addOption(new Option('-o, --output <format>').choices(['yaml', 'json']).default('yaml'))
+    .addOption(
+      new Option('--as <form>', 'objects to apply, or annotations to patch a Deployment with')
+        .choices(['canary', 'annotations'])
+        .default('canary'),
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 everything came over, 1 something is lost, see the report, 2 a file cannot be read',
+    )
+    .action((_options, command: Command) =>
+      perform(io, async () => (await import('./commands/import.ts')).importFlaggers(io, command.optsWithGlobals())),
+    );
+}
+
+const filename = (): Option =>
+  new Option(
+    '-f, --filename <file>',
+    'YAML or JSON with any number of documents, - for standard input; may be repeated',
+  )
+    .makeOptionMandatory()
+    .argParser((file: string, before: string[] | undefined) => [...(before ?? []), file]);

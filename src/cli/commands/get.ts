@@ -56,9 +56,8 @@ const listOf = (items: Canary[]): object => ({ apiVersion: 'v1', kind: 'List', m
 
 async function dumped(value: object | undefined, format: 'json' | 'yaml'): Promise<string> {
   if (format === 'json') return `${JSON.stringify(value, undefined, 2)}\n`;
-  const { stringify } = await import('yaml');
-  // Version 1.1, which kubectl reads, takes more texts for something else: they get quotes.
-  return stringify(value, { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 });
+  const { yamlText } = await import('../yaml-text.ts');
+  return yamlText(value);
 }
 
 /** The columns of `kubectl get canaries`, in its words. */

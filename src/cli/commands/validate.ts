@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { shown } from '../../rollout/explain.ts';
 import type { Problem } from '../../rollout/spec-types.ts';
-import { readSource } from '../documents.ts';
-import { EXIT, type ExitCode, Failure } from '../exit.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { readSources } from '../source-files.ts';
 import { validate as judge, type Report } from '../validation.ts';
 
 export interface ValidateOptions {
@@ -13,20 +12,11 @@ export interface ValidateOptions {
 
 /** `headgate validate -f FILE`: what the webhook would say, without a cluster. Files are judged together. */
 export async function validate(io: Io, { filename }: ValidateOptions): Promise<ExitCode> {
-  const sources = [];
-  for (const file of filename) sources.push(readSource(file === '-' ? 'stdin' : file, await textOf(io, file)));
-  const errors = sources.flatMap((source) => source.errors);
-  const reports = judge(sources.flatMap((source) => source.objects));
+  const { objects, errors } = await readSources(io, filename);
+  const reports = judge(objects);
   const lines = [...errors, ...reports.flatMap(linesOf), summary(reports, errors.length)];
   io.stdout.write(`${lines.join('\n')}\n`);
   return errors.length > 0 || reports.some(({ problems }) => problems.length > 0) ? EXIT.failed : EXIT.ok;
-}
-
-async function textOf(io: Io, file: string): Promise<string> {
-  if (file === '-') return io.stdin();
-  return readFile(file, 'utf8').catch((error: unknown) => {
-    throw new Failure(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  });
 }
 
 /** A heading and one line a problem; nothing for what is right. */

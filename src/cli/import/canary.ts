@@ -1,0 +1,79 @@
+import { isRecord } from '../../rollout/findings.ts';
+import { API_VERSION } from '../../rollout/keys.ts';
+import { normaliseSpec } from '../../rollout/spec.ts';
+import { alertRemarks } from './alerts.ts';
+import { completeAnalysis } from './analysis.ts';
+import { carry } from './carry.ts';
+import { CANARY_TABLE } from './fields/canary.ts';
+import { asWritten, type FlaggerCanary, flaggerCanaryOf } from './flagger-canary.ts';
+import { hindranceOf } from './hindrance.ts';
+import { type Metadata, metadataOf } from './metadata.ts';
+import { type Measures, measuresOf } from './metrics.ts';
+import type { Remark } from './remark.ts';
+import { servedHosts } from './served-hosts.ts';
+import type { Template } from './templates.ts';
+import { entriesAt } from './texts.ts';
+import { webhookRemarks } from './webhooks.ts';
+
+/** An object of Headgate's, ready to be applied. */
+export interface Made {
+  apiVersion: string;
+  kind: 'Canary' | 'AlertProvider';
+  metadata: Metadata;
+  spec: Record<string, unknown>;
+}
+
+/** What became of one Canary of Flagger's. */
+export interface CanaryTranslation {
+  /** Undefined where nothing can be made of it. */
+  made?: Made;
+  remarks: Remark[];
+  /** Labels of the MetricTemplates that went into it. */
+  templates: string[];
+}
+
+/** What else is in the input that a Canary may refer to. */
+export interface Neighbours {
+  templates: readonly Template[];
+  alertProviders: readonly unknown[];
+}
+
+type Spec = Record<string, unknown>;
+
+/** Field by field by the table; then what several fields say together; then Headgate's own check. */
+export function translateCanary(value: Spec, { templates, alertProviders }: Neighbours): CanaryTranslation {
+  const canary = flaggerCanaryOf(value, templates);
+  const carried = carry(CANARY_TABLE, canary.spec, canary);
+  const measures = measuresOf(entriesAt(carried.spec, 'analysis', 'metrics'), canary);
+  const beside = [...webhookRemarks(canary), ...alertRemarks(canary, alertProviders)];
+  const remarks = [...carried.remarks, ...measures.remarks, ...beside];
+  const told = (more: readonly Remark[]) => [...remarks, ...more].map((remark) => asWritten(canary, remark));
+  const hindrance = hindranceOf(canary);
+  if (hindrance !== undefined) return { remarks: told([hindrance]), templates: measures.templates };
+  const { spec, remarks: more } = complete(carried.spec, canary, measures);
+  return {
+    made: { apiVersion: API_VERSION, kind: 'Canary', metadata: metadataOf(value), spec },
+    remarks: told([...more, ...problemsIn(spec, measures.sources)]),
+    templates: measures.templates,
+  };
+}
+
+function complete({ analysis, service, ...spec }: Spec, canary: FlaggerCanary, { metrics }: Measures) {
+  const completed = completeAnalysis({ ...(isRecord(analysis) && analysis), metrics }, canary);
+  const served = isRecord(service) ? { service: servedHosts(service, canary) } : {};
+  return { spec: { ...spec, ...served, ...completed.spec }, remarks: completed.remarks };
+}
+
+/** Headgate's own judgement, by Flagger's paths. */
+function problemsIn(spec: Spec, sources: readonly number[]): Remark[] {
+  const outcome = normaliseSpec(spec);
+  const problems = outcome.ok ? [] : outcome.problems;
+  return problems.map((problem) => ({ kind: 'problem', ...problem, key: backTo(problem.key, sources) }));
+}
+
+/** Metrics may have been left out or divided: the index here is not the one there. */
+const backTo = (key: string, sources: readonly number[]): string =>
+  key.replace(
+    /^(spec\.analysis\.metrics\[)(\d+)/,
+    (_text, start: string, index: string) => `${start}${sources[Number(index)] ?? index}`,
+  );
