@@ -36,9 +36,9 @@ export function destinationOf(text: string, namespace: string, rules: Rules): De
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   const never = isIP(host) === 0 ? undefined : neverCalled(host);
   if (never !== undefined) return { problem: neverReached(host, never) };
-  const service = serviceOf(host, namespace, rules);
-  if (service === undefined)
-    return allowsHost(rules.allowed, url, host) ? { url, host } : refused(url, host, namespace);
+  const isAllowed = allowsHost(rules.allowed, url, host);
+  const service = serviceOf(host, namespace, (named) => !isAllowed && allowsService(rules.allowed, named), rules);
+  if (service === undefined) return isAllowed ? { url, host } : refused(url, host, namespace);
   if (service.namespace !== namespace && !allowsService(rules.allowed, service)) {
     return { problem: problem(host, namespace, `${service.name}.${service.namespace}`) };
   }
@@ -48,9 +48,15 @@ export function destinationOf(text: string, namespace: string, rules: Rules): De
 
 /**
  * The Service that a host names, as a pod of the canary's namespace would understand it. Two labels may as well be a name
- * outside of the cluster (`example.com`): they are a Service where that one may be called.
+ * outside of the cluster (`example.com`).
+ * @param prefers whether they are the Service of another namespace.
  */
-function serviceOf(host: string, own: string, { allowed, clusterDomain }: Rules): ServiceName | undefined {
+function serviceOf(
+  host: string,
+  own: string,
+  prefers: (service: ServiceName) => boolean,
+  { clusterDomain }: Rules,
+): ServiceName | undefined {
   if (isIP(host) !== 0) return undefined;
   const long = `.svc.${clusterDomain}`;
   const short = host.endsWith(long) ? host.slice(0, -long.length) : host.replace(/\.svc$/, '');
@@ -58,7 +64,7 @@ function serviceOf(host: string, own: string, { allowed, clusterDomain }: Rules)
   if (more.length > 0 || !isDnsLabel(name) || !isDnsLabel(namespace)) return undefined;
   const service = { name, namespace };
   const isPlain = short === host && host.includes('.');
-  return isPlain && namespace !== own && !allowsService(allowed, service) ? undefined : service;
+  return !isPlain || namespace === own || prefers(service) ? service : undefined;
 }
 
 function refused(url: URL, host: string, namespace: string): Destination {

@@ -51,6 +51,12 @@ const RIGHT: Record<string, [url: string, allow: string, origin: string, host: s
   'any Service': ['http://a.test.svc', '*.*', 'http://a.test.svc', 'a.test.svc.cluster.local'],
   'a host': ['https://ci.example.com/x', 'https://ci.example.com', 'https://ci.example.com', 'ci.example.com'],
   'a host of two labels': ['https://example.com/x', 'https://example.com', 'https://example.com', 'example.com'],
+  'the same, though every Service is allowed': [
+    'https://example.com',
+    '*.*, https://example.com',
+    'https://example.com',
+    'example.com',
+  ],
   'a host below a domain': [
     'https://a.b.example.com',
     'https://*.example.com',
