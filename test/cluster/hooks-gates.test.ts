@@ -115,7 +115,7 @@ t.test('a rollback hook that passes takes the release back at once', async (t) =
     everyMs: 50,
   });
   const took = Date.now() - since;
-  t.ok(took < 8_000, `after ${took} ms, and it is asked every 5 s`);
+  t.ok(took < 15_000, `after ${took} ms, and its check is due in a minute`);
   t.match(await app.told('RollbackRequested'), /hook back asks for it: orders fall/);
   await app.phase('Failed');
   const asked = receiver.questions(app, 'back').length;

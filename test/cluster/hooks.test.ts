@@ -114,7 +114,7 @@ t.test('hooks that hang delay no step of another canary, and are broken off with
   for (const name of names) receiver.says(hanging, name, 'hang');
   await giveHooks(
     hanging,
-    names.map((name) => receiver.hook(hanging, name, { timeout: '30s' })),
+    names.map((name) => receiver.hook(hanging, name, { timeout: '60s' })),
   );
   await giveHooks(other, [receiver.hook(other, 'answers')]);
   await hanging.setImage('1.4.1');
@@ -122,12 +122,12 @@ t.test('hooks that hang delay no step of another canary, and are broken off with
   await other.setImage('1.4.1');
   await other.phase('Succeeded');
   t.equal((await hanging.status()).canaryWeight, 20, 'the one waits at its first weight');
-  t.ok(Date.now() - (first?.at ?? 0) < 30_000, 'and its hooks still hang');
+  t.ok(Date.now() - (first?.at ?? 0) < 60_000, 'and its hooks still hang');
   const steps = routes.steps(other).filter(({ weight }) => weight > 0 && weight < 60);
   const longest = Math.max(...steps.map(({ from, to }) => to - from));
   t.comment(`the other was at each weight for ${shortestDwell(steps)} to ${longest} ms`);
   t.ok(shortestDwell(steps) >= 2_000);
-  t.ok(longest < 4_500, `the other was at a weight for ${longest} ms at most`);
+  t.ok(longest < 15_000, `the other was at a weight for ${longest} ms at most`);
   await hanging.command('abort');
   await waitFor('the calls to be broken off', async () => receiver.questions(hanging, 'hangs-0')[0]?.isBrokenOff);
   await hanging.phase('Failed');
