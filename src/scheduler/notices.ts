@@ -24,7 +24,7 @@ export interface NoticesOptions {
   client: KubeClient;
   world: World;
   settings: AlertSettings;
-  /** Calls `event` hooks. */
+  /** Calls `event` hooks, as far as hooks may be called. */
   caller: Pick<HookCaller, 'ask'>;
   /** Where Headgate itself runs. */
   namespace: string;
@@ -41,14 +41,14 @@ export interface NoticesOptions {
 
 /** The courier with everything that it needs. */
 export function makeCourier(options: NoticesOptions): NoticeCourier {
-  const { client, world, settings, namespace, posting, working, onError, look } = options;
+  const { client, world, settings, caller, namespace, posting, working, onError, look } = options;
   const { clusterName, proxy, receivers: defaults } = settings;
   const receivers = new Receivers({ client, namespace, defaults });
   const post: DispatchOptions['send'] = (outgoing) => send(outgoing, { proxy });
   const name = `${options.queue}-notices`;
   return new NoticeCourier({
     queue: (run) => new NoticeQueue({ name, posting, working, run, onError }),
-    dispatch: new Dispatch({ receivers, clusterName, send: post, sendEvent: eventsThrough(options.caller) }),
+    dispatch: new Dispatch({ receivers, clusterName, send: post, sendEvent: sendVia(caller) }),
     recordOf: (key) => recordOf(world, key),
     origin: (errand) => world.records.get(recordKey(errand)),
     fetch: ({ key, record }) => client.find<Canary>(pathOf(KINDS.canaries, namespaceOf(key), record)),
@@ -78,16 +78,17 @@ function recordOf(world: World, key: string): Canary | undefined {
   return world.records.get(keyOf(namespaceOf(key), optIn.state === 'canary' ? optIn.name : name));
 }
 
-/** An `event` hook reaches no further than any other. One attempt: what comes after it is the queue's. */
-const eventsThrough =
+/** One call: it is made again from the queue, like a notification. */
+const sendVia =
   (caller: NoticesOptions['caller']): DispatchOptions['sendEvent'] =>
-  async ({ url, timeoutMs }, body, id) => {
-    const question = { type: 'event' as const, url, timeoutMs, retries: 0, namespace: body.namespace, body };
-    const signal = AbortSignal.timeout(timeoutMs + 1_000);
-    const { outcome, message } = await caller.ask({ ...question, headers: identity(id) }, signal);
+  async ({ type, url, timeoutMs }, body, id) => {
+    const question = { type, url, namespace: body.namespace, timeoutMs, retries: 0, body, headers: identity(id) };
+    const { outcome, message } = await caller.ask(question, NEVER);
     if (outcome === 'passed') return { outcome: 'delivered' };
-    return { outcome: outcome === 'forbidden' ? 'refused' : 'retry', why: `the hook ${message}` };
+    return { outcome: outcome === 'forbidden' ? 'refused' : 'retry', why: `it ${message}` };
   };
+
+const NEVER = new AbortController().signal;
 
 function report({ log, metrics, teller }: NoticesOptions, record: Canary, errand: Errand, sent: Sent): void {
   const { key, to, notice } = errand;

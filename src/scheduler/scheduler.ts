@@ -99,11 +99,11 @@ export class Scheduler {
   }
 
   #makeCourier(onError: (error: unknown) => void): NoticeCourier {
-    const { config, alerts, caller, client, log, metrics } = this.#options;
+    const { config, alerts, client, log, metrics, caller } = this.#options;
     const [working, posting] = this.#connections;
     const { namespace, queue } = config;
     const look = (key: string) => this.#serial.run(key);
-    const parts = { client, caller, world: this.#world, teller: this.#teller, log, metrics };
+    const parts = { client, world: this.#world, teller: this.#teller, log, metrics, caller };
     return makeCourier({ ...parts, settings: alerts, namespace, queue, posting, working, look, onError });
   }
 

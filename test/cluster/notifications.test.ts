@@ -4,6 +4,7 @@ import t from 'tap';
 import { PROVIDER_TYPES } from '../../src/rollout/alert-provider.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { giveHooks, HookReceiver } from './support/hooks.ts';
 import { aboutOf, Inbox } from './support/inbox.ts';
 import { alerts, allowSecrets, provide } from './support/receivers.ts';
 
@@ -13,15 +14,16 @@ const NAMES = [...PROVIDER_TYPES, 'flaky', 'hanging', 'prompt', 'shared', 'late'
 
 const rig = openRig();
 const inbox = new Inbox('10.244.255.75');
+const listener = new HookReceiver('10.244.255.76');
 t.before(async () => {
-  await inbox.open();
+  await Promise.all([inbox.open(), listener.start()]);
   await allowSecrets(
     rig,
     NAMES.map((name) => `to-${name}`),
   );
 });
 t.teardown(async () => {
-  await inbox.close();
+  await Promise.all([inbox.close(), listener.stop()]);
   await rig.close();
 });
 
@@ -166,6 +168,34 @@ t.test('a provider of Headgate’s own namespace is for all, one of another name
   });
   t.match(failed[0]?.message, /does not reach alert\/foreign: its AlertProvider is in the namespace kube-public/);
   await rig.kubectl(['-n', 'headgate', 'delete', 'alertprovider/shared', 'secret/to-shared']);
+  await app.delete();
+});
+
+t.test('an event hook hears what Events tell, as far as it may be called', async (t) => {
+  const app = await enrolled('event', {});
+  const own = { team: 'storefront' };
+  await giveHooks(app, [
+    listener.hook(app, 'log', { type: 'event', metadata: own }),
+    { name: 'inside', type: 'event', url: 'http://127.0.0.1:9/' },
+  ]);
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded');
+  await emptied(app);
+  const all: Json[] = await rig.api.list(`/api/v1/namespaces/${app.namespace}/events`);
+  const told = all.filter(({ reason, involvedObject }) => involvedObject.kind === 'Canary' && reason !== 'Enrolled');
+  const story = told.filter(({ reason }) => reason !== 'NotificationFailed');
+  const heard = listener
+    .questions(app, 'log')
+    .filter(({ metadata }) => !/enrolled/.test(metadata['eventMessage'] ?? ''));
+  t.same(
+    heard.map(({ metadata: { eventMessage, eventType } }) => `${eventType} ${eventMessage}`).toSorted(),
+    story.map(({ type, message }) => `${type} ${message}`).toSorted(),
+    'every one, once',
+  );
+  t.match(heard[0], { name: app.name, namespace: app.namespace, metadata: { ...own, timestamp: /^\d{13}$/ } });
+  const failed = await events(app, 'NotificationFailed');
+  t.equal(failed.length, told.length - story.length);
+  t.match(failed[0]?.message, /does not reach hook\/inside: it may not be called: 127\.0\.0\.1 is a loopback address/);
   await app.delete();
 });
 
