@@ -1,3 +1,4 @@
+import { BUILTINS } from '../rollout/builtin-metrics.ts';
 import type { CheckResult } from '../rollout/observation.ts';
 import type { Metric } from '../rollout/spec-types.ts';
 
@@ -8,12 +9,10 @@ export type Answer =
   | { kind: 'none' }
   | { kind: 'error'; message: string };
 
-const UNITS: Record<string, string> = { 'request-success-rate': '%', 'request-duration': ' ms' };
-
-const unitOf = ({ source }: Metric): string => ('builtin' in source ? (UNITS[source.builtin] ?? '') : '');
+const unitOf = ({ source }: Metric): string => ('builtin' in source ? BUILTINS[source.builtin].unit : '');
 
 /** Six digits: enough to tell a value from a bound that it just missed. */
-const rounded = (value: number): string => String(Number(value.toPrecision(6)));
+export const rounded = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** One check: pass, fail, or why it is neither. */
 export function verdictOf(metric: Metric, answer: Answer): CheckResult {

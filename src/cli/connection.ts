@@ -32,7 +32,7 @@ export async function connected<T>(
     ...(kubeconfig && { kubeconfig }),
     ...(context && { context }),
   });
-  const client = new KubeClient({ credentials, userAgent: `headgate-cli/${io.version}`, connections: 2 });
+  const client = new KubeClient({ credentials, userAgent: `headgate-cli/${io.version}`, connections: 4 });
   try {
     return await use({ client, namespace: options.namespace ?? credentials.namespace ?? 'default' });
   } finally {

@@ -5,6 +5,8 @@ import { VERSION } from '../version.ts';
 export interface Output {
   write(text: string, written?: () => void): unknown;
   readonly isTTY?: boolean;
+  /** Width of the terminal, if it is one. */
+  readonly columns?: number;
 }
 
 /** All that a command has of the world besides the cluster and the files that it is told to read. */

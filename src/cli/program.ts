@@ -1,9 +1,9 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { ACTIONS, type Action } from '../rollout/command.ts';
-import { parseDuration } from '../rollout/durations.ts';
 import { perform } from './action.ts';
 import { EXIT } from './exit.ts';
 import { type Io, processIo } from './io.ts';
+import { addLookCommands } from './look-commands.ts';
 
 /** The program without its commands. A wrong command line ends it with 2. */
 export function createProgram(io: Io = processIo()): Command {
@@ -21,10 +21,9 @@ export function createProgram(io: Io = processIo()): Command {
 export function addClientCommands(program: Command, io: Io = processIo()): Command {
   program
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, else the account of the pod, else ~/.kube/config')
-    .option('--context <name>', 'of the kubeconfig; default: its current one')
-    .option('-n, --namespace <name>', 'default: the one of the context');
-  addGet(program, io);
-  addStatus(program, io);
+    .option('--context <context>', 'of the kubeconfig; default: its current one')
+    .option('-n, --namespace <namespace>', 'default: the one of the context');
+  addLookCommands(program, io);
   for (const action of ACTIONS) addOrder(program, io, action);
   addValidate(program, io);
   addImport(program, io);
@@ -42,46 +41,6 @@ export async function run(argv: readonly string[], io: Io): Promise<void> {
     .catch((error: unknown) => {
       if (!(error instanceof CommanderError)) throw error;
     });
-}
-
-function addGet(program: Command, io: Io): void {
-  program
-    .command('get')
-    .description('list canaries, or show one')
-    .argument('[name]', 'of a Canary, or of its Deployment')
-    .option('-A, --all-namespaces')
-    .addOption(new Option('-o, --output <format>').choices(['json', 'yaml', 'wide']))
-    .action((name: string | undefined, _options, command: Command) =>
-      perform(io, async () => (await import('./commands/get.ts')).get(io, name, command.optsWithGlobals())),
-    );
-}
-
-const STATUS_HELP = `
-Exit codes:
-  0  the revision runs, and nothing is under way
-  1  the release failed or stalled, or another revision took its place
-  2  the command line is wrong, or the API server could not be asked
-  3  --watch: still under way when --timeout was over
-  4  without --watch: still under way`;
-
-function addStatus(program: Command, io: Io): void {
-  program
-    .command('status')
-    .description('show how a release stands, or with --watch follow it to its end')
-    .argument('<name>', 'of a Canary, or of its Deployment')
-    .option('-w, --watch', 'print a line for each change, until the release ends')
-    .option('--timeout <duration>', 'longest watch, such as 10m; default: no limit', duration)
-    .option('--revision <revision>', "default: the one of the Deployment's pod template")
-    .addHelpText('after', STATUS_HELP)
-    .action((name: string, _options, command: Command) =>
-      perform(io, async () => (await import('./commands/status.ts')).status(io, name, command.optsWithGlobals())),
-    );
-}
-
-function duration(text: string): number {
-  const milliseconds = parseDuration(text);
-  if (milliseconds) return milliseconds;
-  throw new InvalidArgumentError('Write a duration, such as 90s, 10m or 1h.');
 }
 
 const DESCRIPTIONS: Readonly<Record<Action, string>> = {

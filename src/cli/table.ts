@@ -1,3 +1,5 @@
+import { oneLine } from './status-text.ts';
+
 /** One column: its heading, what stands in it, and how that is painted once it has its width. */
 export interface Column<T> {
   heading: string;
@@ -16,7 +18,7 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): str
 
 /** The cells of a column, the heading first, all of one width. */
 function layOut<T>({ heading, text, paint }: Column<T>, rows: readonly T[]): string[] {
-  const texts = rows.map((row) => text(row) || '-');
+  const texts = rows.map((row) => oneLine(text(row)) || '-');
   const width = Math.max(...[heading, ...texts].map((cell) => cell.length));
   const cells = rows.map((row, index) => {
     const padded = (texts[index] ?? '').padEnd(width);

@@ -26,7 +26,11 @@ const SETTLED: ReadonlySet<Phase> = new Set(['Initialized', 'Succeeded', 'Failed
  * @param template revision of the Deployment's template now; undefined if it cannot be read
  */
 export function verdictOf(view: View, template: string | undefined, { revision, seen }: Wait): Verdict {
-  if (view.phase === undefined) return { kind: 'progressing', note: 'the scheduler has not looked at it yet' };
+  if (view.phase === undefined) {
+    return view.enrolled
+      ? { kind: 'progressing', note: 'the scheduler has not looked at it yet' }
+      : { kind: 'progressing' };
+  }
   if (view.revision === revision) {
     if (!SETTLED.has(view.phase)) return { kind: 'progressing' };
     return { kind: view.ready ? 'succeeded' : 'failed' };

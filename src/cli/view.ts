@@ -1,5 +1,5 @@
 import type { KubeObject } from '../rollout/kube.ts';
-import { ACTIVE, type Phase } from '../rollout/state.ts';
+import { ACTIVE, type Awaiting, type Phase } from '../rollout/state.ts';
 import type { CanaryStatus } from '../rollout/status.ts';
 
 /** A Canary as it comes from the API server: anybody may have written its spec, and its status comes later. */
@@ -32,6 +32,12 @@ export interface View {
   /** Why it is where it is: one word, and a sentence. */
   reason: string;
   message: string;
+  /** The approval that it waits for. */
+  awaiting: Awaiting | undefined;
+  /** A release is under way. */
+  underWay: boolean;
+  /** False once the scheduler has said that the Deployment is not gated for it; the message says why. */
+  enrolled: boolean;
   /** Nothing is under way and nothing is wrong. */
   ready: boolean;
   since: string | undefined;
@@ -52,6 +58,8 @@ export function viewOf({ metadata, status = {} }: Canary): View {
     since: status.lastTransitionTime,
     startedAt: status.release?.startedAt,
     created: metadata.creationTimestamp,
+    underWay: isUnderWay(status),
+    awaiting: isUnderWay(status) ? status.release?.awaiting : undefined,
     ...revisionsOf(status),
     ...readinessOf(status),
   };
@@ -59,9 +67,10 @@ export function viewOf({ metadata, status = {} }: Canary): View {
 
 type Status = NonNullable<Canary['status']>;
 
+const isUnderWay = ({ phase }: Status): boolean => phase !== undefined && ACTIVE.has(phase);
+
 /** Once a release is over, nothing is asked for any more. */
-const askedOf = ({ phase, release }: Status): number | undefined =>
-  phase !== undefined && ACTIVE.has(phase) ? release?.weight : undefined;
+const askedOf = (status: Status): number | undefined => (isUnderWay(status) ? status.release?.weight : undefined);
 
 const revisionsOf = ({ revision = '', release, stable, previous }: Status) => ({
   revision: release?.revision ?? revision,
@@ -74,6 +83,7 @@ const revisionsOf = ({ revision = '', release, stable, previous }: Status) => ({
 function readinessOf({ phase, conditions = [] }: Status) {
   const verdict = conditions.find(({ type }) => type === 'Ready');
   return {
+    enrolled: !conditions.some(({ type, status }) => type === 'Enrolled' && status === 'False'),
     ready: verdict ? verdict.status === 'True' : phase === 'Initialized' || phase === 'Succeeded',
     reason: verdict?.reason ?? '',
     message: verdict?.message ?? '',

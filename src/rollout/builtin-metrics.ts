@@ -5,6 +5,8 @@ interface Builtin {
   aliases: readonly string[];
   /** Which bound a bare `threshold` sets. */
   threshold: 'min' | 'max';
+  /** As it stands after a value. */
+  unit: string;
   /** The bound that is used when a Deployment names no metrics. */
   usual: number;
   /** The bound as one would write it, and what it means. */
@@ -18,6 +20,7 @@ export const BUILTINS: Readonly<Record<BuiltinMetric, Builtin>> = {
   'request-success-rate': {
     aliases: ['istio_requests_total'],
     threshold: 'min',
+    unit: '%',
     usual: 99,
     example: 'threshold: 99 (at least 99 percent)',
     boundProblem: percentProblem,
@@ -25,6 +28,7 @@ export const BUILTINS: Readonly<Record<BuiltinMetric, Builtin>> = {
   'request-duration': {
     aliases: ['istio_request_duration_seconds_bucket'],
     threshold: 'max',
+    unit: ' ms',
     usual: 500,
     example: 'threshold: 500 (at most 500 milliseconds)',
     boundProblem: millisecondsProblem,

@@ -7,6 +7,10 @@ const cases: Record<string, [isTTY: boolean, env: Record<string, string>, colour
   'NO_COLOR takes them away': [true, { NO_COLOR: '1' }, false],
   'an empty NO_COLOR does not count': [true, { NO_COLOR: '' }, true],
   'a dumb terminal has none': [true, { TERM: 'dumb' }, false],
+  'FORCE_COLOR gives them to a pipe': [false, { FORCE_COLOR: '1' }, true],
+  'FORCE_COLOR decides before NO_COLOR': [false, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+  'FORCE_COLOR=0 takes them away': [true, { FORCE_COLOR: '0' }, false],
+  'an empty FORCE_COLOR does not count': [false, { FORCE_COLOR: '' }, false],
 };
 
 for (const [sentence, [isTTY, env, coloured]] of Object.entries(cases)) {

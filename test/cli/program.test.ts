@@ -18,6 +18,8 @@ const usage: Record<string, [argv: string[], stderr: RegExp]> = {
   ],
   'a time limit for nothing': [['status', 'a', '--timeout', '10s'], /--timeout goes with --watch/],
   'a name in all namespaces': [['get', 'a', '-A'], /give it with -n instead of -A/],
+  'history of nothing': [['history'], /missing required argument 'name'/],
+  'a list of one': [['list', 'podinfo'], /too many arguments/],
   'validate without a file': [['validate'], /required option '-f, --filename <file>'/],
   'a kubeconfig that is not there': [
     ['get', '--kubeconfig', '/nowhere'],

@@ -1,11 +1,14 @@
 import t from 'tap';
 import { lineKey, statusBlock, statusLine } from '../../src/cli/status-text.ts';
 import { viewOf } from '../../src/cli/view.ts';
+import type { Awaiting } from '../../src/rollout/state.ts';
 import { canary, NOW, type Stored } from './build.ts';
 
 const paint = (_colour: string, text: string): string => text;
 const line = (stored: Stored, note?: string): string =>
   statusLine(viewOf(canary(stored)), { now: NOW, paint, ...(note !== undefined && { note }) });
+
+const AWAITING: Awaiting = { gate: 'confirm-promotion', since: '2026-11-23T11:55:00.000Z' };
 
 const lines: Record<string, [actual: string, wanted: string]> = {
   'a release shows the weight that is asked for': [
@@ -24,6 +27,21 @@ const lines: Record<string, [actual: string, wanted: string]> = {
     line({ phase: 'Failed' }, 'not taken up'),
     '2026-11-23T12:00:00Z  Failed       weight 0%    step 0/0  failed 0  v2  not taken up',
   ],
+  'what a message says cannot steer a terminal': [
+    line({ phase: 'Paused', release: { weight: 0, message: 'hook said \u001B[2J\u0007nothing' } }),
+    '2026-11-23T12:00:00Z  Paused       weight 0%    step 0/0  failed 0  v2  hook said [2J nothing',
+  ],
+  'an approval that is not asked for yet stands in the place of the message': [
+    line({ phase: 'Progressing', release: { weight: 50, awaiting: AWAITING } }),
+    '2026-11-23T12:00:00Z  Progressing  weight 50%   step 0/0  failed 0  v2  waits for confirm-promotion',
+  ],
+  'an approval that was refused is in the message': [
+    line({
+      phase: 'Progressing',
+      release: { weight: 50, awaiting: { ...AWAITING, message: 'no' }, message: 'waits: no' },
+    }),
+    '2026-11-23T12:00:00Z  Progressing  weight 50%   step 0/0  failed 0  v2  waits: no',
+  ],
   'a Canary without a status is pending': [
     line({}),
     '2026-11-23T12:00:00Z  Pending      weight 0%    step -  failed 0  -',
@@ -36,19 +54,23 @@ for (const [sentence, [actual, wanted]] of Object.entries(lines)) {
   });
 }
 
-void t.test('a line is worth printing for a new phase, weight, failed check, revision, reason or note', async (t) => {
-  const stored: Stored = { phase: 'Progressing', release: { weight: 20 } };
-  const key = lineKey(viewOf(canary(stored)));
-  const changes: Stored[] = [
-    { ...stored, phase: 'Paused' },
-    { ...stored, release: { weight: 30 } },
-    { ...stored, release: { weight: 20, failedChecks: 1 } },
-    { ...stored, release: { weight: 20, revision: 'v3' } },
-    { ...stored, release: { weight: 20, reason: 'Waiting' } },
-  ];
-  for (const change of changes) t.not(lineKey(viewOf(canary(change))), key, JSON.stringify(change));
-  t.not(lineKey(viewOf(canary(stored)), 'a note'), key);
-});
+void t.test(
+  'a line is worth printing for a new phase, weight, failed check, revision, reason, approval or note',
+  async (t) => {
+    const stored: Stored = { phase: 'Progressing', release: { weight: 20 } };
+    const key = lineKey(viewOf(canary(stored)));
+    const changes: Stored[] = [
+      { ...stored, phase: 'Paused' },
+      { ...stored, release: { weight: 30 } },
+      { ...stored, release: { weight: 20, failedChecks: 1 } },
+      { ...stored, release: { weight: 20, revision: 'v3' } },
+      { ...stored, release: { weight: 20, reason: 'Waiting' } },
+      { ...stored, release: { weight: 20, awaiting: AWAITING } },
+    ];
+    for (const change of changes) t.not(lineKey(viewOf(canary(change))), key, JSON.stringify(change));
+    t.not(lineKey(viewOf(canary(stored)), 'a note'), key);
+  },
+);
 
 void t.test('nothing else is', async (t) => {
   const stored: Stored = { phase: 'Progressing', release: { weight: 20 } };
@@ -59,6 +81,15 @@ void t.test('nothing else is', async (t) => {
     { ...stored, command: { id: '1', accepted: false, message: 'no' } },
   ];
   for (const change of changes) t.equal(lineKey(viewOf(canary(change))), key, JSON.stringify(change));
+});
+
+void t.test('status says since when it waits for an approval', async (t) => {
+  const lines = statusBlock(viewOf(canary({ phase: 'Progressing', release: { awaiting: AWAITING } })), {
+    now: NOW,
+    paint,
+  });
+  t.ok(lines.includes('Waits for:      confirm-promotion, for 5m'));
+  t.ok(lines.includes('Message:        waits for confirm-promotion'));
 });
 
 void t.test('status without --watch says everything, and leaves out what there is not', async (t) => {

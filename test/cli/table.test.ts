@@ -1,5 +1,5 @@
 import t from 'tap';
-import { columnsOf } from '../../src/cli/commands/get.ts';
+import { columnsOf } from '../../src/cli/commands/list.ts';
 import { painter } from '../../src/cli/paint.ts';
 import { type Column, table } from '../../src/cli/table.ts';
 import { viewOf } from '../../src/cli/view.ts';

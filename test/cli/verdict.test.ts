@@ -2,6 +2,7 @@ import t from 'tap';
 import { exitOf, verdictOf, type Wait, waitAfter } from '../../src/cli/verdict.ts';
 import { viewOf } from '../../src/cli/view.ts';
 import { ACTIVE, PHASES } from '../../src/rollout/state.ts';
+import { refusedStatus } from '../../src/rollout/status.ts';
 import { canary, type Stored } from './build.ts';
 
 const v2: Wait = { revision: 'v2', seen: true };
@@ -127,4 +128,18 @@ void t.test('a wait for nothing in particular is for what comes first', async (t
   const nothing = { revision: '', seen: true };
   t.strictSame(waitAfter(nothing, viewOf(canary()), undefined), nothing);
   t.strictSame(waitAfter(nothing, viewOf(canary({ phase: 'Progressing' })), undefined), v2);
+});
+
+void t.test('only a Canary that nobody has looked at is said to be so', async (t) => {
+  t.match(verdictOf(viewOf(canary()), 'v2', v2), { note: 'the scheduler has not looked at it yet' });
+  const refused = {
+    reason: 'TargetTaken',
+    message: 'taken',
+    before: undefined,
+    generation: 1,
+    at: '2026-11-23T12:00:00Z',
+  };
+  const view = viewOf({ ...canary(), status: refusedStatus(refused) });
+  t.strictSame(verdictOf(view, 'v2', v2), { kind: 'progressing' }, 'its own message says why');
+  t.equal(view.message, 'taken');
 });

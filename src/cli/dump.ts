@@ -1,0 +1,16 @@
+import type { Canary } from './view.ts';
+
+export const OUTPUTS = ['json', 'yaml', 'wide'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+/** As kubectl shows it: who manages which field is longer than all the rest. */
+export function withoutManagers(canary: Canary): Canary {
+  const { managedFields: _, ...metadata } = canary.metadata;
+  return { ...canary, metadata };
+}
+
+/** A value as a text for programs. */
+export async function dumped(value: object, format: 'json' | 'yaml'): Promise<string> {
+  if (format === 'json') return `${JSON.stringify(value, undefined, 2)}\n`;
+  return (await import('./yaml-text.ts')).yamlText(value);
+}

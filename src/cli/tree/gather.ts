@@ -1,0 +1,43 @@
+import { isForbidden } from '../../cluster/errors.ts';
+import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
+import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
+import { canaryName } from '../../rollout/names.ts';
+import type { VirtualService } from '../../traffic/istio.ts';
+import type { Connection } from '../connection.ts';
+import { type Canary, targetOf } from '../view.ts';
+import type { Pod } from './pod.ts';
+import { selectorOf } from './selector.ts';
+import type { Sighting } from './sighting.ts';
+
+type Gathered = Omit<Sighting, 'now' | 'wide' | 'program'>;
+
+/** What surrounds a Canary, in five reads. What may not be read is left out and noted: a right to Canaries is enough. */
+export async function gather({ client, namespace }: Connection, canary: Canary): Promise<Gathered> {
+  const hidden = new Set<string>();
+  const allowed = async <T>({ plural }: Kind, reading: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      hidden.add(plural);
+      return undefined;
+    }
+  };
+  const one = <T extends KubeObject>(kind: Kind, name: string): Promise<T | undefined> =>
+    allowed(kind, client.find<T>(pathOf(kind, namespace, name)));
+  const some = async <T extends KubeObject>(kind: Kind, labelSelector: string): Promise<T[]> =>
+    (await allowed(kind, client.listAll<T>(pathOf(kind, namespace), { labelSelector })))?.items ?? [];
+
+  const name = targetOf(canary);
+  const [deployment, canaryDeployment, route] = await Promise.all([
+    one<Deployment>(KINDS.deployments, name),
+    one<Deployment>(KINDS.deployments, canaryName(name)),
+    one<VirtualService>(KINDS.virtualservices, name),
+  ]);
+  const selector = selectorOf([deployment, canaryDeployment].filter((found) => found !== undefined));
+  const [replicaSets, pods] =
+    selector === undefined
+      ? [[], []]
+      : await Promise.all([some<ReplicaSet>(KINDS.replicasets, selector), some<Pod>(KINDS.pods, selector)]);
+  return { canary, deployment, canaryDeployment, replicaSets, pods, route, hidden };
+}

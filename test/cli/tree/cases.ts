@@ -1,0 +1,237 @@
+import type { Sighting } from '../../../src/cli/tree/sighting.ts';
+import type { Canary } from '../../../src/cli/view.ts';
+import type { CheckResult } from '../../../src/rollout/observation.ts';
+import type { Release } from '../../../src/rollout/state.ts';
+import { refusedStatus } from '../../../src/rollout/status.ts';
+import { canary, type Stored } from '../build.ts';
+import {
+  canaryDeployment,
+  deployment,
+  held,
+  pod,
+  replicaSet,
+  sighting,
+  templateOf,
+  V1,
+  V2,
+  virtualService,
+} from './build.ts';
+
+const CHECKS: CheckResult[] = [
+  { metric: 'request-success-rate', verdict: 'pass', value: 99.61, min: 99, message: 'request-success-rate 99.61%' },
+  { metric: 'request-duration', verdict: 'fail', value: 812, max: 500, message: 'request-duration 812 ms > 500 ms' },
+];
+
+/** The Canary of a release of 1.4.1 that runs beside 1.4.0. */
+function releasing(phase: Stored['phase'], release: Partial<Release> = {}, stored: Stored = {}): Canary {
+  const weighted: Partial<Release> = { revision: V2, weight: 20, ...release };
+  const made = canary({ ...(phase && { phase }), routed: 20, stable: V1, release: weighted, ...stored });
+  const { status } = made;
+  if (status?.stable) status.stable.template = templateOf('1.4.0');
+  if (status) status.step = status.phase === 'Succeeded' ? '5/5' : '2/5';
+  return { ...made, spec: { targetRef: { name: 'podinfo' }, service: { port: 80 }, analysis: {} } } as Canary;
+}
+
+const idle = (): Canary => releasing('Succeeded', { revision: V1 }, { routed: 0 });
+const resting = { canaryDeployment: canaryDeployment('1.4.0', { wanted: 0 }), route: virtualService(0) };
+const atRest: Partial<Sighting> = {
+  ...resting,
+  deployment: deployment('podinfo', '1.4.0'),
+  pods: [pod('podinfo', 'aaa', 'p1'), pod('podinfo', 'aaa', 'p2')],
+};
+
+const crashing = pod('podinfo-canary', 'bbb', 'c2', {
+  phase: 'Running',
+  containerStatuses: [
+    {
+      name: 'podinfo',
+      ready: false,
+      restartCount: 3,
+      state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 40s restarting failed container=podinfo' } },
+      lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: '2026-11-23T11:59:40Z' } },
+    },
+  ],
+});
+
+const checked = releasing('Progressing', { failedChecks: 1, checks: CHECKS, checkAt: '2026-11-23T12:00:18Z' });
+const atWork = sighting(checked);
+const troubled = sighting(checked, {
+  canaryDeployment: canaryDeployment('1.4.1', { wanted: 2, available: 1 }),
+  pods: [...atWork.pods, crashing],
+});
+
+const noAnswers: CheckResult[] = [
+  { metric: 'request-success-rate', verdict: 'inconclusive', min: 99, message: 'request-success-rate has no data' },
+  { metric: 'queue', verdict: 'error', min: 1, max: 5, message: 'queue cannot be measured: connect ECONNREFUSED' },
+];
+
+const rolling = deployment('podinfo', '1.4.1', { wanted: 2, available: 2 });
+const adopted = virtualService(20);
+const [first] = adopted.spec.http ?? [];
+adopted.spec.http = [
+  { ...first, name: 'api' },
+  { route: [{ destination: { host: 'podinfo' } }], match: [{ uri: { prefix: '/static' } }] },
+];
+const since = '2026-11-23T11:55:00Z';
+const until = '2026-11-23T12:00:05Z';
+
+/** What is seen, and how wide the terminal is, by what it is about: the name of the file with the tree. */
+export const CASES: Record<string, [seen: Sighting, width?: number]> = {
+  'under way': [atWork],
+  'a canary that crashes': [troubled],
+  'a canary that crashes, on 80 columns': [troubled, 80],
+  'a canary that crashes, wide': [{ ...troubled, wide: true }],
+  'no checks yet, and a route that follows': [
+    sighting(releasing('Progressing', { checkAt: '2026-11-23T12:00:30Z' }, { routed: 10 })),
+  ],
+  'a canary that has to get ready': [
+    sighting(releasing('Progressing', { weight: 0, deadline: '2026-11-23T12:00:49Z' }, { routed: 0 }), {
+      canaryDeployment: canaryDeployment('1.4.1', { available: 0 }),
+      pods: [pod('podinfo-canary', 'bbb', 'c1', { phase: 'Pending' })],
+      route: virtualService(0),
+    }),
+  ],
+  'checks without an answer': [
+    sighting(releasing('Progressing', { checks: noAnswers, inconclusive: 1, errors: 2, checkAt: until })),
+  ],
+  'hooks and an approval': [
+    sighting(
+      releasing('Progressing', {
+        weight: 50,
+        reason: 'WaitingForApproval',
+        message: 'prod/podinfo waits for confirm-promotion at weight 50: hook ask does not pass',
+        awaiting: { gate: 'confirm-promotion', since, message: 'hook ask does not pass' },
+        calls: [
+          { hook: 'smoke', moment: until, by: 'a', until, outcome: 'passed' },
+          {
+            hook: 'acceptance',
+            moment: until,
+            by: 'a',
+            until,
+            outcome: 'failed',
+            message: 'answered 500: login fails',
+          },
+          { hook: 'load', moment: until, by: 'a', until },
+        ],
+      }),
+      { program: 'kubectl headgate' },
+    ),
+  ],
+  'paused by command': [
+    sighting(releasing('Paused', { reason: 'Paused', message: 'prod/podinfo is paused at weight 20 by command' })),
+  ],
+  'paused by suspend': [
+    sighting(releasing('Paused', { reason: 'Suspended', message: 'prod/podinfo is paused at weight 20 by suspend' })),
+  ],
+  'promoting, with pods of two templates': [
+    sighting(releasing('Promoting', { weight: 50, checks: CHECKS.slice(0, 1) }), {
+      deployment: rolling,
+      replicaSets: [replicaSet('podinfo', 'aaa', '1.4.0'), replicaSet('podinfo', 'ccc', '1.4.1')],
+      pods: [pod('podinfo', 'aaa', 'p1'), pod('podinfo', 'ccc', 'n1'), pod('podinfo-canary', 'bbb', 'c1')],
+      route: virtualService(50),
+    }),
+  ],
+  failed: [
+    sighting(
+      releasing(
+        'Failed',
+        {
+          weight: 0,
+          failedChecks: 5,
+          checks: CHECKS,
+          reason: 'ThresholdReached',
+          message: 'failed 5 checks, the last: request-duration 812 ms > 500 ms',
+        },
+        { routed: 0 },
+      ),
+      { ...atRest, deployment: kept(), canaryDeployment: canaryDeployment('1.4.1', { wanted: 0 }) },
+    ),
+  ],
+  'nothing under way': [sighting(idle(), atRest)],
+  'never released by canary': [
+    sighting(releasing('Initialized', {}, { release: undefined, routed: 0 }), {
+      ...atRest,
+      canaryDeployment: undefined,
+    }),
+  ],
+  'settings that cannot be followed': [
+    sighting(
+      releasing(
+        'Initialized',
+        {},
+        { release: undefined, routed: 0, invalid: '2 problems:\n- spec.service.port: is missing\n- a: b' },
+      ),
+      atRest,
+    ),
+  ],
+  'nobody has looked at it': [
+    sighting(releasing(undefined), { ...atRest, route: undefined, canaryDeployment: undefined }),
+  ],
+  'not enrolled': [
+    sighting(
+      {
+        ...releasing(undefined),
+        status: refusedStatus({
+          before: undefined,
+          generation: 1,
+          reason: 'TargetTaken',
+          message: 'Deployment podinfo is released by Canary other, which is older',
+          at: since,
+        }),
+      },
+      { ...atRest, canaryDeployment: undefined },
+    ),
+  ],
+  'what is missing': [
+    sighting(checked, { deployment: undefined, canaryDeployment: undefined, route: undefined, pods: [] }),
+  ],
+  'an adopted route with several HTTP routes': [sighting(checked, { route: adopted })],
+  'a right to Canaries alone': [
+    sighting(checked, {
+      deployment: undefined,
+      canaryDeployment: undefined,
+      route: undefined,
+      replicaSets: [],
+      pods: [],
+      hidden: new Set(['deployments', 'virtualservices']),
+    }),
+  ],
+  'no right to pods': [sighting(checked, { replicaSets: [], pods: [], hidden: new Set(['replicasets', 'pods']) })],
+  'notices that were not delivered': [
+    sighting({
+      ...checked,
+      status: {
+        ...checked.status,
+        outbox: [
+          {
+            id: '1',
+            at: since,
+            reason: 'Advanced',
+            severity: 'info',
+            message: '',
+            phase: 'Progressing',
+            weight: 20,
+            to: ['alert/slack', 'hook/audit'],
+          },
+          {
+            id: '2',
+            at: since,
+            reason: 'Advanced',
+            severity: 'info',
+            message: '',
+            phase: 'Progressing',
+            weight: 30,
+            to: ['alert/slack'],
+          },
+        ],
+      },
+    }),
+  ],
+};
+
+/** With the verdict on its hold. */
+function kept() {
+  const { metadata, ...rest } = held();
+  const hold = JSON.stringify({ revision: V2, by: 'alice', verdict: 'failed', reason: 'failed 5 checks' });
+  return { ...rest, metadata: { ...metadata, annotations: { 'headgate.dev/held': hold } } };
+}
