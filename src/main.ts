@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import closeWithGrace from 'close-with-grace';
+import { wordsOf } from './cli/io.ts';
 import { addClientCommands, createProgram } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
 import { parseDuration } from './rollout/durations.ts';
@@ -58,7 +59,7 @@ program
 addClientCommands(program);
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(wordsOf(process.argv), { from: 'user' });
 } catch (error) {
   process.stderr.write(`headgate: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

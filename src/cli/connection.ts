@@ -1,5 +1,5 @@
 import type { KubeClient } from '../cluster/client.ts';
-import { loadConfig } from '../config.ts';
+import { type KubernetesAccess, loadConfig } from '../config.ts';
 import type { Io } from './io.ts';
 
 /** Options that every command with a cluster takes. */
@@ -26,12 +26,8 @@ export async function connected<T>(
     import('../cluster/client.ts'),
     import('../cluster/credentials.ts'),
   ]);
-  const { kubeconfig, context } = options;
-  const credentials = await loadCredentials({
-    ...access(io.env),
-    ...(kubeconfig && { kubeconfig }),
-    ...(context && { context }),
-  });
+  const { context } = options;
+  const credentials = await loadCredentials({ ...access(io, options), ...(context && { context }) });
   const client = new KubeClient({ credentials, userAgent: `headgate-cli/${io.version}`, connections: 4 });
   try {
     return await use({ client, namespace: options.namespace ?? credentials.namespace ?? 'default' });
@@ -41,5 +37,8 @@ export async function connected<T>(
 }
 
 /** The part of the configuration that a client needs: what is wrong with the rest is none of its business. */
-const access = ({ KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT }: Io['env']) =>
-  loadConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT }).kubernetes;
+export function access({ env }: Pick<Io, 'env'>, { kubeconfig }: ClusterOptions): KubernetesAccess {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = env;
+  const { kubernetes } = loadConfig({ KUBECONFIG, KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT });
+  return { ...kubernetes, ...(kubeconfig && { kubeconfig }) };
+}

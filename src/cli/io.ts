@@ -36,9 +36,18 @@ export const processIo = (): Io => ({
   exit: (code) => process.exit(code),
 });
 
+/** Under a name that begins so, kubectl asks a plugin for completions. */
+const COMPLETER = 'kubectl_complete-';
+
 /** kubectl finds its plugins by their file names. */
-export const calledAs = (file = ''): string =>
-  basename(file).startsWith('kubectl-') ? 'kubectl headgate' : 'headgate';
+export function calledAs(file = ''): string {
+  const name = basename(file);
+  return name.startsWith('kubectl-') || name.startsWith(COMPLETER) ? 'kubectl headgate' : 'headgate';
+}
+
+/** The words of the command line, from the arguments of a process. */
+export const wordsOf = ([, file = '', ...words]: readonly string[]): string[] =>
+  basename(file).startsWith(COMPLETER) ? ['__complete', '--', ...words] : words;
 
 /** Resolves when everything written so far has left the process: a pipe may take it later. */
 export async function drained({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): Promise<void> {

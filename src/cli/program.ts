@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ACTIONS, type Action } from '../rollout/command.ts';
 import { perform } from './action.ts';
+import { addCompletionCommands } from './completion-commands.ts';
 import { EXIT } from './exit.ts';
 import { type Io, processIo } from './io.ts';
 import { addLookCommands } from './look-commands.ts';
@@ -27,6 +28,7 @@ export function addClientCommands(program: Command, io: Io = processIo()): Comma
   for (const action of ACTIONS) addOrder(program, io, action);
   addValidate(program, io);
   addImport(program, io);
+  addCompletionCommands(program, io);
   program
     .command('version')
     .description('print the version')

@@ -44,7 +44,7 @@ export async function loadCredentials(sources: CredentialSources): Promise<Crede
   const { kubeconfig, inCluster, context, accountDir = ACCOUNT_DIR } = sources;
   try {
     if (kubeconfig === undefined && inCluster !== undefined) return await podCredentials(inCluster, accountDir);
-    return await fileCredentials(kubeconfig ?? join(homedir(), '.kube', 'config'), context);
+    return await fileCredentials(kubeconfig ?? usualKubeconfig(), context);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('CREDENTIALS_UNUSABLE', `no way into the Kubernetes API: ${why}`, { cause });
@@ -62,7 +62,7 @@ async function podCredentials(server: string, dir: string): Promise<Credentials>
 
 /** Through the client library, which knows certificates, tokens, exec plugins and OIDC. */
 async function fileCredentials(paths: string, contextName: string | undefined): Promise<Credentials> {
-  const files = paths.split(delimiter).filter((file) => file !== '' && existsSync(file));
+  const files = filesOf(paths);
   const config = await mergedConfig(files, paths);
   if (contextName !== undefined) config.setCurrentContext(contextName);
   const context = config.getContextObject(config.getCurrentContext());
@@ -79,6 +79,21 @@ async function fileCredentials(paths: string, contextName: string | undefined): 
   const namespace = context.namespace;
   return { server: cluster.server.replace(/\/$/, ''), tls, headers: reread(read), ...(namespace && { namespace }) };
 }
+
+/** Names of all contexts of a kubeconfig, without the client library: who asks for them waits at a prompt. */
+export async function contextNames({ kubeconfig = usualKubeconfig() }: CredentialSources): Promise<string[]> {
+  const texts = await Promise.all(filesOf(kubeconfig).map((file) => readFile(file, 'utf8')));
+  const names = texts.flatMap((text) => (parse(text) as RawContexts).contexts?.map(({ name }) => name) ?? []);
+  return [...new Set(names)];
+}
+
+interface RawContexts {
+  contexts?: { name: string }[];
+}
+
+const usualKubeconfig = (): string => join(homedir(), '.kube', 'config');
+
+const filesOf = (paths: string): string[] => paths.split(delimiter).filter((file) => file !== '' && existsSync(file));
 
 async function mergedConfig(files: string[], paths: string): Promise<KubeConfig> {
   const { KubeConfig: Loader } = await import('@kubernetes/client-node');

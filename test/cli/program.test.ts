@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { calledAs } from '../../src/cli/io.ts';
+import { calledAs, wordsOf } from '../../src/cli/io.ts';
 import { ACTIONS } from '../../src/rollout/command.ts';
 import { headgate } from './build.ts';
 
@@ -20,6 +20,7 @@ const usage: Record<string, [argv: string[], stderr: RegExp]> = {
   'a name in all namespaces': [['get', 'a', '-A'], /give it with -n instead of -A/],
   'history of nothing': [['history'], /missing required argument 'name'/],
   'a list of one': [['list', 'podinfo'], /too many arguments/],
+  'a shell that there is not': [['completion', 'tcsh'], /Allowed choices are bash, zsh, fish/],
   'validate without a file': [['validate'], /required option '-f, --filename <file>'/],
   'a kubeconfig that is not there': [
     ['get', '--kubeconfig', '/nowhere'],
@@ -41,6 +42,17 @@ void t.test('a context that there is not is named with its file', async (t) => {
   const { stderr, code } = await headgate(['get', '--context', 'prod'], { env: { KUBECONFIG: `${dir}/config` } });
   t.match(stderr, /\/config has no context "prod"/);
   t.equal(code, 2);
+});
+
+void t.test('what shells ask for is in no help', async (t) => {
+  t.notMatch((await headgate(['--help'])).stdout, /__complete/);
+});
+
+void t.test('completion is told how to be installed', async (t) => {
+  t.match(
+    (await headgate(['completion', '--help'])).stdout,
+    /\.bashrc[^]*\.zshrc[^]*headgate\.fish[^]*kubectl_complete-headgate/,
+  );
 });
 
 void t.test('help is what was asked for', async (t) => {
@@ -78,5 +90,17 @@ void t.test('the program is named as it was called', async (t) => {
   t.equal(calledAs('/usr/local/bin/kubectl-headgate'), 'kubectl headgate');
   t.equal(calledAs('/usr/local/bin/headgate'), 'headgate');
   t.equal(calledAs('/app/dist/main.js'), 'headgate');
+  t.equal(calledAs('/usr/local/bin/kubectl_complete-headgate'), 'kubectl headgate');
   t.equal(calledAs(undefined), 'headgate');
+});
+
+void t.test('under the name by which kubectl completes a plugin, all words are to be completed', async (t) => {
+  t.strictSame(wordsOf(['node', '/usr/local/bin/kubectl_complete-headgate', 'get', '-o', '']), [
+    '__complete',
+    '--',
+    'get',
+    '-o',
+    '',
+  ]);
+  t.strictSame(wordsOf(['node', '/usr/local/bin/headgate', 'get']), ['get']);
 });

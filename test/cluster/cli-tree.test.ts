@@ -1,9 +1,11 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { boundsText, valueText } from '../../src/cli/tree/checks.ts';
 import type { Json } from '../rig/rig.ts';
-import { openRig } from '../rig/rig.ts';
+import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
-import { headgate, steer } from './support/headgate.ts';
+import { ended, headgate, MAIN, plugin, steer } from './support/headgate.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -98,8 +100,38 @@ void t.test('the tree shows what is in the cluster', async (t) => {
     const json = JSON.parse((await steer(app, 'get', '-o', 'json')).stdout);
     t.match(json, { kind: 'Canary', status: { phase: 'Paused', release: { checks } } });
   });
+  await t.test('its name is completed from the cluster', (t) => completed(t, app));
   await app.delete();
 });
+
+/** Candidates are offered as far as they can be had in time: on a busy machine, another try gets them. */
+async function completed(t: Test, app: App): Promise<void> {
+  const names = await waitFor('the name of the canary', async () => {
+    const { stdout } = await headgate(rig, ['__complete', '--', 'get', '-n', app.namespace, 'po']);
+    return stdout !== ':4\n' && stdout;
+  });
+  t.equal(names, 'podinfo\tPaused\n:4\n');
+  const namespaces = await waitFor('the namespaces', async () => {
+    const { stdout } = await headgate(rig, ['__complete', '--', 'get', '-n', 'tree']);
+    return stdout !== ':4\n' && stdout;
+  });
+  t.ok(namespaces.split('\n').includes(app.namespace));
+
+  const dir = t.testdir({
+    bin: { 'kubectl-headgate': plugin },
+    as: { 'kubectl_complete-headgate': t.fixture('symlink', MAIN) },
+  });
+  const completer = join(dir, 'bin', 'kubectl_complete-headgate');
+  await writeFile(completer, `#!/bin/sh\nexec ${process.execPath} ${dir}/as/kubectl_complete-headgate "$@"\n`);
+  for (const file of [completer, join(dir, 'bin', 'kubectl-headgate')]) await chmod(file, 0o755);
+  const env = { PATH: `${dir}/bin:${process.env['PATH']}`, KUBECONFIG: rig.file.kubeconfig };
+  const words = ['__complete', 'headgate', 'abort', '-n', app.namespace, ''];
+  const asked = await waitFor('kubectl to complete the name', async () => {
+    const { stdout } = await ended(join(rig.file.bin, 'kubectl'), words, env);
+    return stdout !== ':4\n' && stdout;
+  });
+  t.equal(asked, 'podinfo\tPaused\n:4\n', 'kubectl asks the plugin, too');
+}
 
 void t.test('the history tells of a success, a failure and a revision that gave way', async (t) => {
   const app = await App.enrolled(rig, 'history', {

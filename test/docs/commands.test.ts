@@ -6,6 +6,11 @@ import { firstCells, page, ROOT, rows, section } from './pages.ts';
 
 const text = page('docs/commands.md');
 const program = addClientCommands(createProgram());
+/** Without those that only a shell asks for. */
+const visible = program
+  .createHelp()
+  .visibleCommands(program)
+  .filter((command) => command.name() !== 'help');
 /** Commands that main.ts adds: they run the product. */
 const serving = [...readFileSync(join(ROOT, 'src/main.ts'), 'utf8').matchAll(/\.command\('(\w+)'\)/g)].map(
   ([, name = '']) => name,
@@ -13,7 +18,7 @@ const serving = [...readFileSync(join(ROOT, 'src/main.ts'), 'utf8').matchAll(/\.
 
 void t.test('every command is documented with its arguments, and nothing else', async (t) => {
   const [table = ''] = text.split('## Exit codes');
-  const client = program.commands.map((command) => {
+  const client = visible.map((command) => {
     const words = command.registeredArguments.map((argument) =>
       argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
     );
@@ -23,7 +28,7 @@ void t.test('every command is documented with its arguments, and nothing else', 
 });
 
 void t.test('every option is named on the page', async (t) => {
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...visible]) {
     for (const { long, short } of command.options) {
       t.ok(
         [long, short].some((flag) => flag && text.includes(flag)),

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { CommandResult, Rig } from '../../rig/rig.ts';
 import type { App } from './app.ts';
 
-const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+/** The program, to be run by Node. */
+export const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 
 export interface HeadgateOptions {
   /** Who asks; the admin otherwise. */
