@@ -4,7 +4,18 @@ import { addClientCommands, createProgram } from '../../../src/cli/program.ts';
 import { ACTIONS } from '../../../src/rollout/command.ts';
 
 const program = addClientCommands(createProgram());
-const COMMANDS = ['list', 'get', 'history', 'status', ...ACTIONS, 'validate', 'completion', 'version', 'help'];
+const COMMANDS = [
+  'list',
+  'get',
+  'history',
+  'status',
+  ...ACTIONS,
+  'validate',
+  'import',
+  'completion',
+  'version',
+  'help',
+];
 
 interface Wanted {
   candidates?: readonly string[];
