@@ -85,10 +85,12 @@ export const isAlreadyExists = (error: unknown): error is KubeError =>
 export const isInvalid = (error: unknown): error is KubeError => hasStatus(error, 422);
 /**
  * Somebody was faster: the object is no more as the write expected it. For a JSON Patch whose `test` fails the API server
- * answers 422 like for an invalid object, but names no causes.
+ * answers 422 like for an invalid object, but names no causes. Nor does it for what a webhook refuses as invalid.
  */
 export const isLostRace = (error: unknown): error is KubeError =>
-  isConflict(error) || (isInvalid(error) && !error.details.causes?.length);
+  isConflict(error) || (isInvalid(error) && !error.details.causes?.length && !DENIED.test(error.message));
+/** How the API server says that a webhook said no. */
+const DENIED = /admission webhook "[^"]+" denied the request/;
 /** The server understood and will not have it, as validation, a policy or a webhook says: to try again changes nothing. */
 export const isRefused = (error: unknown): error is KubeError =>
   hasStatus(error, 400) || isForbidden(error) || (isInvalid(error) && !isLostRace(error));

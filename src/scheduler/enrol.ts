@@ -1,5 +1,5 @@
 import type { KubeClient } from '../cluster/client.ts';
-import { isForbidden, isInvalid, isLostRace } from '../cluster/errors.ts';
+import { isRefused } from '../cluster/errors.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { CANARY, ENROLLED_BY } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
@@ -39,7 +39,7 @@ export class Enroller {
       const path = pathOf(KINDS.deployments, namespace, name);
       this.#world.put(await this.#client.patch(path, 'json', [atVersion(deployment), ...patch]));
     } catch (error) {
-      if (!isForbidden(error) && (!isInvalid(error) || isLostRace(error))) throw error;
+      if (!isRefused(error)) throw error;
       await this.refuse(record, 'EnrolmentRefused', `Deployment ${name} cannot be enrolled: ${error.message}`);
     }
   }

@@ -7,6 +7,7 @@ import {
   isInvalid,
   isLostRace,
   isNotFound,
+  isRefused,
   isUnanswered,
   KubeError,
   refusal,
@@ -20,19 +21,22 @@ const predicates = {
   isInvalid,
   isLostRace,
   isNotFound,
+  isRefused,
   isUnanswered,
 };
 
-const status = (code: number, reason: string, causes?: object[]): KubeError =>
-  refusal('get /x', code, { kind: 'Status', code, reason, details: { causes } });
+const status = (code: number, reason: string, causes?: object[], message?: string): KubeError =>
+  refusal('get /x', code, { kind: 'Status', code, reason, message, details: { causes } });
+const DENIED = 'admission webhook "updates.headgate.dev" denied the request: headgate: 1 problem';
 
 const cases: Record<string, [error: unknown, is: (keyof typeof predicates)[]]> = {
   'a lost race is a conflict': [status(409, 'Conflict'), ['isConflict', 'isLostRace']],
   'a name that is taken is no conflict': [status(409, 'AlreadyExists'), ['isAlreadyExists']],
-  'a wrong object is invalid': [status(422, 'Invalid', [{ field: 'spec' }]), ['isInvalid']],
+  'a wrong object is invalid': [status(422, 'Invalid', [{ field: 'spec' }]), ['isInvalid', 'isRefused']],
   'a JSON Patch whose test fails is a lost race': [status(422, 'Invalid'), ['isInvalid', 'isLostRace']],
+  'what a webhook finds invalid is refused': [status(422, 'Invalid', undefined, DENIED), ['isInvalid', 'isRefused']],
   'what is not there is not found': [status(404, 'NotFound'), ['isNotFound']],
-  'what is not allowed is forbidden': [status(403, 'Forbidden'), ['isForbidden']],
+  'what is not allowed is forbidden': [status(403, 'Forbidden'), ['isForbidden', 'isRefused']],
   'what is too old is expired': [status(410, 'Expired'), ['isExpired']],
   'a broken connection is unanswered': [new KubeError('', { code: 'KUBE_UNREACHABLE' }), ['isUnanswered']],
   'another error is none of them': [Object.assign(new Error(''), { status: 404 }), []],

@@ -95,6 +95,28 @@ void t.test('wrong words are refused with every problem at once, by the words of
   await app.delete();
 });
 
+void t.test(
+  'a Deployment that cannot take part says so in the words of the webhook, and is enrolled once it can',
+  async (t) => {
+    const app = await App.deploy(rig, 'unfit', {
+      change: ({ spec }) => {
+        spec.revisionHistoryLimit = 0;
+      },
+    });
+    await app.apply(canaryOf(app));
+    const { message } = await told(app, 'False EnrolmentRefused');
+    t.match(message, /spec\.revisionHistoryLimit = 0: would lose the running version/);
+    t.match((await statusOf(app)).conditions, [
+      { type: 'Ready', status: 'False' },
+      {},
+      { type: 'Stalled', status: 'True' },
+    ]);
+    await app.kubectl(['patch', `deployment/${app.name}`, '--type=merge', '-p', '{"spec":{"revisionHistoryLimit":5}}']);
+    await told(app, 'True Enrolled');
+    await app.delete();
+  },
+);
+
 void t.test('edits take effect in mid-release, from the weight that it has', async (t) => {
   const app = await App.deploy(rig, 'edited');
   await app.apply(canaryOf(app, { analysis: { interval: '120s' } }));
