@@ -49,6 +49,10 @@ export function ownershipOf(
   return record?.metadata.deletionTimestamp === undefined && about ? { by: 'user' } : { by: 'nobody' };
 }
 
+/** Who is not enrolled claims nothing. */
+const isFollowed = ({ status }: Canary): boolean =>
+  !(status?.conditions ?? []).some(({ type, status: holds }) => type === 'Enrolled' && holds === 'False');
+
 /** Hosts of a spec that an older Canary claims, and which. */
 export function takenHosts(
   record: Canary,
@@ -57,7 +61,7 @@ export function takenHosts(
 ): Map<string, Canary> {
   const older = (host: string): Canary | undefined =>
     claimants(host)
-      .filter((other) => other.metadata.uid !== record.metadata.uid && byAge(other, record) < 0)
+      .filter((other) => other.metadata.uid !== record.metadata.uid && isFollowed(other) && byAge(other, record) < 0)
       .toSorted(byAge)[0];
   return new Map(
     service.hosts.flatMap((host): [string, Canary][] => {

@@ -63,4 +63,7 @@ void t.test('a host belongs to the Canary that claimed it first', async (t) => {
   const claiming = (host: string) => [old, young].filter((record) => JSON.stringify(record.spec).includes(host));
   t.same([...takenHosts(young, spec, claiming)], [['a.com', old]]);
   t.same([...takenHosts(old, spec, claiming)], []);
+  const conditions = [{ type: 'Enrolled', status: 'False' as const }];
+  old.status = { conditions } as unknown as NonNullable<Canary['status']>;
+  t.same([...takenHosts(young, spec, claiming)], [], 'one that is not enrolled claims nothing');
 });
