@@ -78,6 +78,32 @@ t.test('each round asks its rollout hooks again; a bad answer has failed the che
   await app.delete();
 });
 
+t.test('an event hook hears the story of a release, and again what it did not take', async (t) => {
+  const annotations = { 'step-weights': '50', interval: '1s', ...NO_METRICS };
+  const app = await App.enrolled(rig, 'hook-event', { annotations });
+  await giveHooks(app, [receiver.hook(app, 'story', { type: 'event', metadata: { team: 'shop' } })]);
+  receiver.says(app, 'story', { code: 503 });
+  await app.setImage('1.4.1');
+  await receiver.asked(app, 'story', 1);
+  receiver.says(app, 'story', { code: 200 });
+  const { revision } = await app.phase('Succeeded');
+  const told = await waitFor('the hook to hear the end', async () => {
+    const messages = receiver.questions(app, 'story').map(({ metadata }) => metadata['eventMessage'] ?? '');
+    return messages.some((message) => message.startsWith('Promotion completed!')) && messages;
+  });
+  const [first, ...more] = told;
+  t.ok(more.includes(first ?? ''), 'the first was sent again');
+  const events = (await app.events()).map(({ message }) => message).filter((message) => told.includes(message));
+  t.ok(events.length >= 4, `${events.length} Events were heard: ${events.join('; ')}`);
+  t.match(receiver.questions(app, 'story').at(-1), {
+    name: app.name,
+    namespace: app.namespace,
+    checksum: revision,
+    metadata: { team: 'shop', eventType: 'Normal', timestamp: /^\d{13}$/ },
+  });
+  await app.delete();
+});
+
 t.test('whatever is allowed, no hook reaches the node, its metadata or the API server', async (t) => {
   const app = await App.enrolled(rig, 'hook-forbidden', { annotations: { threshold: '1' } });
   const urls = {
