@@ -8,6 +8,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface Config {
   /** Where Headgate itself runs. */
   readonly namespace: string;
+  /** Where it looks for Deployments, and acts. Empty: in all namespaces. */
+  readonly namespaces: readonly string[];
   /** With user and password, where there are any. */
   readonly redisUrl: string;
   /** Name of the BullMQ queue. */
@@ -56,6 +58,7 @@ export function loadConfig(env: Environment): Config {
   const tlsDir = given(env, 'HEADGATE_TLS_DIR');
   const config: Config = {
     namespace,
+    namespaces: read('HEADGATE_NAMESPACES', '', names),
     redisUrl: withCredentials(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), env),
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
     metricsServer: read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', url(['http:', 'https:'])),
@@ -139,6 +142,15 @@ const name: Parse<string> = (value) =>
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)
     ? { value }
     : { wanted: 'a Kubernetes name: lower-case letters, digits and dashes, at most 63' };
+
+/** With commas between; none is an empty list. */
+const names: Parse<readonly string[]> = (text) => {
+  const entries = text.split(',').map((entry) => entry.trim());
+  const found = entries.filter((entry) => entry !== '');
+  return found.every((entry) => 'value' in name(entry))
+    ? { value: Object.freeze([...new Set(found)]) }
+    : { wanted: 'names of namespaces with commas between, such as shop,billing' };
+};
 
 const queueName: Parse<string> = (value) =>
   /^[\w{}.-]+$/.test(value)

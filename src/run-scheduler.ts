@@ -41,7 +41,8 @@ export async function runScheduler(config: Config, environment: Environment): Pr
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   await http.listen({ host: config.httpHost, port: config.httpPort });
   await scheduler.start();
-  log.info({ metricsServer: config.metricsServer, queue: config.queue }, 'the scheduler is ready');
+  const { metricsServer, queue, namespaces } = config;
+  log.info({ metricsServer, queue, namespaces }, 'the scheduler is ready');
   return {
     wake: (key) => scheduler.wake(key),
     stop: async () => {

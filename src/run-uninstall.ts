@@ -11,10 +11,10 @@ export async function runUninstall(config: Config, timeoutMs: number): Promise<n
   const credentials = await loadCredentials(config.kubernetes);
   const client = new KubeClient({ credentials, userAgent: `headgate-uninstall/${VERSION}` });
   const now = Date.now();
-  const { namespace, concurrency, routeSettleMs: settleMs } = config;
+  const { namespace, namespaces, concurrency, routeSettleMs: settleMs } = config;
   const times = { deadline: now + timeoutMs, hurryAt: now + timeoutMs / 2 };
   try {
-    const left = await uninstall({ client, log, namespace, concurrency, settleMs, ...times });
+    const left = await uninstall({ client, log, namespace, namespaces, concurrency, settleMs, ...times });
     for (const [deployment, why] of left) log.error({ deployment }, `Headgate is still on it: ${why}`);
     if (left.size === 0) log.info('Headgate is off every Deployment');
     return left.size === 0 ? 0 : 1;

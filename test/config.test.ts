@@ -3,6 +3,7 @@ import { loadConfig } from '../src/config.ts';
 
 const defaults = {
   namespace: 'headgate',
+  namespaces: [],
   redisUrl: 'redis://127.0.0.1:6379',
   queue: 'headgate',
   metricsServer: 'http://prometheus.istio-system:9090',
@@ -26,6 +27,10 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
   'the scheduler is looked for in the namespace': [
     { HEADGATE_NAMESPACE: 'delivery' },
     { namespace: 'delivery', schedulerUser: 'system:serviceaccount:delivery:headgate-scheduler' },
+  ],
+  'namespaces have commas between, and each counts once': [
+    { HEADGATE_NAMESPACES: 'shop, billing,shop,' },
+    { namespaces: ['shop', 'billing'] },
   ],
   'durations have units': [
     { HEADGATE_RESYNC_INTERVAL: '1m30s', HEADGATE_ROUTE_SETTLE: '0s', HEADGATE_SHUTDOWN_DELAY: '250ms' },
@@ -81,6 +86,7 @@ void t.test('nobody can change it', async (t) => {
 
 const wrong: Record<string, [variable: string, value: string, wanted: RegExp]> = {
   'a namespace in capitals': ['HEADGATE_NAMESPACE', 'Headgate', /a Kubernetes name/],
+  'a pattern for namespaces': ['HEADGATE_NAMESPACES', 'shop,team-*', /namespaces with commas between/],
   'a port that does not exist': ['HEADGATE_WEBHOOK_PORT', '65536', /a whole number from 0 to 65535/],
   'a port in words': ['HEADGATE_HTTP_PORT', 'http', /a whole number/],
   'a number in hexadecimal': ['HEADGATE_CONCURRENCY', '0x10', /a whole number from 1 to 1000/],

@@ -99,7 +99,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
 
   /** There is no such kind. */
   #empty(): void {
-    this.store.replace([], '');
+    this.#replace([], '');
     this.#settleSynced(true);
   }
 
@@ -148,10 +148,15 @@ export class Reflector<T extends KubeObject = KubeObject> {
   }
 
   #fill(objects: readonly T[], resourceVersion: string): void {
-    this.store.replace(objects, resourceVersion);
+    this.#replace(objects, resourceVersion);
     this.#version = resourceVersion;
     this.#fetches += 1;
     this.#settleSynced(true);
+  }
+
+  /** What others watch of the store's kind, in other namespaces, is theirs. */
+  #replace(objects: readonly T[], resourceVersion: string): number {
+    return this.store.replace(objects, resourceVersion, this.#options.namespace);
   }
 
   #take({ type, object }: WatchEvent): void {
@@ -180,7 +185,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (fetches === 0) return;
     const { items, resourceVersion } = await client.listAll<T>(this.#path, this.#selectors(), { signal });
     if (!(await pause(timing?.graceMs ?? 2_000, signal)) || fetches !== this.#fetches) return;
-    const missed = this.store.replace(items, resourceVersion);
+    const missed = this.#replace(items, resourceVersion);
     if (missed === 0) return;
     onMissed?.(missed);
     this.#watch.abort(new BehindError(missed, resourceVersion));

@@ -29,8 +29,9 @@ export interface StoreOptions<T> {
 const MOST_TOMBSTONES = 2_000;
 
 /**
- * The newest known state of the objects of one kind. Filled by a reflector and by what writes return (`put`), in any
- * order: a state is taken only if its resourceVersion is newer. Objects are shared: never change one that came from here.
+ * The newest known state of the objects of one kind. Filled by a reflector, or by one for each namespace, and by what writes
+ * return (`put`), in any order: a state is taken only if its resourceVersion is newer. Objects are shared: never change one
+ * that came from here.
  */
 export class Store<T extends KubeObject = KubeObject> {
   readonly #objects = new Map<string, T>();
@@ -38,7 +39,8 @@ export class Store<T extends KubeObject = KubeObject> {
   readonly #indexes = new Map<string, Index<T>>();
   readonly #handlers = new Set<(event: StoreEvent<T>) => void>();
   readonly #options: StoreOptions<T>;
-  #version = '';
+  /** Namespace, or '' for all → the resourceVersion of its last list. */
+  readonly #versions = new Map<string, string>();
 
   constructor(options: StoreOptions<T> = {}) {
     this.#options = options;
@@ -93,26 +95,26 @@ export class Store<T extends KubeObject = KubeObject> {
   }
 
   /**
-   * Takes a full list as of its resourceVersion: what it does not have is deleted, unless the store knows it from later.
-   * Returns the number of changes. A list older than one before means that the server's history was put back (etcd
-   * restored): then everything known is void.
+   * Takes a full list, of one namespace or of all, as of its resourceVersion: what it does not have is deleted there, unless
+   * the store knows it from later. Returns the number of changes. A list older than the one before of the same extent means
+   * that the server's history was put back (etcd restored): then everything known there is void.
    */
-  replace(objects: readonly T[], resourceVersion: string): number {
-    if (this.#version !== '' && isNewer(this.#version, resourceVersion)) return this.#restart(objects, resourceVersion);
-    this.#version = resourceVersion;
+  replace(objects: readonly T[], resourceVersion: string, namespace = ''): number {
+    const before = this.#versions.get(namespace);
+    this.#versions.set(namespace, resourceVersion);
+    if (isNewer(before, resourceVersion)) return this.#restart(objects, namespace);
     const listed = new Set(objects.map(keyOf));
-    const gone = [...this.#objects.keys()].filter((key) => !listed.has(key));
+    const gone = within(namespace, this.#objects).filter((key) => !listed.has(key));
     const removed = gone.filter((key) => this.remove(key, resourceVersion)).length;
     return removed + objects.filter((object) => this.put(object)).length;
   }
 
-  #restart(objects: readonly T[], resourceVersion: string): number {
+  #restart(objects: readonly T[], namespace: string): number {
     const kept = new Map(objects.map((object) => [keyOf(object), object]));
-    this.#version = resourceVersion;
-    for (const [key, object] of this.#objects) {
-      if (!kept.has(key)) this.remove(key, object.metadata.resourceVersion ?? '');
+    for (const key of within(namespace, this.#objects)) {
+      if (!kept.has(key)) this.remove(key, this.#objects.get(key)?.metadata.resourceVersion ?? '');
     }
-    this.#tombstones.clear();
+    for (const key of within(namespace, this.#tombstones)) this.#tombstones.delete(key);
     for (const [key, object] of kept) this.#set(key, slim(object), this.#objects.get(key));
     return objects.length;
   }
@@ -168,6 +170,12 @@ class Index<T> {
       this.#keys.set(value, keys.add(key));
     }
   }
+}
+
+/** The keys of objects of the namespace; of all where it is ''. */
+function within(namespace: string, map: ReadonlyMap<string, unknown>): string[] {
+  const keys = [...map.keys()];
+  return namespace === '' ? keys : keys.filter((key) => key.startsWith(`${namespace}/`));
 }
 
 /** Whether resourceVersion a is later than b. They are whole numbers of any length; anything else is never newer. */

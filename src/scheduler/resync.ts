@@ -1,5 +1,6 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
+import { inPages, type Namespaces } from '../cluster/namespaces.ts';
 import { CANARY, ENROLLED, HELD } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { ACTIVE } from '../rollout/state.ts';
@@ -9,6 +10,7 @@ import type { World } from './world.ts';
 export interface ResyncOptions {
   client: KubeClient;
   world: World;
+  namespaces: Namespaces;
   intervalMs: number;
   wake: (key: string) => void;
   /** Sees to everything that is still to be sent. */
@@ -18,9 +20,8 @@ export interface ResyncOptions {
   onError: (error: unknown) => void;
 }
 
-/** Deployments that were annotated while the webhook was away are looked for this often, in pages. */
+/** Deployments that were annotated while the webhook was away are looked for this often. */
 const SWEEP_MS = 300_000;
-const PAGE = 250;
 
 /**
  * Finds the work that no hint told of: at start, when Redis is back, and periodically. What it wakes costs no request if
@@ -74,16 +75,12 @@ export class Resync {
 
   /** The label by which the watch finds a Deployment, for those that are annotated and have it not. */
   async #sweep(): Promise<void> {
-    const { client } = this.#options;
-    let next: string | undefined;
-    do {
-      const query = { labelSelector: `!${ENROLLED}`, limit: PAGE, ...(next !== undefined && { continue: next }) };
-      const page = await client.list<Deployment>(pathOf(KINDS.deployments), query);
-      for (const { metadata } of page.items.filter((item) => item.metadata.annotations?.[CANARY] !== undefined)) {
-        const path = pathOf(KINDS.deployments, metadata.namespace, metadata.name);
-        await client.patch(path, 'merge', { metadata: { labels: { [ENROLLED]: 'true' } } });
-      }
-      next = page.continue;
-    } while (next !== undefined);
+    const { client, namespaces } = this.#options;
+    const query = { labelSelector: `!${ENROLLED}` };
+    for await (const { metadata } of inPages<Deployment>(client, KINDS.deployments, namespaces, query)) {
+      if (metadata.annotations?.[CANARY] === undefined) continue;
+      const path = pathOf(KINDS.deployments, metadata.namespace, metadata.name);
+      await client.patch(path, 'merge', { metadata: { labels: { [ENROLLED]: 'true' } } });
+    }
   }
 }

@@ -78,6 +78,7 @@ export class Scheduler {
     this.#resync = new Resync({
       client,
       world: this.#world,
+      namespaces: config.namespaces,
       intervalMs: config.resyncIntervalMs,
       wake,
       carry: () => this.#courier.carryAll(outboxes(this.#world)),
@@ -88,9 +89,10 @@ export class Scheduler {
   }
 
   #makeWorld(onError: (error: unknown) => void): World {
-    const { client, metrics } = this.#options;
+    const { client, config, metrics } = this.#options;
     return new World({
       client,
+      namespaces: config.namespaces,
       onError,
       onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../cluster/client.ts';
 import type { EndReason } from '../cluster/ending.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
+import { collectionsIn, type Namespaces } from '../cluster/namespaces.ts';
 import { Reflector } from '../cluster/reflector.ts';
 import type { ReflectorHooks } from '../cluster/reflector-options.ts';
 import { Store } from '../cluster/store.ts';
@@ -21,6 +22,7 @@ const OPTIONAL: Kind = KINDS.destinationrules;
 
 export interface WorldOptions {
   client: KubeClient;
+  namespaces: Namespaces;
   /** Something changed about the Deployment of this key. */
   onChange: (key: string) => void;
   onError?: (error: unknown) => void;
@@ -85,9 +87,12 @@ export class World {
   }
 
   #open<T extends KubeObject>(kind: Kind, store: Store<T>, labelSelector?: string): void {
-    const scope = { client: this.#client, kind, ...(labelSelector !== undefined && { labelSelector }) };
+    const selector = labelSelector === undefined ? {} : { labelSelector };
     const hooks = { ...this.#hooks(kind), ...(kind === OPTIONAL && { optional: true as const }) };
-    this.#watches.push(new Reflector<T>({ store, ...scope, ...hooks }) as unknown as Reflector);
+    for (const collection of collectionsIn(this.#options.namespaces)) {
+      const options = { client: this.#client, store, kind, ...collection, ...selector, ...hooks };
+      this.#watches.push(new Reflector<T>(options) as unknown as Reflector);
+    }
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {

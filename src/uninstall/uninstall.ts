@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
+import type { Namespaces } from '../cluster/namespaces.ts';
 import { findKeys, findWritten } from './find.ts';
 import { type StandDownOptions, standDown } from './stand-down.ts';
 import { type TakeOffOptions, takeOff } from './take-off.ts';
@@ -7,6 +8,8 @@ import { type TakeOffOptions, takeOff } from './take-off.ts';
 export interface UninstallOptions extends StandDownOptions, TakeOffOptions {
   /** Deployments that are worked on at the same time. */
   concurrency: number;
+  /** Where Headgate may have been at work. */
+  namespaces: Namespaces;
 }
 
 /** How long an API server may go on asking a webhook whose configuration is gone. */
@@ -20,7 +23,8 @@ export async function uninstall(options: UninstallOptions): Promise<Map<string, 
   await standDown(options);
   const lingering = Date.now() + LINGER_MS;
   let left = new Map<string, string>();
-  for (let keys = await findKeys(options.client); ; keys = await findKeys(options.client)) {
+  for (;;) {
+    const keys = await findKeys(options);
     left = await takeOffAll(keys, options);
     if (left.size > 0 || Date.now() >= options.deadline) break;
     if (keys.length === 0 && Date.now() >= lingering) break;
@@ -44,8 +48,8 @@ async function takeOffAll(keys: readonly string[], options: UninstallOptions): P
 }
 
 /** A Canary that somebody wrote stays, without the memory of releases that are over. */
-async function forgetReleases({ client, log }: UninstallOptions): Promise<void> {
-  for (const { metadata } of await findWritten(client)) {
+async function forgetReleases({ client, log, namespaces }: UninstallOptions): Promise<void> {
+  for (const { metadata } of await findWritten({ client, namespaces })) {
     const path = pathOf(KINDS.canaries, metadata.namespace, metadata.name);
     await client.patch(path, 'merge', { status: null }, { subresource: 'status' }).catch((error: unknown) => {
       log.warn({ canary: path, err: error }, 'a Canary keeps the status of its last release');

@@ -69,23 +69,30 @@ async function until(check: () => boolean): Promise<void> {
 const full = initialEnd(10);
 const streamed = watch([added('a', 5), added('b', 7), full]);
 
+/** A process that has just started may be slow. */
+const patient: ReflectorTiming = { idleMs: 5_000 };
+
 void t.test('everything comes in the watch itself, then the changes', async (t) => {
   const changes = [line('MODIFIED', object('a', 11)), line('DELETED', object('b', 12)), bookmark(13)];
-  await run([watch([added('a', 5), added('b', 7), full, ...changes], 'stay')], {}, async ({ reflector, events }) => {
-    t.equal(await reflector.synced, true);
-    await until(() => events.length === 4);
-    t.strictSame(events, ['added a 5', 'added b 7', 'modified a 11', 'deleted b 12']);
-    t.match(server.seen[0]?.query, {
-      watch: 'true',
-      sendInitialEvents: 'true',
-      resourceVersionMatch: 'NotOlderThan',
-      allowWatchBookmarks: 'true',
-      labelSelector: 'a=b',
-    });
-    const seconds = Number(server.seen[0]?.query['timeoutSeconds']);
-    t.ok(seconds >= 300 && seconds <= 600, `${seconds} s`);
-    t.equal(server.seen.length, 1, 'in one request');
-  });
+  await run(
+    [watch([added('a', 5), added('b', 7), full, ...changes], 'stay')],
+    patient,
+    async ({ reflector, events }) => {
+      t.equal(await reflector.synced, true);
+      await until(() => events.length === 4);
+      t.strictSame(events, ['added a 5', 'added b 7', 'modified a 11', 'deleted b 12']);
+      t.match(server.seen[0]?.query, {
+        watch: 'true',
+        sendInitialEvents: 'true',
+        resourceVersionMatch: 'NotOlderThan',
+        allowWatchBookmarks: 'true',
+        labelSelector: 'a=b',
+      });
+      const seconds = Number(server.seen[0]?.query['timeoutSeconds']);
+      t.ok(seconds >= 300 && seconds <= 600, `${seconds} s`);
+      t.equal(server.seen.length, 1, 'in one request');
+    },
+  );
 });
 
 void t.test('nothing is told before everything is there', async (t) => {
@@ -266,6 +273,36 @@ void t.test('a full list that the watch catches up with finds nothing', async (t
     t.strictSame(events, ['added a 5', 'added c 22']);
     t.strictSame(missed, []);
   });
+});
+
+void t.test('two that fill one store, a namespace each, leave each other’s objects alone', async (t) => {
+  const store = new Store();
+  const inNamespace = (namespace: string, ...names: string[]) =>
+    names.map((name, index) => line('ADDED', object(name, 5 + index, { namespace }))).join('');
+  const first: Record<string, string> = { one: inNamespace('one', 'a', 'b'), two: inNamespace('two', 'a') };
+  const again: Record<string, string> = { one: inNamespace('one', 'a'), two: inNamespace('two', 'a', 'c') };
+  const asked = new Set<string>();
+  server.answer((response, request) => {
+    const [, namespace = ''] = /namespaces\/(\w+)\//.exec(request.path) ?? [];
+    const isFirst = !asked.has(namespace);
+    asked.add(namespace);
+    const objects = (isFirst ? first : again)[namespace] ?? '';
+    watch([objects, isFirst ? full : initialEnd(30), ...(isFirst ? [line('ERROR', expired)] : [])])(response, request);
+  });
+  const reflectors = ['one', 'two'].map(
+    (namespace) =>
+      new Reflector({ client, store, kind: KINDS.services, namespace, timing: { ...quick, idleMs: 5_000 } }),
+  );
+  for (const reflector of reflectors) reflector.start();
+  await until(() => store.size === 3 && store.get('two/c') !== undefined);
+  t.strictSame(
+    store
+      .list()
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+      .toSorted(),
+    ['one/a', 'two/a', 'two/c'],
+  );
+  await Promise.all(reflectors.map((reflector) => reflector.stop()));
 });
 
 const stoppable: Record<string, [answers: Answer[], timing: ReflectorTiming]> = {

@@ -99,6 +99,45 @@ void t.test('a list', async (t) => {
   });
 });
 
+/** In a namespace of its own. */
+const of = (namespace: string, name: string, resourceVersion: number): KubeObject => {
+  const { metadata } = at(resourceVersion, name);
+  return { metadata: { ...metadata, namespace } };
+};
+
+void t.test('a list of one namespace', async (t) => {
+  const filled = () => {
+    const seen = recorded();
+    seen.store.replace([of('a', 'x', 5), of('a', 'y', 6)], '10', 'a');
+    seen.store.replace([of('ab', 'x', 7)], '20', 'ab');
+    seen.events.length = 0;
+    return seen;
+  };
+
+  void t.test('deletes nothing of another', async (t) => {
+    const { store, events } = filled();
+    t.equal(store.replace([of('a', 'x', 5)], '30', 'a'), 1);
+    t.strictSame(events, ['deleted a/y 6>6']);
+    t.equal(store.size, 2);
+  });
+
+  void t.test('may be older than that of another', async (t) => {
+    const { store, events } = filled();
+    t.equal(store.replace([of('a', 'x', 5), of('a', 'y', 6)], '15', 'a'), 0);
+    t.strictSame(events, []);
+  });
+
+  void t.test('from before its last one makes void what is known there alone', async (t) => {
+    const { store, events } = filled();
+    store.remove('a/z', '9');
+    store.remove('ab/z', '19');
+    store.replace([of('a', 'x', 3)], '4', 'a');
+    t.strictSame(events.sort(), ['deleted a/y 6>6', 'modified a/x 5>3']);
+    t.equal(store.put(of('a', 'z', 4)), true, 'what was deleted there may be back');
+    t.equal(store.put(of('ab', 'z', 18)), false, 'and nothing elsewhere');
+  });
+});
+
 void t.test('a store behind a selector says that a deleted object may exist', async (t) => {
   for (const filtered of [true, false]) {
     const store = new Store({ filtered });

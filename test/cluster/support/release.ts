@@ -46,11 +46,14 @@ export class Release {
   readonly #rig: Rig;
   readonly #helm: string;
   readonly #values: string;
+  /** A namespace where changes are held. */
+  readonly #held: string;
 
   constructor(rig: Rig, { helm, namespace = 'headgate', values = {} }: ReleaseOptions) {
     this.namespace = namespace;
     this.#rig = rig;
     this.#helm = rig.program(helm);
+    this.#held = values['namespaces']?.[0] ?? 'default';
     this.#values = join(rig.file.dir, `values-${randomBytes(3).toString('hex')}.json`);
     writeFileSync(this.#values, JSON.stringify(merged(valuesFor(rig), values)));
   }
@@ -97,7 +100,7 @@ export class Release {
     const probe = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: { name: 'probe', namespace: 'default', annotations: { 'headgate.dev/canary': 'yes' } },
+      metadata: { name: 'probe', namespace: this.#held, annotations: { 'headgate.dev/canary': 'yes' } },
       spec: {
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: { containers: [{ name: 'probe', image: 'podinfo:1.4.0' }] } },
