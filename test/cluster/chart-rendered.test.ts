@@ -76,6 +76,9 @@ t.test('addresses are in a Secret alone, and their change replaces the scheduler
   );
 });
 
+const SOME = ['namespaces={default,istio-system}', 'webhook.antiAffinity=none'];
+const SCHEDULER = 'headgate-scheduler';
+
 const EVERYTHING = [
   'networkPolicy.enabled=true',
   'networkPolicy.apiServerCidrs={10.0.0.0/8,192.0.2.1/32}',
@@ -92,6 +95,7 @@ const EVERYTHING = [
   'webhook.nodeSelector.disk=fast',
   'webhook.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey=zone',
   'webhook.podDisruptionBudget.maxUnavailable=50%',
+  'scheduler.antiAffinity=hard',
   'webhook.podAnnotations={"prometheus.io/scrape":"false"}',
   'scheduler.podLabels.tier=control',
   'scheduler.serviceAccount.name=gate-keeper',
@@ -108,13 +112,56 @@ const EVERYTHING = [
 ];
 
 t.test('the API server takes all that the values can make', async (t) => {
-  for (const values of [[], EVERYTHING, ['webhook.serviceAccount.create=false', 'crd.keep=false']]) {
+  for (const values of [[], EVERYTHING, ['webhook.serviceAccount.create=false', 'crd.keep=false'], SOME]) {
     const objects = (await render(...values)).filter((object) => !foreign(object));
     const input = { apiVersion: 'v1', kind: 'List', items: objects };
     const words = ['apply', '--server-side', '--dry-run=server', '--force-conflicts', '--validate=strict', '-f', '-'];
     const { stdout } = await rig.kubectl(words, { input });
     t.equal(stdout.trim().split('\n').length, objects.length, `${objects.length} objects`);
   }
+});
+
+t.test('in some namespaces only, the scheduler has no right in the cluster', async (t) => {
+  const objects = await render('namespaces={shop,billing}');
+  const bound = objects.filter(
+    ({ kind, subjects = [] }) => kind.endsWith('Binding') && subjects[0]?.name === SCHEDULER,
+  );
+  t.same(
+    bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
+    [
+      ['RoleBinding', 'shop', 'Role headgate-scheduler'],
+      ['RoleBinding', 'billing', 'Role headgate-scheduler'],
+      ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
+      // Of one object, by its name.
+      ['RoleBinding', 'default', 'Role headgate-api-server-address'],
+      // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
+      ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],
+      ['RoleBinding', 'headgate', 'Role headgate-uninstall'],
+    ],
+  );
+  const [everywhere] = (await render()).filter(
+    ({ kind, metadata }) => `${kind} ${metadata.name}` === `ClusterRole ${SCHEDULER}`,
+  );
+  const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === SCHEDULER);
+  for (const role of roles.filter(({ metadata }) => metadata.namespace !== 'headgate')) {
+    t.same(role.rules, everywhere?.rules, `${role.metadata.namespace}: the same as else in the cluster`);
+  }
+});
+
+t.test('pods are kept on different nodes by one word, and beside what else is said', async (t) => {
+  const affinityOf = async (...values: string[]) =>
+    named(await render(...values), 'Deployment', 'headgate-webhook').spec.template.spec.affinity;
+  const own =
+    'webhook.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchFields=[]';
+  const soft = { podAffinityTerm: { topologyKey: 'kubernetes.io/hostname' } };
+  t.match(await affinityOf(own), {
+    nodeAffinity: {},
+    podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [soft] },
+  });
+  t.match(await affinityOf('webhook.antiAffinity=hard'), {
+    podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [soft.podAffinityTerm] },
+  });
+  t.equal(await affinityOf('webhook.antiAffinity=none'), undefined);
 });
 
 t.test('names and labels are the same wherever they stand', async (t) => {
@@ -135,6 +182,8 @@ t.test('names and labels are the same wherever they stand', async (t) => {
 
 const REFUSED: Record<string, [values: string[], words: RegExp]> = {
   'a value that is not there': [['webhooks.replicas=3'], /webhooks/],
+  'a namespace that is excluded': [['namespaces={shop,kube-system}'], /kube-system, where nothing is ever held/],
+  'a spread that nobody knows': [['webhook.antiAffinity=maybe'], /antiAffinity/],
   'no replica': [['webhook.replicas=0'], /replicas/],
   'no Redis': [['redis.enabled=false'], /externalRedis\.url/],
   'two of them': [['externalRedis.url=redis://a:1'], /redis\.enabled=false/],

@@ -21,6 +21,34 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ .Values.scheduler.serviceAccou
 {{- prepend .Values.excludedNamespaces .Release.Namespace | uniq | toJson -}}
 {{- end -}}
 
+{{/* The namespaces that are the only ones, as JSON. */}}
+{{- define "headgate.namespaces" -}}
+{{- range .Values.namespaces -}}
+{{- if has . (include "headgate.excludedNamespaces" $ | fromJsonArray) -}}
+{{- fail (printf "namespaces has %s, where nothing is ever held: it is Headgate's own, or in excludedNamespaces" .) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson .Values.namespaces -}}
+{{- end -}}
+
+{{/* Where changes are held, as an expression of a namespaceSelector. */}}
+{{- define "headgate.held" -}}
+{{- if .Values.namespaces -}}
+{key: kubernetes.io/metadata.name, operator: In, values: {{ include "headgate.namespaces" . }}}
+{{- else -}}
+{key: kubernetes.io/metadata.name, operator: NotIn, values: {{ include "headgate.excludedNamespaces" . }}}
+{{- end -}}
+{{- end -}}
+
+{{/* Where they are not. */}}
+{{- define "headgate.notHeld" -}}
+{{- if .Values.namespaces -}}
+{key: kubernetes.io/metadata.name, operator: NotIn, values: {{ include "headgate.namespaces" . }}}
+{{- else -}}
+{key: kubernetes.io/metadata.name, operator: In, values: {{ include "headgate.excludedNamespaces" . }}}
+{{- end -}}
+{{- end -}}
+
 {{- define "headgate.image" -}}
 {{- with .Values.image -}}
 {{- if .digest -}}
@@ -67,8 +95,8 @@ nodeSelector: {{ toJson . }}
 {{- with $values.tolerations }}
 tolerations: {{ toJson . }}
 {{- end }}
-{{- with $values.affinity }}
-affinity: {{ toJson . }}
+{{- with include "headgate.affinity" (list $component $values) }}
+affinity: {{ . }}
 {{- end }}
 {{- with $values.topologySpreadConstraints }}
 topologySpreadConstraints:
@@ -77,6 +105,25 @@ topologySpreadConstraints:
 - {{ merge (deepCopy .) $selector | toJson }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/*
+As JSON, if there is any: what the user says, and that pods of one component are kept on different nodes. Those of another
+revision do not count, so that a roll-out needs no node more.
+*/}}
+{{- define "headgate.affinity" -}}
+{{- $component := first . -}}{{- $values := last . -}}
+{{- $affinity := deepCopy $values.affinity -}}
+{{- $term := dict "topologyKey" "kubernetes.io/hostname" "matchLabelKeys" (list "pod-template-hash")
+  "labelSelector" (dict "matchLabels" (include "headgate.selector" $component | fromJson)) -}}
+{{- if eq $values.antiAffinity "hard" -}}
+{{- $own := dict "requiredDuringSchedulingIgnoredDuringExecution" (list $term) -}}
+{{- $affinity = merge $affinity (dict "podAntiAffinity" $own) -}}
+{{- else if eq $values.antiAffinity "soft" -}}
+{{- $own := dict "preferredDuringSchedulingIgnoredDuringExecution" (list (dict "weight" 100 "podAffinityTerm" $term)) -}}
+{{- $affinity = merge $affinity (dict "podAntiAffinity" $own) -}}
+{{- end -}}
+{{- if $affinity }}{{ toJson $affinity }}{{ end -}}
 {{- end -}}
 
 {{/* Of the pods that run Headgate itself. */}}
@@ -174,5 +221,13 @@ securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
 {{- if $values.token }}
 - {name: HEADGATE_SLACK_TOKEN, valueFrom: {secretKeyRef: {name: headgate-receivers, key: slack-token}}}
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Rights to read where notifications go. */}}
+{{- define "headgate.alertRules" -}}
+- {apiGroups: [headgate.dev], resources: [alertproviders], verbs: [get]}
+{{- with .Values.alerts.secretNames }}
+- {apiGroups: [""], resources: [secrets], resourceNames: {{ toJson . }}, verbs: [get]}
 {{- end }}
 {{- end -}}
