@@ -29,6 +29,7 @@ export const KINDS = {
   events: namespaced('', 'v1', 'events', 'Event'),
   namespaces: { ...namespaced('', 'v1', 'namespaces', 'Namespace'), namespaced: false },
   secrets: namespaced('', 'v1', 'secrets', 'Secret'),
+  namespaces: { ...namespaced('', 'v1', 'namespaces', 'Namespace'), namespaced: false },
   mutatingwebhookconfigurations: {
     ...namespaced(
       'admissionregistration.k8s.io',

@@ -39,6 +39,8 @@ export class Entry {
 
   async enter(key: string, now: number): Promise<Entered> {
     const { world } = this.#options;
+    // What is not known to be there would be made anew. The resync comes again.
+    if (!world.isFilled(key)) return nothing();
     const written = world.records.writtenFor(key);
     const deployment = world.enrolled.get(key) ?? (await this.#unlabelled(key));
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {

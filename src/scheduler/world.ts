@@ -1,7 +1,7 @@
 import type { KubeClient } from '../cluster/client.ts';
 import type { EndReason } from '../cluster/ending.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
-import { collectionsIn, type Namespaces } from '../cluster/namespaces.ts';
+import type { Namespaces } from '../cluster/namespaces.ts';
 import { Reflector } from '../cluster/reflector.ts';
 import type { ReflectorHooks } from '../cluster/reflector-options.ts';
 import { Store } from '../cluster/store.ts';
@@ -10,6 +10,7 @@ import { CANARY_SUFFIX, ENROLLED, ROLE } from '../rollout/keys.ts';
 import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { VirtualService } from '../traffic/istio.ts';
+import { Areas } from './areas.ts';
 import { AsAsked } from './as-asked.ts';
 import { type Canary, keyOf } from './record.ts';
 import { Records } from './records.ts';
@@ -39,7 +40,7 @@ export interface WorldOptions {
 export class World {
   readonly #client: KubeClient;
   readonly #options: WorldOptions;
-  readonly #watches: Reflector[] = [];
+  readonly #areas: Areas;
   readonly #sets: WatchScopes<ReplicaSet>;
   /** Held keys, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
@@ -58,6 +59,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
+    this.#areas = new Areas(options.namespaces);
     const own = (key: string) => key;
     const withoutSuffix = (key: string) => (key.endsWith(CANARY_SUFFIX) ? key.slice(0, -CANARY_SUFFIX.length) : key);
     this.enrolled = this.#watch<Deployment>(KINDS.deployments, ENROLLED, own);
@@ -88,11 +90,8 @@ export class World {
 
   #open<T extends KubeObject>(kind: Kind, store: Store<T>, labelSelector?: string): void {
     const selector = labelSelector === undefined ? {} : { labelSelector };
-    const hooks = { ...this.#hooks(kind), ...(kind === OPTIONAL && { optional: true as const }) };
-    for (const collection of collectionsIn(this.#options.namespaces)) {
-      const options = { client: this.#client, store, kind, ...collection, ...selector, ...hooks };
-      this.#watches.push(new Reflector<T>(options) as unknown as Reflector);
-    }
+    const optional = kind === OPTIONAL ? { optional: true as const } : {};
+    this.#areas.open<T>({ client: this.#client, store, kind, ...selector, ...optional, ...this.#hooks(kind) });
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {
@@ -123,15 +122,18 @@ export class World {
     });
   }
 
-  /** Resolves when every watch has delivered what there is. */
-  async start(): Promise<void> {
-    for (const watch of this.#watches) watch.start();
-    const filled = await Promise.all(this.#watches.map(({ synced }) => synced));
-    if (filled.includes(false)) throw new Error('stopped before everything was read');
+  /** Resolves when the watches have delivered what there is, wherever Headgate may look. */
+  start(): Promise<void> {
+    return this.#areas.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#watches.map((watch) => watch.stop()), this.#sets.stop()]);
+    await Promise.all([this.#areas.stop(), this.#sets.stop()]);
+  }
+
+  /** Whether what is not seen of a Deployment is not there. */
+  isFilled(key: string): boolean {
+    return this.#areas.isFilled(key);
   }
 
   /** Takes the answer of a write, so that the next look sees it; whoever wrote looks again without being woken. */

@@ -13,6 +13,16 @@ interface Ground {
   namespaces: Namespaces;
 }
 
+/**
+ * Those of the namespaces that are still there: the rights in one that was deleted went with it. Undefined when none is, as
+ * an empty list would be the whole cluster.
+ */
+export async function standing({ client, namespaces }: Ground): Promise<Namespaces | undefined> {
+  const found = await Promise.all(namespaces.map((name) => client.find(pathOf(KINDS.namespaces, undefined, name))));
+  const left = namespaces.filter((_, index) => found[index] !== undefined);
+  return namespaces.length > 0 && left.length === 0 ? undefined : left;
+}
+
 /** `namespace/name` of every Deployment that bears Headgate's state, or for which something is there that Headgate made. */
 export async function findKeys(ground: Ground): Promise<string[]> {
   const keys = new Set<string>();

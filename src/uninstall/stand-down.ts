@@ -57,7 +57,7 @@ async function stopSchedulers({ client, log, namespace, deadline }: StandDownOpt
 }
 
 /** Rights that were just given may need a moment to be known everywhere. */
-async function persistently({ log, deadline }: StandDownOptions, attempt: () => Promise<void>): Promise<void> {
+export async function persistently<T>({ log, deadline }: StandDownOptions, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await attempt();

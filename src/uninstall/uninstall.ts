@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
 import type { Namespaces } from '../cluster/namespaces.ts';
-import { findKeys, findWritten } from './find.ts';
-import { type StandDownOptions, standDown } from './stand-down.ts';
+import { findKeys, findWritten, standing } from './find.ts';
+import { persistently, type StandDownOptions, standDown } from './stand-down.ts';
 import { type TakeOffOptions, takeOff } from './take-off.ts';
 
 export interface UninstallOptions extends StandDownOptions, TakeOffOptions {
@@ -21,6 +21,11 @@ const LINGER_MS = 3_000;
  */
 export async function uninstall(options: UninstallOptions): Promise<Map<string, string>> {
   await standDown(options);
+  const namespaces = await persistently(options, () => standing(options));
+  return namespaces === undefined ? new Map() : clear({ ...options, namespaces });
+}
+
+async function clear(options: UninstallOptions): Promise<Map<string, string>> {
   const lingering = Date.now() + LINGER_MS;
   let left = new Map<string, string>();
   for (;;) {

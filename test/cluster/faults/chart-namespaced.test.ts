@@ -84,15 +84,24 @@ t.test('the scheduler may do nothing elsewhere, and asks for nothing', async (t)
   );
 });
 
+t.test('a namespace that is deleted, and its Role with it, keeps the others from nothing', async (t) => {
+  await rig.kubectl(['delete', 'namespace', billing.namespace]);
+  const scheduler = 'deployment/headgate-scheduler';
+  await rig.kubectl(['rollout', 'restart', scheduler, '-n', release.namespace]);
+  await rig.kubectl(['rollout', 'status', scheduler, '-n', release.namespace, '--timeout=90s']);
+  await shop.release('1.4.2');
+  await shop.phase('Succeeded');
+  t.same(await shop.stableTags(), ['1.4.2']);
+});
+
 t.test('it is uninstalled in mid-release under traffic', async (t) => {
   await shop.kubectl(['annotate', '--overwrite', `deployment/${shop.name}`, 'headgate.dev/interval=60s']);
   const load = shop.load(30);
-  await shop.setImage('1.4.2');
+  await shop.setImage('1.4.3');
   await shop.atWeight(30);
   const [pods, before] = [await shop.stablePodIds(), await beside.deployment()];
   await release.uninstall();
-  await isLeft(t, shop, '1.4.1');
-  await isLeft(t, billing, '1.4.1');
+  await isLeft(t, shop, '1.4.2');
   t.same(await shop.stablePodIds(), pods, 'no pod was restarted');
   t.notOk((await shop.deployment()).spec.paused, 'not paused');
   const { failures, total } = await load.stop();

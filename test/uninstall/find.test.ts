@@ -1,0 +1,54 @@
+import t from 'tap';
+import { findKeys, standing } from '../../src/uninstall/find.ts';
+import { type Answer, FaultServer, json, refused } from '../cluster-transport/fault-server.ts';
+
+const server = await new FaultServer().start();
+const client = server.client();
+t.teardown(async () => {
+  await client.close();
+  await server.stop();
+});
+
+/** Answers by path; what is not there is not found. */
+const serve = (objects: Readonly<Record<string, object>>): void => {
+  const answer: Answer = (response, request) => {
+    const body = objects[request.path];
+    (body === undefined ? refused(404, 'NotFound') : json(200, body))(response, request);
+  };
+  server.answer(answer);
+};
+
+const namespace = (name: string) => ({ kind: 'Namespace', metadata: { name } });
+const cases: Record<string, [there: string[], namespaces: string[], left: string[] | undefined]> = {
+  'all are there': [
+    ['shop', 'billing'],
+    ['shop', 'billing'],
+    ['shop', 'billing'],
+  ],
+  'one was deleted': [['billing'], ['shop', 'billing'], ['billing']],
+  'all were deleted: that is not the whole cluster': [[], ['shop', 'billing'], undefined],
+  'the whole cluster is, whatever is there': [[], [], []],
+};
+
+for (const [sentence, [there, namespaces, left]] of Object.entries(cases)) {
+  void t.test(`of the namespaces, ${sentence}`, async (t) => {
+    serve(Object.fromEntries(there.map((name) => [`/api/v1/namespaces/${name}`, namespace(name)])));
+    t.strictSame(await standing({ client, namespaces }), left);
+  });
+}
+
+void t.test(
+  'what Headgate is on is looked for in its namespaces alone, also where a kind is not installed',
+  async (t) => {
+    const held = { metadata: { namespace: 'shop', name: 'held', annotations: { 'headgate.dev/held': '{}' } } };
+    const plain = { metadata: { namespace: 'shop', name: 'plain' } };
+    const route = { metadata: { namespace: 'billing', name: 'left', labels: { 'headgate.dev/role': 'route' } } };
+    serve({
+      '/apis/apps/v1/namespaces/shop/deployments': { items: [held, plain] },
+      '/apis/apps/v1/namespaces/billing/deployments': { items: [] },
+      '/apis/networking.istio.io/v1/namespaces/billing/virtualservices': { items: [route] },
+    });
+    t.strictSame(await findKeys({ client, namespaces: ['shop', 'billing'] }), ['billing/left', 'shop/held']);
+    t.ok(server.seen.every(({ path }) => /\/namespaces\/(shop|billing)\//.test(path)));
+  },
+);
