@@ -1,16 +1,32 @@
 FROM node:24-slim AS build
 WORKDIR /headgate
 COPY package.json package-lock.json ./
-RUN npm install --no-save --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN node_modules/.bin/tsc -p tsconfig.build.json && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:24-slim
+FROM node:24-slim AS headgate
 ENV NODE_ENV=production
 WORKDIR /headgate
 COPY --from=build /headgate/package.json ./
 COPY --from=build /headgate/node_modules node_modules
 COPY --from=build /headgate/dist dist
 USER 65532:65532
-ENTRYPOINT ["node", "--enable-source-maps", "/headgate/dist/main.js"]
+ENTRYPOINT ["node", "/headgate/dist/main.js"]
+
+FROM golang:1.26 AS programs
+ENV CGO_ENABLED=0
+RUN go install -ldflags=-s github.com/rakyll/hey@v0.1.5
+RUN go install -ldflags=-s github.com/grpc-ecosystem/grpc-health-probe@v0.4.62 \
+  && mv /go/bin/grpc-health-probe /go/bin/grpc_health_probe
+
+# docker build --target loadtester: with the programs that commands of hooks may begin with.
+FROM headgate AS loadtester
+USER root
+RUN apt-get update && apt-get install --yes --no-install-recommends ca-certificates curl && rm -rf /var/lib/apt/lists/*
+COPY --from=programs /go/bin /usr/local/bin
+USER 65532:65532
+
+# The last one is what is built unless another is named.
+FROM headgate

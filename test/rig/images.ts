@@ -52,7 +52,7 @@ export function launchOf(image: string, words: readonly string[], ip: string): L
   if (name === 'podinfo' && (words.length === 0 || isPodinfo(words[0] ?? '') || words[0]?.startsWith('-'))) {
     return podinfo(tag, isPodinfo(words[0] ?? '') ? words.slice(1) : words, ip);
   }
-  if (name === 'headgate') return headgate(words);
+  if (name === 'headgate' || name === 'headgate-loadtester') return headgate(words);
   if (name === 'hollow') return { program: 'none', args: [], env: {} };
   if ((name === 'busybox' || name === 'podinfo') && words.length > 0)
     return { program: 'host', args: [...words], env: {} };

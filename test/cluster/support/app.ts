@@ -14,12 +14,8 @@ export interface AppOptions {
 
 /** Checks over as many seconds as a test's intervals allow; the errors image fails one answer in nine. */
 const METRICS = `
-- name: request-success-rate
-  thresholdRange: {min: 97}
-  interval: 10s
-- name: request-duration
-  thresholdRange: {max: 500}
-  interval: 10s
+- {name: request-success-rate, thresholdRange: {min: 97}, interval: 10s}
+- {name: request-duration, thresholdRange: {max: 500}, interval: 10s}
 `;
 
 /** One podinfo in a namespace of its own, as a user has it: a Deployment, and what they do with it. */
@@ -38,9 +34,14 @@ export class App {
     this.#options = options;
   }
 
+  /** A namespace for something that a test applies itself. */
+  static async in(rig: Rig, prefix: string, options: AppOptions = {}): Promise<App> {
+    return new App(rig, await rig.createNamespace(prefix), options);
+  }
+
   /** Deployed, rolled out and not enrolled. */
   static async deploy(rig: Rig, prefix: string, options: AppOptions = {}): Promise<App> {
-    const app = new App(rig, await rig.createNamespace(prefix), options);
+    const app = await App.in(rig, prefix, options);
     await app.apply(app.manifest(options.tag ?? '1.4.0', { enrolled: false }));
     await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
     return app;
