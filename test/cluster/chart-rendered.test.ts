@@ -83,6 +83,7 @@ const EVERYTHING = [
   'networkPolicy.enabled=true',
   'networkPolicy.apiServerCidrs={10.0.0.0/8,192.0.2.1/32}',
   'networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.team=monitoring',
+  'networkPolicy.redisFrom[0].namespaceSelector.matchLabels.team=shop',
   'metrics.serviceMonitor.enabled=true',
   'metrics.serviceMonitor.labels.release=prometheus',
   'certificates.source=cert-manager',
