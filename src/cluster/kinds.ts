@@ -27,7 +27,6 @@ export const KINDS = {
   destinationrules: namespaced('networking.istio.io', 'v1', 'destinationrules', 'DestinationRule'),
   pods: namespaced('', 'v1', 'pods', 'Pod'),
   events: namespaced('', 'v1', 'events', 'Event'),
-  namespaces: { ...namespaced('', 'v1', 'namespaces', 'Namespace'), namespaced: false },
   secrets: namespaced('', 'v1', 'secrets', 'Secret'),
   namespaces: { ...namespaced('', 'v1', 'namespaces', 'Namespace'), namespaced: false },
   mutatingwebhookconfigurations: {
