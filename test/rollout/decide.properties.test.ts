@@ -172,7 +172,7 @@ check(
     const released = state.phase === 'Succeeded' && state.stable?.template.spec.containers[0]?.image === 'podinfo:9.0';
     if (!released || played.faults.length > 0) throw failure(played, 'not released');
   }),
-  40,
+  20,
 );
 
 check(
