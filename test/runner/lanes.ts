@@ -23,21 +23,10 @@ export interface Trip {
   words: readonly string[];
 }
 
-/** Every second entry, from the first or from the second one on. */
-const half = <T>(entries: readonly T[], which: 0 | 1): T[] => entries.filter((_, index) => index % 2 === which);
-
-/**
- * The rigs of a run: those of one list after one another, the lists side by side, and of about the same length. Files that
- * want a rig to themselves mostly wait, so two of their rigs go beside the one that is shared.
- */
+/** The rigs of a run: those of one list after one another, the lists side by side, and of about the same length. */
 export function tripsOf(words: readonly string[]): Trip[][] {
   const together = [...rigFiles(words), ...sharedFiles(words)].length > 0 ? [{ lane: 'together', words } as const] : [];
-  const breaking = faultFiles(words);
-  const installing = testFiles([INSTALLING], [], words);
-  const apart = ([0, 1] as const).map((which): Trip[] => [
-    ...(half(breaking, which).length > 0 ? [{ lane: 'alone', words: half(breaking, which) } as const] : []),
-    // The other half, as the first one has more to do.
-    ...half(installing, which === 0 ? 1 : 0).map((file) => ({ lane: 'installed', words: [file] }) as const),
-  ]);
-  return [together, ...apart].filter((trips) => trips.length > 0);
+  const alone = faultFiles(words).length > 0 ? [{ lane: 'alone', words } as const] : [];
+  const installed = testFiles([INSTALLING], [], words).map((file) => ({ lane: 'installed', words: [file] }) as const);
+  return [[...together, ...installed], alone].filter((trips) => trips.length > 0);
 }
