@@ -25,7 +25,8 @@ const told = (stdout: string): string[] =>
     .map((line) => line.replace(/^\S+Z +(\w+) +weight (\d+)%.*$/, '$1 $2'));
 
 void t.test('a release is followed from its first moment to its promotion', async (t) => {
-  const app = await App.enrolled(rig, 'cli-good', { annotations: TIMED });
+  // Longer than the command line needs to start on a machine with other work.
+  const app = await App.enrolled(rig, 'cli-good', { annotations: { ...TIMED, interval: '4s' } });
   const idle = await steer(app, 'status');
   t.match(idle, { code: 0, stdout: /^Status: +Initialized for /m });
 
