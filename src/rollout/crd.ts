@@ -1,17 +1,7 @@
+import { type Column, definitionOf } from './crd-definition.ts';
 import { type StructuralSchema, structural } from './crd-schema.ts';
-import { API_GROUP } from './keys.ts';
 import { formSchema } from './spec-schema.ts';
 import { PHASES } from './state.ts';
-
-/** The version of the API that is stored. */
-const VERSION = 'v1';
-
-interface Column {
-  name: string;
-  type: 'string' | 'integer' | 'date';
-  description: string;
-  jsonPath: string;
-}
 
 const COLUMNS: readonly Column[] = [
   { name: 'Status', type: 'string', description: 'Where the release is.', jsonPath: '.status.phase' },
@@ -74,44 +64,14 @@ const status: StructuralSchema = {
   'x-kubernetes-preserve-unknown-fields': true,
 };
 
-const schema = (): StructuralSchema => ({
-  description: 'How a Deployment is released, and how far the release is.',
-  type: 'object',
-  required: ['spec'],
-  properties: {
-    apiVersion: { type: 'string' },
-    kind: { type: 'string' },
-    metadata: { type: 'object' },
+/** The CustomResourceDefinition of Canary. */
+export const canaryCrd = (): object =>
+  definitionOf({
+    kind: 'Canary',
+    plural: 'canaries',
+    shortName: 'hgc',
+    description: 'How a Deployment is released, and how far the release is.',
+    columns: COLUMNS,
     spec: structural(formSchema),
     status,
-  },
-});
-
-/** The CustomResourceDefinition of Canary. */
-export const canaryCrd = (): object => ({
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: `canaries.${API_GROUP}`, labels: { 'app.kubernetes.io/name': 'headgate' } },
-  spec: {
-    group: API_GROUP,
-    scope: 'Namespaced',
-    names: {
-      kind: 'Canary',
-      listKind: 'CanaryList',
-      plural: 'canaries',
-      singular: 'canary',
-      shortNames: ['hgc'],
-      categories: ['all'],
-    },
-    versions: [
-      {
-        name: VERSION,
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        additionalPrinterColumns: COLUMNS,
-        schema: { openAPIV3Schema: schema() },
-      },
-    ],
-  },
-});
+  });
