@@ -8,7 +8,7 @@ import { add, noTotals, say, type Totals, tell } from './report.ts';
 
 const MINUTE = 60_000;
 /** More at a time only makes each slower: two cores carry the control plane too. */
-const JOBS = Number(process.env['HEADGATE_TEST_JOBS'] ?? 3);
+const JOBS = Number(process.env['HEADGATE_TEST_JOBS'] ?? 2);
 const LIMIT_MS = 25 * MINUTE;
 const FILE_MS = 8 * MINUTE;
 /** They measure what a Headgate with nothing else to do needs. */
