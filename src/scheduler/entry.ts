@@ -77,7 +77,7 @@ export class Entry {
     if (plan.kind === 'unusable') return this.#unusable(key, plan.message);
     const record = this.#recordOf(deployment, plan.enrolled.record);
     const others = written.filter(({ metadata }) => metadata.name !== plan.enrolled.record);
-    await this.#enroller.refuseOthers(others, ownerWords(plan.enrolled.userForm ? undefined : record));
+    await this.#enroller.refuseOthers(others, ownerWords(plan.enrolled.byCanary ? record : undefined));
     return { kind: 'follow', deployment, plan: this.#withoutTaken(record, plan.enrolled) };
   }
 

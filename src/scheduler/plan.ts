@@ -18,6 +18,8 @@ export interface Enrolled {
   label: string;
   /** The spec of the record, where annotations make it. */
   userForm?: object;
+  /** The settings are those of the Canary itself, not of annotations: it is its user's, whoever made it. */
+  byCanary?: true;
   /** What is wrong with the present words (the webhook was away): the last right ones are followed. */
   invalid?: string;
 }
@@ -37,6 +39,7 @@ export function readPlan(deployment: Deployment, recordOf: (name: string) => Can
     case 'canary':
       return planFrom(deployment, {
         name: reading.canaryName,
+        byCanary: true,
         outcome: namedSpec(deployment, reading.canaryName, recordOf),
       });
     case 'unclear':
@@ -69,6 +72,7 @@ function namedSpec({ metadata }: Deployment, name: string, recordOf: (name: stri
 const twoOwners = (deployment: Deployment, written: Canary): Plan =>
   planFrom(deployment, {
     name: written.metadata.name,
+    byCanary: true,
     outcome: specOf(written),
     invalid: `two owners: ${CANARY} is "true", and there is a Canary ${written.metadata.name} that somebody wrote. The Canary is followed; write ${CANARY}: canary/${written.metadata.name}, or delete it`,
   });
@@ -85,16 +89,21 @@ interface Source {
   name: string;
   outcome: Outcome<RolloutSpec>;
   userForm?: object | undefined;
+  byCanary?: true;
   invalid?: string;
 }
 
-function planFrom(deployment: Deployment, { name, outcome, userForm, invalid }: Source): Plan {
+function planFrom(deployment: Deployment, { name, outcome, userForm, byCanary, invalid }: Source): Plan {
   if (!outcome.ok) return unusable(invalid ?? explain(outcome.problems));
   const problems = problemsUnder(deployment, outcome.value);
   const label = selectorLabelOf(deployment, outcome.value);
   if (!label.ok) return unusable(explain(problems));
   const wrong = invalid ?? (problems.length > 0 ? explain(problems) : undefined);
-  const extras = { ...(userForm && { userForm }), ...(wrong !== undefined && { invalid: wrong }) };
+  const extras = {
+    ...(userForm && { userForm }),
+    ...(byCanary && { byCanary }),
+    ...(wrong !== undefined && { invalid: wrong }),
+  };
   return { kind: 'enrolled', enrolled: { record: name, spec: outcome.value, label: label.label, ...extras } };
 }
 

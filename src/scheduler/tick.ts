@@ -116,7 +116,8 @@ export class Tick {
   async #record(deployment: Deployment, plan: Enrolled): Promise<Canary> {
     const { client, world } = this.#options;
     const present = world.records.get(`${deployment.metadata.namespace}/${plan.record}`);
-    if (plan.userForm === undefined && present) return madeFor(present) ? this.#handOver(present) : present;
+    if (plan.byCanary && present && madeFor(present)) return this.#handOver(present);
+    if (plan.userForm === undefined && present) return present;
     const record = await ensureRecord(client, deployment, plan.userForm ?? {}, present);
     if (record !== present) world.put(record);
     return record;
