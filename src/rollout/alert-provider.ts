@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { objectName } from './alert-schema.ts';
 import { judged, oneOf, text, wants } from './fields.ts';
 import { findingsOf } from './issues.ts';
+import { objectName } from './name-fields.ts';
 import { specKey } from './spec.ts';
 
 /** What a receiver of notifications is. */

@@ -1,16 +1,10 @@
 import { z } from 'zod';
-import { isDnsSubdomain, MAX_NAME } from './dns.ts';
-import { flag, judged, oneOf, text, wants } from './fields.ts';
-import { listedName } from './hook-schema.ts';
+import { flag, oneOf, wants } from './fields.ts';
+import { listedName, objectName } from './name-fields.ts';
 
 /** From the least to the most serious; an alert gets its own and what is more serious. */
 export const SEVERITIES = ['info', 'warn', 'error'] as const;
 export type Severity = (typeof SEVERITIES)[number];
-
-export const objectName = (what: string) =>
-  judged(text(`must be the name of ${what}`), (name) =>
-    isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
-  ).meta({ maxLength: MAX_NAME });
 
 const providerRef = z
   .strictObject(

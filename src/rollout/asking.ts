@@ -13,6 +13,8 @@ export interface Asked {
   /** Something was asked, or answered: to be committed before anything is made of it. */
   changed: boolean;
   pending: boolean;
+  /** Answered since the last commit. */
+  answered: HookCall[];
   failed: HookCall[];
 }
 
@@ -30,6 +32,7 @@ export function ask(s: Releasing, hooks: readonly Hook[], moment: string): Asked
     calls,
     changed: calls.length !== before.length || calls.some((call) => !before.includes(call)),
     pending: calls.some(({ outcome }) => outcome === undefined),
+    answered: calls.filter((call) => call.outcome !== undefined && !before.includes(call)),
     failed: calls.filter(({ outcome }) => outcome === 'failed'),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_LABEL } from './dns.ts';
 import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
 import { HOOK_TYPES, isGate } from './hook-types.ts';
+import { listedName } from './name-fields.ts';
 
 /** Characters; a metadata value may be a whole command. */
 const MAX_METADATA = 4_096;
@@ -18,14 +18,6 @@ export function urlProblem(url: string): string | undefined {
   if (parsed.username !== '' || parsed.password !== '') return 'must not have a user or a password in it';
   return parsed.hash === '' ? undefined : 'has a fragment (#…), which is never sent; drop it';
 }
-
-const nameProblem = (name: string): string | undefined =>
-  /^[\p{L}\p{N}\p{P}\p{S} ]{1,63}$/u.test(name) && name.trim() === name
-    ? undefined
-    : `must be 1 to ${MAX_LABEL} printable characters, without space at either end`;
-
-export const listedName = (what: string) =>
-  judged(text(`must be the name of ${what}`), nameProblem).meta({ minLength: 1, maxLength: MAX_LABEL });
 
 /** One hook as a person writes it, in an annotation's list or in a Canary. */
 export const hookSchema = z

@@ -1,16 +1,11 @@
 import { z } from 'zod';
 import { BUILTIN_NAMES, BUILTINS } from './builtin-metrics.ts';
-import { MAX_LABEL } from './dns.ts';
 import { duration, judged, text, WEEK, wants } from './fields.ts';
+import { listedName } from './name-fields.ts';
 import { MAX_QUERY, queryProblem } from './promql.ts';
 
 const bound = (description: string) =>
   z.number({ error: wants('must be a number, without quotes') }).meta({ description });
-
-const nameProblem = (name: string): string | undefined =>
-  /^[\p{L}\p{N}\p{P}\p{S} ]{1,63}$/u.test(name) && name.trim() === name
-    ? undefined
-    : `must be 1 to ${MAX_LABEL} printable characters, without space at either end`;
 
 const rangeSchema = z
   .strictObject(
@@ -31,11 +26,7 @@ const ownNames = BUILTIN_NAMES.flatMap((name) => [name, ...BUILTINS[name].aliase
 export const metricSchema = z
   .strictObject(
     {
-      name: judged(text('must be the name of the metric'), nameProblem).meta({
-        description: `${BUILTIN_NAMES.join(' or ')}, or any name beside a query.`,
-        minLength: 1,
-        maxLength: MAX_LABEL,
-      }),
+      name: listedName('the metric').describe(`${BUILTIN_NAMES.join(' or ')}, or any name beside a query.`),
       threshold: bound(
         'One bound: the least percentage for request-success-rate, the most milliseconds for request-duration, the greatest value of a query.',
       ).optional(),

@@ -1,20 +1,16 @@
 import { z } from 'zod';
 import { alertSchema } from './alert-schema.ts';
-import { isDnsSubdomain, isQualifiedName, MAX_NAME } from './dns.ts';
+import { isQualifiedName } from './dns.ts';
 import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
 import { hookSchema } from './hook-schema.ts';
 import { metricSchema } from './metric-schema.ts';
+import { objectName } from './name-fields.ts';
 import { serviceSchema } from './service-schema.ts';
 
 const YEAR = 8760 * 3_600_000;
 /** Used where a release names neither a linear plan nor a list. */
 export const DEFAULT_STEP = 10;
 export const DEFAULT_MAX_WEIGHT = 50;
-
-const objectName = (what: string) =>
-  judged(text(`must be the name of ${what}`), (name) =>
-    isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
-  ).meta({ maxLength: MAX_NAME });
 
 const targetRef = z
   .strictObject(

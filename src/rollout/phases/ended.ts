@@ -10,10 +10,9 @@ export const POST_ROLLOUT = 'post-rollout';
 export function ended(s: Releasing): Next {
   const open = s.state.release.calls ?? [];
   const hooks = hooksOf(s.spec, 'post-rollout').filter(({ name }) => open.some(({ hook }) => hook === name));
-  const { calls, changed } = ask(s, hooks, POST_ROLLOUT);
+  const { calls, changed, answered } = ask(s, hooks, POST_ROLLOUT);
   if (!changed) return stay(s);
-  const fresh = calls.filter((call) => call.outcome !== undefined && !open.includes(call));
-  return amend(s, { calls: calls.length > 0 ? calls : undefined }, ...fresh.map((call) => factOf(s, call)));
+  return amend(s, { calls: calls.length > 0 ? calls : undefined }, ...answered.map((call) => factOf(s, call)));
 }
 
 function factOf(s: Releasing, { hook, outcome, message = 'did not pass' }: HookCall): Fact {

@@ -99,13 +99,8 @@ function beforeTraffic(s: Releasing): Next | undefined {
   if (hooks.length === 0 || awaiting) return undefined;
   if (checkAt !== undefined && s.now < ms(checkAt)) return stay(s);
   const asked = ask(s, hooks, `pre-rollout/${failedChecks}`);
-  const good = asked.calls.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook);
-  const before = s.state.release.calls?.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook) ?? [];
-  const told = passed(
-    s,
-    good.filter((name) => !before.includes(name)),
-  );
-  if (asked.changed) return amend(s, { calls: asked.calls }, ...told);
+  const good = asked.answered.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook);
+  if (asked.changed) return amend(s, { calls: asked.calls }, ...passed(s, good));
   if (asked.pending) return stay(s);
   return asked.failed.length > 0 ? failedCheck(s, complaints(asked.failed)) : undefined;
 }
