@@ -10,7 +10,11 @@ import { type Canary, targetOf } from './record.ts';
 export const isWritten = (record: Canary): boolean =>
   madeFor(record) === undefined && record.metadata.deletionTimestamp === undefined;
 
-const age = ({ metadata }: Canary): string => `${metadata.creationTimestamp ?? ''} ${metadata.uid ?? ''}`;
+/** Creation is told in whole seconds; within one, who was enrolled first was first, and who is not yet comes last. */
+const age = ({ metadata, status }: Canary): string => {
+  const enrolled = status?.conditions?.find(({ type, status: holds }) => type === 'Enrolled' && holds === 'True');
+  return `${metadata.creationTimestamp ?? ''} ${enrolled?.lastTransitionTime ?? '~'} ${metadata.uid ?? ''}`;
+};
 
 /** Who was there first comes first. */
 export const byAge = (a: Canary, b: Canary): number => (age(a) < age(b) ? -1 : 1);

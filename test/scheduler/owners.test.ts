@@ -55,6 +55,19 @@ void t.test('a record of annotations is nobody’s writing', async (t) => {
   t.notOk(isWritten(made));
 });
 
+void t.test('of two of the same second, who was enrolled first was first', async (t) => {
+  const [a, b] = [canary('a'), canary('b')];
+  t.ok(byAge(a, b) < 0, 'neither: any order, but always the same');
+  const since = (lastTransitionTime: string) =>
+    ({ conditions: [{ type: 'Enrolled', status: 'True', lastTransitionTime }] }) as unknown as NonNullable<
+      Canary['status']
+    >;
+  b.status = since(make.at(3));
+  t.ok(byAge(b, a) < 0);
+  a.status = since(make.at(2));
+  t.ok(byAge(a, b) < 0);
+});
+
 void t.test('a host belongs to the Canary that claimed it first', async (t) => {
   const [old, young] = [canary('old', { hosts: ['a.com', 'b.com'] }), canary('young', { age: 5, hosts: ['a.com'] })];
   const spec = make.spec(({ service }) => {
