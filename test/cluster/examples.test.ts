@@ -2,6 +2,7 @@ import t from 'tap';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { addressOf, applyExample, type Stead } from './support/example.ts';
+import { servedAll } from './support/failures.ts';
 import { Inbox } from './support/inbox.ts';
 
 /** What stands in manifests/examples, applied in the order of its pages; each time a version is released with it. */
@@ -34,8 +35,7 @@ t.test('a Deployment is released by its annotations', async (t) => {
   await app.release('6.7.1');
   await app.phase('Succeeded', 90_000);
   t.same(await app.stableTags(), ['6.7.1']);
-  const { failures, total } = await load.stop();
-  t.equal(failures, 0, `no request of ${total} failed`);
+  await servedAll(t, load);
   await app.delete();
 });
 

@@ -93,8 +93,11 @@ t.test('an event hook hears the story of a release, and again what it did not ta
   });
   const [first, ...more] = told;
   t.ok(more.includes(first ?? ''), 'the first was sent again');
-  const events = (await app.events()).map(({ message }) => message).filter((message) => told.includes(message));
-  t.ok(events.length >= 4, `${events.length} Events were heard: ${events.join('; ')}`);
+  // Events are written after the hook is called.
+  await waitFor('four of what it heard to be Events too', async () => {
+    const events = (await app.events()).map(({ message }) => message);
+    return events.filter((message) => told.includes(message)).length >= 4;
+  });
   t.match(receiver.questions(app, 'story').at(-1), {
     name: app.name,
     namespace: app.namespace,

@@ -8,6 +8,7 @@ import { valueAt } from '../../src/rollout/findings.ts';
 import { manifests } from '../cli/import/manifests.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { servedAll } from './support/failures.ts';
 import { handOver, underFlagger } from './support/flagger.ts';
 
 const rig = openRig();
@@ -78,8 +79,7 @@ void t.test('an application is handed over as the documentation says, and no req
 
   await app.release('1.4.1');
   await app.phase('Succeeded', 120_000);
-  const summary = await load.stop();
-  t.equal(summary.failures, 0, `no request of ${summary.total} failed`);
+  const summary = await servedAll(t, load);
   t.same(Object.keys(summary.byRevision).toSorted(), ['1.4.0', '1.4.1'], 'the release reached its users');
   t.same(await app.stableTags(), ['1.4.1']);
   const route = await app.kubectl(['get', `virtualservice/${app.name}`, '-o', 'json']);

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { servedAll } from './support/failures.ts';
 import { routeWords, ruleOf } from './support/mesh-objects.ts';
 
 const rig = openRig();
@@ -31,7 +32,7 @@ t.test(
     await waitFor('the rule', async () => (await ruleOf(app, 'podinfo-canary')) !== undefined);
     await app.command('retry');
     await app.atWeight(50);
-    t.equal((await load.stop()).failures, 0, 'no request failed');
+    await servedAll(t, load);
     await app.delete();
   },
 );
@@ -73,7 +74,7 @@ t.test('words that are refused in mid-release do not keep traffic from going bac
   t.match(failed.release?.message, /not 13s/);
   await waitFor('Envoy to send all to the Deployment', async () => (await app.envoyWeight())['podinfo'] === 100);
   t.same(await routeWords(app), {}, 'the route has the words that it had');
-  t.equal((await load.stop()).failures, 0, 'no request failed');
+  await servedAll(t, load);
 
   await annotate(app, 'headgate.dev/timeout=12s');
   await waitFor('the right words', async () => (await routeWords(app)).timeout === '12s');

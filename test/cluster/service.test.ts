@@ -1,6 +1,7 @@
 import t from 'tap';
 import { openRig, revisionOf, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { servedAll } from './support/failures.ts';
 import { connectionLimits, routeWords, ruleOf, userRule } from './support/mesh-objects.ts';
 
 const rig = openRig();
@@ -62,8 +63,7 @@ t.test('what the route says holds at each weight, for stable and canary alike, a
 
   await app.phase('Succeeded', 120_000);
   t.same(await routeWords(app), WORDS, 'and between releases');
-  const { failures, total } = await load.stop();
-  t.equal(failures, 0, `no request of ${total} failed`);
+  await servedAll(t, load);
 
   await app.kubectl(OUT);
   await waitFor('the rule of the canary to be gone', async () => (await ruleOf(app, 'podinfo-canary')) === undefined);

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { CanaryStatus } from '../../src/rollout/status.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { servedAll } from './support/failures.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -76,8 +77,7 @@ void t.test('a Canary enrols the Deployment that it names, in any order, and rel
   t.match(stderr, /is held/);
   await phase(app, 'Succeeded');
   t.same(await app.stableTags(), ['1.4.1']);
-  const { failures, total } = await load.stop();
-  t.equal(failures, 0, `no request of ${total} failed`);
+  await servedAll(t, load);
   t.match((await statusOf(app)).history, [{ outcome: 'succeeded', images: ['podinfo:1.4.1'], weight: 40 }]);
   t.notOk(await app.record(), 'there is no other record');
   await app.delete();
@@ -132,7 +132,7 @@ void t.test('edits take effect in mid-release, from the weight that it has', asy
   const { startedAt } = (await statusOf(app)).release ?? {};
   await phase(app, 'Succeeded');
   t.equal((await statusOf(app)).release?.startedAt, startedAt, 'it is the same release');
-  t.equal((await load.stop()).failures, 0);
+  await servedAll(t, load);
   const { stderr } = await app.kubectl(
     ['patch', 'canary', 'settings', '--type=merge', '-p', '{"spec":{"targetRef":{"name":"x"}}}'],
     {
@@ -195,8 +195,7 @@ void t.test('deleting a Canary in mid-release costs no request and leaves nothin
   await app.setImage('1.4.2');
   await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
   t.same(await app.stableTags(), ['1.4.2'], 'it rolls out like any Deployment');
-  const { failures, total } = await load.stop();
-  t.equal(failures, 0, `no request of ${total} failed`);
+  await servedAll(t, load);
   await app.delete();
 });
 

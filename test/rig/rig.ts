@@ -21,7 +21,7 @@ export type { AuditEntry, AuditFilter } from './client/audit.ts';
 export type { EnvoyRoute } from './client/envoy.ts';
 export { type GatewayAnswer, type GatewayRequest, revisionOf } from './client/gateway.ts';
 export type { CommandResult, KubectlOptions } from './client/kubectl.ts';
-export type { Load, LoadOptions, LoadSummary, Sample } from './client/load.ts';
+export { isFailure, type Load, type LoadOptions, type LoadSummary, type Sample } from './client/load.ts';
 export { type WaitOptions, waitFor } from './client/wait.ts';
 export type { Verb } from './control.ts';
 export type { RigFile } from './rig-file.ts';

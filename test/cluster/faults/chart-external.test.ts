@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
+import { servedAll } from '../support/failures.ts';
 import { isLeft, remainsOf } from '../support/left-behind.ts';
 import { Release } from '../support/release.ts';
 import { SecuredRedis } from '../support/secured-redis.ts';
@@ -118,8 +119,7 @@ t.test('a release goes through, by the accounts of these names', async (t) => {
     [USER.name],
     'Redis knows who is connected',
   );
-  const { failures, total } = await load.stop();
-  t.equal(failures, 0, `no request of ${total} failed`);
+  await servedAll(t, load);
   await app.delete();
 });
 

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { type Json, openRig } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
+import { servedAll } from '../support/failures.ts';
 import { isLeft, remainsOf } from '../support/left-behind.ts';
 import { Release } from '../support/release.ts';
 
@@ -43,8 +44,7 @@ t.test('releases go through in the namespaces that are listed', async (t) => {
     t.same(await app.stableTags(), ['1.4.1'], app.namespace);
   }
   for (const load of loads) {
-    const { failures, total } = await load.stop();
-    t.equal(failures, 0, `no request of ${total} failed`);
+    await servedAll(t, load);
   }
 });
 
@@ -104,8 +104,7 @@ t.test('it is uninstalled in mid-release under traffic', async (t) => {
   await isLeft(t, shop, '1.4.2');
   t.same(await shop.stablePodIds(), pods, 'no pod was restarted');
   t.notOk((await shop.deployment()).spec.paused, 'not paused');
-  const { failures, total } = await load.stop();
-  t.equal(failures, 0, `no request of ${total} failed`);
+  await servedAll(t, load);
   const { metadata, spec } = await beside.deployment();
   t.equal(metadata.generation, before.metadata.generation, 'elsewhere nothing was written');
   t.same([metadata.annotations, spec], [before.metadata.annotations, before.spec]);

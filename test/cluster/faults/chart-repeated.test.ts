@@ -1,6 +1,7 @@
 import t from 'tap';
 import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
+import { servedAll } from '../support/failures.ts';
 import { isLeft, remainsOf } from '../support/left-behind.ts';
 import { Release } from '../support/release.ts';
 
@@ -62,6 +63,5 @@ t.test('without hooks everything stays as it is, and the next installation goes 
   await release.install();
   await app.phase('Succeeded');
   t.same(await app.stableTags(), ['1.4.1']);
-  const { failures, total } = await load.stop();
-  t.equal(failures, 0, `no request of ${total} failed`);
+  await servedAll(t, load);
 });

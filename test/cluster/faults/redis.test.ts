@@ -5,6 +5,7 @@ import t from 'tap';
 import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
+import { servedAll } from '../support/failures.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
 
 const INTERVAL_MS = 2_000;
@@ -58,8 +59,7 @@ for (const [what, lose] of Object.entries(LOSSES)) {
     t.same(routes.weights(app), [0, 20, 50, 0], 'every step, once');
     const dwell = shortestDwell(routes.steps(app));
     t.ok(dwell >= INTERVAL_MS, `the shortest time at a weight was ${dwell} ms`);
-    const { failures, total } = await load.stop();
-    t.equal(failures, 0, `no request of ${total} failed`);
+    await servedAll(t, load);
     await app.delete();
   });
 }
@@ -68,8 +68,8 @@ t.test('Redis away for 10 s: a crash takes traffic back, steps go on, and afterw
   const options = { annotations: { 'step-weights': '30,40,50', interval: '4s' } };
   const deploy = () => App.enrolled(rig, 'away', options);
   const [app, crashing, later] = await Promise.all([deploy(), deploy(), deploy()]);
-  const loads = [app.load(40), crashing.load(40)];
-  t.teardown(() => Promise.all(loads.map((load) => load.stop())));
+  const [load, other] = [app.load(40), crashing.load(40)];
+  t.teardown(() => Promise.all([load.stop(), other.stop()]));
   await Promise.all([app, crashing].map((one) => one.setImage('1.4.1')));
   await Promise.all([app, crashing].map((one) => one.atWeight(30)));
 
@@ -94,8 +94,7 @@ t.test('Redis away for 10 s: a crash takes traffic back, steps go on, and afterw
   t.ok(dwell >= 4_000, `the shortest time at a weight was ${dwell} ms`);
   t.ok((await crashing.reasons()).includes('CanaryUnready'), 'the crash was told');
   t.same(await crashing.stableTags(), ['1.4.0'], 'the version before runs');
-  const [summary] = await Promise.all(loads.map((load) => load.stop()));
-  t.equal(summary?.failures, 0, `no request of ${summary?.total} to the good one failed`);
+  await Promise.all([servedAll(t, load), other.stop()]);
   await Promise.all([app, crashing, later].map((one) => one.delete()));
 });
 

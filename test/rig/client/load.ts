@@ -14,7 +14,12 @@ export interface Sample {
   ms: number;
   status: number;
   revision: string | undefined;
+  /** The words that came with a failure: Envoy's, the application's, or the connection's. */
+  trouble?: string;
 }
+
+/** 5xx, and no answer. */
+export const isFailure = ({ status }: Sample): boolean => status === 0 || status >= 500;
 
 export interface LoadSummary {
   total: number;
@@ -22,7 +27,6 @@ export interface LoadSummary {
   byRevision: Record<string, number>;
   /** No answer at all. */
   unanswered: number;
-  /** 5xx, and no answer. */
   failures: number;
   p50: number;
   p99: number;
@@ -31,9 +35,10 @@ export interface LoadSummary {
 /** Steady load through the gateway from `start` until `stop`; every request is kept, for questions about windows. */
 export class Load {
   readonly samples: Sample[] = [];
+  /** Epoch ms. */
+  readonly startedAt = Date.now();
   readonly #gateway: Gateway;
   readonly #options: LoadOptions;
-  readonly #startedAt = Date.now();
   readonly #inFlight = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #sent = 0;
@@ -61,7 +66,7 @@ export class Load {
       byStatus: count(window.map(({ status }) => status)),
       byRevision: count(window.flatMap(({ revision }) => revision ?? [])),
       unanswered: window.filter(({ status }) => status === 0).length,
-      failures: window.filter(({ status }) => status === 0 || status >= 500).length,
+      failures: window.filter(isFailure).length,
       p50: times[Math.floor(times.length * 0.5)] ?? 0,
       p99: times[Math.floor(times.length * 0.99)] ?? 0,
     };
@@ -75,7 +80,7 @@ export class Load {
   }
 
   #sendDue(): void {
-    const elapsed = Date.now() - this.#startedAt;
+    const elapsed = Date.now() - this.startedAt;
     if (elapsed > (this.#options.maxMs ?? 600_000)) clearInterval(this.#timer);
     const due = Math.floor((elapsed * this.#options.rps) / 1_000);
     for (; this.#sent < due; this.#sent += 1) {
@@ -88,9 +93,10 @@ export class Load {
     const at = Date.now();
     try {
       const { status, body, ms } = await this.#gateway.request(this.#options);
-      this.samples.push({ at, ms, status, revision: revisionOf(body) });
-    } catch {
-      this.samples.push({ at, ms: Date.now() - at, status: 0, revision: undefined });
+      const sample = { at, ms, status, revision: revisionOf(body) };
+      this.samples.push(isFailure(sample) ? { ...sample, trouble: body.slice(0, 200) } : sample);
+    } catch (error) {
+      this.samples.push({ at, ms: Date.now() - at, status: 0, revision: undefined, trouble: String(error) });
     }
   }
 }
