@@ -67,7 +67,7 @@ export function loadConfig(env: Environment): Config {
     httpHost: read('HEADGATE_HTTP_HOST', '0.0.0.0', host),
     httpPort: read('HEADGATE_HTTP_PORT', '8080', integer(0, 65_535)),
     resyncIntervalMs: read('HEADGATE_RESYNC_INTERVAL', '30s', duration(1_000)),
-    routeSettleMs: read('HEADGATE_ROUTE_SETTLE', '3s', duration(0)),
+    routeSettleMs: read('HEADGATE_ROUTE_SETTLE', '10s', duration(0)),
     concurrency: read('HEADGATE_CONCURRENCY', '16', integer(1, 1_000)),
     logLevel: read('HEADGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     tlsSecret: read('HEADGATE_TLS_SECRET', 'headgate-webhook-tls', name),

@@ -12,7 +12,7 @@ const defaults = {
   httpHost: '0.0.0.0',
   httpPort: 8080,
   resyncIntervalMs: 30_000,
-  routeSettleMs: 3_000,
+  routeSettleMs: 10_000,
   concurrency: 16,
   logLevel: 'info',
   tlsSecret: 'headgate-webhook-tls',

@@ -23,7 +23,7 @@ function valuesFor({ file }: Rig): Json {
     redis: { enabled: false },
     externalRedis: { url: file.redis.url },
     resyncInterval: '5s',
-    routeSettle: '1s',
+    routeSettle: '3s',
     webhook: { replicas: 2, shutdownDelay: '5s', extraEnv: ownAddress },
     scheduler: { replicas: 1, extraEnv: ownAddress },
   };

@@ -53,11 +53,10 @@ export interface ShareCheck {
   sigmas: number;
 }
 
-/** What the canary got of the answers in a step, beside what it was to get. */
-export function shareOf(load: Load, step: Step, tag: string): ShareCheck {
-  const { byRevision } = load.summary(step.from, step.to);
-  const requests = Object.values(byRevision).reduce((sum, n) => sum + n, 0);
-  return compare(step.weight, byRevision[tag] ?? 0, requests);
+/** What the canary got of what was sent and answered within a step, beside what it was to get. */
+export function shareOf(load: Load, { weight, from, to }: Step, tag: string): ShareCheck {
+  const within = load.samples.filter(({ at, ms, revision }) => revision && at >= from && at + ms <= to);
+  return compare(weight, within.filter(({ revision }) => revision === tag).length, within.length);
 }
 
 /** All steps together: the sum of what was to come beside the sum of what came. */
