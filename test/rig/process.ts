@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Memory for processor time: most programs are written in Go, and several rigs share two cores. */
+const THRIFTY = { GOGC: '400' };
+
 /** One program of the rig. `ready` is polled: false or a throw means "not yet". */
 export interface ProgramSpec {
   name: string;
@@ -121,7 +124,7 @@ export class Program {
     const child = spawn(this.spec.command, this.spec.args, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.spec.env },
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...THRIFTY, ...this.spec.env },
     });
     closeSync(log);
     this.#child = child;
