@@ -23,10 +23,10 @@ export interface Trip {
   words: readonly string[];
 }
 
-/** The rigs of a run: those of one list after one another, the lists side by side, and of about the same length. */
-export function tripsOf(words: readonly string[]): Trip[][] {
+/** The rigs of a run, the longest first: whoever is done with one takes the next. */
+export function tripsOf(words: readonly string[]): Trip[] {
   const together = [...rigFiles(words), ...sharedFiles(words)].length > 0 ? [{ lane: 'together', words } as const] : [];
   const alone = faultFiles(words).length > 0 ? [{ lane: 'alone', words } as const] : [];
   const installed = testFiles([INSTALLING], [], words).map((file) => ({ lane: 'installed', words: [file] }) as const);
-  return [[...together, ...installed], alone].filter((trips) => trips.length > 0);
+  return [...alone, ...together, ...installed];
 }
