@@ -11,8 +11,9 @@ import type {
 import { canaryName } from '../src/rollout/names.ts';
 import type { Observation } from '../src/rollout/observation.ts';
 import type { Metric, RolloutSpec } from '../src/rollout/spec-types.ts';
+import { ownedBy } from '../src/rollout/stable.ts';
 import { type Release, type RolloutState, type Stable, time } from '../src/rollout/state.ts';
-import { revisionOf } from '../src/rollout/template.ts';
+import { revisionOf, sameRevision } from '../src/rollout/template.ts';
 import { ownerOf } from '../src/rollout/workload.ts';
 
 /** Objects for tests: a usual one of each kind, and functions that change a copy of it. */
@@ -225,11 +226,25 @@ export const state = (phase: RolloutState['phase'], more: Partial<RolloutState> 
   ...more,
 });
 
-/** What a tick sees: both Services, a route at weight 0, and whatever is given. */
-export function observation(more: Partial<Observation> = {}): Observation {
+/** The ReplicaSet of a canary Deployment that no other was given for. */
+function canarySet(owner: Deployment, sets: readonly ReplicaSet[]): ReplicaSet {
+  const given = sets.find((set) => ownedBy(owner, set) && sameRevision(set.spec.template, owner.spec.template));
+  return (
+    given ?? replicaSet(owner, 'own', owner.spec.replicas ?? 1, ({ spec }) => (spec.template = owner.spec.template))
+  );
+}
+
+/** What a tick sees: both Services, each with its pods, a route at weight 0, and whatever is given. */
+export function observation({ replicaSets, ...more }: Partial<Observation> = {}): Observation {
   const object = more.deployment ?? deployment();
+  const own = more.canary && canarySet(more.canary, replicaSets ?? []);
+  const pods = Array.from(
+    { length: more.canary?.status?.availableReplicas ?? 0 },
+    (_, n) => `${own?.metadata.name}-${n}`,
+  );
   return {
-    ...{ deployment: object, hold: readHold(object), revision: revisionOf(object.spec.template) },
+    ...{ deployment: object, hold: readHold(object), revision: revisionOf(object.spec.template), endpoints: pods },
+    ...(replicaSets && { replicaSets: [...new Set([...replicaSets, ...(own ? [own] : [])])] }),
     services: { stable: service(), canary: service(canaryName(NAME)) },
     route: { weight: 0, resourceVersion: '1', stale: false },
     rules: { own: {}, users: {} },

@@ -129,7 +129,8 @@ export class Simulation {
   #next(): number {
     const { pods, deployment: stable, canary, now } = this.cluster;
     const later = (time: number) => (time > now ? time : Infinity);
-    const podTimes = pods.flatMap(({ readyAt, brokenAt }) => [later(readyAt), later(brokenAt)]);
+    const { listedAfterMs } = this.cluster;
+    const podTimes = pods.flatMap(({ readyAt, brokenAt }) => [readyAt, readyAt + listedAfterMs, brokenAt].map(later));
     const deadlines = [stable, ...(canary ? [canary] : [])].map((owner) => later(deadlineOf(owner)));
     return Math.min(this.#syncAt, this.#tickAt, this.#wakeAt, this.#resyncAt, ...podTimes, ...deadlines);
   }
@@ -139,6 +140,8 @@ export class Simulation {
     if (now >= this.#resyncAt) this.#resyncAt = now + RESYNC_MS;
     const resync = this.#resyncAt === now + RESYNC_MS;
     if (this.cluster.unsynced ? now >= this.#syncAt : true) this.#sync();
+    const { pods, listedAfterMs } = this.cluster;
+    if (listedAfterMs > 0 && pods.some(({ readyAt }) => readyAt + listedAfterMs === now)) this.cluster.dirty = true;
     for (const colleague of this.#colleagues) colleague.deliver();
     if (now >= this.#tickAt || now >= this.#wakeAt || resync) this.tick();
     this.touched();

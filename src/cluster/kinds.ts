@@ -21,6 +21,7 @@ export const KINDS = {
   deployments: namespaced('apps', 'v1', 'deployments', 'Deployment'),
   replicasets: namespaced('apps', 'v1', 'replicasets', 'ReplicaSet'),
   services: namespaced('', 'v1', 'services', 'Service'),
+  endpointslices: namespaced('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
   canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
   alertproviders: namespaced('headgate.dev', 'v1', 'alertproviders', 'AlertProvider'),
   virtualservices: namespaced('networking.istio.io', 'v1', 'virtualservices', 'VirtualService'),

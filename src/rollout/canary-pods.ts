@@ -3,7 +3,7 @@ import type { Deployment, ReplicaSet } from './kube.ts';
 import { availableReplicas, isObserved, readyReplicas } from './rollout-status.ts';
 import type { Releasing, Situation } from './situation.ts';
 import { atWeightFor } from './situation.ts';
-import { isEmpty, ownedBy } from './stable.ts';
+import { isEmpty, ownedBy, setOf } from './stable.ts';
 import { ACTIVE } from './state.ts';
 import { sameRevision } from './template.ts';
 
@@ -25,6 +25,28 @@ export function isCanaryReady(s: Releasing): boolean {
     strangeSet(s) === undefined
   );
 }
+
+/**
+ * How many pods of the release its Service lists. Another controller lists them than the one that counts them as available,
+ * and on its own time: a weight for pods that the mesh has not heard of is a weight for errors.
+ */
+export function listedPods({ seen: { canary, endpoints, replicaSets = [] } }: Releasing): number {
+  const own =
+    canary &&
+    setOf(
+      canary.spec.template,
+      replicaSets.filter((set) => ownedBy(canary, set)),
+    );
+  if (own === undefined) return 0;
+  const prefix = podPrefix(own);
+  return endpoints.filter((name) => name.startsWith(prefix)).length;
+}
+
+/** Whether a weight would find all wanted pods. */
+export const isReachable = (s: Releasing): boolean => isCanaryReady(s) && listedPods(s) >= s.state.release.replicas;
+
+/** What the API server's `generateName` leaves of a long name: 63 characters less the five random ones. */
+const podPrefix = ({ metadata }: ReplicaSet): string => `${metadata.name}-`.slice(0, 58);
 
 /** Whether the Service of the stable pods selects the canary's too: it does not look at the label that tells them apart. */
 export function servesBoth({ seen: { services }, label }: Situation): boolean {

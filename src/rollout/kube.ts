@@ -107,6 +107,15 @@ export interface DestinationRule extends KubeObject {
   spec: { host?: string; trafficPolicy?: object; [field: string]: unknown };
 }
 
+/** Part of what a Service leads to; its label `kubernetes.io/service-name` says which. */
+export interface EndpointSlice extends KubeObject {
+  endpoints?: {
+    /** Unknown counts as ready. */
+    conditions?: { ready?: boolean };
+    targetRef?: { kind?: string; name?: string };
+  }[];
+}
+
 export interface Service extends KubeObject {
   spec: {
     selector?: Record<string, string>;

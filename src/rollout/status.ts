@@ -119,6 +119,9 @@ const MESSAGE: Record<Phase, string> = {
   Failed: 'The revision is held back; the version before runs.',
 };
 
+const messageOf = ({ phase, release }: RolloutState): string =>
+  phase === 'Progressing' && release?.weight === 0 ? 'A revision is held; its canary gets ready.' : MESSAGE[phase];
+
 function conditionsOf({
   state,
   generation,
@@ -128,7 +131,7 @@ function conditionsOf({
   const { phase, since, release } = state;
   const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
   const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
-  const message = invalid ?? release?.message ?? MESSAGE[phase];
+  const message = invalid ?? release?.message ?? messageOf(state);
   const telling = { generation, before, since };
   return [
     ...written(verdict, { ...telling, reason, message }),

@@ -75,6 +75,7 @@ export class Observer {
       hold,
       revision,
       rules,
+      endpoints: world.endpoints.of(namespace, canaryName(name)),
       services: { ...(stable && { stable }), ...(canaryService && { canary: canaryService }) },
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),

@@ -12,6 +12,7 @@ import { canaryName } from '../rollout/names.ts';
 import type { VirtualService } from '../traffic/istio.ts';
 import { Areas } from './areas.ts';
 import { AsAsked } from './as-asked.ts';
+import { Endpoints } from './endpoints.ts';
 import { type Canary, keyOf } from './record.ts';
 import { Records } from './records.ts';
 import { Rules } from './rules.ts';
@@ -50,6 +51,7 @@ export class World {
   readonly enrolled: Store<Deployment>;
   readonly canaries: Store<Deployment>;
   readonly services: Store<Service>;
+  readonly endpoints: Endpoints;
   readonly routes: Store<VirtualService>;
   readonly ownRules: Store<DestinationRule>;
   readonly rules: Rules;
@@ -65,6 +67,8 @@ export class World {
     this.enrolled = this.#watch<Deployment>(KINDS.deployments, ENROLLED, own);
     this.canaries = this.#watch<Deployment>(KINDS.deployments, `${ROLE}=canary`, withoutSuffix);
     this.services = this.#watch<Service>(KINDS.services, `${ROLE}=service`, withoutSuffix);
+    this.endpoints = new Endpoints(options.onChange, options.onError);
+    this.#open(KINDS.endpointslices, this.endpoints.store, `${ROLE}=service`);
     this.routes = this.#watch<VirtualService>(KINDS.virtualservices, ROLE, own);
     this.ownRules = this.#watch<DestinationRule>(KINDS.destinationrules, `${ROLE}=destination-rule`, withoutSuffix);
     this.rules = new Rules({ client: options.client, store: this.ownRules, asAsked: this.asAsked });

@@ -34,6 +34,7 @@ const mishaps = fc.oneof(
   line('route', 0, 30, 100),
   line('tamper', 'canary', 'stable'),
   line('stall', 'on', 'off'),
+  line('list-after', '0s', '700ms', '20s', '3m'),
   line('refuse', 'no limits', ''),
   line('scheduler', 'off', 'on'),
   line('webhook', 'off', 'on'),
@@ -44,9 +45,13 @@ const mishaps = fc.oneof(
   line('delete-set', 'stable', '1.0', '2.0'),
 );
 const waits = fc.constantFrom('wait 10ms', 'wait 60ms', 'wait 1s', 'wait 3s', 'wait 9s', 'wait 14s', 'wait 70s');
+/** Once the record and the ReplicaSet are gone together, nothing in the cluster says what ran. */
+const losesAll = (script: readonly string[]): boolean =>
+  script.includes('delete-record') && script.some((words) => words.startsWith('delete-set'));
 const scripts = fc
   .array(fc.tuple(fc.oneof({ weight: 2, arbitrary: users }, mishaps), waits), { minLength: 1, maxLength: 12 })
-  .map((pairs) => pairs.flat());
+  .map((pairs) => pairs.flat())
+  .filter((script) => !losesAll(script));
 
 /** One hook of each type that has a say in a release. */
 const HOOKS: Record<string, HookType> = {
@@ -74,7 +79,8 @@ const askedScripts = fc
     ),
     { minLength: 1, maxLength: 14 },
   )
-  .map((pairs) => pairs.flat());
+  .map((pairs) => pairs.flat())
+  .filter((script) => !losesAll(script));
 const AGREED = Object.keys(HOOKS).map((name) => `hook ${name} ${name === 'back' ? 'fail' : 'pass'}`);
 
 /** Everybody leaves it alone, and what was broken is mended. */
@@ -82,6 +88,7 @@ const CALM = [
   'webhook on',
   'scheduler on',
   'stall off',
+  'list-after 0s',
   'refuse',
   'answers 100',
   'mend stable',

@@ -49,6 +49,13 @@ t.match(
   { reason: 'NoTraffic', message: 'had no answer' },
   'a release that has a reason gives it',
 );
+for (const [weight, message] of [
+  [0, /gets ready/],
+  [20, /is analysed/],
+] as const) {
+  const found = view(state('Progressing', { release: release('2.0', { weight }) }));
+  t.match(found.conditions[0], { message }, `a canary at ${weight} %`);
+}
 t.match(view(state('Promoting')).conditions[0], { reason: 'Promoting' }, 'another is where its phase is');
 
 const before = view(state('Progressing'));

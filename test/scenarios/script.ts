@@ -116,6 +116,12 @@ const COMMANDS: Record<string, Command> = {
     cluster.stalled = state === 'on';
     return undefined;
   },
+  /** From now on the canary's Service lists a pod so long after its status says that it is ready. */
+  'list-after': ({ cluster }, [duration = '']) => {
+    cluster.listedAfterMs = parseDuration(duration) ?? Number.NaN;
+    cluster.dirty = true;
+    return undefined;
+  },
   /** Does the rest of the line just before the scheduler's next write. */
   race: (simulation, words, trace) => {
     simulation.ticker.onWrite = () => {

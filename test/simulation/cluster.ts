@@ -44,6 +44,8 @@ export class Cluster {
   now: number;
   /** New pods of the Deployment do not get ready, whatever they run: there is no room for them. */
   stalled = false;
+  /** How much later than the canary's status its Service lists a pod that got ready. */
+  listedAfterMs = 0;
   /** Something that the scheduler watches has changed. */
   dirty = false;
   /** Something that the Deployment controller watches has changed. */
@@ -125,6 +127,15 @@ export class Cluster {
     this.dirty = true;
     const weight = weightOf(route);
     if (weight !== this.traffic.weight) this.traffic = { weight, since: this.now };
+  }
+
+  /** Names of the pods that the canary's Service lists. */
+  endpoints(): string[] {
+    const names = this.sets.filter((set) => isOwnedBy(set, this.canary)).map(({ metadata }) => metadata.name);
+    const listed = this.pods.filter(({ set, readyAt, brokenAt }) => {
+      return names.includes(set) && readyAt + this.listedAfterMs <= this.now && this.now < brokenAt;
+    });
+    return listed.map(({ set }, n) => `${set}-${n}`);
   }
 
   putRecord(record: CanaryRecord): void {

@@ -70,6 +70,13 @@ const CHECKS: Record<string, Check> = {
     return readyReplicas(canary) >= wanted ? undefined : `${readyReplicas(canary)} of ${wanted} pods for ${weight}%`;
   },
 
+  'no more weight goes to pods that the Service does not list': (round, { cluster }) => {
+    const weight = find(round, 'setRoute')?.weight ?? 0;
+    if (weight <= (round.seen.route?.weight ?? 0)) return undefined;
+    const [listed, wanted] = [cluster.endpoints().length, round.decision.state.release?.replicas ?? 0];
+    return listed >= wanted ? undefined : `${listed} of ${wanted} endpoints for ${weight}%`;
+  },
+
   'no more weight goes to a canary that is reached in another way than the stable': (round, { ticker, cluster }) => {
     if ((find(round, 'setRoute')?.weight ?? 0) <= (round.seen.route?.weight ?? 0)) return undefined;
     const policy = round.seen.rules.users.stable?.spec.trafficPolicy ?? ticker.spec.service.trafficPolicy;

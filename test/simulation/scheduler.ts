@@ -20,7 +20,8 @@ import { Desk } from './hook-desk.ts';
 import { RulesView } from './rules.ts';
 
 export const SETTLE_MS = 3_000;
-const MOST_ROUNDS = 12;
+/** More than the product makes in one go: here all hooks answer at once. */
+const MOST_ROUNDS = 30;
 const RETRY_MS = 1_000;
 const CONFLICT_MS = 100;
 const MOST_LAG_MS = 200;
@@ -186,6 +187,7 @@ export class Ticker {
     const command = readCommand(cluster.record?.metadata.annotations);
     return {
       ...{ deployment, hold, revision },
+      endpoints: cluster.endpoints(),
       services: { ...(own && { stable: own }), ...(other && { canary: other }) },
       rules: this.#rules.see(cluster, hold.state === 'held' && state?.release?.revision !== revision),
       ...(command && { command }),

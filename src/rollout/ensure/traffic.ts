@@ -1,4 +1,4 @@
-import { isCanaryReady } from '../canary-pods.ts';
+import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { RouteReading } from '../observation.ts';
 import type { Releasing, Situation } from '../situation.ts';
@@ -26,7 +26,7 @@ export const ensureIdleRoute = ({ seen: { route } }: Situation): Effect[] =>
 
 const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Finalising';
 
-/** More weight only onto ready pods that are reached like the stable ones; less at once. */
+/** More weight only onto ready pods that the mesh knows and reaches like the stable ones; less at once. */
 export function ensureRoute(s: Releasing): Effect[] {
   const { route } = s.seen;
   const { release, phase } = s.state;
@@ -34,6 +34,6 @@ export function ensureRoute(s: Releasing): Effect[] {
   const wanted = mayServe(phase) ? release.weight : 0;
   if (route?.weight === wanted) return route.stale ? [setRoute(wanted, route)] : [];
   const rises = wanted > (route?.weight ?? 0);
-  if (!rises || (isCanaryReady(s) && isRuled(s))) return [setRoute(wanted, route)];
+  if (!rises || (isReachable(s) && isRuled(s))) return [setRoute(wanted, route)];
   return route?.weight === undefined ? [setRoute(0, route)] : [];
 }

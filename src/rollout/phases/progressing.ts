@@ -1,8 +1,9 @@
 import { ask, complaints, hooksOf, passed } from '../asking.ts';
-import { isCanaryReady } from '../canary-pods.ts';
+import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { failedCheck, judge } from '../judge.ts';
+import { canaryName } from '../names.ts';
 import { wantedReplicas } from '../rollout-status.ts';
 import {
   amend,
@@ -36,9 +37,11 @@ export function progressing(s: Releasing): Next {
   if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
   const grown = resized(s);
   if (grown) return grown;
-  if (!isCanaryReady(s)) return unready(s);
-  return readyAt(s);
+  return (hasItsWeight(s) ? isCanaryReady(s) : isReachable(s)) ? readyAt(s) : unready(s);
 }
+
+const hasItsWeight = ({ seen: { route }, state: { release } }: Releasing): boolean =>
+  release.weight > 0 && route?.weight === release.weight;
 
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
 function pausedByZero(s: Releasing): Next {
@@ -69,12 +72,15 @@ function unready(s: Releasing): Next {
   if (release.deadline === undefined) return amend(s, { deadline: deadlineFrom(s) });
   if (s.now < ms(release.deadline)) return stay(s);
   const seconds = Math.round(s.spec.progressDeadlineMs / 1000);
-  const available = s.seen.canary?.status?.availableReplicas ?? 0;
-  return fail(
-    s,
-    'ProgressDeadlineExceeded',
-    `has ${available} of ${release.replicas} canary pods available after ${seconds} s`,
-  );
+  return fail(s, 'ProgressDeadlineExceeded', `${missing(s)} after ${seconds} s`);
+}
+
+function missing(s: Releasing): string {
+  const { canary, deployment } = s.seen;
+  const { replicas } = s.state.release;
+  if (!isCanaryReady(s)) return `has ${canary?.status?.availableReplicas ?? 0} of ${replicas} canary pods available`;
+  const service = canaryName(deployment.metadata.name);
+  return `has its canary pods ready, but ${listedPods(s)} of ${replicas} among the endpoints of Service ${service}`;
 }
 
 /** All wanted pods are ready: take the first weight, note that a weight is live, or judge it. */
