@@ -28,6 +28,12 @@ export function isRolledOut(deployment: Deployment): boolean {
   return isObserved(deployment) && all.every((found) => found === wanted);
 }
 
+/** When a roll-out was done, at the latest: the Deployment controller's own time is in whole seconds. Epoch ms. */
+export function rolledOutBy(deployment: Deployment): number | undefined {
+  const { reason, lastUpdateTime = '' } = conditionOf(deployment, 'Progressing') ?? {};
+  return reason === 'NewReplicaSetAvailable' ? Date.parse(lastUpdateTime) + 1_000 : undefined;
+}
+
 /**
  * Whether a roll-out that began at `since` is past its progress deadline. The Deployment controller leaves the condition of
  * the roll-out before until there is progress, also through a pause: an older one says nothing.

@@ -1,5 +1,6 @@
 import { isScaledDown } from './canary-pods.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
+import { knownAt } from './phases/promoting.ts';
 import type { Situation } from './situation.ts';
 import { ms, TIMED } from './state.ts';
 
@@ -12,10 +13,12 @@ export function wakeAt(s: Situation): number | undefined {
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-function timers({ state: { phase, since, release }, seen, spec, settleMs }: Situation): number[] {
+function timers(s: Situation): number[] {
+  const { state, seen, spec, settleMs } = s;
+  const { phase, since, release } = state;
   if (release === undefined) return isScaledDown(seen.canary) ? [] : [ms(since) + settleMs];
   const { checkAt, deadline, weightSince, weight } = release;
-  const times: number[] = [];
+  const times: number[] = phase === 'Promoting' || phase === 'Stalled' ? [knownAt(s)] : [];
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline));
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {

@@ -70,3 +70,22 @@ t.test('pods that are ready, and that the mesh has not heard of, get no traffic'
   t.ok((load.share()['1.4.1'] ?? 0) > 0, 'the new version was given traffic');
   await app.delete();
 });
+
+t.test('a Deployment that stops its pods before it starts others loses no request', async (t) => {
+  const app = await App.enrolled(rig, 'recreate', {
+    annotations: { 'step-weights': '50', interval: '2s' },
+    change: ({ spec }) => (spec.strategy = { type: 'Recreate' }),
+  });
+  const load = app.load(50);
+  const pods = await app.stablePodIds();
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded', 90_000);
+  t.same(await app.stableTags(), ['1.4.1']);
+  const now = await app.stablePodIds();
+  t.notOk(
+    now.some((id) => pods.includes(id)),
+    'its pods are others',
+  );
+  await servedAll(t, load);
+  await app.delete();
+});

@@ -1,7 +1,17 @@
 import { isCanaryReady } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
-import { availableReplicas, isRolledOut, isStalled } from '../rollout-status.ts';
-import { amend, fail, move, type Next, nameOf, type Releasing, stay, withoutTraffic } from '../situation.ts';
+import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../rollout-status.ts';
+import {
+  amend,
+  fail,
+  move,
+  type Next,
+  nameOf,
+  type Releasing,
+  type Situation,
+  stay,
+  withoutTraffic,
+} from '../situation.ts';
 import { type RolloutState, type Stable, time } from '../state.ts';
 import { planFor } from './progressing.ts';
 
@@ -10,7 +20,7 @@ export function promoting(s: Releasing): Next {
   const { hold, deployment } = s.seen;
   const { release, phase } = s.state;
   if (hold.state !== 'open') return verdictAgainst(s) ?? stay(s);
-  if (isDone(s)) return settleDown(s);
+  if (isDone(s) && s.now >= knownAt(s)) return settleDown(s);
   if (release.weight > 0 && !isCanaryReady(s)) return canaryLost(s);
   if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
   return stay(s);
@@ -28,6 +38,15 @@ function verdictAgainst(s: Releasing): Next | undefined {
 /** Every pod runs the revision; or its user keeps the Deployment paused on what already ran. */
 function isDone({ seen: { deployment }, state: { release } }: Releasing): boolean {
   return isRolledOut(deployment) || (release.path === 'withdrawn' && deployment.spec.paused === true);
+}
+
+/**
+ * From when on the mesh knows the pods that rolled out. Where the ones before were stopped first, it would have nowhere else
+ * to go, and the canary serves all for that long. Epoch ms.
+ */
+export function knownAt({ seen: { deployment }, state: { release }, settleMs }: Situation): number {
+  const isServing = deployment.spec.strategy?.type === 'Recreate' && (release?.weight ?? 0) > 0;
+  return isServing && isRolledOut(deployment) ? (rolledOutBy(deployment) ?? 0) + settleMs : 0;
 }
 
 function canaryLost(s: Releasing): Next {
