@@ -1,4 +1,4 @@
-import { type Hold, writeHold } from '../rollout/hold.ts';
+import { type Hold, readRolling, writeHold } from '../rollout/hold.ts';
 import { HELD } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { isObserved } from '../rollout/rollout-status.ts';
@@ -60,6 +60,10 @@ const asksForOut = ({ templateChange, sent }: Change): boolean =>
  * controller has not looked yet the answer is yes; a hold on what runs already is lifted at once.
  */
 const templateAhead = (old: Deployment): boolean => old.spec.paused === true && (oldPods(old) > 0 || !isObserved(old));
+
+/** A promotion was let go that the controller's counts do not know yet: they are of the time before. */
+export const hasJustBegun = (old: Deployment): boolean =>
+  old.spec.paused !== true && readRolling(old) !== undefined && !isObserved(old);
 
 /** Pods of older templates than the Deployment's own. A mere scale-up has none. */
 export const oldPods = ({ status }: Deployment): number =>

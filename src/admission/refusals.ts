@@ -4,7 +4,7 @@ import { BYPASS } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { conditionOf, isObserved } from '../rollout/rollout-status.ts';
 import { type Change, note } from './change.ts';
-import { type GateMove, oldPods } from './gate.ts';
+import { type GateMove, hasJustBegun, oldPods } from './gate.ts';
 import { invalid, type Refusal, refuse } from './request.ts';
 import * as words from './words.ts';
 
@@ -36,13 +36,13 @@ function unreadableHold(change: Change, move: GateMove): Refusal | undefined {
 function frozenMixture(change: Change, move: GateMove): Refusal | undefined {
   const { old } = change;
   if (move.do !== 'hold' || !isMoving(old) || isStuck(old) || isWayBack(change)) return undefined;
-  return refuse(words.stillRolling(change, oldPods(old)));
+  return refuse(words.stillRolling(change, hasJustBegun(old) ? undefined : oldPods(old)));
 }
 
 /** Pods of an older template are left; a pause that came before the first new pod keeps them all alike. */
 function isMoving(old: Deployment): boolean {
   const stillWhole = old.spec.paused === true && isObserved(old) && (old.status?.updatedReplicas ?? 0) === 0;
-  return oldPods(old) > 0 && !stillWhole;
+  return (oldPods(old) > 0 && !stillWhole) || hasJustBegun(old);
 }
 
 const isStuck = (old: Deployment): boolean => isObserved(old) && conditionOf(old, 'Progressing')?.status === 'False';

@@ -17,6 +17,15 @@ const rows: Record<string, RefusedRow> = {
     messages: [/0 of 6 pods are new, 6 old ones are left/],
     code: 403,
   },
+  'a change right after a lift, with counts of the time before, is refused': {
+    old: {
+      ...{ image: V2, rolling: { from: 'a', to: 'b' } },
+      status: { observedGeneration: 3, replicas: 6, updatedReplicas: 6 },
+    },
+    changes: [image(V3)],
+    messages: [/podinfo is still rolling out podinfo:1.4.1: it has just begun; apply again when it is done/],
+    code: 403,
+  },
   'a deadline of an earlier generation is not taken for the present one': {
     old: {
       status: { observedGeneration: 3, updatedReplicas: 2, conditions: [{ type: 'Progressing', status: 'False' }] },

@@ -38,7 +38,13 @@ export async function promotion(t: Test, gate: Gate): Promise<void> {
       const from = revisionOf((await subject.get()).spec.template);
       await subject.setImage('1.4.1');
       await subject.lift({ rolling: JSON.stringify({ from, to: (await subject.held())?.revision ?? '' }) });
+      const early = await subject.refused((options) => subject.setImage('1.5.0', options));
+      t.match(early, /is still rolling out podinfo:1.4.1/, 'also while nobody has counted its pods');
       await waitFor('pods of two versions', async () => (await subject.tags()) === '1.4.0 1.4.1');
+      await waitFor('them to be counted', async () => {
+        const { metadata, status } = await subject.get();
+        return status.observedGeneration === metadata.generation && status.updatedReplicas > 0;
+      });
       const refused = await subject.refused((options) => subject.setImage('1.5.0', options));
       t.match(
         refused,
