@@ -10,11 +10,11 @@ import type { Gate } from './subject.ts';
 const NAME = 'headgate-webhook.rotation.svc';
 const DAY = 86_400_000;
 const timing = { authorityMs: 6 * DAY, servingMs: 1.5 * DAY, checkMs: 150, retryMs: 100, settleMs: DAY / 2 };
-/** Less than the half day, here a second and a half, for which a bundle is known before it is used. */
-const PROMPT_MS = 1_200;
+/** Less than the half day, here four seconds, for which a bundle is known before it is used. */
+const PROMPT_MS = 3_000;
 const START = Date.now();
-/** A day passes in three seconds: a machine with other work stops a process for a part of one. */
-const now = (): number => START + (Date.now() - START) * 28_800;
+/** A day passes in eight seconds: a machine with other work stops a replica, between its look and what follows, for a part of one. */
+const now = (): number => START + (Date.now() - START) * 10_800;
 
 /** Certificates of several replicas on the real API server, over many lives. */
 export async function rotation(t: Test, { rig }: Gate): Promise<void> {
@@ -56,7 +56,7 @@ export async function rotation(t: Test, { rig }: Gate): Promise<void> {
     });
     const issuers = () => new Set(shown[0]?.map((cert) => new X509Certificate(cert).issuer));
     const many = () => (shown[0]?.length ?? 0) >= 5 && issuers().size >= 2;
-    await waitFor('five certificates of two authorities', many, { timeoutMs: 60_000 });
+    await waitFor('five certificates of two authorities', many, { timeoutMs: 150_000 });
     await rig.api.patch(path, [{ op: 'remove', path: '/webhooks/0/clientConfig/caBundle' }], 'json');
     await waitFor('the bundle to be put back', async () => (await bundle()).includes('CERTIFICATE'));
     await Promise.all(sources.map((source) => source.stop()));
