@@ -36,11 +36,15 @@ function unreadableHold(change: Change, move: GateMove): Refusal | undefined {
 function frozenMixture(change: Change, move: GateMove): Refusal | undefined {
   const { old } = change;
   if (move.do !== 'hold' || !isMoving(old) || isStuck(old) || isWayBack(change)) return undefined;
-  return refuse(words.stillRolling(change, hasJustBegun(old) ? undefined : oldPods(old)));
+  return refuse(words.stillRolling(change, hasJustBegun(old) ? 0 : oldPods(old)));
 }
 
-/** Pods of an older template are left; a pause that came before the first new pod keeps them all alike. */
+/**
+ * Pods of an older template are left; a pause that came before the first new pod keeps them all alike. Where all of them were
+ * stopped first, the canary has the traffic until the promotion is over.
+ */
 function isMoving(old: Deployment): boolean {
+  if (old.spec.strategy?.type === 'Recreate' && readRolling(old) !== undefined) return true;
   const stillWhole = old.spec.paused === true && isObserved(old) && (old.status?.updatedReplicas ?? 0) === 0;
   return (oldPods(old) > 0 && !stillWhole) || hasJustBegun(old);
 }

@@ -95,12 +95,12 @@ export const unusableBypass = (text: string): string =>
 export const brokenAnswer = (on: Named): string =>
   `the change of ${on.name} could not be prepared (its patch does not give the wanted object); nothing was changed; please report this`;
 
-/** `from` counts pods that run an older template; undefined while nobody has counted. */
-export function stillRolling(on: Named, from: number | undefined): string {
+/** `from` counts pods that run an older template; 0: nobody has counted yet, or all were stopped first. */
+export function stillRolling(on: Named, from: number): string {
   const { old } = on;
   const updated = old.status?.updatedReplicas ?? 0;
   const counted = `${updated} of ${old.spec.replicas ?? 1} pods are new, ${from} old ${from === 1 ? 'one is' : 'ones are'} left`;
-  const now = `${on.name} is still rolling out ${imageOf(old)}: ${from === undefined ? 'it has just begun' : counted}`;
+  const now = `${on.name} is still rolling out ${imageOf(old)}: ${from === 0 ? 'not all pods are there' : counted}`;
   if (old.spec.paused === true)
     return `${now}, and it is paused; finish that first (kubectl rollout resume ${target(on)}), then apply again`;
   const back = readRolling(old) === undefined ? '' : ', or go back to the version before';

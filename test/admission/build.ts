@@ -18,6 +18,7 @@ export interface Stored {
   held?: Hold | string | undefined;
   rolling?: { from: string; to: string };
   paused?: boolean;
+  strategy?: 'Recreate';
   status?: Partial<DeploymentStatus>;
   optIn?: string | undefined;
 }
@@ -50,6 +51,7 @@ export function stored(stored: Stored = {}): Deployment {
     spec: {
       replicas: 6,
       ...(paused && { paused: true }),
+      ...(stored.strategy && { strategy: { type: stored.strategy } }),
       selector: { matchLabels: { app: 'podinfo' } },
       template: templateOf(stored.image ?? 'podinfo:1.4.0', stored.leaves),
     },

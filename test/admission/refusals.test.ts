@@ -23,7 +23,16 @@ const rows: Record<string, RefusedRow> = {
       status: { observedGeneration: 3, replicas: 6, updatedReplicas: 6 },
     },
     changes: [image(V3)],
-    messages: [/podinfo is still rolling out podinfo:1.4.1: it has just begun; apply again when it is done/],
+    messages: [/podinfo is still rolling out podinfo:1.4.1: not all pods are there; apply again when it is done/],
+    code: 403,
+  },
+  'a change while a canary serves in the place of pods that were all stopped is refused': {
+    old: {
+      ...{ image: V2, rolling: { from: 'a', to: 'b' }, strategy: 'Recreate' },
+      status: { replicas: 6, updatedReplicas: 6, availableReplicas: 0 },
+    },
+    changes: [image(V3)],
+    messages: [/podinfo is still rolling out podinfo:1.4.1: not all pods are there; apply again/],
     code: 403,
   },
   'a deadline of an earlier generation is not taken for the present one': {
