@@ -3,7 +3,7 @@ import type { Deployment, ReplicaSet } from './kube.ts';
 import { availableReplicas, isObserved, readyReplicas } from './rollout-status.ts';
 import type { Releasing, Situation } from './situation.ts';
 import { atWeightFor } from './situation.ts';
-import { isEmpty, ownedBy, setOf } from './stable.ts';
+import { isEmpty, ownedBy } from './stable.ts';
 import { ACTIVE } from './state.ts';
 import { sameRevision } from './template.ts';
 
@@ -31,15 +31,10 @@ export function isCanaryReady(s: Releasing): boolean {
  * and on its own time: a weight for pods that the mesh has not heard of is a weight for errors.
  */
 export function listedPods({ seen: { canary, endpoints, replicaSets = [] } }: Releasing): number {
-  const own =
-    canary &&
-    setOf(
-      canary.spec.template,
-      replicaSets.filter((set) => ownedBy(canary, set)),
-    );
-  if (own === undefined) return 0;
-  const prefix = podPrefix(own);
-  return endpoints.filter((name) => name.startsWith(prefix)).length;
+  if (canary === undefined) return 0;
+  const { template } = canary.spec;
+  const own = replicaSets.filter((set) => ownedBy(canary, set) && sameRevision(set.spec.template, template));
+  return endpoints.filter((name) => own.some((set) => name.startsWith(podPrefix(set)))).length;
 }
 
 /** Whether a weight would find all wanted pods. */

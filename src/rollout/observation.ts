@@ -47,7 +47,7 @@ export interface Observation {
   replicaSets?: ReplicaSet[];
   canary?: Deployment;
   services: { stable?: Service; canary?: Service };
-  /** Names of the pods that the canary's Service lists as ready: those that the mesh knows, or is about to. */
+  /** Names of the pods that the canary's Service lists as ready, where it was asked for (`wants`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
   route?: RouteReading;
   /** Headgate's own DestinationRules, and those that users wrote for the same hosts. */

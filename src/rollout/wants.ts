@@ -15,6 +15,10 @@ export interface WantedCheck {
 export const wantsReplicaSets = (held: boolean, state: RolloutState | undefined): boolean =>
   held || (state !== undefined && ACTIVE.has(state.phase));
 
+/** Whether it is to be read to which pods the canary's Service leads: a weight may have to rise. */
+export const wantsEndpoints = (state: RolloutState | undefined): boolean =>
+  state?.release?.path === 'canary' && SERVING.has(state.phase);
+
 /** The checks that are due; undefined if none are. */
 export function wantsChecks(
   spec: RolloutSpec,

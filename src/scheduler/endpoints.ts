@@ -1,31 +1,61 @@
+import type { KubeClient } from '../cluster/client.ts';
+import { KINDS } from '../cluster/kinds.ts';
+import { Reflector } from '../cluster/reflector.ts';
+import type { ReflectorHooks } from '../cluster/reflector-options.ts';
 import { Store } from '../cluster/store.ts';
-import { CANARY_SUFFIX } from '../rollout/keys.ts';
 import type { EndpointSlice } from '../rollout/kube.ts';
-import { keyOf } from './record.ts';
+import { canaryName } from '../rollout/names.ts';
 
-const SERVICE_NAME = 'kubernetes.io/service-name';
+export interface EndpointsOptions {
+  client: KubeClient;
+  hooks: ReflectorHooks;
+  /** The Service of this key's canary leads to other pods. */
+  onChange: (key: string) => void;
+}
 
-/** Which pods Headgate's Services lead to. Kubernetes gives the slices of a Service the Service's own labels. */
+/** To which pods the Services of canaries lead, whoever made them: a watch each, for as long as a weight depends on it. */
 export class Endpoints {
-  readonly store: Store<EndpointSlice>;
+  readonly #options: EndpointsOptions;
+  readonly #watches = new Map<string, Reflector<EndpointSlice>>();
 
-  /** @param onChange is told the key of a Deployment when its canary's Service leads to other pods. */
-  constructor(onChange: (key: string) => void, onError?: (error: unknown) => void) {
-    const indexes = { service: (slice: EndpointSlice) => [serviceOf(slice)] };
-    this.store = new Store({ filtered: true, indexes, ...(onError && { onError }) });
-    this.store.onChange(({ object }) => {
-      const service = serviceOf(object);
-      if (service.endsWith(CANARY_SUFFIX)) onChange(service.slice(0, -CANARY_SUFFIX.length));
-    });
+  constructor(options: EndpointsOptions) {
+    this.#options = options;
   }
 
-  /** Names of the pods to which the Service leads, each once: those that are ready. */
-  of(namespace: string, service: string): string[] {
-    const endpoints = this.store.by('service', keyOf(namespace, service)).flatMap((slice) => slice.endpoints ?? []);
-    const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
-    return [...new Set(ready.flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' && targetRef.name) || []))];
+  /** Pods that are ready, by name; watched from the first call until `forget`. @param key of the Deployment, `namespace/name` */
+  async of(key: string): Promise<string[]> {
+    const watch = this.#watches.get(key) ?? this.#open(key);
+    await watch.synced;
+    return readyPods(watch.store.list());
+  }
+
+  async forget(key: string): Promise<void> {
+    const watch = this.#watches.get(key);
+    this.#watches.delete(key);
+    await watch?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#watches.keys()].map((key) => this.forget(key)));
+  }
+
+  #open(key: string): Reflector<EndpointSlice> {
+    const { client, hooks, onChange } = this.#options;
+    const [namespace = '', name = ''] = key.split('/');
+    const store = new Store<EndpointSlice>({ filtered: true });
+    store.onChange(() => onChange(key));
+    const labelSelector = `kubernetes.io/service-name=${canaryName(name)}`;
+    const scope = { kind: KINDS.endpointslices, namespace, labelSelector };
+    const watch = new Reflector({ client, store, ...scope, ...hooks, timing: { relistMs: 3_600_000 } });
+    this.#watches.set(key, watch);
+    watch.start();
+    return watch;
   }
 }
 
-const serviceOf = ({ metadata: { namespace = '', labels } }: EndpointSlice): string =>
-  keyOf(namespace, labels?.[SERVICE_NAME] ?? '');
+/** Names of the ready pods of some slices, each once: one with addresses of both families is in two of them. */
+export function readyPods(slices: readonly EndpointSlice[]): string[] {
+  const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+  const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+  return [...new Set(ready.flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' && targetRef.name) || []))];
+}

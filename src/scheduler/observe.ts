@@ -10,7 +10,7 @@ import type { CheckResult, Observation } from '../rollout/observation.ts';
 import type { RolloutSpec } from '../rollout/spec-types.ts';
 import type { RolloutState } from '../rollout/state.ts';
 import { revisionOf } from '../rollout/template.ts';
-import { doubts, type WantedCheck, wantsChecks, wantsReplicaSets } from '../rollout/wants.ts';
+import { doubts, type WantedCheck, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../rollout/wants.ts';
 import { readRoute } from '../traffic/istio.ts';
 import type { Canary } from './record.ts';
 import { keyOf, type World } from './world.ts';
@@ -60,8 +60,9 @@ export class Observer {
     const revision = revisionOf(deployment.spec.template);
     const fresh = hold.state === 'held' && state?.release?.revision !== revision;
     const sets = wantsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
-    const [replicaSets, stable, canaryService, virtualService, rules] = await Promise.all([
+    const [replicaSets, endpoints, stable, canaryService, virtualService, rules] = await Promise.all([
       sets,
+      this.#endpoints(key, state),
       world.service(namespace, name, fresh),
       world.service(namespace, canaryName(name), false),
       world.route(deployment),
@@ -75,13 +76,20 @@ export class Observer {
       hold,
       revision,
       rules,
-      endpoints: world.endpoints.of(namespace, canaryName(name)),
+      endpoints,
       services: { ...(stable && { stable }), ...(canaryService && { canary: canaryService }) },
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
       ...(virtualService && { route: readRoute(virtualService, { deployment, service: spec.service }) }),
     };
+  }
+
+  async #endpoints(key: string, state: RolloutState | undefined): Promise<string[]> {
+    const { endpoints } = this.#world;
+    if (wantsEndpoints(state)) return endpoints.of(key);
+    await endpoints.forget(key);
+    return [];
   }
 
   async #lookAgain(input: ObserveInput, { metadata }: Deployment, doubtful: ReturnType<typeof doubts>) {

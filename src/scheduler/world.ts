@@ -67,8 +67,8 @@ export class World {
     this.enrolled = this.#watch<Deployment>(KINDS.deployments, ENROLLED, own);
     this.canaries = this.#watch<Deployment>(KINDS.deployments, `${ROLE}=canary`, withoutSuffix);
     this.services = this.#watch<Service>(KINDS.services, `${ROLE}=service`, withoutSuffix);
-    this.endpoints = new Endpoints(options.onChange, options.onError);
-    this.#open(KINDS.endpointslices, this.endpoints.store, `${ROLE}=service`);
+    const hooks = this.#hooks(KINDS.endpointslices);
+    this.endpoints = new Endpoints({ client: options.client, hooks, onChange: options.onChange });
     this.routes = this.#watch<VirtualService>(KINDS.virtualservices, ROLE, own);
     this.ownRules = this.#watch<DestinationRule>(KINDS.destinationrules, `${ROLE}=destination-rule`, withoutSuffix);
     this.rules = new Rules({ client: options.client, store: this.ownRules, asAsked: this.asAsked });
@@ -132,7 +132,7 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#areas.stop(), this.#sets.stop()]);
+    await Promise.all([this.#areas.stop(), this.#sets.stop(), this.endpoints.stop()]);
   }
 
   /** Whether what is not seen of a Deployment is not there. */
@@ -208,7 +208,7 @@ export class World {
   async forget(key: string): Promise<void> {
     this.#foreignServices.delete(key);
     this.rules.forget(key);
-    await this.forgetSets(key);
+    await Promise.all([this.forgetSets(key), this.endpoints.forget(key)]);
   }
 
   async forgetSets(key: string): Promise<void> {

@@ -71,6 +71,21 @@ t.test('pods that are ready, and that the mesh has not heard of, get no traffic'
   await app.delete();
 });
 
+t.test('a Service for the canary that its user wrote is as good', async (t) => {
+  const app = await App.deploy(rig, 'own-service', { annotations: { 'step-weights': '50', interval: '2s' } });
+  const name = `${app.name}-canary`;
+  const ports = [{ name: 'http', port: 9898, targetPort: 9898 }];
+  await app.apply({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector: { app: name }, ports } });
+  await app.enrol();
+  const load = app.load(50);
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded', 90_000);
+  t.same(await app.stableTags(), ['1.4.1']);
+  await servedAll(t, load);
+  t.ok((load.share()['1.4.1'] ?? 0) > 0, 'it led to the canary');
+  await app.delete();
+});
+
 t.test('a Deployment that stops its pods before it starts others loses no request', async (t) => {
   const app = await App.enrolled(rig, 'recreate', {
     annotations: { 'step-weights': '50', interval: '2s' },

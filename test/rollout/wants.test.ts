@@ -2,7 +2,7 @@ import t from 'tap';
 import { readHold } from '../../src/rollout/hold.ts';
 import type { Observation } from '../../src/rollout/observation.ts';
 import type { RolloutState } from '../../src/rollout/state.ts';
-import { doubts, wantsChecks, wantsReplicaSets } from '../../src/rollout/wants.ts';
+import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/wants.ts';
 import { at, canary, deployment, held, observation, release, START, spec, state, status } from '../build.ts';
 
 const waiting = release('2.0', { weight: 20, weightSince: at(0), checkAt: at(10) });
@@ -37,6 +37,18 @@ t.same(
 t.ok(wantsReplicaSets(true, undefined), 'ReplicaSets are read under a hold');
 t.ok(wantsReplicaSets(false, state('Promoting')), 'and while a release is under way');
 t.notOk(wantsReplicaSets(false, state('Succeeded')), 'never for an idle Deployment');
+
+const reached: Record<string, [RolloutState | undefined, boolean]> = {
+  'while a canary gets ready or is analysed': [state('Progressing', { release: release('2.0') }), true],
+  'while it is paused, as its weight may have to be put back': [state('Paused', { release: release('2.0') }), true],
+  'while it serves beside a roll-out': [state('Promoting', { release: release('2.0') }), true],
+  'not once its traffic goes back': [state('Finalising', { release: release('2.0') }), false],
+  'not for a roll-out without a canary': [state('Promoting', { release: release('2.0', { path: 'wayBack' }) }), false],
+  'never for an idle Deployment': [state('Succeeded', { release: release('2.0') }), false],
+  'not on the first look': [undefined, false],
+};
+for (const [claim, [given, wanted]] of Object.entries(reached))
+  t.equal(wantsEndpoints(given), wanted, `endpoints: ${claim}`);
 
 const heldOn = (tag: string): Partial<Observation> => ({ deployment: deployment(tag, held()) });
 const serving = release('2.0', { weight: 20, weightSince: at(0), ready: 1 });

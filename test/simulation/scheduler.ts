@@ -11,7 +11,7 @@ import type { Metric, RolloutSpec } from '../../src/rollout/spec-types.ts';
 import type { RolloutState } from '../../src/rollout/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/status.ts';
 import { revisionOf } from '../../src/rollout/template.ts';
-import { doubts, wantsChecks, wantsReplicaSets } from '../../src/rollout/wants.ts';
+import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/wants.ts';
 import { readRoute } from '../../src/traffic/istio.ts';
 import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
@@ -86,6 +86,7 @@ export class Ticker {
   readonly desk = new Desk();
   #heard: string | undefined;
   #watchingSets = false;
+  #watchingEndpoints = false;
   #rules = new RulesView();
 
   constructor(cluster: Cluster, spec: RolloutSpec) {
@@ -110,6 +111,7 @@ export class Ticker {
     this.desk.forget();
     this.#heard = undefined;
     this.#watchingSets = false;
+    this.#watchingEndpoints = false;
     this.#rules = new RulesView();
     this.#view = viewOf(this.cluster);
   }
@@ -182,12 +184,15 @@ export class Ticker {
     const wantsSets = wantsReplicaSets(hold.state === 'held', state);
     if (wantsSets && !this.#watchingSets) this.requests.reads += 2;
     this.#watchingSets = wantsSets;
+    const reachable = wantsEndpoints(state);
+    if (reachable && !this.#watchingEndpoints) this.requests.reads += 2;
+    this.#watchingEndpoints = reachable;
     const own = cluster.services.get(deployment.metadata.name);
     const other = cluster.services.get(canaryName(deployment.metadata.name));
     const command = readCommand(cluster.record?.metadata.annotations);
     return {
       ...{ deployment, hold, revision },
-      endpoints: cluster.endpoints(),
+      endpoints: reachable ? cluster.endpoints() : [],
       services: { ...(own && { stable: own }), ...(other && { canary: other }) },
       rules: this.#rules.see(cluster, hold.state === 'held' && state?.release?.revision !== revision),
       ...(command && { command }),
