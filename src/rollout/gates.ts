@@ -42,12 +42,15 @@ export function nextPoll(s: Situation): number | undefined {
   return from + (Math.floor((s.now - from) / every) + 1) * every;
 }
 
-/** Goes on if every gate of the type approves; waits where one does not, and fails where that takes too long. */
+/**
+ * Goes on if every gate of the type approves; waits where one does not, and fails where that takes too long. The time that the
+ * canary had to get ready in is over: should it need another, because a pod moves meanwhile, it gets a new one.
+ */
 export function throughGate(s: Releasing, gate: GateType, go: (s: Releasing) => Next): Next {
   const gates = hooksOf(s.spec, gate);
   if (gates.length === 0) return go(s);
   const { awaiting } = s.state.release;
-  if (awaiting?.gate !== gate) return amend(s, { awaiting: { gate, since: time(s.now) } });
+  if (awaiting?.gate !== gate) return amend(s, { awaiting: { gate, since: time(s.now) }, deadline: undefined });
   const answers = gates.map((hook) => ({ hook, answer: answerTo(s, gateId(s.state.release, awaiting, hook)) }));
   const closed = answers.filter(({ answer }) => answer?.outcome !== 'passed');
   if (closed.length === 0) return opened(s, gates, go);

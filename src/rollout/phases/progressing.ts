@@ -106,7 +106,7 @@ function beforeTraffic(s: Releasing): Next | undefined {
   if (checkAt !== undefined && s.now < ms(checkAt)) return stay(s);
   const asked = ask(s, hooks, `pre-rollout/${failedChecks}`);
   const good = asked.answered.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook);
-  if (asked.changed) return amend(s, { calls: asked.calls }, ...passed(s, good));
+  if (asked.changed) return amend(s, { calls: asked.calls, deadline: undefined }, ...passed(s, good));
   if (asked.pending) return stay(s);
   return asked.failed.length > 0 ? failedCheck(s, complaints(asked.failed)) : undefined;
 }
