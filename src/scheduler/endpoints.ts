@@ -1,10 +1,10 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { KINDS } from '../cluster/kinds.ts';
-import { Reflector } from '../cluster/reflector.ts';
+import type { Reflector } from '../cluster/reflector.ts';
 import type { ReflectorHooks } from '../cluster/reflector-options.ts';
-import { Store } from '../cluster/store.ts';
 import type { EndpointSlice } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
+import { narrowWatch } from './narrow-watch.ts';
 
 export interface EndpointsOptions {
   client: KubeClient;
@@ -42,11 +42,9 @@ export class Endpoints {
   #open(key: string): Reflector<EndpointSlice> {
     const { client, hooks, onChange } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
-    const store = new Store<EndpointSlice>({ filtered: true });
-    store.onChange(() => onChange(key));
     const labelSelector = `kubernetes.io/service-name=${canaryName(name)}`;
     const scope = { kind: KINDS.endpointslices, namespace, labelSelector };
-    const watch = new Reflector({ client, store, ...scope, ...hooks, timing: { relistMs: 3_600_000 } });
+    const watch = narrowWatch<EndpointSlice>({ client, scope, hooks, onChange: () => onChange(key) });
     this.#watches.set(key, watch);
     watch.start();
     return watch;

@@ -2,8 +2,8 @@ import type { KubeClient } from '../cluster/client.ts';
 import type { EndReason } from '../cluster/ending.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import type { Namespaces } from '../cluster/namespaces.ts';
-import { Reflector } from '../cluster/reflector.ts';
-import type { ReflectorHooks } from '../cluster/reflector-options.ts';
+import type { Reflector } from '../cluster/reflector.ts';
+import type { ReflectorHooks, Scope } from '../cluster/reflector-options.ts';
 import { Store } from '../cluster/store.ts';
 import { WatchScopes } from '../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../rollout/keys.ts';
@@ -13,6 +13,7 @@ import type { VirtualService } from '../traffic/istio.ts';
 import { Areas } from './areas.ts';
 import { AsAsked } from './as-asked.ts';
 import { Endpoints } from './endpoints.ts';
+import { narrowWatch } from './narrow-watch.ts';
 import { type Canary, keyOf } from './record.ts';
 import { Records } from './records.ts';
 import { Rules } from './rules.ts';
@@ -107,23 +108,12 @@ export class World {
     };
   }
 
-  #openSets(
-    scopeKey: string,
-    scope: { namespace?: string; kind: Kind; labelSelector?: string },
-  ): Reflector<ReplicaSet> {
-    const store = new Store<ReplicaSet>({ filtered: true });
+  #openSets(scopeKey: string, scope: Scope): Reflector<ReplicaSet> {
     const [key = ''] = scopeKey.split('|');
-    store.onChange(() => {
+    const onChange = (): void => {
       if (!this.#isTold) this.#options.onChange(key);
-    });
-    const hooks = this.#hooks(scope.kind);
-    return new Reflector<ReplicaSet>({
-      client: this.#client,
-      store,
-      ...scope,
-      ...hooks,
-      timing: { relistMs: 3_600_000 },
-    });
+    };
+    return narrowWatch({ client: this.#client, scope, hooks: this.#hooks(scope.kind), onChange });
   }
 
   /** Resolves when the watches have delivered what there is, wherever Headgate may look. */
