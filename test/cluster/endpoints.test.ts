@@ -1,50 +1,38 @@
-import t from 'tap';
-import { openRig, waitFor } from '../rig/rig.ts';
+import t, { type Test } from 'tap';
+import { type Load, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
+import { policyFor } from './support/policy.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
 
 /** Keeps the EndpointSlice controller from writing in a namespace, as if it were seconds behind. */
-function frozen(namespace: string): object[] {
-  const matchConstraints = {
-    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    resourceRules: [
-      {
-        apiGroups: ['discovery.k8s.io'],
-        apiVersions: ['v1'],
-        operations: ['CREATE', 'UPDATE'],
-        resources: ['endpointslices'],
-      },
-    ],
-  };
-  const head = (kind: string) => ({
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind,
-    metadata: { name: `frozen-${namespace}` },
+const frozen = ({ namespace }: App): object =>
+  policyFor(namespace, {
+    apiGroup: 'discovery.k8s.io',
+    resource: 'endpointslices',
+    expression: 'false',
+    message: 'endpoints are frozen',
   });
-  return [
-    {
-      ...head('ValidatingAdmissionPolicy'),
-      spec: { matchConstraints, validations: [{ expression: 'false', message: 'endpoints are frozen' }] },
-    },
-    {
-      ...head('ValidatingAdmissionPolicyBinding'),
-      spec: { policyName: `frozen-${namespace}`, validationActions: ['Deny'] },
-    },
-  ];
+
+/** The new version meets its users, comes to run, and costs them nothing. */
+async function isReleased(t: Test, app: App, load: Load): Promise<void> {
+  await app.phase('Succeeded', 90_000);
+  t.same(await app.stableTags(), ['1.4.1']);
+  await servedAll(t, load);
+  t.ok((load.share()['1.4.1'] ?? 0) > 0, 'the new version was given traffic');
 }
 
 t.test('pods that are ready, and that the mesh has not heard of, get no traffic', async (t) => {
   const app = await App.enrolled(rig, 'endpoints', { annotations: { 'step-weights': '50', interval: '2s' } });
   const load = app.load(50);
-  const policy = { apiVersion: 'v1', kind: 'List', items: frozen(app.namespace) };
+  const policy = frozen(app);
   await app.apply(policy);
-  t.teardown(() => rig.kubectl(['delete', '-f', '-', '--ignore-not-found'], { input: JSON.stringify(policy) }));
+  t.teardown(() => rig.kubectl(['delete', '-f', '-', '--ignore-not-found'], { input: policy }));
   await waitFor('the endpoints to be frozen', async () => {
     const probe = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'probe' } };
-    const input = JSON.stringify({ ...probe, addressType: 'IPv4', endpoints: [] });
+    const input = { ...probe, addressType: 'IPv4', endpoints: [] };
     const { stderr } = await app.kubectl(['create', '--dry-run=server', '-f', '-'], { input, expectFail: true });
     return stderr.includes('endpoints are frozen');
   });
@@ -56,18 +44,15 @@ t.test('pods that are ready, and that the mesh has not heard of, get no traffic'
   });
   const before = (await app.status()).release;
   t.equal(before?.weight, 0, 'it has no weight');
-  const rounds = load.samples.length;
-  await waitFor('a hundred more requests', () => load.samples.length >= rounds + 100);
+  const sent = load.samples.length;
+  await waitFor('a hundred more requests', () => load.samples.length >= sent + 100);
   t.equal((await app.status()).canaryWeight, 0, 'and gets none while its Service lists none of its pods');
 
-  await rig.kubectl(['delete', '-f', '-'], { input: JSON.stringify(policy) });
+  await rig.kubectl(['delete', '-f', '-'], { input: policy });
   // It would look again by itself, after a while that grows with each refusal.
   const slices = `kubernetes.io/service-name=${app.name}-canary`;
   await app.kubectl(['delete', 'endpointslices', '-l', slices]);
-  await app.phase('Succeeded', 90_000);
-  t.same(await app.stableTags(), ['1.4.1']);
-  await servedAll(t, load);
-  t.ok((load.share()['1.4.1'] ?? 0) > 0, 'the new version was given traffic');
+  await isReleased(t, app, load);
   await app.delete();
 });
 
@@ -79,10 +64,7 @@ t.test('a Service for the canary that its user wrote is as good', async (t) => {
   await app.enrol();
   const load = app.load(50);
   await app.setImage('1.4.1');
-  await app.phase('Succeeded', 90_000);
-  t.same(await app.stableTags(), ['1.4.1']);
-  await servedAll(t, load);
-  t.ok((load.share()['1.4.1'] ?? 0) > 0, 'it led to the canary');
+  await isReleased(t, app, load);
   await app.delete();
 });
 
@@ -94,13 +76,11 @@ t.test('a Deployment that stops its pods before it starts others loses no reques
   const load = app.load(50);
   const pods = await app.stablePodIds();
   await app.setImage('1.4.1');
-  await app.phase('Succeeded', 90_000);
-  t.same(await app.stableTags(), ['1.4.1']);
+  await isReleased(t, app, load);
   const now = await app.stablePodIds();
   t.notOk(
     now.some((id) => pods.includes(id)),
     'its pods are others',
   );
-  await servedAll(t, load);
   await app.delete();
 });

@@ -3,6 +3,7 @@ import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { routeWords, ruleOf } from './support/mesh-objects.ts';
+import { policyFor } from './support/policy.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -59,7 +60,7 @@ t.test('what the installed Istio does not know is dropped by it, and not written
 t.test('words that are refused in mid-release do not keep traffic from going back', async (t) => {
   const app = await App.enrolled(rig, 'back', { annotations: AT_50 });
   // As Istio's own webhook would, which the rig does not have.
-  await rig.kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items: noTimeoutOf13s(app) } });
+  await rig.kubectl(['apply', '-f', '-'], { input: noTimeoutOf13s(app) });
   const load = app.load(50);
   await app.release('1.4.1');
   await app.atWeight(50);
@@ -81,7 +82,7 @@ t.test('words that are refused in mid-release do not keep traffic from going bac
   await app.until('the refusal to be gone', ({ conditions }) =>
     conditions.every(({ reason }) => reason !== 'InvalidSpec'),
   );
-  await rig.kubectl(['delete', 'validatingadmissionpolicy,validatingadmissionpolicybinding', app.namespace]);
+  await rig.kubectl(['delete', '-f', '-'], { input: noTimeoutOf13s(app) });
   await app.delete();
 });
 
@@ -92,21 +93,10 @@ const timedRoute = (timeout: string): object => ({
   spec: { hosts: ['probe'], http: [{ timeout, route: [{ destination: { host: 'podinfo' } }] }] },
 });
 
-function noTimeoutOf13s({ namespace }: App): object[] {
-  const api = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: namespace } };
-  const rule = { apiGroups: ['networking.istio.io'], apiVersions: ['v1'], resources: ['virtualservices'] };
-  const here = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
-  return [
-    {
-      ...{ ...api, kind: 'ValidatingAdmissionPolicy' },
-      spec: {
-        matchConstraints: { resourceRules: [{ ...rule, operations: ['CREATE', 'UPDATE'] }], namespaceSelector: here },
-        validations: [{ expression: 'object.spec.http.all(r, r.?timeout.orValue("") != "13s")', message: 'not 13s' }],
-      },
-    },
-    {
-      ...{ ...api, kind: 'ValidatingAdmissionPolicyBinding' },
-      spec: { policyName: namespace, validationActions: ['Deny'] },
-    },
-  ];
-}
+const noTimeoutOf13s = ({ namespace }: App): object =>
+  policyFor(namespace, {
+    apiGroup: 'networking.istio.io',
+    resource: 'virtualservices',
+    expression: 'object.spec.http.all(r, r.?timeout.orValue("") != "13s")',
+    message: 'not 13s',
+  });

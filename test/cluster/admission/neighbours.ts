@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import { revisionOf } from '../../../src/rollout/template.ts';
 import { type Json, waitFor } from '../../rig/rig.ts';
+import { policyFor } from '../support/policy.ts';
 import { type Gate, Subject } from './subject.ts';
 
 const FLUX = ['--server-side', '--field-manager=flux'];
@@ -47,32 +48,16 @@ export async function neighbours(t: Test, gate: Gate): Promise<void> {
   );
 }
 
-async function withPolicy({ rig }: Gate, { namespace }: Subject) {
-  const name = `forbid-${namespace}`;
-  const api = 'admissionregistration.k8s.io/v1';
-  const inNamespace = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
-  const resourceRules = [
-    { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['deployments'] },
-  ];
-  const expression =
-    "object.spec.template.spec.containers.all(c, !c.image.endsWith(':6.6.6')) || request.userInfo.username == 'nobody'";
-  const policy = {
-    apiVersion: api,
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name },
-    spec: {
-      matchConstraints: { ...inNamespace, resourceRules },
-      validations: [{ expression, message: 'no 6.6.6 here' }],
-    },
-  };
-  const binding = {
-    apiVersion: api,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name },
-    spec: { policyName: name, validationActions: ['Deny'] },
-  };
-  return rig.kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items: [policy, binding] } });
-}
+const withPolicy = ({ rig }: Gate, { namespace }: Subject) =>
+  rig.kubectl(['apply', '-f', '-'], {
+    input: policyFor(namespace, {
+      apiGroup: 'apps',
+      resource: 'deployments',
+      expression:
+        "object.spec.template.spec.containers.all(c, !c.image.endsWith(':6.6.6')) || request.userInfo.username == 'nobody'",
+      message: 'no 6.6.6 here',
+    }),
+  });
 
 /** A mutating webhook that comes after Headgate's and writes a digest behind every tag. */
 async function startPinner({ rig }: Gate) {

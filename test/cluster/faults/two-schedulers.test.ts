@@ -34,7 +34,7 @@ t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with 
   const tagOf = (index: number) => (index < GOOD ? '1.4.1' : '1.4.1-slow');
   await Promise.all(apps.map((app, index) => app.setImage(tagOf(index))));
   await Promise.all(apps.map((app, index) => app.phase(index < GOOD ? 'Succeeded' : 'Failed', 90_000)));
-  await Promise.all(loads.map((load) => load.stop()));
+  await Promise.all(loads.map((load) => servedAll(t, load)));
 
   for (const [index, app] of apps.entries()) {
     const good = index < GOOD;
@@ -45,7 +45,6 @@ t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with 
     const creations = { verb: 'create', resource: 'deployments', namespace: app.namespace, userAgent: /^headgate/ };
     t.equal(rig.audit.count({ ...creations, code: 201 }), 1, 'one canary was made');
   }
-  for (const load of loads) await servedAll(t, load);
   const lost = apps.reduce((sum, app) => sum + conflicts(app), 0);
   const ticks = await Promise.all(product.schedulers.map(ticksEnded));
   t.comment(`${ticks.join(' and ')} ticks; ${lost} commits lost their race`);
