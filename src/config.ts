@@ -1,5 +1,5 @@
 import { AppError } from './errors.ts';
-import { DURATION_EXAMPLES, formatDuration, parseDuration } from './rollout/durations.ts';
+import { DURATION_EXAMPLES, formatDuration, parseDuration } from './rollout/spec/schema/durations.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

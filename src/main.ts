@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 import { wordsOf } from './cli/io.ts';
 import { addClientCommands, createProgram } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
-import { parseDuration } from './rollout/durations.ts';
+import { parseDuration } from './rollout/spec/schema/durations.ts';
 import type { Running } from './run-scheduler.ts';
 
 const CLOSE_MS = 40_000;

@@ -8,7 +8,7 @@ import { TaskRunner } from './loadtester/runner.ts';
 import { LoadTesterServer } from './loadtester/server.ts';
 import { type LoadTesterSettings, loadSettings } from './loadtester/settings.ts';
 import type { Running } from './run-scheduler.ts';
-import { hintConnection } from './scheduler/redis.ts';
+import { hintConnection } from './scheduler/queue/redis.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 
 /** `headgate loadtester`. Resolves when it listens; with gates it is ready once Redis answers. */

@@ -1,4 +1,3 @@
-import { type Hold, readHold, writeHold } from '../src/rollout/hold.ts';
 import { CANARY, ENROLLED, HELD, REVISION, ROLE } from '../src/rollout/keys.ts';
 import type {
   Deployment,
@@ -8,13 +7,14 @@ import type {
   ReplicaSet,
   Service,
 } from '../src/rollout/kube.ts';
+import type { Observation } from '../src/rollout/machine/observation.ts';
+import { type Release, type RolloutState, type Stable, time } from '../src/rollout/machine/state.ts';
 import { canaryName } from '../src/rollout/names.ts';
-import type { Observation } from '../src/rollout/observation.ts';
-import type { Metric, RolloutSpec } from '../src/rollout/spec-types.ts';
-import { ownedBy } from '../src/rollout/stable.ts';
-import { type Release, type RolloutState, type Stable, time } from '../src/rollout/state.ts';
-import { revisionOf, sameRevision } from '../src/rollout/template.ts';
-import { ownerOf } from '../src/rollout/workload.ts';
+import type { Metric, RolloutSpec } from '../src/rollout/spec/spec-types.ts';
+import { type Hold, readHold, writeHold } from '../src/rollout/workload/hold.ts';
+import { ownedBy } from '../src/rollout/workload/stable.ts';
+import { revisionOf, sameRevision } from '../src/rollout/workload/template.ts';
+import { ownerOf } from '../src/rollout/workload/workload.ts';
 
 /** Objects for tests: a usual one of each kind, and functions that change a copy of it. */
 export type Change<T> = (object: T) => void;

@@ -1,8 +1,8 @@
 import type { Deployment } from '../src/rollout/kube.ts';
-import type { RolloutSpec } from '../src/rollout/spec-types.ts';
-import type { Release, RolloutState } from '../src/rollout/state.ts';
-import { stateOf } from '../src/rollout/status.ts';
-import { revisionOf } from '../src/rollout/template.ts';
+import type { Release, RolloutState } from '../src/rollout/machine/state.ts';
+import { stateOf } from '../src/rollout/machine/status.ts';
+import type { RolloutSpec } from '../src/rollout/spec/spec-types.ts';
+import { revisionOf } from '../src/rollout/workload/template.ts';
 import { deployment, START, service } from './build.ts';
 import { Cluster } from './simulation/cluster.ts';
 import { deadlineOf, syncAll } from './simulation/controller.ts';

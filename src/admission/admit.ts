@@ -1,6 +1,6 @@
-import { problemsOf } from '../rollout/deployment-problems.ts';
-import { explain } from '../rollout/explain.ts';
 import type { Deployment } from '../rollout/kube.ts';
+import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
+import { explain } from '../rollout/spec/wording/explain.ts';
 import { type Change, changeOf, isOptedIn, note } from './change.ts';
 import { admitCreate } from './create.ts';
 import { type GateMove, gateMove } from './gate.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { bypassOf } from '../rollout/bypass.ts';
-import { type HoldReading, readHold } from '../rollout/hold.ts';
 import { BYPASS, CANARY, PREFIX } from '../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../rollout/kube.ts';
-import { canonical, revisionOf, sameRevision } from '../rollout/template.ts';
+import { bypassOf } from '../rollout/workload/bypass.ts';
+import { type HoldReading, readHold } from '../rollout/workload/hold.ts';
+import { canonical, revisionOf, sameRevision } from '../rollout/workload/template.ts';
 import type { AdmissionContext, AdmissionRequest } from './request.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { problemsOf } from '../rollout/deployment-problems.ts';
-import { explain } from '../rollout/explain.ts';
-import { readHold } from '../rollout/hold.ts';
 import { HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
+import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
+import { explain } from '../rollout/spec/wording/explain.ts';
+import { readHold } from '../rollout/workload/hold.ts';
 import { isOptedIn } from './change.ts';
 import { kept, labelsOf, withPause } from './model.ts';
 import { patchTo } from './patch.ts';

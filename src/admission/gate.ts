@@ -1,7 +1,7 @@
-import { type Hold, readRolling, writeHold } from '../rollout/hold.ts';
 import { HELD } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
-import { isObserved } from '../rollout/rollout-status.ts';
+import { type Hold, readRolling, writeHold } from '../rollout/workload/hold.ts';
+import { isObserved } from '../rollout/workload/rollout-status.ts';
 import { type Change, note } from './change.ts';
 
 /** What a request does to the gate. `text` is the annotation's value afterwards. */

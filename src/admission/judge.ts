@@ -1,5 +1,5 @@
-import { explain } from '../rollout/explain.ts';
-import { normaliseSpec } from '../rollout/spec.ts';
+import { normaliseSpec } from '../rollout/spec/spec.ts';
+import { explain } from '../rollout/spec/wording/explain.ts';
 import { admit } from './admit.ts';
 import { type Admission, type AdmissionContext, broken, invalid, pass, refuse } from './request.ts';
 import { type Question, readReview, writeReview } from './review.ts';

@@ -1,6 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import type { Deployment } from '../rollout/kube.ts';
-import { canonical } from '../rollout/template.ts';
+import { canonical } from '../rollout/workload/template.ts';
 import type { JsonPatchOperation } from './request.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { parseBypass } from '../rollout/bypass.ts';
-import { readRolling } from '../rollout/hold.ts';
 import { BYPASS } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
-import { conditionOf, isObserved } from '../rollout/rollout-status.ts';
+import { parseBypass } from '../rollout/workload/bypass.ts';
+import { readRolling } from '../rollout/workload/hold.ts';
+import { conditionOf, isObserved } from '../rollout/workload/rollout-status.ts';
 import { type Change, note } from './change.ts';
 import { type GateMove, hasJustBegun, oldPods } from './gate.ts';
 import { invalid, type Refusal, refuse } from './request.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { bypassOf, parseBypass } from '../rollout/bypass.ts';
 import { BYPASS, ENROLLED, HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
+import { bypassOf, parseBypass } from '../rollout/workload/bypass.ts';
 import { type Change, note } from './change.ts';
 import type { GateMove } from './gate.ts';
 import * as words from './words.ts';

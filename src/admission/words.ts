@@ -1,8 +1,8 @@
-import { BYPASS_EXAMPLE } from '../rollout/bypass.ts';
-import { type Hold, readRolling } from '../rollout/hold.ts';
 import { BYPASS, CANARY, HELD, RESTARTED_AT } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
+import { BYPASS_EXAMPLE } from '../rollout/workload/bypass.ts';
+import { type Hold, readRolling } from '../rollout/workload/hold.ts';
 
 /**
  * Every sentence that the webhook says. kubectl prints a warning as it stands, and a refusal after its own words. They are

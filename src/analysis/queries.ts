@@ -1,6 +1,6 @@
 import { canaryName } from '../rollout/names.ts';
-import { type QueryValues, renderQuery } from '../rollout/query-template.ts';
-import type { BuiltinMetric, Metric } from '../rollout/spec-types.ts';
+import { type QueryValues, renderQuery } from '../rollout/spec/promql/query-template.ts';
+import type { BuiltinMetric, Metric } from '../rollout/spec/spec-types.ts';
 
 export interface Target {
   namespace: string;

@@ -1,6 +1,6 @@
-import { BUILTINS } from '../rollout/builtin-metrics.ts';
-import type { CheckResult } from '../rollout/observation.ts';
-import type { Metric } from '../rollout/spec-types.ts';
+import type { CheckResult } from '../rollout/machine/observation.ts';
+import { BUILTINS } from '../rollout/spec/builtin-metrics.ts';
+import type { Metric } from '../rollout/spec/spec-types.ts';
 
 /** What the metrics server said. */
 export type Answer =

@@ -1,4 +1,4 @@
-import { type Command, readCommand } from '../rollout/command.ts';
+import { type Command, readCommand } from '../rollout/machine/command.ts';
 import { type Canary, viewOf } from './view.ts';
 
 /** What became of a command. */

@@ -1,6 +1,6 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
-import { shown } from '../rollout/explain.ts';
-import { isRecord } from '../rollout/findings.ts';
+import { isRecord } from '../rollout/spec/rules/findings.ts';
+import { shown } from '../rollout/spec/wording/explain.ts';
 
 /** One object of a file. */
 export interface SourceObject {

@@ -1,4 +1,4 @@
-import type { PastRelease } from '../rollout/history.ts';
+import type { PastRelease } from '../rollout/machine/history.ts';
 import { age, ageOf } from './age.ts';
 import { shortImage } from './images.ts';
 import { type Colour, type Paint, PHASE_COLOUR } from './paint.ts';

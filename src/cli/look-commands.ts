@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../rollout/durations.ts';
+import { parseDuration } from '../rollout/spec/schema/durations.ts';
 import { perform } from './action.ts';
 import { OUTPUTS } from './dump.ts';
 import type { Io } from './io.ts';

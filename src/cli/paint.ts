@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Phase } from '../rollout/state.ts';
+import type { Phase } from '../rollout/machine/state.ts';
 import type { Io } from './io.ts';
 
 export type Colour = 'green' | 'red' | 'yellow' | 'cyan' | 'dim' | 'bold';

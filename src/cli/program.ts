@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { ACTIONS, type Action } from '../rollout/command.ts';
+import { ACTIONS, type Action } from '../rollout/machine/command.ts';
 import { perform } from './action.ts';
 import { addCompletionCommands } from './completion-commands.ts';
 import { EXIT } from './exit.ts';

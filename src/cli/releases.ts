@@ -1,5 +1,5 @@
-import type { PastRelease } from '../rollout/history.ts';
-import { ACTIVE, type Phase } from '../rollout/state.ts';
+import type { PastRelease } from '../rollout/machine/history.ts';
+import { ACTIVE, type Phase } from '../rollout/machine/state.ts';
 import type { Canary } from './view.ts';
 
 /** A release that is over, or the one under way, which has a phase instead of an end. */

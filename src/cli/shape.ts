@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { text, wants } from '../rollout/fields.ts';
-import { type Finding, isRecord, pathText, valueAt } from '../rollout/findings.ts';
-import { findingsOf } from '../rollout/issues.ts';
 import type { Deployment } from '../rollout/kube.ts';
-import type { Problem } from '../rollout/spec-types.ts';
+import { type Finding, isRecord, pathText, valueAt } from '../rollout/spec/rules/findings.ts';
+import { findingsOf } from '../rollout/spec/rules/issues.ts';
+import { text, wants } from '../rollout/spec/schema/fields.ts';
+import type { Problem } from '../rollout/spec/spec-types.ts';
 
 const map = { error: wants('must be a map') };
 const texts = z

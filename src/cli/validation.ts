@@ -1,9 +1,9 @@
-import { problemsOf, problemsUnder } from '../rollout/deployment-problems.ts';
-import { isRecord, valueAt } from '../rollout/findings.ts';
 import { API_GROUP, API_VERSION, CANARY } from '../rollout/keys.ts';
-import { readOptIn } from '../rollout/opt-in.ts';
-import { normaliseSpec } from '../rollout/spec.ts';
-import type { Problem } from '../rollout/spec-types.ts';
+import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
+import { problemsOf, problemsUnder } from '../rollout/spec/rules/deployment-problems.ts';
+import { isRecord, valueAt } from '../rollout/spec/rules/findings.ts';
+import { normaliseSpec } from '../rollout/spec/spec.ts';
+import type { Problem } from '../rollout/spec/spec-types.ts';
 import type { SourceObject } from './documents.ts';
 import { shaped } from './shape.ts';
 

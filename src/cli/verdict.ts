@@ -1,4 +1,4 @@
-import type { Phase } from '../rollout/state.ts';
+import type { Phase } from '../rollout/machine/state.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { View } from './view.ts';
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../rollout/kube.ts';
-import { ACTIVE, type Awaiting, type Phase } from '../rollout/state.ts';
-import type { CanaryStatus } from '../rollout/status.ts';
+import { ACTIVE, type Awaiting, type Phase } from '../rollout/machine/state.ts';
+import type { CanaryStatus } from '../rollout/machine/status.ts';
 
 /** A Canary as it comes from the API server: anybody may have written its spec, and its status comes later. */
 export interface Canary extends KubeObject {

@@ -1,12 +1,12 @@
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
-import { readHold } from '../rollout/hold.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
-import { availableReplicas, isObserved, wantedReplicas } from '../rollout/rollout-status.ts';
-import { findStable } from '../rollout/stable.ts';
-import type { Stable } from '../rollout/state.ts';
-import { sameRevision } from '../rollout/template.ts';
-import { madeFor } from '../rollout/workload.ts';
+import type { Stable } from '../rollout/machine/state.ts';
+import { readHold } from '../rollout/workload/hold.ts';
+import { availableReplicas, isObserved, wantedReplicas } from '../rollout/workload/rollout-status.ts';
+import { findStable } from '../rollout/workload/stable.ts';
+import { sameRevision } from '../rollout/workload/template.ts';
+import { madeFor } from '../rollout/workload/workload.ts';
 import { type PatchOperation, type RouteWish, readRoute, releaseRoute } from '../traffic/istio.ts';
 import type { Remains } from './remains.ts';
 

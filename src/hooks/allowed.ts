@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isDnsLabel, isDnsSubdomain } from '../rollout/dns.ts';
+import { isDnsLabel, isDnsSubdomain } from '../rollout/spec/schema/dns.ts';
 import { addNetwork, contains, isNetwork, neverCalled } from './address.ts';
 
 /** One entry of what an administrator allows hooks to call. */

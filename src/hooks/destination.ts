@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isDnsLabel } from '../rollout/dns.ts';
+import { isDnsLabel } from '../rollout/spec/schema/dns.ts';
 import { neverCalled } from './address.ts';
 import { type Allowed, allowsHost, allowsService } from './allowed.ts';
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { formatDuration } from '../rollout/durations.ts';
+import { formatDuration } from '../rollout/spec/schema/durations.ts';
 
 /** What became of a question. */
 export interface Reply {

@@ -1,5 +1,5 @@
 import { checked, type Environment, type Parse, reader, withoutPassword } from '../config.ts';
-import { isDnsSubdomain } from '../rollout/dns.ts';
+import { isDnsSubdomain } from '../rollout/spec/schema/dns.ts';
 import { ALLOWED_EXAMPLES, type Allowed, readAllowed } from './allowed.ts';
 import type { Rules } from './destination.ts';
 

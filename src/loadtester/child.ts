@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { formatDuration } from '../rollout/durations.ts';
+import { formatDuration } from '../rollout/spec/schema/durations.ts';
 import { OutputTail } from './output-tail.ts';
 import type { Task } from './task.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDnsLabel, isDnsSubdomain } from '../rollout/dns.ts';
+import { isDnsLabel, isDnsSubdomain } from '../rollout/spec/schema/dns.ts';
 
 /** What a webhook sends, Headgate's and Flagger's alike; `phase`, `checksum` and anything else are not looked at. */
 export interface Payload {

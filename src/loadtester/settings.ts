@@ -1,5 +1,5 @@
 import { anything, checked, duration, type Environment, host, integer, oneOf, type Parse, reader } from '../config.ts';
-import { formatDuration } from '../rollout/durations.ts';
+import { formatDuration } from '../rollout/spec/schema/durations.ts';
 import { isShell } from './programs.ts';
 
 /** What the environment decides for the load tester alone: complete, checked and frozen. Durations are milliseconds. */

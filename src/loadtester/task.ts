@@ -1,5 +1,5 @@
-import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../rollout/durations.ts';
-import { hint } from '../rollout/suggest.ts';
+import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../rollout/spec/schema/durations.ts';
+import { hint } from '../rollout/spec/wording/suggest.ts';
 import { canaryOf, type Payload } from './payload.ts';
 import { isShell, type Programs } from './programs.ts';
 import { splitWords } from './words.ts';

@@ -1,5 +1,5 @@
-import { REASONS } from '../rollout/facts.ts';
-import type { Hook } from '../rollout/spec-types.ts';
+import { REASONS } from '../rollout/machine/facts.ts';
+import type { Hook } from '../rollout/spec/spec-types.ts';
 import type { Subject, Told } from './message.ts';
 
 /** What an `event` hook is told: the payload of every hook, with the notice among its metadata. */

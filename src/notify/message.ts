@@ -1,7 +1,7 @@
-import type { Severity } from '../rollout/alert-schema.ts';
-import type { Reason } from '../rollout/facts.ts';
-import type { Notice } from '../rollout/outbox.ts';
-import type { Phase, Time } from '../rollout/state.ts';
+import type { Reason } from '../rollout/machine/facts.ts';
+import type { Notice } from '../rollout/machine/outbox.ts';
+import type { Phase, Time } from '../rollout/machine/state.ts';
+import type { Severity } from '../rollout/spec/schema/alert-schema.ts';
 
 /** Whose notice it is. */
 export interface Subject {

@@ -1,6 +1,6 @@
 import { anything, checked, type Environment, oneOf, type Parse, reader, url } from '../config.ts';
-import type { ProviderType } from '../rollout/alert-provider.ts';
-import { SEVERITIES, type Severity } from '../rollout/alert-schema.ts';
+import type { ProviderType } from '../rollout/spec/schema/alert-provider.ts';
+import { SEVERITIES, type Severity } from '../rollout/spec/schema/alert-schema.ts';
 import { given } from './given.ts';
 import type { Target } from './target.ts';
 

@@ -1,4 +1,4 @@
-import type { ProviderType } from '../rollout/alert-provider.ts';
+import type { ProviderType } from '../rollout/spec/schema/alert-provider.ts';
 import { discordPayload } from './discord.ts';
 import { gchatPayload } from './gchat.ts';
 import type { Message } from './message.ts';

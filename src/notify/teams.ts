@@ -1,4 +1,4 @@
-import type { Severity } from '../rollout/alert-schema.ts';
+import type { Severity } from '../rollout/spec/schema/alert-schema.ts';
 import { cut, type Message } from './message.ts';
 
 const LONGEST_TEXT = 4_000;

@@ -1,6 +1,6 @@
 import { ROLE } from '../rollout/keys.ts';
 import type { Deployment, DestinationRule } from '../rollout/kube.ts';
-import type { HostRules } from '../rollout/observation.ts';
+import type { HostRules } from '../rollout/machine/observation.ts';
 import { namesOf } from './hosts.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { ROLE } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
+import type { RouteReading } from '../rollout/machine/observation.ts';
 import { canaryName } from '../rollout/names.ts';
-import type { RouteReading } from '../rollout/observation.ts';
-import type { ServiceSpec } from '../rollout/spec-types.ts';
-import { canonical } from '../rollout/template.ts';
-import { routeMeta } from '../rollout/workload.ts';
+import type { ServiceSpec } from '../rollout/spec/spec-types.ts';
+import { canonical } from '../rollout/workload/template.ts';
+import { routeMeta } from '../rollout/workload/workload.ts';
 import { namesOf } from './hosts.ts';
 
 interface Destination {

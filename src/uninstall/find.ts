@@ -5,7 +5,7 @@ import { collectionsIn, inPages, type Namespaces } from '../cluster/namespaces.t
 import type { Canary } from '../dismantle/remains.ts';
 import { CANARY_SUFFIX, ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
-import { madeFor } from '../rollout/workload.ts';
+import { madeFor } from '../rollout/workload/workload.ts';
 
 /** Where to look. */
 interface Ground {

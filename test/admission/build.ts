@@ -1,10 +1,10 @@
 import jsonPatch from 'fast-json-patch';
 import { admit } from '../../src/admission/admit.ts';
 import type { Admission, AdmissionRequest, Approval, Refusal } from '../../src/admission/request.ts';
-import { type Hold, writeHold, writeRolling } from '../../src/rollout/hold.ts';
 import { CANARY, ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, DeploymentStatus } from '../../src/rollout/kube.ts';
-import { revisionOf } from '../../src/rollout/template.ts';
+import { type Hold, writeHold, writeRolling } from '../../src/rollout/workload/hold.ts';
+import { revisionOf } from '../../src/rollout/workload/template.ts';
 
 export const SCHEDULER = 'system:serviceaccount:headgate:headgate-scheduler';
 export const NOW = Date.parse('2026-11-23T12:00:00Z');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { readHold } from '../../src/rollout/hold.ts';
 import { CANARY, ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
-import { canonical, revisionOf, sameRevision } from '../../src/rollout/template.ts';
+import { readHold } from '../../src/rollout/workload/hold.ts';
+import { canonical, revisionOf, sameRevision } from '../../src/rollout/workload/template.ts';
 import { annotate, ask, edit, holdOf, image, label, leaves, pause, restart, type Stored, stored } from './build.ts';
 
 const V = ['podinfo:1.4.0', 'podinfo:1.4.1', 'podinfo:1.5.0'] as const;

@@ -1,7 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import t from 'tap';
 import { queryOf } from '../../src/analysis/queries.ts';
-import type { Metric } from '../../src/rollout/spec-types.ts';
+import type { Metric } from '../../src/rollout/spec/spec-types.ts';
 
 const target = { namespace: 'prod', name: 'podinfo' };
 const metric = (source: Metric['source']): Metric => ({ name: 'm', intervalMs: 60_000, bounds: {}, source });

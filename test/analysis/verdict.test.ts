@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
-import type { Metric } from '../../src/rollout/spec-types.ts';
+import type { Metric } from '../../src/rollout/spec/spec-types.ts';
 
 const success: Metric = {
   ...{ name: 'request-success-rate', intervalMs: 60_000, bounds: { min: 99 } },

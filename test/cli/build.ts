@@ -1,8 +1,8 @@
 import type { Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
 import type { Canary } from '../../src/cli/view.ts';
-import type { Phase, Release } from '../../src/rollout/state.ts';
-import { type CanaryStatus, statusOf } from '../../src/rollout/status.ts';
+import type { Phase, Release } from '../../src/rollout/machine/state.ts';
+import { type CanaryStatus, statusOf } from '../../src/rollout/machine/status.ts';
 
 export const NOW = Date.parse('2026-11-23T12:00:00Z');
 

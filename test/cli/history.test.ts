@@ -2,7 +2,7 @@ import t from 'tap';
 import { historyColumns } from '../../src/cli/history-text.ts';
 import { releasesOf } from '../../src/cli/releases.ts';
 import { table } from '../../src/cli/table.ts';
-import type { PastRelease } from '../../src/rollout/history.ts';
+import type { PastRelease } from '../../src/rollout/machine/history.ts';
 import { canary, NOW, type Stored } from './build.ts';
 
 const past = (revision: string, more: Partial<PastRelease> = {}): PastRelease => ({

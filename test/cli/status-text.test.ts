@@ -1,7 +1,7 @@
 import t from 'tap';
 import { lineKey, statusBlock, statusLine } from '../../src/cli/status-text.ts';
 import { viewOf } from '../../src/cli/view.ts';
-import type { Awaiting } from '../../src/rollout/state.ts';
+import type { Awaiting } from '../../src/rollout/machine/state.ts';
 import { canary, NOW, type Stored } from './build.ts';
 
 const paint = (_colour: string, text: string): string => text;

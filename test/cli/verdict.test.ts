@@ -1,8 +1,8 @@
 import t from 'tap';
 import { exitOf, verdictOf, type Wait, waitAfter } from '../../src/cli/verdict.ts';
 import { viewOf } from '../../src/cli/view.ts';
-import { ACTIVE, PHASES } from '../../src/rollout/state.ts';
-import { refusedStatus } from '../../src/rollout/status.ts';
+import { ACTIVE, PHASES } from '../../src/rollout/machine/state.ts';
+import { refusedStatus } from '../../src/rollout/machine/status.ts';
 import { canary, type Stored } from './build.ts';
 
 const v2: Wait = { revision: 'v2', seen: true };

@@ -2,7 +2,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
-import { revisionOf } from '../../src/rollout/template.ts';
+import { revisionOf } from '../../src/rollout/workload/template.ts';
 import { openRig } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { ended, headgate, plugin, steer, watching } from './support/headgate.ts';

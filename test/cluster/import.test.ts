@@ -4,7 +4,7 @@ import t from 'tap';
 import { readSource } from '../../src/cli/documents.ts';
 import { annotationsOf } from '../../src/cli/import/annotation-writing.ts';
 import { type Translated, translate } from '../../src/cli/import/translation.ts';
-import { valueAt } from '../../src/rollout/findings.ts';
+import { valueAt } from '../../src/rollout/spec/rules/findings.ts';
 import { manifests } from '../cli/import/manifests.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { PROVIDER_TYPES } from '../../src/rollout/alert-provider.ts';
+import { PROVIDER_TYPES } from '../../src/rollout/spec/schema/alert-provider.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { giveHooks, HookReceiver } from './support/hooks.ts';

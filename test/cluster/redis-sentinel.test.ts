@@ -4,9 +4,9 @@ import { mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import t from 'tap';
-import { hintConnection, workerConnection } from '../../src/scheduler/redis.ts';
-import { Wakes } from '../../src/scheduler/wakes.ts';
-import { WakeWorker } from '../../src/scheduler/worker.ts';
+import { hintConnection, workerConnection } from '../../src/scheduler/queue/redis.ts';
+import { Wakes } from '../../src/scheduler/queue/wakes.ts';
+import { WakeWorker } from '../../src/scheduler/queue/worker.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 
 const IP = '10.244.255.60';

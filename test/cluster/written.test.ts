@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { CanaryStatus } from '../../src/rollout/status.ts';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import type { Deployment } from '../../src/rollout/kube.ts';
-import type { RolloutSpec } from '../../src/rollout/spec-types.ts';
+import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 
 /** What the answer must contain about one problem: the key, the value as it is shown, and what would be right. */
 export interface Expectation {

@@ -3,7 +3,7 @@ import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-
 import type { Canary, Remains } from '../../src/dismantle/remains.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, DestinationRule, Service } from '../../src/rollout/kube.ts';
-import { ownerOf } from '../../src/rollout/workload.ts';
+import { ownerOf } from '../../src/rollout/workload/workload.ts';
 import { ADOPTED, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
 import * as make from '../build.ts';
 

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { userFormOf } from '../../src/rollout/annotation-form.ts';
-import { SETTINGS, WRITABLE } from '../../src/rollout/annotation-keys.ts';
-import { formatDuration } from '../../src/rollout/durations.ts';
-import { valueAt } from '../../src/rollout/findings.ts';
 import * as keys from '../../src/rollout/keys.ts';
 import { API_VERSION, BYPASS, CANARY, PREFIX } from '../../src/rollout/keys.ts';
+import { userFormOf } from '../../src/rollout/spec/annotations/annotation-form.ts';
+import { SETTINGS, WRITABLE } from '../../src/rollout/spec/annotations/annotation-keys.ts';
+import { valueAt } from '../../src/rollout/spec/rules/findings.ts';
+import { formatDuration } from '../../src/rollout/spec/schema/durations.ts';
 import { code, firstCells, page, pages, rows, section } from './pages.ts';
 
 const NONE = [

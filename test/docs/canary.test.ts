@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parse } from 'yaml';
-import { PHASES } from '../../src/rollout/state.ts';
-import { statusOf } from '../../src/rollout/status.ts';
+import { PHASES } from '../../src/rollout/machine/state.ts';
+import { statusOf } from '../../src/rollout/machine/status.ts';
 import { code, firstCells, page, rows, section } from './pages.ts';
 
 interface Schema {

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parseAllDocuments } from 'yaml';
-import { PHASES } from '../../src/rollout/state.ts';
+import { PHASES } from '../../src/rollout/machine/state.ts';
 import { VERSION } from '../../src/version.ts';
 import { headgate } from '../cli/build.ts';
 import type { Json } from '../rig/api.ts';

@@ -3,9 +3,9 @@ import { parse } from 'yaml';
 import { readAllowed } from '../../src/hooks/allowed.ts';
 import { payloadOf } from '../../src/hooks/payload.ts';
 import { loadHookRules } from '../../src/hooks/settings.ts';
-import { retryPauseMs } from '../../src/rollout/calls.ts';
-import { hookSchema } from '../../src/rollout/hook-schema.ts';
-import { HOOK_TYPES } from '../../src/rollout/hook-types.ts';
+import { retryPauseMs } from '../../src/rollout/machine/calls.ts';
+import { hookSchema } from '../../src/rollout/spec/schema/hook-schema.ts';
+import { HOOK_TYPES } from '../../src/rollout/spec/schema/hook-types.ts';
 import { firstCells, page, section } from './pages.ts';
 
 const text = page('docs/hooks.md');

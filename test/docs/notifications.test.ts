@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parse } from 'yaml';
-import { PROVIDER_TYPES, readProvider } from '../../src/rollout/alert-provider.ts';
-import { ABOUT_CHECKS, SEVERITY_OF } from '../../src/rollout/severities.ts';
+import { ABOUT_CHECKS, SEVERITY_OF } from '../../src/rollout/machine/severities.ts';
+import { PROVIDER_TYPES, readProvider } from '../../src/rollout/spec/schema/alert-provider.ts';
 import { FORMS } from '../notify/forms.ts';
 import { code, firstCells, page, rows, section } from './pages.ts';
 

@@ -4,7 +4,7 @@ import { loadConfig } from '../../src/config.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
 import { loadHookRules } from '../../src/hooks/settings.ts';
 import { loadAlertSettings } from '../../src/notify/settings.ts';
-import { REASONS } from '../../src/rollout/facts.ts';
+import { REASONS } from '../../src/rollout/machine/facts.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { code, firstCells, page, rows } from './pages.ts';
 

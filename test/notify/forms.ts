@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderType } from '../../src/rollout/alert-provider.ts';
+import type { ProviderType } from '../../src/rollout/spec/schema/alert-provider.ts';
 
 /**
  * What each receiver takes, from its own documentation, with its limits; a field that is not documented is refused. Unit

@@ -1,8 +1,8 @@
 import t from 'tap';
 import type { Told } from '../../src/notify/message.ts';
 import { type Outgoing, prepare, type Target } from '../../src/notify/target.ts';
-import { PROVIDER_TYPES, type ProviderType } from '../../src/rollout/alert-provider.ts';
-import { SEVERITY_OF } from '../../src/rollout/severities.ts';
+import { SEVERITY_OF } from '../../src/rollout/machine/severities.ts';
+import { PROVIDER_TYPES, type ProviderType } from '../../src/rollout/spec/schema/alert-provider.ts';
 import { FORMS } from './forms.ts';
 import { message } from './told.ts';
 

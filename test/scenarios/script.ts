@@ -1,8 +1,8 @@
 import { type Answer } from '../../src/analysis/verdict.ts';
-import { parseDuration } from '../../src/rollout/durations.ts';
 import { BYPASS, HELD, RESTARTED_AT } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
-import { findStable } from '../../src/rollout/stable.ts';
+import { parseDuration } from '../../src/rollout/spec/schema/durations.ts';
+import { findStable } from '../../src/rollout/workload/stable.ts';
 import { annotated, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';

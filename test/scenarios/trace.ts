@@ -1,7 +1,7 @@
-import type { Effect } from '../../src/rollout/effects.ts';
-import { readHold } from '../../src/rollout/hold.ts';
 import { REVISION } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
+import type { Effect } from '../../src/rollout/machine/effects.ts';
+import { readHold } from '../../src/rollout/workload/hold.ts';
 import { START } from '../build.ts';
 import type { Round } from '../simulation/scheduler.ts';
 import type { Simulation } from '../simulation.ts';

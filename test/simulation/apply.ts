@@ -1,9 +1,9 @@
 import jsonPatch from 'fast-json-patch';
-import type { Effect } from '../../src/rollout/effects.ts';
 import { HELD, REVISION, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
-import type { RolloutSpec } from '../../src/rollout/spec-types.ts';
-import { canonical } from '../../src/rollout/template.ts';
+import type { Effect } from '../../src/rollout/machine/effects.ts';
+import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
+import { canonical } from '../../src/rollout/workload/template.ts';
 import { patchRoute, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
 import { type Cluster, Conflict } from './cluster.ts';
 

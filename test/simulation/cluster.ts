@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
-import type { CanaryStatus } from '../../src/rollout/status.ts';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import type { VirtualService } from '../../src/traffic/istio.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */

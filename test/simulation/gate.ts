@@ -1,7 +1,7 @@
 import jsonPatch from 'fast-json-patch';
 import { admit } from '../../src/admission/admit.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
-import { canonical } from '../../src/rollout/template.ts';
+import { canonical } from '../../src/rollout/workload/template.ts';
 import type { Cluster } from './cluster.ts';
 
 const SCHEDULER = 'system:serviceaccount:headgate:headgate-scheduler';

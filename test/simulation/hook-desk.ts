@@ -1,5 +1,5 @@
-import type { HookAnswer, WantedCall, WantedPoll } from '../../src/rollout/calls.ts';
-import type { Hook } from '../../src/rollout/spec-types.ts';
+import type { HookAnswer, WantedCall, WantedPoll } from '../../src/rollout/machine/calls.ts';
+import type { Hook } from '../../src/rollout/spec/spec-types.ts';
 
 /** What a hook answers; undefined: nothing, for ever. */
 export type HookSays = (hook: Hook) => Pick<HookAnswer, 'outcome' | 'message'> | undefined;

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { decide } from '../../src/rollout/decide.ts';
-import type { Effect } from '../../src/rollout/effects.ts';
-import { readHold } from '../../src/rollout/hold.ts';
-import { readyReplicas } from '../../src/rollout/rollout-status.ts';
-import { ms } from '../../src/rollout/state.ts';
+import { decide } from '../../src/rollout/machine/decide.ts';
+import type { Effect } from '../../src/rollout/machine/effects.ts';
+import { ms } from '../../src/rollout/machine/state.ts';
+import { readHold } from '../../src/rollout/workload/hold.ts';
+import { readyReplicas } from '../../src/rollout/workload/rollout-status.ts';
 import { LABEL, SELF } from '../build.ts';
 import type { Simulation } from '../simulation.ts';
 import { type Round, SETTLE_MS } from './scheduler.ts';

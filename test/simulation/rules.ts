@@ -1,6 +1,6 @@
 import { ROLE } from '../../src/rollout/keys.ts';
+import type { HostRules, Observation } from '../../src/rollout/machine/observation.ts';
 import { canaryName } from '../../src/rollout/names.ts';
-import type { HostRules, Observation } from '../../src/rollout/observation.ts';
 import { usersRules } from '../../src/traffic/destination-rules.ts';
 import type { Cluster } from './cluster.ts';
 

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
-import { readCommand } from '../../src/rollout/command.ts';
-import { type Decision, decide } from '../../src/rollout/decide.ts';
-import type { Effect } from '../../src/rollout/effects.ts';
-import { readHold } from '../../src/rollout/hold.ts';
 import { ROLE } from '../../src/rollout/keys.ts';
+import { readCommand } from '../../src/rollout/machine/command.ts';
+import { type Decision, decide } from '../../src/rollout/machine/decide.ts';
+import type { Effect } from '../../src/rollout/machine/effects.ts';
+import type { Observation } from '../../src/rollout/machine/observation.ts';
+import type { RolloutState } from '../../src/rollout/machine/state.ts';
+import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
+import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/machine/wants.ts';
 import { canaryName } from '../../src/rollout/names.ts';
-import type { Observation } from '../../src/rollout/observation.ts';
-import type { Metric, RolloutSpec } from '../../src/rollout/spec-types.ts';
-import type { RolloutState } from '../../src/rollout/state.ts';
-import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/status.ts';
-import { revisionOf } from '../../src/rollout/template.ts';
-import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/wants.ts';
+import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
+import { readHold } from '../../src/rollout/workload/hold.ts';
+import { revisionOf } from '../../src/rollout/workload/template.ts';
 import { readRoute } from '../../src/traffic/istio.ts';
 import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
@@ -64,7 +64,7 @@ type View = Pick<Cluster, Kind>;
 
 const viewOf = ({ deployment, canary, route, sets }: Cluster): View => ({ deployment, canary, route, sets });
 
-/** The scheduler's tick, as src/scheduler/tick.ts runs it, on the model instead of a cluster. */
+/** The scheduler's tick, as src/scheduler/tick/tick.ts runs it, on the model instead of a cluster. */
 export class Ticker {
   readonly cluster: Cluster;
   /** Whether a watch has not delivered yet what changed since it was last looked at. */
@@ -162,7 +162,7 @@ export class Ticker {
     return cluster.record as CanaryRecord;
   }
 
-  /** As src/scheduler/observe.ts: what the watches show, and what is doubtful from the source. */
+  /** As src/scheduler/tick/observe.ts: what the watches show, and what is doubtful from the source. */
   observe(state: RolloutState | undefined): Observation {
     this.deliver();
     const doubtful = doubts(state, this.#look(state));

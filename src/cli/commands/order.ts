@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { Action, Command } from '../../rollout/command.ts';
 import { COMMAND } from '../../rollout/keys.ts';
+import type { Action, Command } from '../../rollout/machine/command.ts';
 import { type Answer, answerOf } from '../answer.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { EXIT, Failure } from '../exit.ts';

@@ -1,5 +1,5 @@
 import { isUnanswered } from '../../cluster/errors.ts';
-import { revisionOf } from '../../rollout/template.ts';
+import { revisionOf } from '../../rollout/workload/template.ts';
 import { age } from '../age.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';

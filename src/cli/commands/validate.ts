@@ -1,5 +1,5 @@
-import { shown } from '../../rollout/explain.ts';
-import type { Problem } from '../../rollout/spec-types.ts';
+import type { Problem } from '../../rollout/spec/spec-types.ts';
+import { shown } from '../../rollout/spec/wording/explain.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readSources } from '../source-files.ts';

@@ -1,8 +1,8 @@
-import { providerSchema } from '../../rollout/alert-provider.ts';
-import { valueAt } from '../../rollout/findings.ts';
-import { findingsOf } from '../../rollout/issues.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
-import { specKey } from '../../rollout/spec.ts';
+import { valueAt } from '../../rollout/spec/rules/findings.ts';
+import { findingsOf } from '../../rollout/spec/rules/issues.ts';
+import { providerSchema } from '../../rollout/spec/schema/alert-provider.ts';
+import { specKey } from '../../rollout/spec/spec.ts';
 import type { Made } from './canary.ts';
 import { carry } from './carry.ts';
 import { ALERT_PROVIDER_TABLE } from './fields/alert-provider.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../rollout/findings.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import type { FlaggerCanary } from './flagger-canary.ts';
 import type { Remark } from './remark.ts';
 import { entriesAt, labelOf, textAt } from './texts.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../rollout/findings.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { FlaggerCanary } from './flagger-canary.ts';
 import type { Remark } from './remark.ts';

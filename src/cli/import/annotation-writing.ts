@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { SETTINGS, type Setting } from '../../rollout/annotation-keys.ts';
-import { formatDuration } from '../../rollout/durations.ts';
-import { isNumber, isRecord, valueAt } from '../../rollout/findings.ts';
 import { CANARY, PREFIX } from '../../rollout/keys.ts';
+import { SETTINGS, type Setting } from '../../rollout/spec/annotations/annotation-keys.ts';
+import { isNumber, isRecord, valueAt } from '../../rollout/spec/rules/findings.ts';
+import { formatDuration } from '../../rollout/spec/schema/durations.ts';
 import { yamlText } from '../yaml-text.ts';
 
 /** The annotations of a Deployment that say what the `spec` of a Canary says, the opt-in first. */

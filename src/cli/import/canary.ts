@@ -1,6 +1,6 @@
-import { isRecord } from '../../rollout/findings.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
-import { normaliseSpec } from '../../rollout/spec.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
+import { normaliseSpec } from '../../rollout/spec/spec.ts';
 import { alertRemarks } from './alerts.ts';
 import { completeAnalysis } from './analysis.ts';
 import { carry } from './carry.ts';

@@ -1,4 +1,4 @@
-import { isRecord, type Path, pathText, valueAt } from '../../rollout/findings.ts';
+import { isRecord, type Path, pathText, valueAt } from '../../rollout/spec/rules/findings.ts';
 import type { Around, Conversion, Field } from './field.ts';
 import { type FieldTable, type Leaf, leavesOf } from './field-table.ts';
 import type { Remark } from './remark.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../../rollout/findings.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import type { Remark } from './remark.ts';
 
 /** The entries of a list, each with a name of its own: Headgate tells them apart by it, and Flagger does not. */

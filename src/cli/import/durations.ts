@@ -1,4 +1,4 @@
-import { formatDuration } from '../../rollout/durations.ts';
+import { formatDuration } from '../../rollout/spec/schema/durations.ts';
 import type { Conversion } from './field.ts';
 import { asHeadgates, goMilliseconds } from './go-duration.ts';
 

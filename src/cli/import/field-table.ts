@@ -1,5 +1,5 @@
-import { isRecord, type Path } from '../../rollout/findings.ts';
-import { hint } from '../../rollout/suggest.ts';
+import { isRecord, type Path } from '../../rollout/spec/rules/findings.ts';
+import { hint } from '../../rollout/spec/wording/suggest.ts';
 import { type Field, pathsOf } from './field.ts';
 
 /** The fields of one kind of Flagger's objects, for looking up. */

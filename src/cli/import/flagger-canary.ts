@@ -1,4 +1,4 @@
-import { isRecord } from '../../rollout/findings.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import type { Remark } from './remark.ts';
 import type { Template } from './templates.ts';
 import { entriesAt, textAt } from './texts.ts';

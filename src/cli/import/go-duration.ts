@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../../rollout/durations.ts';
+import { formatDuration, parseDuration } from '../../rollout/spec/schema/durations.ts';
 
 const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,

@@ -1,4 +1,4 @@
-import { isRecord, valueAt } from '../../rollout/findings.ts';
+import { isRecord, valueAt } from '../../rollout/spec/rules/findings.ts';
 import type { FlaggerCanary } from './flagger-canary.ts';
 import type { Remark } from './remark.ts';
 import { planOf } from './weights.ts';

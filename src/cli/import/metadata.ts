@@ -1,4 +1,4 @@
-import { isRecord } from '../../rollout/findings.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import { textAt, textsAt } from './texts.ts';
 
 /** Keys by which a tool knows what it manages: a new object must not pass for the old one. */

@@ -1,4 +1,4 @@
-import type { BuiltinMetric } from '../../rollout/spec-types.ts';
+import type { BuiltinMetric } from '../../rollout/spec/spec-types.ts';
 import type { Remark } from './remark.ts';
 
 type Metric = Record<string, unknown>;

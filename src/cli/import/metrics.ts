@@ -1,6 +1,6 @@
-import { BUILTIN_NAMES, builtinOf } from '../../rollout/builtin-metrics.ts';
-import { isRecord } from '../../rollout/findings.ts';
-import { nearest } from '../../rollout/suggest.ts';
+import { BUILTIN_NAMES, builtinOf } from '../../rollout/spec/builtin-metrics.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
+import { nearest } from '../../rollout/spec/wording/suggest.ts';
 import { distinctNames } from './distinct-names.ts';
 import type { FlaggerCanary } from './flagger-canary.ts';
 import { boundOf } from './metric-bound.ts';

@@ -1,5 +1,5 @@
 import { canaryName } from '../../rollout/names.ts';
-import { nearest } from '../../rollout/suggest.ts';
+import { nearest } from '../../rollout/spec/wording/suggest.ts';
 import { renameWorkloads } from './workload-names.ts';
 
 /** What the functions of Flagger's templates give for one Canary. */

@@ -1,4 +1,4 @@
-import { shown } from '../../rollout/explain.ts';
+import { shown } from '../../rollout/spec/wording/explain.ts';
 import { isLoss, type Remark } from './remark.ts';
 import type { Translated, Translation } from './translation.ts';
 

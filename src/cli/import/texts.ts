@@ -1,4 +1,4 @@
-import { isRecord, valueAt } from '../../rollout/findings.ts';
+import { isRecord, valueAt } from '../../rollout/spec/rules/findings.ts';
 
 /** The text at a path of an object; undefined where there is none. */
 export function textAt(value: unknown, ...path: string[]): string | undefined {

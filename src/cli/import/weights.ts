@@ -1,4 +1,4 @@
-import { isNumber } from '../../rollout/findings.ts';
+import { isNumber } from '../../rollout/spec/rules/findings.ts';
 import type { Remark } from './remark.ts';
 
 const ALL = 100;

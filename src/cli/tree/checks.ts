@@ -1,8 +1,8 @@
 import { rounded } from '../../analysis/verdict.ts';
-import { BUILTINS, builtinOf } from '../../rollout/builtin-metrics.ts';
-import type { CheckResult } from '../../rollout/observation.ts';
-import type { AnalysisSpec } from '../../rollout/spec-types.ts';
-import type { Release } from '../../rollout/state.ts';
+import type { CheckResult } from '../../rollout/machine/observation.ts';
+import type { Release } from '../../rollout/machine/state.ts';
+import { BUILTINS, builtinOf } from '../../rollout/spec/builtin-metrics.ts';
+import type { AnalysisSpec } from '../../rollout/spec/spec-types.ts';
 import { age } from '../age.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
 import type { Colour } from '../paint.ts';

@@ -1,11 +1,11 @@
-import { readHold } from '../../rollout/hold.ts';
 import { POD_TEMPLATE_HASH, REVISION } from '../../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../../rollout/kube.ts';
+import { SERVING } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
-import { availableReplicas, wantedReplicas } from '../../rollout/rollout-status.ts';
-import { ownedBy } from '../../rollout/stable.ts';
-import { SERVING } from '../../rollout/state.ts';
-import { revisionOf, sameRevision } from '../../rollout/template.ts';
+import { readHold } from '../../rollout/workload/hold.ts';
+import { availableReplicas, wantedReplicas } from '../../rollout/workload/rollout-status.ts';
+import { ownedBy } from '../../rollout/workload/stable.ts';
+import { revisionOf, sameRevision } from '../../rollout/workload/template.ts';
 import { imagesText } from '../images.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
 import { targetOf } from '../view.ts';

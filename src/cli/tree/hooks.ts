@@ -1,5 +1,5 @@
-import type { HookCall } from '../../rollout/calls.ts';
-import type { Release } from '../../rollout/state.ts';
+import type { HookCall } from '../../rollout/machine/calls.ts';
+import type { Release } from '../../rollout/machine/state.ts';
 import { ageOf } from '../age.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
 import { oneLine } from '../status-text.ts';

@@ -1,6 +1,6 @@
-import { readHold } from '../../rollout/hold.ts';
 import type { Deployment } from '../../rollout/kube.ts';
-import { conditionOf, isUserPaused } from '../../rollout/rollout-status.ts';
+import { readHold } from '../../rollout/workload/hold.ts';
+import { conditionOf, isUserPaused } from '../../rollout/workload/rollout-status.ts';
 import { age } from '../age.ts';
 import { imagesText } from '../images.ts';
 import type { Span } from '../outline.ts';

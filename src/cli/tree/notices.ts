@@ -1,4 +1,4 @@
-import type { Notice } from '../../rollout/outbox.ts';
+import type { Notice } from '../../rollout/machine/outbox.ts';
 import { ageOf } from '../age.ts';
 import type { Entry, Span } from '../outline.ts';
 

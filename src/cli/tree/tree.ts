@@ -1,4 +1,4 @@
-import { normaliseSpec } from '../../rollout/spec.ts';
+import { normaliseSpec } from '../../rollout/spec/spec.ts';
 import { aligned, type Entry } from '../outline.ts';
 import { viewOf } from '../view.ts';
 import { checksEntries } from './checks.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CanaryStatus } from '../../../src/rollout/status.ts';
+import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { type Json, type Rig, waitFor } from '../../rig/rig.ts';
 
 const PATH = '/apis/headgate.dev/v1/canaries';

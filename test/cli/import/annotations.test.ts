@@ -3,9 +3,9 @@ import { parseAllDocuments } from 'yaml';
 import { annotationsOf } from '../../../src/cli/import/annotation-writing.ts';
 import { patchesText } from '../../../src/cli/import/output.ts';
 import { translate } from '../../../src/cli/import/translation.ts';
-import { userFormOf } from '../../../src/rollout/annotation-form.ts';
-import { valueAt } from '../../../src/rollout/findings.ts';
-import { readForm } from '../../../src/rollout/spec.ts';
+import { userFormOf } from '../../../src/rollout/spec/annotations/annotation-form.ts';
+import { valueAt } from '../../../src/rollout/spec/rules/findings.ts';
+import { readForm } from '../../../src/rollout/spec/spec.ts';
 import { manifests } from './manifests.ts';
 
 /** The Deployment of a Canary, with a port for each that is spoken of. */

@@ -8,7 +8,7 @@ import { METRIC_TEMPLATE_TABLE } from '../../../src/cli/import/fields/metric-tem
 import { flaggerCanaryOf } from '../../../src/cli/import/flagger-canary.ts';
 import { objectsText } from '../../../src/cli/import/output.ts';
 import { translate } from '../../../src/cli/import/translation.ts';
-import { isRecord, type Path, valueAt } from '../../../src/rollout/findings.ts';
+import { isRecord, type Path, valueAt } from '../../../src/rollout/spec/rules/findings.ts';
 import { manifests, objectsOf } from './manifests.ts';
 
 const TABLES: Record<string, FieldTable> = {

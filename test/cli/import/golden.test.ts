@@ -3,8 +3,8 @@ import t from 'tap';
 import { objectsText } from '../../../src/cli/import/output.ts';
 import { reportOf } from '../../../src/cli/import/report.ts';
 import { translate } from '../../../src/cli/import/translation.ts';
-import { readProvider } from '../../../src/rollout/alert-provider.ts';
-import { normaliseSpec } from '../../../src/rollout/spec.ts';
+import { readProvider } from '../../../src/rollout/spec/schema/alert-provider.ts';
+import { normaliseSpec } from '../../../src/rollout/spec/spec.ts';
 import { manifests } from './manifests.ts';
 
 /** Whose author was mistaken already: what is written of it is refused, for reasons that the report gives. */

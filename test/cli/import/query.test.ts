@@ -1,6 +1,6 @@
 import t from 'tap';
 import { translateQuery } from '../../../src/cli/import/query.ts';
-import { queryProblem } from '../../../src/rollout/promql.ts';
+import { queryProblem } from '../../../src/rollout/spec/promql/promql.ts';
 
 const facts = {
   name: 'settings',

@@ -5,7 +5,7 @@ import { treeOf } from '../../../src/cli/tree/tree.ts';
 import type { Canary } from '../../../src/cli/view.ts';
 import { HELD, POD_TEMPLATE_HASH, REVISION } from '../../../src/rollout/keys.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../../../src/rollout/kube.ts';
-import { revisionOf } from '../../../src/rollout/template.ts';
+import { revisionOf } from '../../../src/rollout/workload/template.ts';
 import type { VirtualService } from '../../../src/traffic/istio.ts';
 import { NOW } from '../build.ts';
 

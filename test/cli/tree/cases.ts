@@ -1,8 +1,8 @@
 import type { Sighting } from '../../../src/cli/tree/sighting.ts';
 import type { Canary } from '../../../src/cli/view.ts';
-import type { CheckResult } from '../../../src/rollout/observation.ts';
-import type { Release } from '../../../src/rollout/state.ts';
-import { refusedStatus } from '../../../src/rollout/status.ts';
+import type { CheckResult } from '../../../src/rollout/machine/observation.ts';
+import type { Release } from '../../../src/rollout/machine/state.ts';
+import { refusedStatus } from '../../../src/rollout/machine/status.ts';
 import { canary, type Stored } from '../build.ts';
 import {
   canaryDeployment,

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import type { Test } from 'tap';
-import { revisionOf } from '../../../src/rollout/template.ts';
+import { revisionOf } from '../../../src/rollout/workload/template.ts';
 import { type Json, waitFor } from '../../rig/rig.ts';
 import { policyFor } from '../support/policy.ts';
 import { type Gate, Subject } from './subject.ts';

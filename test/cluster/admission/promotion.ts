@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
-import { revisionOf } from '../../../src/rollout/template.ts';
+import { revisionOf } from '../../../src/rollout/workload/template.ts';
 import { waitFor } from '../../rig/rig.ts';
 import { type Gate, Subject } from './subject.ts';
 

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import t from 'tap';
-import type { Notice } from '../../../src/rollout/outbox.ts';
+import type { Notice } from '../../../src/rollout/machine/outbox.ts';
 import { Product, type ProductProcess } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';

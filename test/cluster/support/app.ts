@@ -1,4 +1,4 @@
-import type { CanaryStatus } from '../../../src/rollout/status.ts';
+import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import type { Json, KubeObject, Load, Rig } from '../../rig/rig.ts';
 import { waitFor } from '../../rig/rig.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { ProviderType } from '../../../src/rollout/alert-provider.ts';
+import type { ProviderType } from '../../../src/rollout/spec/schema/alert-provider.ts';
 import { FORMS } from '../../notify/forms.ts';
 import type { Json } from '../../rig/rig.ts';
 

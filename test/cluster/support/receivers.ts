@@ -1,4 +1,4 @@
-import type { ProviderType } from '../../../src/rollout/alert-provider.ts';
+import type { ProviderType } from '../../../src/rollout/spec/schema/alert-provider.ts';
 import type { Rig } from '../../rig/rig.ts';
 import type { App } from './app.ts';
 import type { Inbox } from './inbox.ts';

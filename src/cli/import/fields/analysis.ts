@@ -1,4 +1,4 @@
-import { isNumber } from '../../../rollout/findings.ts';
+import { isNumber } from '../../../rollout/spec/rules/findings.ts';
 import { analysisInterval } from '../durations.ts';
 import { type Conversion, type Field, isOff, kept, lost, unneeded } from '../field.ts';
 

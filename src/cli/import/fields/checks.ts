@@ -1,4 +1,4 @@
-import { isNumber } from '../../../rollout/findings.ts';
+import { isNumber } from '../../../rollout/spec/rules/findings.ts';
 import { callTimeout, metricWindow } from '../durations.ts';
 import { type Conversion, type Field, isOff, kept, lost } from '../field.ts';
 

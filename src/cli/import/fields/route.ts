@@ -1,4 +1,4 @@
-import { isRecord } from '../../../rollout/findings.ts';
+import { isRecord } from '../../../rollout/spec/rules/findings.ts';
 import { timeLimit } from '../durations.ts';
 import { type Conversion, type Field, kept, lost } from '../field.ts';
 

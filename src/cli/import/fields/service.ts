@@ -1,4 +1,4 @@
-import { MESH, shortGateway } from '../../../rollout/hosts.ts';
+import { MESH, shortGateway } from '../../../rollout/spec/schema/hosts.ts';
 import { type Around, type Conversion, type Field, isOff, kept, lost, unneeded } from '../field.ts';
 
 const OWN_SERVICE =

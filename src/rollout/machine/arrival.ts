@@ -1,0 +1,175 @@
+import { canaryName } from '../names.ts';
+import type { Hold } from '../workload/hold.ts';
+import {
+  availableReplicas,
+  conditionOf,
+  isRolledOut,
+  isUserPaused,
+  wantedReplicas,
+} from '../workload/rollout-status.ts';
+import { findStable, isEmpty, ownedBy, setOf } from '../workload/stable.ts';
+import { imagesOf, sameRevision } from '../workload/template.ts';
+import { type Fact, fact } from './facts.ts';
+import { succession } from './phases/promoting.ts';
+import { enter } from './phases/waiting.ts';
+import { move, type Next, nameOf, type Releasing, type Situation } from './situation.ts';
+import { ACTIVE, type Path, type Release, time } from './state.ts';
+
+/**
+ * A revision that the state does not know of yet: a new one at the gate, one that went past it, or none (undefined).
+ * Whatever was under way is superseded.
+ */
+export function arrival(s: Situation): Next | undefined {
+  const { hold } = s.seen;
+  if (hold.state === 'unreadable') return undefined;
+  return hold.state === 'held' ? atTheGate(s, hold.hold) : pastTheGate(s);
+}
+
+function isUnderWay({ state: { phase, release }, seen: { revision } }: Situation): boolean {
+  if (release?.revert === revision && phase === 'Promoting') return true;
+  return release?.revision === revision && (ACTIVE.has(phase) || phase === 'Failed');
+}
+
+function atTheGate(s: Situation, hold: Hold): Next | undefined {
+  const { release } = s.state;
+  if (isUnderWay(s) && !(s.state.phase === 'Finalising' && release?.outcome === 'succeeded')) return undefined;
+  if (s.seen.replicaSets === undefined) return undefined;
+  if (hold.verdict !== undefined && hold.revision === s.seen.revision) return alreadyFailed(s, hold);
+  const fresh = overtaken(s);
+  return start(fresh, pathOf(fresh), hold.by);
+}
+
+/** A roll-out that is cut short has gone so far that its revision is what runs: that one is to be protected from now on. */
+function overtaken(s: Situation): Situation {
+  const { state, seen } = s;
+  const { phase, release } = state;
+  if (release === undefined || (phase !== 'Promoting' && phase !== 'Stalled')) return s;
+  const found = findStable(seen.deployment, seen.replicaSets ?? []);
+  if (found === undefined || found.revision !== release.revision) return s;
+  const { previous: _previous, ...rest } = state;
+  return { ...s, state: { ...rest, ...succession({ ...s, state: { ...state, release } }, found) } };
+}
+
+/** Held and judged, but this state does not remember it: the Canary was deleted meanwhile. The verdict stands. */
+function alreadyFailed(s: Situation, hold: Hold): Next {
+  const release: Release = {
+    ...newRelease(s, 'canary', hold.by),
+    outcome: 'failed',
+    reason: 'Aborted',
+    message: hold.reason ?? 'failed',
+  };
+  return { state: { ...s.state, phase: 'Finalising', since: time(s.now), release }, facts: [] };
+}
+
+/** How a held revision may come to the Deployment. */
+function pathOf(s: Situation): Path {
+  const { state, seen, now, spec } = s;
+  if (seen.revision === state.stable?.revision || isWhatRuns(s)) return 'withdrawn';
+  const { previous } = state;
+  const inWindow = previous !== undefined && now - Date.parse(previous.replacedAt) < spec.rollbackWindowMs;
+  if (inWindow && previous.revision === seen.revision) return 'wayBack';
+  return isUnprotected(s) ? 'unprotected' : 'canary';
+}
+
+/**
+ * The only ReplicaSet with pods has the held template: compared as the Deployment controller does, not by a stored hash. One
+ * that took the place of the stable one, which is still there, does not count.
+ */
+function isWhatRuns({ state: { stable }, seen: { deployment, replicaSets = [] } }: Situation): boolean {
+  const own = replicaSets.filter((set) => ownedBy(deployment, set));
+  const [running, ...others] = own.filter((set) => !isEmpty(set));
+  if (running === undefined || others.length > 0) return false;
+  const recorded = stable && setOf(stable.template, own);
+  return (recorded ?? running) === running && sameRevision(running.spec.template, deployment.spec.template);
+}
+
+/** No pod was ever available; a Deployment that is scaled down for the night is not that. */
+function isUnprotected({ state, seen: { deployment, replicaSets = [] } }: Situation): boolean {
+  if (state.stable?.available || wantedReplicas(deployment) === 0 || availableReplicas(deployment) > 0) return false;
+  if (conditionOf(deployment, 'Progressing')?.reason === 'NewReplicaSetAvailable') return false;
+  return replicaSets.every((set) => !ownedBy(deployment, set) || (set.status?.availableReplicas ?? 0) === 0);
+}
+
+/** No hold: is the template the one that the state expects? */
+function pastTheGate(s: Situation): Next | undefined {
+  const { state, seen } = s;
+  const { phase, release, stable } = state;
+  if (isUserPaused(seen.deployment) && phase !== 'Promoting') return undefined;
+  const lifted =
+    phase === 'Promoting' || phase === 'Stalled' || (phase === 'Finalising' && release?.outcome !== 'failed');
+  if (lifted && release?.revision === seen.revision) return undefined;
+  if (stable !== undefined && seen.revision === stable.revision) {
+    return ACTIVE.has(phase) || phase === 'Failed' ? start(s, 'withdrawn', '') : undefined;
+  }
+  return start(s, 'outside', '');
+}
+
+function newRelease({ seen, now }: Situation, path: Path, requestedBy: string): Release {
+  return {
+    revision: seen.revision,
+    requestedBy,
+    images: imagesOf(seen.deployment.spec.template),
+    path,
+    startedAt: time(now),
+    weight: 0,
+    replicas: 0,
+    ready: 0,
+    stableReplicas: wantedReplicas(seen.deployment),
+    failedChecks: 0,
+    inconclusive: 0,
+    errors: 0,
+  };
+}
+
+/** A release begins at weight 0. What the one before it had at the route is first taken back. */
+function start(s: Situation, path: Path, requestedBy: string): Next {
+  const before = s.state.release;
+  const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
+  const release: Release = { ...newRelease(s, path, requestedBy), ...timer };
+  const releasing: Releasing = { ...s, state: { ...s.state, release } };
+  const next = path === 'canary' ? enter(releasing) : move(releasing, 'Promoting', {});
+  const facts = [...supersededBy(s), fact(...TOLD[path](releasing), release.revision), ...next.facts];
+  return { state: { ...next.state, since: time(s.now) }, facts };
+}
+
+function supersededBy({ state, seen }: Situation): Fact[] {
+  const { release, phase } = state;
+  if (release === undefined || release.path !== 'canary' || release.outcome !== undefined || !ACTIVE.has(phase))
+    return [];
+  if (phase === 'Promoting' || phase === 'Stalled' || release.revision === seen.revision) return [];
+  return [fact('Superseded', `${release.revision} gives way to ${seen.revision}`, release.revision)];
+}
+
+type Telling = (s: Releasing) => [Fact['reason'], string];
+const TOLD: Record<Path, Telling> = {
+  canary: (s) => {
+    const by = s.state.release.requestedBy ? ` (asked for by ${s.state.release.requestedBy})` : '';
+    const canary = canaryName(s.seen.deployment.metadata.name);
+    return ['NewRevision', `New revision detected ${nameOf(s)} ${s.state.release.revision}${by}; scaling up ${canary}`];
+  },
+  withdrawn: (s) => [
+    'Withdrawn',
+    `${nameOf(s)} is asked to run ${s.state.release.revision} again, which it runs; nothing to analyse`,
+  ],
+  wayBack: (s) => ['WayBack', `${nameOf(s)} goes back to ${s.state.release.revision}, the version before, at once`],
+  unprotected: (s) => [
+    'NothingToProtect',
+    `${nameOf(s)} has no available pod to protect; ${s.state.release.revision} rolls out at once`,
+  ],
+  outside: (s) => [
+    'WentAround',
+    `${nameOf(s)} ${s.state.release.revision} went past the gate and rolls out without a canary`,
+  ],
+};
+
+/** The stable revision of an idle Deployment, kept up to date: a restart changes the template and not the revision. */
+export function refreshedStable({
+  state,
+  seen: { deployment, revision, hold },
+}: Situation): Situation['state']['stable'] {
+  if (hold.state !== 'open' || ACTIVE.has(state.phase) || deployment.spec.paused) return state.stable;
+  if (state.stable !== undefined && state.stable.revision !== revision) return state.stable;
+  const available =
+    (state.stable?.available ?? false) || (isRolledOut(deployment) && availableReplicas(deployment) > 0);
+  return { revision, template: deployment.spec.template, available };
+}

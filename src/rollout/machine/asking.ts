@@ -1,0 +1,75 @@
+import type { HookType } from '../spec/schema/hook-types.ts';
+import type { Hook, RolloutSpec } from '../spec/spec-types.ts';
+import type { HookAnswer, HookCall, WantedCall } from './calls.ts';
+import { longestMs } from './calls.ts';
+import { type Fact, fact } from './facts.ts';
+import type { Situation } from './situation.ts';
+import { nameOf, type Releasing } from './situation.ts';
+import { ms, type Release, time } from './state.ts';
+
+/** The questions of one moment: those put, and what became of them. */
+export interface Asked {
+  calls: HookCall[];
+  /** Something was asked, or answered: to be committed before anything is made of it. */
+  changed: boolean;
+  pending: boolean;
+  /** Answered since the last commit. */
+  answered: HookCall[];
+  failed: HookCall[];
+}
+
+export const hooksOf = ({ analysis }: RolloutSpec, type: HookType): Hook[] =>
+  analysis.webhooks.filter((hook) => hook.type === type);
+
+export const callId = ({ startedAt }: Release, { hook, moment }: Pick<HookCall, 'hook' | 'moment'>): string =>
+  `${startedAt} ${moment} ${hook}`;
+
+/** Puts the questions of a moment, side by side, once each, whatever process decides; takes in the answers of this one. */
+export function ask(s: Releasing, hooks: readonly Hook[], moment: string): Asked {
+  const before = s.state.release.calls ?? [];
+  const calls = hooks.map((hook) => callOf(s, hook, moment));
+  return {
+    calls,
+    changed: calls.length !== before.length || calls.some((call) => !before.includes(call)),
+    pending: calls.some(({ outcome }) => outcome === undefined),
+    answered: calls.filter((call) => call.outcome !== undefined && !before.includes(call)),
+    failed: calls.filter(({ outcome }) => outcome === 'failed'),
+  };
+}
+
+function callOf(s: Releasing, hook: Hook, moment: string): HookCall {
+  const { release } = s.state;
+  const present = release.calls?.find((call) => call.hook === hook.name && call.moment === moment);
+  if (present?.outcome !== undefined) return present;
+  const answer = present?.by === s.self ? answerTo(s, callId(release, present)) : undefined;
+  if (present && answer) return { ...present, outcome: answer.outcome, ...said(answer) };
+  if (present && ms(present.until) > s.now) return present;
+  return { hook: hook.name, moment, by: s.self, until: time(s.now + longestMs(hook)) };
+}
+
+export const answerTo = ({ seen }: Situation, id: string): HookAnswer | undefined =>
+  seen.answers?.find((answer) => answer.id === id);
+
+const said = ({ message }: HookAnswer): Pick<HookCall, 'message'> => (message === '' ? {} : { message });
+
+/** What this process is to ask, or is asking: questions without an answer that are its own. */
+export function wantedCalls({ state: { release }, spec, self, now }: Situation): WantedCall[] {
+  const open = release?.calls?.filter(
+    ({ by, outcome, until }) => by === self && outcome === undefined && ms(until) > now,
+  );
+  return (open ?? []).flatMap((call) => {
+    const hook = spec.analysis.webhooks.find(({ name }) => name === call.hook);
+    return hook && release ? [{ id: callId(release, call), hook, until: ms(call.until) }] : [];
+  });
+}
+
+/** Whether a question of the moment has no answer yet. */
+export const isUnanswered = ({ calls = [] }: Release, hooks: readonly Hook[], moment: string): boolean =>
+  hooks.some(({ name }) => !calls.some((call) => call.hook === name && call.moment === moment && call.outcome));
+
+export const complaints = (failed: readonly HookCall[]): string =>
+  failed.map(({ hook, message }) => `hook ${hook} ${message ?? 'did not pass'}`).join('; ');
+
+/** What is told of good answers that people wait for. */
+export const passed = (s: Releasing, names: readonly string[]): Fact[] =>
+  names.map((name) => fact('HookPassed', `Hook ${name} of ${nameOf(s)} passed`, s.state.release.revision));

@@ -1,0 +1,80 @@
+import { REVISION } from '../keys.ts';
+import type { Deployment, ReplicaSet } from '../kube.ts';
+import { availableReplicas, isObserved, readyReplicas } from '../workload/rollout-status.ts';
+import { isEmpty, ownedBy } from '../workload/stable.ts';
+import { sameRevision } from '../workload/template.ts';
+import type { Releasing, Situation } from './situation.ts';
+import { atWeightFor } from './situation.ts';
+import { ACTIVE } from './state.ts';
+
+export const runsRevision = (canary: Deployment | undefined, revision: string): canary is Deployment =>
+  canary?.metadata.annotations?.[REVISION] === revision;
+
+export const isScaledDown = (canary: Deployment | undefined): boolean =>
+  canary === undefined || ((canary.spec.replicas ?? 1) === 0 && (canary.status?.replicas ?? 0) === 0);
+
+/** Whether all of the wanted canary pods run the revision and are available, and no pod of another template is left. */
+export function isCanaryReady(s: Releasing): boolean {
+  const { canary } = s.seen;
+  const { release } = s.state;
+  return (
+    runsRevision(canary, release.revision) &&
+    isObserved(canary) &&
+    (canary.status?.updatedReplicas ?? 0) >= release.replicas &&
+    availableReplicas(canary) >= release.replicas &&
+    strangeSet(s) === undefined
+  );
+}
+
+/**
+ * How many pods of the release its Service lists. Another controller lists them than the one that counts them as available,
+ * and on its own time: a weight for pods that the mesh has not heard of is a weight for errors.
+ */
+export function listedPods({ seen: { canary, endpoints, replicaSets = [] } }: Releasing): number {
+  if (canary === undefined) return 0;
+  const { template } = canary.spec;
+  const own = replicaSets.filter((set) => ownedBy(canary, set) && sameRevision(set.spec.template, template));
+  return endpoints.filter((name) => own.some((set) => name.startsWith(podPrefix(set)))).length;
+}
+
+/** Whether a weight would find all wanted pods. */
+export const isReachable = (s: Releasing): boolean => isCanaryReady(s) && listedPods(s) >= s.state.release.replicas;
+
+/** What the API server's `generateName` leaves of a long name: 63 characters less the five random ones. */
+const podPrefix = ({ metadata }: ReplicaSet): string => `${metadata.name}-`.slice(0, 58);
+
+/** Whether the Service of the stable pods selects the canary's too: it does not look at the label that tells them apart. */
+export function servesBoth({ seen: { services }, label }: Situation): boolean {
+  const selector = services.stable?.spec.selector;
+  return selector !== undefined && selector[label] === undefined;
+}
+
+/** Whether pods that were ready are so no more: a crash, a failing probe, an eviction. */
+export function lostReadiness({ state: { release }, seen: { canary } }: Releasing): boolean {
+  if (release.ready === 0) return false;
+  return !runsRevision(canary, release.revision) || readyReplicas(canary) < Math.min(release.ready, release.replicas);
+}
+
+/** Whether no traffic can reach the canary's pods any more, so that they may go or change. */
+export function isDrained(s: Releasing): boolean {
+  const { canary, route } = s.seen;
+  if (isScaledDown(canary) || route === undefined || route.unusable) return true;
+  const settled = !ACTIVE.has(s.state.phase) || atWeightFor(s, s.settleMs);
+  return route.weight === 0 && s.state.release.weight === 0 && settled;
+}
+
+/**
+ * A ReplicaSet with pods of another template than the canary's, where all were of it before: somebody edited it by hand.
+ * Until the canary was ready, such pods are what is left of the revision before. The canary's own status must say so too,
+ * for the two are seen by different watches.
+ */
+export function tamperedSet(s: Releasing): string | undefined {
+  const { replicas = 0, updatedReplicas = 0 } = s.seen.canary?.status ?? {};
+  return s.state.release.ready > 0 && replicas > updatedReplicas ? strangeSet(s)?.metadata.name : undefined;
+}
+
+function strangeSet({ seen: { canary, replicaSets = [] } }: Releasing): ReplicaSet | undefined {
+  if (canary === undefined) return undefined;
+  const own = replicaSets.filter((set) => ownedBy(canary, set) && !isEmpty(set));
+  return own.find((set) => !sameRevision(set.spec.template, canary.spec.template));
+}

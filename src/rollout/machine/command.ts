@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { COMMAND } from '../keys.ts';
+
+export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+const commandSchema = z.object({
+  /** Unique per command; a command is carried out once. */
+  id: z.string().min(1),
+  action: z.enum(ACTIONS),
+  /** The revision that its author saw; for another one it is refused. */
+  revision: z.string().optional(),
+});
+
+/** What a person asked for, as it stands in the `headgate.dev/command` annotation of the Canary. */
+export type Command = z.infer<typeof commandSchema>;
+
+export function readCommand(annotations: Record<string, string> | undefined): Command | undefined {
+  const raw = annotations?.[COMMAND];
+  if (raw === undefined) return undefined;
+  try {
+    return commandSchema.safeParse(JSON.parse(raw)).data;
+  } catch {
+    return undefined;
+  }
+}

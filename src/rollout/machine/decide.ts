@@ -1,0 +1,130 @@
+import { findStable } from '../workload/stable.ts';
+import { arrival, refreshedStable } from './arrival.ts';
+import { wantedCalls } from './asking.ts';
+import type { WantedCall, WantedPoll } from './calls.ts';
+import { isScaledDown, runsRevision } from './canary-pods.ts';
+import type { Effect } from './effects.ts';
+import { ensure } from './ensure.ts';
+import { type Fact, fact } from './facts.ts';
+import { revoked, wantedPolls } from './gates.ts';
+import { historyAfter } from './history.ts';
+import { obey } from './orders.ts';
+import { outboxAfter } from './outbox.ts';
+import { ended } from './phases/ended.ts';
+import { finalising } from './phases/finalising.ts';
+import { paused } from './phases/paused.ts';
+import { progressing } from './phases/progressing.ts';
+import { promoting } from './phases/promoting.ts';
+import { waiting } from './phases/waiting.ts';
+import { amend, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';
+import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
+import { wakeAt } from './wake.ts';
+
+export interface Decision {
+  /** To be committed before any effect is applied. */
+  state: RolloutState;
+  /** What makes the world match the state, in order. */
+  effects: Effect[];
+  facts: Fact[];
+  /** Questions that this process is to put to hooks, or is putting. */
+  calls: WantedCall[];
+  polls: WantedPoll[];
+  /** Milliseconds since the epoch when to look again if nothing happens before. */
+  wakeAt?: number;
+}
+
+const PHASE: Record<Phase, (s: Releasing) => Next> = {
+  Initialized: stay,
+  Waiting: waiting,
+  Progressing: progressing,
+  Paused: paused,
+  Promoting: promoting,
+  Stalled: promoting,
+  Finalising: finalising,
+  Succeeded: ended,
+  Failed: ended,
+};
+
+/**
+ * One decision: pure and total. The same situation always gives the same answer. At most one thing happens to the state per
+ * decision; deciding again and again on an unchanged world soon comes to rest, at the same state and effects.
+ */
+export function decide(situation: Omit<Situation, 'state'> & { state: RolloutState | undefined }): Decision {
+  const { state, ...rest } = situation;
+  const next = state === undefined ? enrol(rest) : transition({ ...rest, state });
+  const after: Situation = { ...rest, state: next.state };
+  const wake = wakeAt(after);
+  const effects = ensure(after);
+  const facts = [...next.facts, ...restorations(after, effects)];
+  return {
+    state: recorded(rest, state, { ...next, facts }),
+    facts,
+    effects,
+    calls: wantedCalls(after),
+    polls: wantedPolls(after),
+    ...(wake !== undefined && { wakeAt: wake }),
+  };
+}
+
+/** The state with what was told and what ended by it. */
+function recorded(
+  rest: Omit<Situation, 'state'>,
+  before: RolloutState | undefined,
+  { state, facts }: Next,
+): RolloutState {
+  const { told: _told, outbox: _outbox, history: _history, ...others } = state;
+  const history = before === undefined ? [] : historyAfter(before, state, rest.now);
+  return { ...others, ...outboxAfter(rest, state, facts), ...(history.length > 0 && { history }) };
+}
+
+/** A ReplicaSet that has to be made again is worth telling: somebody deleted what was serving. */
+function restorations(s: Situation, effects: readonly Effect[]): Fact[] {
+  const message = `The ReplicaSet of the running version of ${nameOf(s)} is gone; it is made again from the record`;
+  return effects.some((effect) => effect.do === 'createReplicaSet')
+    ? [fact('StableRestored', message, s.state.stable?.revision)]
+    : [];
+}
+
+/** The first look: what runs now is the stable revision. */
+function enrol(rest: Omit<Situation, 'state'>): Next {
+  const { deployment, hold, replicaSets } = rest.seen;
+  const state: RolloutState = { phase: 'Initialized', since: time(rest.now) };
+  const found = hold.state === 'open' ? undefined : findStable(deployment, replicaSets ?? []);
+  const s: Situation = { ...rest, state: { ...state, ...(found && { stable: found }) } };
+  const stable = refreshedStable(s);
+  const told = fact('Enrolled', `${nameOf(s)} is gated: a change of its pod template is released by canary`);
+  return { state: { ...state, ...(stable && { stable }) }, facts: [told] };
+}
+
+function transition(s: Situation): Next {
+  const { deployment, hold, replicaSets = [] } = s.seen;
+  const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
+  const release = recounted(s);
+  const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
+  const fresh: Situation = { ...s, state };
+  return arrival(fresh) ?? obey(fresh) ?? inPhase(fresh);
+}
+
+/** Somebody else gave the route another weight: what is counted from the moment when it was right starts anew. */
+function recounted({ state: { phase, release }, seen: { route } }: Situation): Release | undefined {
+  const moved = ACTIVE.has(phase) && release?.weightSince !== undefined && route?.weight !== release.weight;
+  return release && moved ? { ...release, weightSince: undefined, checkAt: undefined } : release;
+}
+
+function inPhase(s: Situation): Next {
+  const { release, phase } = s.state;
+  if (release === undefined) return stay(s);
+  const releasing: Releasing = { ...s, state: { ...s.state, release } };
+  return routeEmptied(releasing) ?? revoked(releasing) ?? PHASE[phase](releasing);
+}
+
+/** The moment from which a canary that is to go, or to shrink, gets no traffic: its pods may go a settling time later. */
+function routeEmptied(s: Releasing): Next | undefined {
+  const { canary, route } = s.seen;
+  const { release, phase } = s.state;
+  if (!ACTIVE.has(phase) || release.weight > 0 || release.weightSince !== undefined) return undefined;
+  const wanted = phase === 'Progressing' || phase === 'Paused' ? release.replicas : 0;
+  const stays = runsRevision(canary, release.revision) && (canary.spec.replicas ?? 1) <= wanted;
+  if (stays || route?.weight !== 0 || isScaledDown(canary)) return undefined;
+  return amend(s, { weightSince: time(s.now) });
+}

@@ -1,0 +1,27 @@
+import type { Deployment, DestinationRule, PodTemplate, ReplicaSet, Service } from '../kube.ts';
+
+/**
+ * What is to be done to the world, as idempotent verbs with the full values wanted. Each carries the resourceVersion (or the
+ * exact text) that was observed: it loses against whoever was there in between.
+ */
+export type Effect =
+  /** Lift the hold: the annotation and the pause go; Kubernetes rolls the Deployment. */
+  | { do: 'liftHold'; deployment: Deployment; held: string; keepPaused: boolean; rolling?: string }
+  /** Write another text into the hold: a verdict, or the revision that is really there. */
+  | { do: 'writeHold'; deployment: Deployment; held: string; text: string }
+  /** Replace the held template by the stable one, and lift the hold, in one write. */
+  | { do: 'restoreTemplate'; deployment: Deployment; held: string; template: PodTemplate; keepPaused: boolean }
+  /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
+  | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
+  | { do: 'createService'; service: Service }
+  /** Make the route as wanted, with the canary at `weight` percent; `resourceVersion` undefined: it does not exist. */
+  | { do: 'setRoute'; weight: number; resourceVersion?: string }
+  /** Make a DestinationRule as wanted; `resourceVersion` undefined: it does not exist. */
+  | { do: 'setRule'; rule: DestinationRule; resourceVersion?: string }
+  | { do: 'deleteRule'; rule: DestinationRule }
+  | { do: 'createCanary'; deployment: Deployment }
+  /** Give the canary Deployment the template and labels of another revision, and a size. */
+  | { do: 'replaceCanary'; existing: Deployment; wanted: Deployment }
+  | { do: 'scaleCanary'; existing: Deployment; replicas: number }
+  | { do: 'deleteReplicaSet'; replicaSet: ReplicaSet }
+  | { do: 'createReplicaSet'; replicaSet: ReplicaSet };

@@ -1,0 +1,47 @@
+import type { Deployment } from '../../kube.ts';
+import { canaryDeployment } from '../../workload/workload.ts';
+import { isDrained, runsRevision, servesBoth } from '../canary-pods.ts';
+import type { Effect } from '../effects.ts';
+import type { Releasing, Situation } from '../situation.ts';
+import { ms, SERVING } from '../state.ts';
+
+/** A canary that no record tells of (somebody deleted it): to zero, a settling time after the first look. */
+export function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }: Situation): Effect[] {
+  if (canary === undefined || (canary.spec.replicas ?? 1) === 0) return [];
+  const drained = route === undefined || (route.weight === 0 && now - ms(state.since) >= settleMs);
+  return drained ? [{ do: 'scaleCanary', existing: canary, replicas: 0 }] : [];
+}
+
+/** The canary Deployment of the release: made, given another revision once no traffic reaches it, sized. */
+export function ensureCanary(s: Releasing): Effect[] {
+  const { release, phase } = s.state;
+  if (!SERVING.has(phase) || release.path !== 'canary') return ensureGone(s);
+  const rolling = phase === 'Promoting' || phase === 'Stalled';
+  if (rolling || release.revision !== s.seen.revision) return [];
+  return runsRevision(s.seen.canary, release.revision) ? ensureSize(s, s.seen.canary) : ensureRevision(s);
+}
+
+function ensureRevision(s: Releasing): Effect[] {
+  const { canary, deployment } = s.seen;
+  if (servesBoth(s)) return [];
+  const { revision, requestedBy, replicas } = s.state.release;
+  const wanted = canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
+  if (canary === undefined) return [{ do: 'createCanary', deployment: wanted }];
+  return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted }] : [];
+}
+
+/** Smaller only once no traffic reaches it. */
+function ensureSize(s: Releasing, canary: Deployment): Effect[] {
+  const { replicas } = s.state.release;
+  const { replicas: present = 1 } = canary.spec;
+  const fits = replicas === present || (replicas < present && !isDrained(s));
+  return fits ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];
+}
+
+/** No canary is wanted: to zero, once no traffic reaches it. A direct lift keeps its pods until the roll-out is done. */
+function ensureGone(s: Releasing): Effect[] {
+  const { canary } = s.seen;
+  const { phase } = s.state;
+  if (canary === undefined || (canary.spec.replicas ?? 1) === 0 || !isDrained(s)) return [];
+  return phase === 'Promoting' || phase === 'Stalled' ? [] : [{ do: 'scaleCanary', existing: canary, replicas: 0 }];
+}

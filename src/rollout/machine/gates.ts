@@ -1,0 +1,118 @@
+import type { GateType } from '../spec/schema/hook-types.ts';
+import type { Hook, RolloutSpec } from '../spec/spec-types.ts';
+import { answerTo, hooksOf, passed } from './asking.ts';
+import type { HookAnswer, WantedPoll } from './calls.ts';
+import { fact } from './facts.ts';
+import { amend, fail, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';
+import { type Awaiting, ms, type Phase, type Release, time } from './state.ts';
+
+const LONGEST_POLL_MS = 5_000;
+
+/** How often a closed gate is asked: an approval is not to wait for a whole interval. */
+const pollMs = ({ analysis }: RolloutSpec): number => Math.min(analysis.intervalMs, LONGEST_POLL_MS);
+
+/** Phases in which a hook may call for a way back: until the gate is opened. */
+const REVOCABLE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
+
+/** The question is another one each time that the release comes to wait: no old approval counts. */
+const gateId = ({ startedAt }: Release, { gate, since }: Awaiting, { name }: Hook): string =>
+  `${startedAt} ${gate} ${since} ${name}`;
+
+const rollbackId = ({ startedAt }: Release, { name }: Hook): string => `${startedAt} rollback ${name}`;
+
+/** What is to be asked again and again in this state. */
+export function wantedPolls({ state: { phase, release }, spec }: Situation): WantedPoll[] {
+  if (release === undefined || !REVOCABLE.has(phase)) return [];
+  // The looks come at whole multiples; an answer that came a moment after the last one must not miss the next.
+  const everyMs = pollMs(spec) / 2;
+  const { awaiting } = release;
+  const gates = awaiting && phase !== 'Paused' ? hooksOf(spec, awaiting.gate) : [];
+  return [
+    ...gates.map((hook) => ({ id: awaiting ? gateId(release, awaiting, hook) : '', hook, everyMs })),
+    ...hooksOf(spec, 'rollback').map((hook) => ({ id: rollbackId(release, hook), hook, everyMs })),
+  ];
+}
+
+/** When polls want another look: at whole multiples of their time, so that every look asks for the same timer. */
+export function nextPoll(s: Situation): number | undefined {
+  const { release } = s.state;
+  if (release === undefined || wantedPolls(s).length === 0) return undefined;
+  const from = ms(release.awaiting?.since ?? release.startedAt);
+  const every = pollMs(s.spec);
+  return from + (Math.floor((s.now - from) / every) + 1) * every;
+}
+
+/**
+ * Goes on if every gate of the type approves; waits where one does not, and fails where that takes too long. The time that the
+ * canary had to get ready in is over: should it need another, because a pod moves meanwhile, it gets a new one.
+ */
+export function throughGate(s: Releasing, gate: GateType, go: (s: Releasing) => Next): Next {
+  const gates = hooksOf(s.spec, gate);
+  if (gates.length === 0) return go(s);
+  const { awaiting } = s.state.release;
+  if (awaiting?.gate !== gate) return amend(s, { awaiting: { gate, since: time(s.now) }, deadline: undefined });
+  const answers = gates.map((hook) => ({ hook, answer: answerTo(s, gateId(s.state.release, awaiting, hook)) }));
+  const closed = answers.filter(({ answer }) => answer?.outcome !== 'passed');
+  if (closed.length === 0) return opened(s, gates, go);
+  return timedOut(s, awaiting, closed) ?? closedFor(s, awaiting, closed);
+}
+
+interface Closed {
+  hook: Hook;
+  answer: HookAnswer | undefined;
+}
+
+function opened(s: Releasing, gates: readonly Hook[], go: (s: Releasing) => Next): Next {
+  const next = go(s);
+  const names = gates.map(({ name }) => name);
+  return { ...next, facts: [...passed(s, names), ...next.facts] };
+}
+
+function timedOut(s: Releasing, { since, gate }: Awaiting, closed: readonly Closed[]): Next | undefined {
+  const waited = s.now - ms(since);
+  const late = closed.find(({ hook: { timeLimitMs = Number.POSITIVE_INFINITY } }) => waited >= timeLimitMs);
+  if (late === undefined) return undefined;
+  const { name, timeLimitMs = 0 } = late.hook;
+  const answer = late.answer === undefined ? 'gave no answer' : late.answer.message;
+  return fail(
+    s,
+    'GateTimedOut',
+    `was not approved by ${gate} hook ${name} within ${timeLimitMs / 1_000} s: it ${answer}`,
+  );
+}
+
+/** Told once: what a gate says is not worth an Event every few seconds. */
+function closedFor(s: Releasing, awaiting: Awaiting, closed: readonly Closed[]): Next {
+  const told = closed.filter(({ answer }) => answer !== undefined);
+  if (awaiting.message !== undefined || told.length === 0) return stay(s);
+  const said = told.map(({ hook, answer }) => `hook ${hook.name} ${answer?.message || 'does not pass'}`).join('; ');
+  const message = `${nameOf(s)} waits for ${awaiting.gate} at weight ${s.state.release.weight}: ${said}`;
+  const isMuted = told.every(({ hook }) => hook.muteAlert);
+  return amend(
+    s,
+    { awaiting: { ...awaiting, message: said }, reason: 'WaitingForApproval', message },
+    { ...fact('WaitingForApproval', message, s.state.release.revision), ...(isMuted && { muted: true as const }) },
+  );
+}
+
+/** When the time limit of a gate that is awaited ends, in milliseconds since the epoch. */
+export function gateDeadlines({ state: { release }, spec }: Situation): number[] {
+  const { awaiting } = release ?? {};
+  if (awaiting === undefined) return [];
+  return hooksOf(spec, awaiting.gate).flatMap(({ timeLimitMs }) =>
+    timeLimitMs === undefined ? [] : [ms(awaiting.since) + timeLimitMs],
+  );
+}
+
+/** A rollback hook that passes ends the release; undefined if none does. */
+export function revoked(s: Releasing): Next | undefined {
+  const { phase, release } = s.state;
+  if (!REVOCABLE.has(phase)) return undefined;
+  for (const hook of hooksOf(s.spec, 'rollback')) {
+    const answer = answerTo(s, rollbackId(release, hook));
+    if (answer?.outcome !== 'passed') continue;
+    const words = answer.message === '' ? '' : `: ${answer.message}`;
+    return fail(s, 'RollbackRequested', `is taken back, as hook ${hook.name} asks for it${words}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import type { Deployment, DestinationRule, ReplicaSet, Service } from '../kube.ts';
+import type { HoldReading } from '../workload/hold.ts';
+import type { HookAnswer } from './calls.ts';
+import type { Command } from './command.ts';
+import type { Receipt } from './outbox.ts';
+
+/** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
+export interface CheckResult {
+  metric: string;
+  verdict: 'pass' | 'fail' | 'inconclusive' | 'error';
+  value?: number;
+  /** What the value is held against. */
+  min?: number;
+  max?: number;
+  /** For a person: value and bound, or why there is none. */
+  message: string;
+}
+
+/**
+ * What the route object says: the canary's weight, in percent. Undefined: its routes do not agree on one.
+ */
+export interface RouteReading {
+  weight: number | undefined;
+  resourceVersion: string;
+  /** It is a user's, and no route of it goes to the Deployment alone or beside the canary. */
+  unusable?: true;
+  /** Something besides the weight is not as wanted: hosts, gateways, the other destination. */
+  stale: boolean;
+}
+
+/** DestinationRules, by the host that they are for. */
+export interface HostRules {
+  stable?: DestinationRule;
+  canary?: DestinationRule;
+}
+
+/**
+ * The world at one point in time, as far as a decision may use it. Undefined objects are absent; `replicaSets` and `checks`
+ * are undefined when they were not asked for (`wants`).
+ */
+export interface Observation {
+  deployment: Deployment;
+  hold: HoldReading;
+  /** Revision of the Deployment's own template. */
+  revision: string;
+  command?: Command;
+  replicaSets?: ReplicaSet[];
+  canary?: Deployment;
+  services: { stable?: Service; canary?: Service };
+  /** Names of the pods that the canary's Service lists as ready, where it was asked for (`wants`): the mesh knows them, or is about to. */
+  endpoints: readonly string[];
+  route?: RouteReading;
+  /** Headgate's own DestinationRules, and those that users wrote for the same hosts. */
+  rules: { own: HostRules; users: HostRules };
+  checks?: CheckResult[];
+  /** Answers of hooks that this process asked. */
+  answers?: HookAnswer[];
+  /** Notices that this process has delivered. */
+  receipts?: Receipt[];
+  /** What the API server said when it refused the canary Deployment, or what is wanted for its traffic. */
+  refused?: string;
+}

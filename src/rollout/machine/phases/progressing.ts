@@ -1,0 +1,188 @@
+import { canaryName } from '../../names.ts';
+import { wantedReplicas } from '../../workload/rollout-status.ts';
+import { ask, complaints, hooksOf, passed } from '../asking.ts';
+import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
+import { fact } from '../facts.ts';
+import { throughGate } from '../gates.ts';
+import { failedCheck, judge } from '../judge.ts';
+import {
+  amend,
+  fail,
+  move,
+  type Next,
+  NO_QUESTIONS,
+  NO_REASON,
+  NO_TIMERS,
+  nameOf,
+  type Releasing,
+  stay,
+  withoutTraffic,
+  withRelease,
+} from '../situation.ts';
+import { ms, time } from '../state.ts';
+import { canarySize, planOf } from '../steps.ts';
+import { canaryTrouble } from '../trouble.ts';
+import { suspend } from './paused.ts';
+
+export const planFor = ({ spec, seen }: Releasing): readonly number[] =>
+  planOf(spec.analysis.weights, seen.deployment.spec.strategy?.type);
+
+const deadlineFrom = ({ now, spec }: Releasing): string => time(now + spec.progressDeadlineMs);
+
+/** The canary gets ready for a weight, gets the weight, is watched there for an interval, and goes on or back. */
+export function progressing(s: Releasing): Next {
+  const trouble = canaryTrouble(s);
+  if (trouble) return trouble;
+  if (s.spec.suspend) return suspend(s);
+  if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
+  const grown = resized(s);
+  if (grown) return grown;
+  return (hasItsWeight(s) ? isCanaryReady(s) : isReachable(s)) ? readyAt(s) : unready(s);
+}
+
+const hasItsWeight = ({ seen: { route }, state: { release } }: Releasing): boolean =>
+  release.weight > 0 && route?.weight === release.weight;
+
+/** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
+function pausedByZero(s: Releasing): Next {
+  const message = `${nameOf(s)} is scaled to zero; its release starts again when it is scaled up`;
+  const fresh = {
+    ...withoutTraffic(s.state.release),
+    ...NO_QUESTIONS,
+    replicas: 0,
+    ready: 0,
+    reason: 'Waiting',
+    message,
+  };
+  return move(s, 'Waiting', fresh, fact('Waiting', message, s.state.release.revision));
+}
+
+/** The canary follows the size of the Deployment; never down in mid-release, as an autoscaler sees only half the traffic. */
+function resized(s: Releasing): Next | undefined {
+  const { release } = s.state;
+  const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
+  const replicas = canarySize(stableReplicas, release.weight || (planFor(s)[0] ?? 0));
+  if (stableReplicas === release.stableReplicas && replicas <= release.replicas) return undefined;
+  if (replicas <= release.replicas) return amend(s, { stableReplicas });
+  return amend(s, { stableReplicas, replicas, deadline: deadlineFrom(s) });
+}
+
+function unready(s: Releasing): Next {
+  const { release } = s.state;
+  if (release.deadline === undefined) return amend(s, { deadline: deadlineFrom(s) });
+  if (s.now < ms(release.deadline)) return stay(s);
+  const seconds = Math.round(s.spec.progressDeadlineMs / 1000);
+  return fail(s, 'ProgressDeadlineExceeded', `${missing(s)} after ${seconds} s`);
+}
+
+function missing(s: Releasing): string {
+  const { canary, deployment } = s.seen;
+  const { replicas } = s.state.release;
+  if (!isCanaryReady(s)) return `has ${canary?.status?.availableReplicas ?? 0} of ${replicas} canary pods available`;
+  const service = canaryName(deployment.metadata.name);
+  return `has its canary pods ready, but ${listedPods(s)} of ${replicas} among the endpoints of Service ${service}`;
+}
+
+/** All wanted pods are ready: take the first weight, note that a weight is live, or judge it. */
+function readyAt(s: Releasing): Next {
+  const { release } = s.state;
+  const isLive = release.weight === 0 || release.weightSince !== undefined;
+  if (s.spec.skipAnalysis && isLive) return throughGate(s, 'confirm-promotion', skip);
+  if (release.weight === 0) return beforeTraffic(s) ?? advance(s);
+  if (s.seen.route?.weight !== release.weight) return stay(s);
+  if (release.weightSince === undefined) {
+    const checkAt = time(s.now + s.spec.analysis.intervalMs);
+    return amend(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
+  }
+  if (release.deadline !== undefined) return amend(s, { deadline: undefined });
+  return atWeight(s, release.checkAt ?? release.weightSince);
+}
+
+/** Hooks of type pre-rollout, before any traffic: a bad answer is a failed check, and they are asked again an interval later. */
+function beforeTraffic(s: Releasing): Next | undefined {
+  const { checkAt, failedChecks, awaiting } = s.state.release;
+  const hooks = hooksOf(s.spec, 'pre-rollout');
+  if (hooks.length === 0 || awaiting) return undefined;
+  if (checkAt !== undefined && s.now < ms(checkAt)) return stay(s);
+  const asked = ask(s, hooks, `pre-rollout/${failedChecks}`);
+  const good = asked.answered.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook);
+  if (asked.changed) return amend(s, { calls: asked.calls, deadline: undefined }, ...passed(s, good));
+  if (asked.pending) return stay(s);
+  return asked.failed.length > 0 ? failedCheck(s, complaints(asked.failed)) : undefined;
+}
+
+/**
+ * Who waits for an approval is checked all the same. Hooks of type rollout are asked at the beginning of a round, so that the
+ * load that they send is what its check measures; the check waits for their answers.
+ */
+function atWeight(s: Releasing, checkAt: string): Next {
+  const { awaiting } = s.state.release;
+  const approved = awaiting && advance(s);
+  if (approved && (approved.state !== s.state || awaiting.message === undefined)) return approved;
+  const asked = ask(s, hooksOf(s.spec, 'rollout'), checkAt);
+  if (asked.changed) return amend(s, { calls: asked.calls });
+  const { checks } = s.seen;
+  if (checks === undefined || s.now < ms(checkAt) || asked.pending) return stay(s);
+  const judged = withRelease(s, { checks });
+  return judge(judged, checks, complaints(asked.failed)) ?? goodAt(judged);
+}
+
+/** The next weight, or another round at this one for as long as its approval is awaited. */
+function goodAt(s: Releasing): Next {
+  const checkAt = time(s.now + s.spec.analysis.intervalMs);
+  const round = withRelease(s, { checkAt, inconclusive: 0, errors: 0 });
+  return s.state.release.awaiting ? stay(round) : advance(round);
+}
+
+/** The next weight of the plan, whatever the plan was before; or promotion after the last. Each has its gate. */
+function advance(s: Releasing): Next {
+  const { release } = s.state;
+  const weight = planFor(s).find((entry) => entry > release.weight);
+  if (weight === undefined) return throughGate(s, 'confirm-promotion', (open) => promote(open, 'passed its analysis'));
+  return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
+}
+
+function giveWeight(s: Releasing, weight: number): Next {
+  const { release } = s.state;
+  const replicas = Math.max(release.replicas, canarySize(release.stableReplicas, weight));
+  const more = replicas > release.replicas ? { deadline: deadlineFrom(s) } : {};
+  return move(
+    s,
+    'Progressing',
+    {
+      ...NO_TIMERS,
+      ...NO_QUESTIONS,
+      ...NO_REASON,
+      ...more,
+      weight,
+      replicas,
+      ready: release.replicas,
+      errors: 0,
+      inconclusive: 0,
+      peak: Math.max(release.peak ?? 0, weight),
+    },
+    fact('Advanced', `Advance ${nameOf(s)} canary weight ${weight}`, release.revision),
+  );
+}
+
+/** Without the rest of the plan; but where a roll-out stops the stable pods first, all traffic goes to the canary before. */
+function promoteNow(s: Releasing, why: string): Next {
+  const emptied = s.seen.deployment.spec.strategy?.type === 'Recreate' && s.seen.route?.weight !== 100;
+  return emptied ? giveWeight(s, 100) : promote(s, why);
+}
+
+export const promoteByCommand = (s: Releasing): Next => promoteNow(s, 'is promoted by command');
+
+const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis is skipped');
+
+/** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
+function promote(s: Releasing, why: string): Next {
+  const { release } = s.state;
+  const message = `${nameOf(s)} ${release.revision} ${why}; rolling out to all pods`;
+  return move(
+    s,
+    'Promoting',
+    { deadline: undefined, checkAt: undefined, ...NO_QUESTIONS, ...NO_REASON },
+    fact('Promoting', message, release.revision),
+  );
+}

@@ -1,0 +1,111 @@
+import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../../workload/rollout-status.ts';
+import { isCanaryReady } from '../canary-pods.ts';
+import { fact } from '../facts.ts';
+import {
+  amend,
+  fail,
+  move,
+  type Next,
+  nameOf,
+  type Releasing,
+  type Situation,
+  stay,
+  withoutTraffic,
+} from '../situation.ts';
+import { type RolloutState, type Stable, time } from '../state.ts';
+import { planFor } from './progressing.ts';
+
+/** The hold is lifted, or about to be; the Deployment rolls out the revision by itself. */
+export function promoting(s: Releasing): Next {
+  const { hold, deployment } = s.seen;
+  const { release, phase } = s.state;
+  if (hold.state !== 'open') return verdictAgainst(s) ?? stay(s);
+  if (isDone(s) && s.now >= knownAt(s)) return settleDown(s);
+  if (release.weight > 0 && !isCanaryReady(s)) return canaryLost(s);
+  if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
+  return stay(s);
+}
+
+/** A verdict on the hold outlives whoever wanted to promote it. */
+function verdictAgainst(s: Releasing): Next | undefined {
+  const { hold } = s.seen;
+  const { path, revision } = s.state.release;
+  if (path !== 'canary' || hold.state !== 'held' || hold.hold.verdict === undefined || hold.hold.revision !== revision)
+    return undefined;
+  return fail(s, 'Aborted', hold.hold.reason ?? 'was marked as failed');
+}
+
+/** Every pod runs the revision; or its user keeps the Deployment paused on what already ran. */
+function isDone({ seen: { deployment }, state: { release } }: Releasing): boolean {
+  return isRolledOut(deployment) || (release.path === 'withdrawn' && deployment.spec.paused === true);
+}
+
+/**
+ * From when on the mesh knows the pods that rolled out. Where the ones before were stopped first, it would have nowhere else
+ * to go, and the canary serves all for that long. Epoch ms.
+ */
+export function knownAt({ seen: { deployment }, state: { release }, settleMs }: Situation): number {
+  const isServing = deployment.spec.strategy?.type === 'Recreate' && (release?.weight ?? 0) > 0;
+  return isServing && isRolledOut(deployment) ? (rolledOutBy(deployment) ?? 0) + settleMs : 0;
+}
+
+function canaryLost(s: Releasing): Next {
+  const message = `${nameOf(s)}: canary pods are not ready in mid-promotion; traffic goes to the Deployment`;
+  return amend(
+    s,
+    { ...withoutTraffic(s.state.release), ready: 0 },
+    fact('CanaryUnready', message, s.state.release.revision),
+  );
+}
+
+function stalled(s: Releasing): Next {
+  const { deployment } = s.seen;
+  const count = `${availableReplicas(deployment)} of ${deployment.spec.replicas ?? 1} pods available`;
+  const message = `${nameOf(s)} ${s.state.release.revision} does not finish its roll-out (${count}); traffic stays as it is. Apply a fix, or the version before`;
+  return move(
+    s,
+    'Stalled',
+    { reason: 'RolloutStalled', message },
+    fact('RolloutStalled', message, s.state.release.revision),
+  );
+}
+
+/**
+ * What is remembered when the release's revision is the stable one: the one before is the way back, unless this was the way
+ * back from it.
+ */
+export function succession({ state, now }: Releasing, stable: Stable): Pick<RolloutState, 'stable' | 'previous'> {
+  const { release, stable: before, previous } = state;
+  const changed = before !== undefined && before.revision !== release.revision;
+  if (!changed) return { stable, ...(previous && { previous }) };
+  const gated = release.path === 'canary' || release.path === 'outside';
+  return { stable, ...(gated && { previous: { revision: before.revision, replacedAt: time(now) } }) };
+}
+
+function settleDown(s: Releasing): Next {
+  const { previous: _previous, ...rest } = s.state;
+  const { release } = rest;
+  const stable = { revision: release.revision, template: s.seen.deployment.spec.template, available: true };
+  const settled: Releasing = { ...s, state: { ...rest, ...succession(s, stable) } };
+  return move(settled, 'Finalising', {
+    ...nextWeightBack(settled),
+    outcome: 'succeeded',
+    reason: undefined,
+    message: undefined,
+  });
+}
+
+/** Whether the Deployment has the size that it had for all of the traffic. */
+export const canTakeAll = ({ seen, state: { release } }: Releasing): boolean =>
+  availableReplicas(seen.deployment) >= release.stableReplicas;
+
+/**
+ * Traffic goes back in one go if the Deployment can take it; if an autoscaler shrank it meanwhile, down the plan of weights,
+ * an interval each, so that it can grow.
+ */
+export function nextWeightBack(s: Releasing): ReturnType<typeof withoutTraffic> {
+  const { release } = s.state;
+  if (canTakeAll(s)) return withoutTraffic(release);
+  const weight = planFor(s).findLast((entry) => entry < release.weight) ?? 0;
+  return { ...withoutTraffic(release), weight };
+}

@@ -1,0 +1,34 @@
+import type { Severity } from '../spec/schema/alert-schema.ts';
+import type { Reason } from './facts.ts';
+
+/** What people are notified of, and how serious it is. A failure is told when traffic turns back, not again when it is over. */
+export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
+  NewRevision: 'info',
+  Superseded: 'info',
+  Promoted: 'info',
+  Withdrawn: 'info',
+  WayBack: 'info',
+  WaitingForApproval: 'warn',
+  CheckFailed: 'warn',
+  CheckInconclusive: 'warn',
+  CheckError: 'warn',
+  WentAround: 'warn',
+  HookFailed: 'warn',
+  StableRestored: 'warn',
+  RolloutStalled: 'error',
+  ThresholdReached: 'error',
+  NoTraffic: 'error',
+  MetricsUnavailable: 'error',
+  CanaryUnready: 'error',
+  CanaryRefused: 'error',
+  CanaryTampered: 'error',
+  ProgressDeadlineExceeded: 'error',
+  GateTimedOut: 'error',
+  RollbackRequested: 'error',
+  Aborted: 'error',
+  ServiceSelectsCanary: 'error',
+  RouteUnusable: 'error',
+};
+
+/** Told only to those who ask for every check. */
+export const ABOUT_CHECKS: ReadonlySet<Reason> = new Set(['CheckFailed', 'CheckInconclusive', 'CheckError']);

@@ -1,0 +1,140 @@
+import type { PodTemplate } from '../kube.ts';
+import type { GateType } from '../spec/schema/hook-types.ts';
+import type { HookCall } from './calls.ts';
+import type { PastRelease } from './history.ts';
+import type { CheckResult } from './observation.ts';
+import type { Notice } from './outbox.ts';
+
+/** A point in time: RFC 3339 with milliseconds, UTC. */
+export type Time = string;
+
+export const PHASES = [
+  /** Nothing to release; a withdrawn release ends here. */
+  'Initialized',
+  /** A revision is held and cannot start: its user paused the Deployment, or scaled it to zero. */
+  'Waiting',
+  /** The canary gets ready, or is analysed at a weight. */
+  'Progressing',
+  /** Stopped by command, at the weight it has. */
+  'Paused',
+  /** The hold is lifted; Kubernetes rolls the Deployment. */
+  'Promoting',
+  /** The roll-out of the promoted revision is past its progress deadline; traffic stays as it is. */
+  'Stalled',
+  /** Traffic goes back to the Deployment, then the canary to zero. */
+  'Finalising',
+  'Succeeded',
+  'Failed',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** How a revision comes to the Deployment: through a canary, or at once because there is nothing to find out. */
+export type Path =
+  | 'canary'
+  /** It is what the stable pods run. */
+  | 'withdrawn'
+  /** It is what ran before the last promotion, within the rollback window. */
+  | 'wayBack'
+  /** No pod of the stable revision was ever available. */
+  | 'unprotected'
+  /** It went past the gate: by break-glass, or while Headgate was not installed. */
+  | 'outside';
+
+/** What the stable pods run. */
+export interface Stable {
+  revision: string;
+  /** The template as the Deployment had it, so that it can be restored. */
+  template: PodTemplate;
+  /** Whether a pod of it was ever available: otherwise there is nothing to protect. */
+  available: boolean;
+}
+
+export interface Release {
+  revision: string;
+  requestedBy: string;
+  /** Of its containers. */
+  images?: string[];
+  path: Path;
+  startedAt: Time;
+  /** Wanted canary weight, percent. */
+  weight: number;
+  /** When the route was first observed at `weight`; the dwell counts from here. */
+  weightSince?: Time | undefined;
+  /** The next check is not before this. */
+  checkAt?: Time | undefined;
+  /** Wanted canary pods. */
+  replicas: number;
+  /** The most canary pods that were ready at once, at most `replicas`: fewer later is a failure. */
+  ready: number;
+  /** The canary's pods must be ready by then. */
+  deadline?: Time | undefined;
+  /** The most replicas that the Deployment was seen with: the size that its traffic needs. */
+  stableReplicas: number;
+  failedChecks: number;
+  /** Consecutive checks without data. */
+  inconclusive: number;
+  /** Consecutive checks with an unreachable metrics server. */
+  errors: number;
+  /** What the last round of checks found. */
+  checks?: CheckResult[] | undefined;
+  /** Hooks that are asked, or have answered, at this moment. */
+  calls?: HookCall[] | undefined;
+  /** The approval that it waits for. */
+  awaiting?: Awaiting | undefined;
+  /** The most weight that it had, in percent. */
+  peak?: number;
+  /** The held revision whose template is to be replaced by the stable one (`headgate revert`). */
+  revert?: string;
+  /** How it ends; set when it is known, before its effects are seen. */
+  outcome?: 'succeeded' | 'failed' | undefined;
+  /** A reason of facts.ts and a sentence: why it is where it is. */
+  reason?: string | undefined;
+  message?: string | undefined;
+}
+
+/** A gate that is closed, or not asked yet. */
+export interface Awaiting {
+  gate: GateType;
+  since: Time;
+  /** What it said when it was first found closed; undefined until it has been asked. */
+  message?: string;
+}
+
+/** Everything that is remembered from one tick to the next: it lives in `Canary.status`. */
+export interface RolloutState {
+  phase: Phase;
+  /** When `phase` last changed. */
+  since: Time;
+  stable?: Stable;
+  /** The revision that the last promotion replaced, and when: the way back. */
+  previous?: { revision: string; replacedAt: Time };
+  /** The release under way, or the last one. */
+  release?: Release;
+  /** Id of the last command that was carried out or refused, and what became of it. */
+  command?: { id: string; accepted: boolean; message: string };
+  /** How many notices there were so far: the number of the next. */
+  told?: number;
+  /** What is still to be sent, the oldest first. */
+  outbox?: Notice[];
+  /** Releases that are over, the newest first. */
+  history?: PastRelease[];
+}
+
+/** Phases in which a release is under way. */
+export const ACTIVE: ReadonlySet<Phase> = new Set([
+  'Waiting',
+  'Progressing',
+  'Paused',
+  'Promoting',
+  'Stalled',
+  'Finalising',
+]);
+
+/** Phases in which the canary may be given traffic. */
+export const SERVING: ReadonlySet<Phase> = new Set(['Progressing', 'Paused', 'Promoting', 'Stalled']);
+
+/** Phases that wait for what is counted from the moment when the route was seen at its weight. */
+export const TIMED: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Finalising']);
+
+export const time = (ms: number): Time => new Date(ms).toISOString();
+export const ms = (at: Time): number => Date.parse(at);

@@ -1,0 +1,156 @@
+import type { Condition } from '../kube.ts';
+import type { RolloutSpec } from '../spec/spec-types.ts';
+import type { RouteReading } from './observation.ts';
+import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
+import { planOf } from './steps.ts';
+
+/** `Canary.status`: the state, and beside it what people and tools read of it. */
+export interface CanaryStatus extends Omit<RolloutState, 'phase' | 'since'> {
+  observedGeneration?: number;
+  phase: Phase;
+  /** Percent of the traffic that the route gives to the canary, as observed. */
+  canaryWeight: number;
+  /** Steps of the plan that were taken, `3/5`. */
+  step: string;
+  failedChecks: number;
+  /** The revision under release, else the one that runs. */
+  revision: string;
+  lastTransitionTime: Time;
+  conditions: Condition[];
+}
+
+interface ViewInput {
+  state: RolloutState;
+  spec: RolloutSpec | undefined;
+  route: RouteReading | undefined;
+  strategy: string | undefined;
+  generation: number | undefined;
+  before: CanaryStatus | undefined;
+  /** What is wrong with the spec, if it cannot be followed. */
+  invalid?: string;
+}
+
+export function statusOf({ state, spec, route, strategy, generation, before, invalid }: ViewInput): CanaryStatus {
+  const { phase, since, release, stable } = state;
+  const plan = planOf(spec?.analysis.weights ?? [], strategy);
+  const weight = route?.weight ?? 0;
+  return {
+    ...(generation !== undefined && { observedGeneration: generation }),
+    phase,
+    canaryWeight: weight,
+    step: `${stepsTaken(release, plan, weight)}/${plan.length}`,
+    failedChecks: release?.failedChecks ?? 0,
+    revision: release?.revision ?? stable?.revision ?? '',
+    lastTransitionTime: since,
+    conditions: conditionsOf({ state, generation, before, ...(invalid !== undefined && { invalid }) }),
+    ...remembered(state),
+  };
+}
+
+function stepsTaken(release: Release | undefined, plan: readonly number[], weight: number): number {
+  const through = release?.outcome === 'succeeded' && release.path !== 'withdrawn';
+  return through ? plan.length : plan.filter((entry) => entry <= weight).length;
+}
+
+/** What the state has besides its phase, and only that. */
+function remembered(state: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> {
+  const { stable, previous, release, command, told, outbox = [], history = [] } = state;
+  return {
+    ...(stable && { stable }),
+    ...(previous && { previous }),
+    ...(release && { release }),
+    ...(command && { command }),
+    ...(told !== undefined && { told }),
+    ...(outbox.length > 0 && { outbox }),
+    ...(history.length > 0 && { history }),
+  };
+}
+
+/** The state as it was persisted; undefined if there is none yet, or it is not Headgate's. */
+export function stateOf(status: Partial<CanaryStatus> | undefined): RolloutState | undefined {
+  if (status?.phase === undefined || !PHASES.includes(status.phase)) return undefined;
+  const { phase, lastTransitionTime } = status;
+  return { phase, since: lastTransitionTime ?? new Date(0).toISOString(), ...remembered(status) };
+}
+
+type Verdict = Record<'Ready' | 'Reconciling' | 'Stalled', boolean>;
+
+/** kstatus: exactly one of Ready, Reconciling and Stalled is what a tool should act on. */
+const VERDICT: Record<Phase, Verdict> = {
+  Initialized: { Ready: true, Reconciling: false, Stalled: false },
+  Waiting: { Ready: false, Reconciling: true, Stalled: false },
+  Progressing: { Ready: false, Reconciling: true, Stalled: false },
+  Paused: { Ready: false, Reconciling: true, Stalled: false },
+  Promoting: { Ready: false, Reconciling: true, Stalled: false },
+  Stalled: { Ready: false, Reconciling: false, Stalled: true },
+  Finalising: { Ready: false, Reconciling: true, Stalled: false },
+  Succeeded: { Ready: true, Reconciling: false, Stalled: false },
+  Failed: { Ready: false, Reconciling: false, Stalled: true },
+};
+
+interface Refused {
+  before: Partial<CanaryStatus> | undefined;
+  generation: number | undefined;
+  /** One word, and a sentence with what to do. */
+  reason: string;
+  message: string;
+  at: Time;
+}
+
+/** The status of a Canary whose Deployment is not enrolled for it; what is remembered of releases stays. */
+export function refusedStatus({ before, generation, reason, message, at }: Refused): Partial<CanaryStatus> {
+  const verdict = { Ready: false, Reconciling: false, Stalled: true, Enrolled: false };
+  return {
+    ...before,
+    ...(generation !== undefined && { observedGeneration: generation }),
+    conditions: written(verdict, { reason, message, generation, before, since: at }),
+  };
+}
+
+const MESSAGE: Record<Phase, string> = {
+  Initialized: 'Nothing is held; the next change of the pod template is released by canary.',
+  Waiting: 'A revision is held and waits.',
+  Progressing: 'A revision is held; its canary is analysed.',
+  Paused: 'The release is paused at its weight.',
+  Promoting: 'The revision rolls out to all pods.',
+  Stalled: 'The roll-out of the promoted revision does not finish.',
+  Finalising: 'Traffic goes back to the Deployment and the canary to zero.',
+  Succeeded: 'The revision runs on all pods.',
+  Failed: 'The revision is held back; the version before runs.',
+};
+
+const messageOf = ({ phase, release }: RolloutState): string =>
+  phase === 'Progressing' && release?.weight === 0 ? 'A revision is held; its canary gets ready.' : MESSAGE[phase];
+
+function conditionsOf({
+  state,
+  generation,
+  before,
+  invalid,
+}: Pick<ViewInput, 'state' | 'generation' | 'before' | 'invalid'>): Condition[] {
+  const { phase, since, release } = state;
+  const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
+  const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
+  const message = invalid ?? release?.message ?? messageOf(state);
+  const telling = { generation, before, since };
+  return [
+    ...written(verdict, { ...telling, reason, message }),
+    ...written({ Enrolled: true }, { ...telling, reason: 'Enrolled', message: ENROLLED_MESSAGE }),
+  ];
+}
+
+const ENROLLED_MESSAGE = 'The gate is shut: a change of the pod template is released by canary.';
+
+interface Telling extends Pick<Refused, 'before' | 'generation' | 'reason' | 'message'> {
+  /** For those that changed. */
+  since: Time;
+}
+
+const written = (verdict: Record<string, boolean>, { before, generation, since, ...words }: Telling): Condition[] =>
+  Object.entries(verdict).map(([type, holds]) => {
+    const status = holds ? 'True' : 'False';
+    const old = before?.conditions?.find((condition) => condition.type === type);
+    const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : since;
+    const observed = generation === undefined ? {} : { observedGeneration: generation };
+    return { type, status, ...words, lastTransitionTime, ...observed };
+  });

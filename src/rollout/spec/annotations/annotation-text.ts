@@ -1,0 +1,84 @@
+import { parseDocument } from 'yaml';
+import { isRecord } from '../rules/findings.ts';
+import { parseDuration } from '../schema/durations.ts';
+import { durationProblem, WEEK } from '../schema/fields.ts';
+import { place } from '../wording/text-place.ts';
+
+/** What an annotation's text stands for in the user's form, or what is wrong with it, as a predicate on it. */
+export type TextReading = { ok: true; value: unknown } | { ok: false; message: string };
+
+const read = (value: unknown): TextReading => ({ ok: true, value });
+const refuse = (message: string): TextReading => ({ ok: false, message });
+
+/** Decimal digits as a number; any other text as it is, for the schema to refuse. */
+const numberOr = (text: string): number | string => (/^-?(?:0|[1-9]\d*)$/.test(text) ? Number(text) : text);
+
+export const asText = (text: string): TextReading => read(text.trim());
+
+export const asNumber = (text: string): TextReading => read(numberOr(text.trim()));
+
+/** `true` or `false`; any other text as it is, for the schema to refuse. */
+export const asFlag = (text: string): TextReading => {
+  const value = text.trim();
+  return read(value === 'true' ? true : value === 'false' ? false : value);
+};
+
+const entriesOf = (text: string): string[] => text.split(',').map((entry) => entry.trim());
+
+/** Comma-separated. */
+export const asTexts = (text: string): TextReading =>
+  text.trim() === ''
+    ? refuse('is empty; write one or more entries with commas between, or remove the annotation')
+    : read(entriesOf(text));
+
+/** Comma-separated. */
+export const asNumbers = (text: string): TextReading =>
+  text.trim() === ''
+    ? refuse('is empty; write weights in percent with commas between, such as 5,20,50')
+    : read(entriesOf(text).map(numberOr));
+
+/** A duration of whole seconds, as seconds. */
+export function asSeconds(text: string): TextReading {
+  const value = text.trim();
+  const problem = durationProblem(value, 1_000, WEEK);
+  if (problem !== undefined) return refuse(problem);
+  const seconds = (parseDuration(value) ?? 0) / 1_000;
+  return Number.isInteger(seconds) ? read(seconds) : refuse('must be whole seconds, such as 90s');
+}
+
+/** `name` or `Kind/name`. */
+export function asAutoscaler(text: string): TextReading {
+  const [first = '', name, ...more] = text.trim().split('/');
+  if (more.length > 0)
+    return refuse('must be the name of a HorizontalPodAutoscaler, or its kind and name: ScaledObject/podinfo');
+  return read(name === undefined ? { kind: 'HorizontalPodAutoscaler', name: first } : { kind: first, name });
+}
+
+/** Characters; a longer text is not parsed, for a request waits for the answer. */
+const MAX_YAML = 32_768;
+
+/** A YAML list. */
+export const asList = (text: string): TextReading =>
+  asYaml(text, Array.isArray, 'must be a YAML list: each entry begins with "- ", or [] for none');
+
+/** A YAML map. */
+export const asMap = (text: string): TextReading =>
+  asYaml(text, isRecord, 'must be a YAML map: lines such as "name: value", or {name: value}');
+
+function asYaml(text: string, isRight: (value: unknown) => boolean, words: string): TextReading {
+  if (text.length > MAX_YAML) return refuse(`is ${text.length} characters long; at most ${MAX_YAML} are read`);
+  const document = parseDocument(text, { prettyErrors: false });
+  const [error] = [...document.errors, ...document.warnings];
+  if (error !== undefined) return refuse(`is not YAML: ${error.message} (${place(text, error.pos[0])})`);
+  const value = contentOf(document);
+  return isRight(value) ? read(value) : refuse(words);
+}
+
+/** Undefined where aliases would grow without bound. */
+function contentOf(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 20 });
+  } catch {
+    return undefined;
+  }
+}

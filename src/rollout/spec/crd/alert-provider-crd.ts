@@ -1,0 +1,19 @@
+import { providerSchema } from '../schema/alert-provider.ts';
+import { type Column, definitionOf } from './crd-definition.ts';
+import { structural } from './crd-schema.ts';
+
+const COLUMNS: readonly Column[] = [
+  { name: 'Type', type: 'string', description: 'What receives.', jsonPath: '.spec.type' },
+  { name: 'Channel', type: 'string', description: 'Its channel, where it has any.', jsonPath: '.spec.channel' },
+];
+
+/** The CustomResourceDefinition of AlertProvider. */
+export const alertProviderCrd = (): object =>
+  definitionOf({
+    kind: 'AlertProvider',
+    plural: 'alertproviders',
+    shortName: 'hgap',
+    description: 'A receiver of notifications. Its address is in a Secret.',
+    columns: COLUMNS,
+    spec: structural(providerSchema),
+  });

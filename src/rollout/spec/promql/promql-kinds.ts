@@ -1,0 +1,75 @@
+import type { SyntaxNode } from '@lezer/common';
+import { place } from '../wording/text-place.ts';
+
+/** Nodes that have the kind of what they wrap. */
+const WRAPPERS: ReadonlySet<string> = new Set([
+  'ParenExpr',
+  'OffsetExpr',
+  'StepInvariantExpr',
+  'AnchoredExpr',
+  'SmoothedExpr',
+]);
+const RANGES: ReadonlySet<string> = new Set(['MatrixSelector', 'SubqueryExpr']);
+const OVER_RANGES: ReadonlySet<string> = new Set([
+  'Rate',
+  'Irate',
+  'Increase',
+  'Delta',
+  'Idelta',
+  'Deriv',
+  'PredictLinear',
+  'Changes',
+  'Resets',
+  'DoubleExponentialSmoothing',
+]);
+
+const isOverRange = (name: string): boolean => OVER_RANGES.has(name) || name.endsWith('OverTime');
+
+/** The node itself, or what its brackets and modifiers are around. */
+function unwrapped(node: SyntaxNode): SyntaxNode {
+  let inner = node;
+  while (WRAPPERS.has(inner.name) && inner.firstChild !== null) inner = inner.firstChild;
+  return inner;
+}
+
+const isRange = (node: SyntaxNode): boolean => RANGES.has(unwrapped(node).name);
+
+/** What a node is used by, past brackets and modifiers. */
+function userOf(node: SyntaxNode): SyntaxNode | null {
+  let around = node.parent;
+  while (around !== null && WRAPPERS.has(around.name)) around = around.parent;
+  return around;
+}
+
+/**
+ * What Prometheus would refuse about the kinds in a query that parses: a function over a range without one, a range where
+ * a number is wanted, and a mere string.
+ */
+export function kindProblem(query: string, top: SyntaxNode): string | undefined {
+  let problem: string | undefined;
+  top.cursor().iterate((node) => {
+    problem ??= missingRange(query, node.node) ?? strayRange(query, node.node);
+  });
+  const whole = top.firstChild;
+  return (
+    problem ??
+    (whole !== null && unwrapped(whole).name === 'StringLiteral' ? 'is a string; it must give a number' : undefined)
+  );
+}
+
+function missingRange(query: string, node: SyntaxNode): string | undefined {
+  const called = node.name === 'FunctionCall' ? node.firstChild?.firstChild : undefined;
+  if (called === undefined || called === null || !isOverRange(called.name)) return undefined;
+  const values = node.getChild('FunctionCallBody')?.getChildren('Expr') ?? [];
+  if (values.length === 0 || values.some(isRange)) return undefined;
+  const name = query.slice(called.from, called.to);
+  return `is not answerable: ${name} at ${place(query, called.from)} wants a range, such as ${name}(requests_total[{{ interval }}])`;
+}
+
+function strayRange(query: string, node: SyntaxNode): string | undefined {
+  if (!RANGES.has(node.name)) return undefined;
+  const around = userOf(node);
+  const called = around?.name === 'FunctionCallBody' ? around.parent?.firstChild?.firstChild : undefined;
+  if (called !== undefined && called !== null && isOverRange(called.name)) return undefined;
+  return `is not answerable: the range at ${place(query, node.from)} is no number; put it into a function, such as rate(…)`;
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { hint } from '../wording/suggest.ts';
+import type { Finding, Path } from './findings.ts';
+
+/** The schema's complaints as findings, an unknown key each its own, with what was probably meant. */
+export const findingsOf = (error: z.ZodError, schema: z.ZodType): Finding[] =>
+  error.issues.flatMap((issue) => {
+    const path = issue.path.filter((key) => typeof key !== 'symbol');
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+    const known = keysAt(schema, path);
+    return issue.keys.map((key) => ({ path: [...path, key], message: `is no known field; ${hint(key, known)}` }));
+  });
+
+/** The names of the fields at a path of a schema. */
+function keysAt(schema: z.ZodType, path: Path): string[] {
+  const inner = path.reduce<unknown>((at, key) => child(unwrapped(at), key), schema);
+  const object = unwrapped(inner);
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
+}
+
+function child(schema: unknown, key: string | number): unknown {
+  if (schema instanceof z.ZodArray) return schema.element;
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  return schema instanceof z.ZodObject ? schema.shape[key] : undefined;
+}
+
+function unwrapped(schema: unknown): unknown {
+  let inner = schema;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+    inner = inner.unwrap();
+  }
+  return inner;
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { BUILTIN_NAMES, BUILTINS } from '../builtin-metrics.ts';
+import { MAX_QUERY, queryProblem } from '../promql/promql.ts';
+import { duration, judged, text, WEEK, wants } from './fields.ts';
+import { listedName } from './name-fields.ts';
+
+const bound = (description: string) =>
+  z.number({ error: wants('must be a number, without quotes') }).meta({ description });
+
+const rangeSchema = z
+  .strictObject(
+    { min: bound('The least good value.').optional(), max: bound('The greatest good value.').optional() },
+    { error: wants('must be a map of min, max or both, such as {min: 99}') },
+  )
+  .meta({
+    description: 'The value must lie in it, bounds included.',
+    'x-kubernetes-validations': [
+      { rule: 'has(self.min) || has(self.max)', message: 'needs min, max or both' },
+      { rule: '!has(self.min) || !has(self.max) || self.min <= self.max', message: 'min is above max' },
+    ],
+  });
+
+const ownNames = BUILTIN_NAMES.flatMap((name) => [name, ...BUILTINS[name].aliases]);
+
+/** One metric as a person writes it, in an annotation's list or in a Canary. */
+export const metricSchema = z
+  .strictObject(
+    {
+      name: listedName('the metric').describe(`${BUILTIN_NAMES.join(' or ')}, or any name beside a query.`),
+      threshold: bound(
+        'One bound: the least percentage for request-success-rate, the most milliseconds for request-duration, the greatest value of a query.',
+      ).optional(),
+      thresholdRange: rangeSchema.optional(),
+      interval: duration(1_000, WEEK).default('1m').describe('The window that the value is computed over.'),
+      query: judged(text('must be PromQL, as text'), queryProblem).optional().meta({
+        description:
+          'PromQL that gives one number; {{ namespace }}, {{ target }}, {{ service }}, {{ canary }} and {{ interval }} are replaced.',
+        minLength: 1,
+        maxLength: MAX_QUERY,
+      }),
+    },
+    { error: wants('must be a map such as {name: request-success-rate, threshold: 99}') },
+  )
+  .meta({
+    'x-kubernetes-validations': [
+      { rule: 'has(self.threshold) != has(self.thresholdRange)', message: 'needs either threshold or thresholdRange' },
+      {
+        rule: `has(self.query) != (self.name in ${JSON.stringify(ownNames)})`,
+        message: `needs a query, unless its name is ${BUILTIN_NAMES.join(' or ')}`,
+      },
+    ],
+  });
+
+export type MetricForm = z.output<typeof metricSchema>;

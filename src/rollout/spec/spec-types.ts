@@ -1,0 +1,102 @@
+import type { Severity } from './schema/alert-schema.ts';
+import type { HookType } from './schema/hook-types.ts';
+
+/** Which measure a check reads: one of Headgate's own on Istio's metrics, or the user's PromQL. */
+export type MetricSource = { builtin: BuiltinMetric } | { query: string };
+export type BuiltinMetric = 'request-success-rate' | 'request-duration';
+
+export interface Metric {
+  name: string;
+  /** Window of the query, in milliseconds. */
+  intervalMs: number;
+  /** The value must lie in [min, max]; a bound left out does not bind. Percent for the success rate, milliseconds for the duration. */
+  bounds: { min?: number; max?: number };
+  source: MetricSource;
+}
+
+export interface AutoscalerRef {
+  apiVersion: string;
+  kind: 'HorizontalPodAutoscaler' | 'ScaledObject';
+  name: string;
+}
+
+export interface ServiceSpec {
+  port: number;
+  portName: string;
+  /** Number or name of a container port; the Service's port when left out. */
+  targetPort?: number | string;
+  /** External host names, besides the Service's own. */
+  hosts: string[];
+  /** `<namespace>/<name>` or name of Istio Gateways, besides the mesh itself. */
+  gateways: string[];
+  /** What Headgate's own route says besides hosts, gateways and destinations: fields of Istio's HTTPRoute. */
+  http?: Readonly<Record<string, unknown>>;
+  /** Of the DestinationRules for stable and canary alike: Istio's TrafficPolicy. */
+  trafficPolicy?: Readonly<Record<string, unknown>>;
+}
+
+/** A service that is asked in the course of a release. */
+export interface Hook {
+  name: string;
+  type: HookType;
+  url: string;
+  /** Longest wait for one answer, in milliseconds. */
+  timeoutMs: number;
+  /** Calls that may follow the first. */
+  retries: number;
+  metadata: Record<string, string>;
+  /** Gates only: longest wait for the approval, in milliseconds. */
+  timeLimitMs?: number;
+  muteAlert: boolean;
+}
+
+/** A receiver of notifications. */
+export interface Alert {
+  name: string;
+  severity: Severity;
+  provider: { name: string; namespace?: string };
+  /** Every failed check too. */
+  checks: boolean;
+}
+
+export interface AnalysisSpec {
+  /** Time at each weight before its check, and between checks, in milliseconds. */
+  intervalMs: number;
+  /** Failed checks, over the whole release, that fail it; at least 1. */
+  threshold: number;
+  /** The canary's weight at each step, in percent: strictly rising, the last at most 100. */
+  weights: number[];
+  metrics: Metric[];
+  /** Consecutive checks without data (no traffic) that fail the release. */
+  inconclusiveLimit: number;
+  /** Consecutive checks with an unreachable metrics server that fail the release. */
+  errorLimit: number;
+  /** In the order in which they were written. */
+  webhooks: Hook[];
+  alerts: Alert[];
+}
+
+/** How one Deployment is released: complete and normalised, durations in milliseconds. */
+export interface RolloutSpec {
+  /** Longest wait for the canary's, or the promoted Deployment's, pods. */
+  progressDeadlineMs: number;
+  /** How long after a promotion the way back to the revision before it is not gated. */
+  rollbackWindowMs: number;
+  autoscalerRef?: AutoscalerRef;
+  /** The selector label that gets the suffix `-canary`; found by convention when left out. */
+  selectorLabel?: string;
+  skipAnalysis: boolean;
+  suspend: boolean;
+  service: ServiceSpec;
+  analysis: AnalysisSpec;
+}
+
+/** One thing wrong in what a person wrote: where, what it is, and what would be right. */
+export interface Problem {
+  /** Annotation key or field path, such as `headgate.dev/interval` or `spec.analysis.interval`. */
+  key: string;
+  value?: unknown;
+  message: string;
+}
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };

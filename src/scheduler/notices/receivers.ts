@@ -1,0 +1,123 @@
+import type { KubeClient } from '../../cluster/client.ts';
+import { isForbidden } from '../../cluster/errors.ts';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import { given } from '../../notify/given.ts';
+import type { Target } from '../../notify/target.ts';
+import type { KubeObject } from '../../rollout/kube.ts';
+import { readProvider } from '../../rollout/spec/schema/alert-provider.ts';
+import { normaliseSpec } from '../../rollout/spec/spec.ts';
+import type { AnalysisSpec, Hook } from '../../rollout/spec/spec-types.ts';
+import type { Canary } from '../tick/record.ts';
+
+/** Where a receiver's name leads. */
+export type Found =
+  /** @param lane what is slow together: the same address, as far as it may be named. */
+  | { is: 'target'; target: Target; lane: string }
+  | { is: 'hook'; hook: Hook }
+  /** Something is not there, or cannot be used as it is: somebody may yet repair it. */
+  | { is: 'missing'; why: string }
+  | { is: 'refused'; why: string };
+
+export interface ReceiversOptions {
+  client: Pick<KubeClient, 'find'>;
+  /** Where Headgate itself runs. */
+  namespace: string;
+  /** The installation's own. */
+  defaults: ReadonlyMap<string, Target>;
+  clock?: () => number;
+}
+
+interface Secret extends KubeObject {
+  data?: Record<string, string>;
+}
+
+interface Provider extends KubeObject {
+  spec?: unknown;
+}
+
+/** A provider and its Secret are read anew after this time. */
+const FRESH_MS = 10_000;
+const MOST_CACHED = 1_000;
+
+/** Finds the receivers that outboxes name: AlertProviders with their Secrets, hooks, and the installation's own. */
+export class Receivers {
+  readonly #options: ReceiversOptions;
+  readonly #clock: () => number;
+  readonly #cache = new Map<string, { found: Found; until: number }>();
+
+  constructor(options: ReceiversOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  /** @throws KubeError where the API server does not answer. */
+  async find(record: Canary, receiver: string): Promise<Found> {
+    const slash = receiver.indexOf('/');
+    const [kind, name] = [receiver.slice(0, slash), receiver.slice(slash + 1)];
+    if (kind === 'default') return this.#default(name);
+    const spec = normaliseSpec(record.spec);
+    if (!spec.ok) return { is: 'missing', why: 'the spec of the Canary cannot be followed, so nobody knows who it is' };
+    const { analysis } = spec.value;
+    return kind === 'hook' ? hookIn(analysis, name) : this.#alert(analysis, name, record.metadata.namespace ?? '');
+  }
+
+  #default(name: string): Found {
+    const target = this.#options.defaults.get(name);
+    return target === undefined
+      ? { is: 'refused', why: `Headgate has no receiver ${name} any more` }
+      : { is: 'target', target, lane: `default/${name}` };
+  }
+
+  async #alert({ alerts }: AnalysisSpec, name: string, home: string): Promise<Found> {
+    const alert = alerts.find((entry) => entry.name === name);
+    if (alert === undefined) return { is: 'missing', why: `the Canary has no alert ${name} any more` };
+    const { name: provider, namespace = home } = alert.provider;
+    if (namespace !== home && namespace !== this.#options.namespace) return { is: 'refused', why: foreign(namespace) };
+    const lane = `${namespace}/${provider}`;
+    const cached = this.#cache.get(lane);
+    if (cached !== undefined && cached.until > this.#clock()) return cached.found;
+    this.#cache.delete(lane);
+    const found = await this.#provider(namespace, provider, lane);
+    if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
+    if (found.is === 'target') this.#cache.set(lane, { found, until: this.#clock() + FRESH_MS });
+    return found;
+  }
+
+  async #provider(namespace: string, name: string, lane: string): Promise<Found> {
+    const provider = await this.#options.client.find<Provider>(pathOf(KINDS.alertproviders, namespace, name));
+    if (provider === undefined) return { is: 'missing', why: `there is no AlertProvider ${lane}` };
+    const reading = readProvider(provider.spec);
+    if (!reading.ok) return { is: 'missing', why: `the AlertProvider ${lane} cannot be used: ${reading.message}` };
+    const { secretRef, ...rest } = reading.value;
+    const secret = await this.#secret(namespace, secretRef.name);
+    if ('why' in secret) return { is: 'missing', why: secret.why };
+    return { is: 'target', target: given({ ...rest, ...secret }), lane };
+  }
+
+  async #secret(namespace: string, name: string): Promise<Pick<Target, 'address' | 'token'> | { why: string }> {
+    try {
+      const secret = await this.#options.client.find<Secret>(pathOf(KINDS.secrets, namespace, name));
+      if (secret === undefined) return { why: `there is no Secret ${namespace}/${name}` };
+      return given({ address: decoded(secret, 'address'), token: decoded(secret, 'token') });
+    } catch (error) {
+      if (!isForbidden(error)) throw error;
+      const advice = `add ${name} to the chart value alerts.secretNames`;
+      return { why: `Headgate may not read the Secret ${namespace}/${name}: ${advice}` };
+    }
+  }
+}
+
+function hookIn({ webhooks }: AnalysisSpec, name: string): Found {
+  const hook = webhooks.find((entry) => entry.name === name);
+  return hook === undefined ? { is: 'missing', why: `the Canary has no hook ${name} any more` } : { is: 'hook', hook };
+}
+
+const foreign = (namespace: string): string =>
+  `its AlertProvider is in the namespace ${namespace}; use one of the Canary's own, or of Headgate's`;
+
+function decoded({ data }: Secret, key: string): string | undefined {
+  const text = Buffer.from(data?.[key] ?? '', 'base64')
+    .toString('utf8')
+    .trim();
+  return text === '' ? undefined : text;
+}

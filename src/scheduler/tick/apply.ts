@@ -1,0 +1,127 @@
+import type { KubeClient } from '../../cluster/client.ts';
+import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
+import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
+import { HELD, ROLLING } from '../../rollout/keys.ts';
+import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
+import type { Effect } from '../../rollout/machine/effects.ts';
+import type { PatchOperation, RouteWish } from '../../traffic/istio.ts';
+import type { World } from '../world/world.ts';
+import { TrafficApplier } from './apply-traffic.ts';
+import { atVersion } from './at-version.ts';
+
+/** A path inside a JSON Patch to an annotation. */
+export const annotation = (key: string): string => `/metadata/annotations/${key.replaceAll('/', '~1')}`;
+
+/**
+ * Does one effect and takes the answer into the world, so that the next observation sees it. Each write carries what was
+ * observed: it fails if somebody was there in between. @throws KubeError.
+ */
+export class Applier {
+  readonly #client: KubeClient;
+  readonly #world: World;
+  readonly #traffic: TrafficApplier;
+
+  constructor(client: KubeClient, world: World) {
+    this.#client = client;
+    this.#world = world;
+    this.#traffic = new TrafficApplier(client, world);
+  }
+
+  async apply(effect: Effect, wish: RouteWish): Promise<void> {
+    switch (effect.do) {
+      case 'liftHold':
+        return this.#patchDeployment(effect.deployment, liftPatch(effect));
+      case 'writeHold':
+        return this.#patchDeployment(effect.deployment, [
+          { op: 'test', path: annotation(HELD), value: effect.held },
+          { op: 'replace', path: annotation(HELD), value: effect.text },
+        ]);
+      case 'restoreTemplate':
+        return this.#patchDeployment(effect.deployment, [
+          { op: 'test', path: annotation(HELD), value: effect.held },
+          { op: 'replace', path: '/spec/template', value: effect.template },
+          { op: 'remove', path: annotation(HELD) },
+          { op: 'add', path: '/spec/paused', value: effect.keepPaused },
+        ]);
+      case 'clearAnnotations':
+        return this.#patchDeployment(
+          effect.deployment,
+          effect.keys.map((key) => ({ op: 'remove', path: annotation(key) })),
+        );
+      case 'createService':
+        return this.#create(KINDS.services, effect.service);
+      case 'createCanary':
+        return this.#create(KINDS.deployments, effect.deployment);
+      case 'createReplicaSet':
+        return this.#create(KINDS.replicasets, effect.replicaSet);
+      case 'replaceCanary':
+        return this.#replaceCanary(effect.existing, effect.wanted);
+      case 'scaleCanary':
+        return this.#patchDeployment(effect.existing, [{ op: 'add', path: '/spec/replicas', value: effect.replicas }]);
+      case 'setRoute':
+        return this.#traffic.setRoute(wish, effect.weight, effect.resourceVersion);
+      case 'setRule':
+        return this.#traffic.setRule(wish, effect.rule, effect.resourceVersion);
+      case 'deleteRule':
+        return this.#traffic.deleteRule(effect.rule);
+      case 'deleteReplicaSet':
+        return this.#deleteSet(effect.replicaSet);
+    }
+  }
+
+  async #patchDeployment(deployment: Deployment, operations: PatchOperation[]): Promise<void> {
+    const { namespace, name } = deployment.metadata;
+    const path = pathOf(KINDS.deployments, namespace, name);
+    this.#world.put(await this.#client.patch(path, 'json', [atVersion(deployment), ...operations]));
+  }
+
+  async #create(kind: Kind, object: KubeObject): Promise<void> {
+    const { namespace, name } = object.metadata;
+    const answer = await this.#client.create(pathOf(kind, namespace), object).catch((error: unknown) => {
+      if (isAlreadyExists(error)) return this.#client.get(pathOf(kind, namespace, name));
+      throw error;
+    });
+    this.#world.put(answer);
+  }
+
+  /** The selector of a Deployment cannot change: with another one it is made anew. */
+  async #replaceCanary(existing: Deployment, wanted: Deployment): Promise<void> {
+    const { namespace, name } = existing.metadata;
+    const { labels, annotations, ownerReferences } = wanted.metadata;
+    if (JSON.stringify(existing.spec.selector) !== JSON.stringify(wanted.spec.selector)) {
+      return this.#client.delete(pathOf(KINDS.deployments, namespace, name), { uid: existing.metadata.uid ?? '' });
+    }
+    return this.#patchDeployment(existing, [
+      { op: 'add', path: '/metadata/labels', value: labels },
+      { op: 'add', path: '/metadata/annotations', value: keptBy(existing, annotations) },
+      { op: 'add', path: '/metadata/ownerReferences', value: ownerReferences },
+      { op: 'replace', path: '/spec', value: wanted.spec },
+    ]);
+  }
+
+  async #deleteSet(set: ReplicaSet): Promise<void> {
+    const { namespace, name, uid = '', resourceVersion = '' } = set.metadata;
+    const path = pathOf(KINDS.replicasets, namespace, name);
+    await this.#client.delete(path, { uid, resourceVersion, propagation: 'Background' }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+    this.#world.removeSet(set);
+  }
+}
+
+/** What the Deployment controller keeps in the annotations of a Deployment stays there. */
+function keptBy(existing: Deployment, annotations: Record<string, string> | undefined): Record<string, string> {
+  const kept = Object.entries(existing.metadata.annotations ?? {}).filter(([key]) =>
+    key.startsWith('deployment.kubernetes.io/'),
+  );
+  return { ...Object.fromEntries(kept), ...annotations };
+}
+
+function liftPatch({ held, keepPaused, rolling, deployment }: Extract<Effect, { do: 'liftHold' }>): PatchOperation[] {
+  const rest: PatchOperation[] = [];
+  if (!keepPaused && deployment.spec.paused) {
+    rest.push({ op: 'test', path: '/spec/paused', value: true }, { op: 'remove', path: '/spec/paused' });
+  }
+  if (rolling !== undefined) rest.push({ op: 'add', path: annotation(ROLLING), value: rolling });
+  return [{ op: 'test', path: annotation(HELD), value: held }, { op: 'remove', path: annotation(HELD) }, ...rest];
+}

@@ -1,0 +1,73 @@
+import type { KubeClient } from '../../cluster/client.ts';
+import { isRefused } from '../../cluster/errors.ts';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
+import type { Deployment } from '../../rollout/kube.ts';
+import { refusedStatus } from '../../rollout/machine/status.ts';
+import type { World } from '../world/world.ts';
+import { annotation } from './apply.ts';
+import { atVersion } from './at-version.ts';
+import { nameOf } from './owners.ts';
+import { type Canary, commit } from './record.ts';
+
+/** Soon after a Canary was written, its Deployment may be on its way; later the resync is enough. */
+const YOUNG_MS = 300_000;
+const SOON_MS = 2_000;
+
+/**
+ * Opts a Deployment in for a Canary that names it, as a user would: the webhook judges it, and closes the gate in the same
+ * write. What stands against it is told by the condition `Enrolled` of the Canary.
+ */
+export class Enroller {
+  readonly #client: KubeClient;
+  readonly #world: World;
+
+  constructor(client: KubeClient, world: World) {
+    this.#client = client;
+    this.#world = world;
+  }
+
+  /** @throws KubeError when the API server, or the webhook, cannot be asked; it is tried again then */
+  async enrol(deployment: Deployment, record: Canary): Promise<void> {
+    const { namespace, name, annotations } = deployment.metadata;
+    const value = `canary/${record.metadata.name}`;
+    const added = { [CANARY]: value, [ENROLLED_BY]: 'canary' };
+    const patch = annotations
+      ? Object.entries(added).map(([key, text]) => ({ op: 'add' as const, path: annotation(key), value: text }))
+      : [{ op: 'add' as const, path: '/metadata/annotations', value: added }];
+    try {
+      const path = pathOf(KINDS.deployments, namespace, name);
+      this.#world.put(await this.#client.patch(path, 'json', [atVersion(deployment), ...patch]));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      await this.refuse(record, 'EnrolmentRefused', `Deployment ${name} cannot be enrolled: ${error.message}`);
+    }
+  }
+
+  /** The Deployment is not there. When to look again, milliseconds from now; undefined: at the next resync. */
+  async missing(record: Canary, name: string, now: number): Promise<number | undefined> {
+    const message = `there is no Deployment ${name} in namespace ${record.metadata.namespace ?? ''}`;
+    await this.refuse(record, 'TargetNotFound', message);
+    const age = now - Date.parse(record.metadata.creationTimestamp ?? '');
+    return age < YOUNG_MS ? SOON_MS : undefined;
+  }
+
+  /** Those that name a Deployment which another releases. @param owner what does */
+  async refuseOthers(others: readonly Canary[], owner: string): Promise<void> {
+    for (const other of others) {
+      const message = `its Deployment is released by ${owner}, which was there first; name another, or delete one of the two`;
+      await this.refuse(other, 'TargetTaken', message);
+    }
+  }
+
+  async refuse(record: Canary, reason: string, message: string): Promise<void> {
+    const { generation } = record.metadata;
+    const at = new Date().toISOString();
+    const status = refusedStatus({ before: record.status, generation, reason, message, at });
+    this.#world.put(await commit(this.#client, record, status as Canary['status'] & object));
+  }
+}
+
+/** For a person: what releases a Deployment. */
+export const ownerWords = (record: Canary | undefined): string =>
+  record === undefined ? 'its own annotations' : `Canary ${nameOf(record)}`;

@@ -1,0 +1,124 @@
+import type { Prometheus } from '../../analysis/prometheus.ts';
+import { queryOf } from '../../analysis/queries.ts';
+import { verdictOf } from '../../analysis/verdict.ts';
+import { KINDS } from '../../cluster/kinds.ts';
+import type { Deployment } from '../../rollout/kube.ts';
+import { readCommand } from '../../rollout/machine/command.ts';
+import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
+import type { RolloutState } from '../../rollout/machine/state.ts';
+import {
+  doubts,
+  type WantedCheck,
+  wantsChecks,
+  wantsEndpoints,
+  wantsReplicaSets,
+} from '../../rollout/machine/wants.ts';
+import { canaryName } from '../../rollout/names.ts';
+import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
+import { readHold } from '../../rollout/workload/hold.ts';
+import { revisionOf } from '../../rollout/workload/template.ts';
+import { readRoute } from '../../traffic/istio.ts';
+import { keyOf, type World } from '../world/world.ts';
+import type { Canary } from './record.ts';
+
+export interface ObserveInput {
+  key: string;
+  spec: RolloutSpec;
+  state: RolloutState | undefined;
+  record: Canary;
+  label: string;
+  now: number;
+}
+
+/** Everything that a decision may use, at one point in time. Reads only. */
+export class Observer {
+  readonly #world: World;
+  readonly #prometheus: Pick<Prometheus, 'query'>;
+  readonly #onCheck: (verdict: CheckResult['verdict']) => void;
+
+  /** @param onCheck is told the verdict of each check that was made. */
+  constructor(
+    world: World,
+    prometheus: Pick<Prometheus, 'query'>,
+    onCheck: (verdict: CheckResult['verdict']) => void = () => undefined,
+  ) {
+    this.#world = world;
+    this.#prometheus = prometheus;
+    this.#onCheck = onCheck;
+  }
+
+  /** Undefined when the Deployment is gone. */
+  async observe(input: ObserveInput): Promise<Observation | undefined> {
+    const first = await this.#look(input);
+    if (first === undefined) return undefined;
+    const doubtful = doubts(input.state, first);
+    const seen = doubtful.length > 0 ? await this.#lookAgain(input, first.deployment, doubtful) : first;
+    const wanted = seen && wantsChecks(input.spec, input.state, input.now);
+    return wanted ? { ...seen, checks: await this.#check(seen.deployment, wanted) } : seen;
+  }
+
+  async #look({ key, spec, state, record, label }: ObserveInput): Promise<Omit<Observation, 'checks'> | undefined> {
+    const world = this.#world;
+    const deployment = world.enrolled.get(key);
+    if (deployment === undefined) return undefined;
+    const { namespace = '', name } = deployment.metadata;
+    const hold = readHold(deployment);
+    const revision = revisionOf(deployment.spec.template);
+    const fresh = hold.state === 'held' && state?.release?.revision !== revision;
+    const sets = wantsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
+    const [replicaSets, endpoints, stable, canaryService, virtualService, rules] = await Promise.all([
+      sets,
+      this.#endpoints(key, state),
+      world.service(namespace, name, fresh),
+      world.service(namespace, canaryName(name), false),
+      world.route(deployment),
+      world.rules.of(deployment, fresh),
+    ]);
+    if (sets === undefined) await world.forgetSets(key);
+    const canary = world.canaryOf(deployment);
+    const command = readCommand(record.metadata.annotations);
+    return {
+      deployment,
+      hold,
+      revision,
+      rules,
+      endpoints,
+      services: { ...(stable && { stable }), ...(canaryService && { canary: canaryService }) },
+      ...(command && { command }),
+      ...(replicaSets && { replicaSets }),
+      ...(canary && { canary }),
+      ...(virtualService && { route: readRoute(virtualService, { deployment, service: spec.service }) }),
+    };
+  }
+
+  async #endpoints(key: string, state: RolloutState | undefined): Promise<string[]> {
+    const { endpoints } = this.#world;
+    if (wantsEndpoints(state)) return endpoints.of(key);
+    await endpoints.forget(key);
+    return [];
+  }
+
+  async #lookAgain(input: ObserveInput, { metadata }: Deployment, doubtful: ReturnType<typeof doubts>) {
+    const { namespace = '', name } = metadata;
+    const reads = {
+      deployment: () => this.#world.refresh(KINDS.deployments, namespace, name),
+      canary: () => this.#world.refresh(KINDS.deployments, namespace, canaryName(name)),
+      route: () => this.#world.refresh(KINDS.virtualservices, namespace, name),
+    };
+    await Promise.all(doubtful.map((what) => reads[what]()));
+    return this.#look(input);
+  }
+
+  #check({ metadata }: Deployment, wanted: readonly WantedCheck[]): Promise<CheckResult[]> {
+    const target = { namespace: metadata.namespace ?? '', name: metadata.name };
+    return Promise.all(
+      wanted.map(async ({ metric, windowMs }) => {
+        const result = verdictOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs)));
+        this.#onCheck(result.verdict);
+        return result;
+      }),
+    );
+  }
+}
+
+export { keyOf };

@@ -1,0 +1,110 @@
+import { CANARY } from '../../rollout/keys.ts';
+import type { Deployment } from '../../rollout/kube.ts';
+import { readAnnotations } from '../../rollout/spec/annotations/annotations.ts';
+import { problemsUnder } from '../../rollout/spec/rules/deployment-problems.ts';
+import { normaliseSpec } from '../../rollout/spec/spec.ts';
+import type { Outcome, RolloutSpec } from '../../rollout/spec/spec-types.ts';
+import { explain } from '../../rollout/spec/wording/explain.ts';
+import { selectorLabelOf } from '../../rollout/workload/selector-label.ts';
+import { isWritten } from './owners.ts';
+import { type Canary, keyOf, targetOf } from './record.ts';
+
+/** A Deployment and a spec that can be followed. */
+export interface Enrolled {
+  /** Name of the Canary that is its record. */
+  record: string;
+  spec: RolloutSpec;
+  /** The selector label that gets the canary's suffix. */
+  label: string;
+  /** The spec of the record, where annotations make it. */
+  userForm?: object;
+  /** The settings are those of the Canary itself, not of annotations: it is its user's, whoever made it. */
+  byCanary?: true;
+  /** What is wrong with the present words (the webhook was away): the last right ones are followed. */
+  invalid?: string;
+}
+
+/** What a Deployment asks of Headgate. */
+export type Plan =
+  | { kind: 'optedOut' }
+  | { kind: 'enrolled'; enrolled: Enrolled }
+  | { kind: 'unusable'; message: string };
+
+/** @param recordOf the Canary of that name beside the Deployment. */
+export function readPlan(deployment: Deployment, recordOf: (name: string) => Canary | undefined): Plan {
+  const reading = readAnnotations(deployment);
+  switch (reading.optedIn) {
+    case false:
+      return { kind: 'optedOut' };
+    case 'canary':
+      return planFrom(deployment, {
+        name: reading.canaryName,
+        byCanary: true,
+        outcome: namedSpec(deployment, reading.canaryName, recordOf),
+      });
+    case 'unclear':
+      return { kind: 'unusable', message: explain(reading.problems) };
+    case 'true': {
+      const { name } = deployment.metadata;
+      const written = recordOf(name);
+      if (written && isWritten(written)) return twoOwners(deployment, written);
+      if (reading.outcome.ok)
+        return planFrom(deployment, { name, outcome: reading.outcome, userForm: reading.userForm });
+      return planFrom(deployment, {
+        name,
+        outcome: specOf(recordOf(name)),
+        invalid: explain(reading.outcome.problems),
+      });
+    }
+  }
+}
+
+/** The settings of the Canary that a Deployment names, if it is about that Deployment. */
+function namedSpec({ metadata }: Deployment, name: string, recordOf: (name: string) => Canary | undefined) {
+  const record = recordOf(name);
+  const target = record && targetOf(record);
+  if (target === undefined || target === keyOf(metadata.namespace ?? '', metadata.name)) return specOf(record);
+  const message = `names a Canary that is about ${target}; write the name of one about this Deployment`;
+  return { ok: false as const, problems: [{ key: CANARY, value: `canary/${name}`, message }] };
+}
+
+/** The Canary was there first: its words are followed. */
+const twoOwners = (deployment: Deployment, written: Canary): Plan =>
+  planFrom(deployment, {
+    name: written.metadata.name,
+    byCanary: true,
+    outcome: specOf(written),
+    invalid: `two owners: ${CANARY} is "true", and there is a Canary ${written.metadata.name} that somebody wrote. The Canary is followed; write ${CANARY}: canary/${written.metadata.name}, or delete it`,
+  });
+
+const specOf = (record: Canary | undefined): Outcome<RolloutSpec> =>
+  record === undefined
+    ? {
+        ok: false,
+        problems: [{ key: 'headgate.dev/canary', message: 'there is no Canary of that name in this namespace' }],
+      }
+    : normaliseSpec(record.spec);
+
+interface Source {
+  name: string;
+  outcome: Outcome<RolloutSpec>;
+  userForm?: object | undefined;
+  byCanary?: true;
+  invalid?: string;
+}
+
+function planFrom(deployment: Deployment, { name, outcome, userForm, byCanary, invalid }: Source): Plan {
+  if (!outcome.ok) return unusable(invalid ?? explain(outcome.problems));
+  const problems = problemsUnder(deployment, outcome.value);
+  const label = selectorLabelOf(deployment, outcome.value);
+  if (!label.ok) return unusable(explain(problems));
+  const wrong = invalid ?? (problems.length > 0 ? explain(problems) : undefined);
+  const extras = {
+    ...(userForm && { userForm }),
+    ...(byCanary && { byCanary }),
+    ...(wrong !== undefined && { invalid: wrong }),
+  };
+  return { kind: 'enrolled', enrolled: { record: name, spec: outcome.value, label: label.label, ...extras } };
+}
+
+const unusable = (message: string): Plan => ({ kind: 'unusable', message });

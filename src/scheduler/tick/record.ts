@@ -1,0 +1,92 @@
+import type { KubeClient } from '../../cluster/client.ts';
+import { isAlreadyExists } from '../../cluster/errors.ts';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import { API_VERSION } from '../../rollout/keys.ts';
+import type { Deployment, KubeObject } from '../../rollout/kube.ts';
+import type { CanaryStatus } from '../../rollout/machine/status.ts';
+import { canonical } from '../../rollout/workload/template.ts';
+import { ownerOf } from '../../rollout/workload/workload.ts';
+
+/** The record of a Deployment's releases: spec in the user's form, status with everything that is remembered. */
+export interface Canary extends KubeObject {
+  spec: Record<string, unknown>;
+  status?: CanaryStatus;
+}
+
+export const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+/** The key of the Deployment that a record is about: a record may have another name. */
+export function targetOf({ metadata, spec }: Canary): string {
+  const { name = metadata.name } = (spec['targetRef'] ?? {}) as { name?: string };
+  return keyOf(metadata.namespace ?? '', name);
+}
+
+const specOf = (deployment: Deployment, userForm: object): Record<string, unknown> => ({
+  targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name },
+  ...userForm,
+});
+
+/** The Canary that annotations make. */
+function recordFor(deployment: Deployment, userForm: object): Canary {
+  const { name, namespace } = deployment.metadata;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Canary',
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      labels: { 'app.kubernetes.io/managed-by': 'headgate' },
+      ownerReferences: [ownerOf(deployment)],
+    },
+    spec: specOf(deployment, userForm),
+  };
+}
+
+/** Creates the Canary of an annotated Deployment, or gives it the spec that the annotations now say. */
+export async function ensureRecord(
+  client: KubeClient,
+  deployment: Deployment,
+  userForm: object,
+  present: Canary | undefined,
+): Promise<Canary> {
+  const { namespace, name } = deployment.metadata;
+  if (present === undefined) {
+    return client.create(pathOf(KINDS.canaries, namespace), recordFor(deployment, userForm)).catch((error: unknown) => {
+      if (isAlreadyExists(error)) return client.get<Canary>(pathOf(KINDS.canaries, namespace, name));
+      throw error;
+    });
+  }
+  const spec = specOf(deployment, userForm);
+  if (canonical(spec) === canonical(present.spec)) return present;
+  const { resourceVersion } = present.metadata;
+  const patch = [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    { op: 'replace', path: '/spec', value: spec },
+  ];
+  return client.patch<Canary>(pathOf(KINDS.canaries, namespace, name), 'json', patch);
+}
+
+/** A Canary that annotations made, and that its Deployment now names: it is its user's from here on. */
+export async function handOver(client: KubeClient, record: Canary): Promise<Canary> {
+  const { namespace, name, resourceVersion, ownerReferences = [] } = record.metadata;
+  const patch = [
+    { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
+    {
+      op: 'replace',
+      path: '/metadata/ownerReferences',
+      value: ownerReferences.filter(({ kind }) => kind !== 'Deployment'),
+    },
+  ];
+  return client.patch<Canary>(pathOf(KINDS.canaries, namespace, name), 'json', patch);
+}
+
+/** Writes the status if it changed: one compare-and-swap on the resourceVersion that was observed. @throws KubeError 409. */
+export async function commit(client: KubeClient, record: Canary, status: CanaryStatus): Promise<Canary> {
+  if (canonical(record.status) === canonical(status)) return record;
+  const { namespace, name } = record.metadata;
+  return client.replace<Canary>(
+    pathOf(KINDS.canaries, namespace, name),
+    { ...record, status },
+    { subresource: 'status' },
+  );
+}

@@ -1,0 +1,158 @@
+import type { KubeClient } from '../../cluster/client.ts';
+import { isConflict } from '../../cluster/errors.ts';
+import { KINDS } from '../../cluster/kinds.ts';
+import type { Deployment } from '../../rollout/kube.ts';
+import { type Decision, decide } from '../../rollout/machine/decide.ts';
+import type { Effect } from '../../rollout/machine/effects.ts';
+import type { Fact } from '../../rollout/machine/facts.ts';
+import type { Observation } from '../../rollout/machine/observation.ts';
+import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
+import { stateOf, statusOf } from '../../rollout/machine/status.ts';
+import { madeFor } from '../../rollout/workload/workload.ts';
+import type { Courier, HookDesk } from '../ports.ts';
+import type { World } from '../world/world.ts';
+import type { Applier } from './apply.ts';
+import { applyAll, CONFLICT_MS, RETRY_MS } from './apply-all.ts';
+import type { Entry } from './entry.ts';
+import type { Observer } from './observe.ts';
+import type { Enrolled } from './plan.ts';
+import { type Canary, commit, ensureRecord, handOver } from './record.ts';
+import { Refusals } from './refusals.ts';
+
+export interface TickOptions {
+  client: KubeClient;
+  world: World;
+  observer: Observer;
+  applier: Applier;
+  entry: Entry;
+  settleMs: number;
+  /** This process, among the schedulers. */
+  self: string;
+  /** The installation's own receivers of notifications. */
+  defaultAlerts: readonly DefaultAlert[];
+  hooks: HookDesk;
+  courier: Courier;
+  tell: (record: Canary, facts: readonly Fact[]) => void;
+  onEffectError: (key: string, effect: Effect, error: unknown) => void;
+  clock?: () => number;
+}
+
+/** A tick goes on while its own effects change what it sees; a chain longer than this is broken by the clock. */
+const MOST_ROUNDS = 12;
+
+interface Round {
+  /** Something was done: look again at once. */
+  more: boolean;
+  /** Milliseconds since the epoch. */
+  wakeAt?: number;
+}
+
+/**
+ * One look at one Deployment: observe → decide → commit → apply → tell, repeated while it has consequences. The commit is a
+ * compare-and-swap; who loses it has done nothing.
+ */
+export class Tick {
+  readonly #options: TickOptions;
+  readonly #clock: () => number;
+  readonly #refusals = new Refusals();
+
+  constructor(options: TickOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+  }
+
+  /** When to look again, milliseconds since the epoch; undefined: when something happens. */
+  async run(key: string): Promise<number | undefined> {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const { more, wakeAt } = await this.#round(key);
+      if (!more) return wakeAt;
+    }
+    return this.#clock() + RETRY_MS;
+  }
+
+  async #round(key: string): Promise<Round> {
+    const entered = await this.#options.entry.enter(key, this.#clock());
+    if (entered.kind === 'follow') return this.#decideOn(key, entered.deployment, entered.plan);
+    this.#refusals.take(key, []);
+    this.#options.hooks.forget(key);
+    const { inMs } = entered;
+    return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
+  }
+
+  async #decideOn(key: string, deployment: Deployment, plan: Enrolled): Promise<Round> {
+    const { world, observer, applier, settleMs, self, defaultAlerts, hooks, courier } = this.#options;
+    const { spec, label } = plan;
+    const record = await this.#record(deployment, plan);
+    const now = this.#clock();
+    const state = stateOf(record.status);
+    const seen = await observer.observe({ key, spec, state, record, label, now });
+    if (seen === undefined) return { more: false };
+    const refused = this.#refusals.of(key);
+    const told = { answers: hooks.answersFor(key), receipts: courier.receiptsFor(key) };
+    const situation = { spec, state, now, settleMs, label, self, defaultAlerts };
+    const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
+    const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan));
+    if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
+    this.#refusals.heard(key);
+    world.put(committed);
+    this.#options.tell(committed, decision.facts);
+    const { phase, release } = decision.state;
+    const { name, namespace = '' } = committed.metadata;
+    hooks.want(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
+    courier.carry(key, committed);
+    const wish = { deployment: seen.deployment, service: spec.service };
+    const { retryMs, refusals } = await applyAll(
+      decision.effects,
+      (effect) => applier.apply(effect, wish),
+      (effect, error) => this.#options.onEffectError(key, effect, error),
+    );
+    const isNews = this.#refusals.take(key, refusals);
+    const wakeAt = decision.wakeAt === undefined ? {} : { wakeAt: decision.wakeAt };
+    if (retryMs !== undefined && !isNews)
+      return { more: false, wakeAt: Math.min(this.#clock() + retryMs, decision.wakeAt ?? Number.POSITIVE_INFINITY) };
+    return { more: committed !== record || decision.effects.length > 0 || isNews, ...wakeAt };
+  }
+
+  async #record(deployment: Deployment, plan: Enrolled): Promise<Canary> {
+    const { client, world } = this.#options;
+    const present = world.records.get(`${deployment.metadata.namespace}/${plan.record}`);
+    if (plan.byCanary && present && madeFor(present)) return this.#handOver(present);
+    if (plan.userForm === undefined && present) return present;
+    const record = await ensureRecord(client, deployment, plan.userForm ?? {}, present);
+    if (record !== present) world.put(record);
+    return record;
+  }
+
+  async #handOver(record: Canary): Promise<Canary> {
+    const answer = await handOver(this.#options.client, record);
+    this.#options.world.put(answer);
+    return answer;
+  }
+
+  /** What the API server does not take of the settings is wrong with them too. */
+  #asRefused(key: string, plan: Enrolled): Enrolled {
+    const refused = this.#refusals.ofTraffic(key);
+    return refused === undefined || plan.invalid !== undefined ? plan : { ...plan, invalid: refused };
+  }
+
+  /** Undefined: somebody else was faster, nothing was done. */
+  async #commit(record: Canary, { state }: Decision, seen: Observation, plan: Enrolled): Promise<Canary | undefined> {
+    const { client, world } = this.#options;
+    const status = statusOf({
+      state,
+      spec: plan.spec,
+      route: seen.route,
+      strategy: seen.deployment.spec.strategy?.type,
+      generation: record.metadata.generation,
+      before: record.status,
+      ...(plan.invalid !== undefined && { invalid: plan.invalid }),
+    });
+    try {
+      return await commit(client, record, status);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      await world.refresh(KINDS.canaries, record.metadata.namespace ?? '', record.metadata.name);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { KubeClient } from '../../cluster/client.ts';
+import { KINDS } from '../../cluster/kinds.ts';
+import type { Reflector } from '../../cluster/reflector.ts';
+import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
+import type { EndpointSlice } from '../../rollout/kube.ts';
+import { canaryName } from '../../rollout/names.ts';
+import { narrowWatch } from './narrow-watch.ts';
+
+export interface EndpointsOptions {
+  client: KubeClient;
+  hooks: ReflectorHooks;
+  /** The Service of this key's canary leads to other pods. */
+  onChange: (key: string) => void;
+}
+
+/** To which pods the Services of canaries lead, whoever made them: a watch each, for as long as a weight depends on it. */
+export class Endpoints {
+  readonly #options: EndpointsOptions;
+  readonly #watches = new Map<string, Reflector<EndpointSlice>>();
+
+  constructor(options: EndpointsOptions) {
+    this.#options = options;
+  }
+
+  /** Pods that are ready, by name; watched from the first call until `forget`. @param key of the Deployment, `namespace/name` */
+  async of(key: string): Promise<string[]> {
+    const watch = this.#watches.get(key) ?? this.#open(key);
+    await watch.synced;
+    return readyPods(watch.store.list());
+  }
+
+  async forget(key: string): Promise<void> {
+    const watch = this.#watches.get(key);
+    this.#watches.delete(key);
+    await watch?.stop();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#watches.keys()].map((key) => this.forget(key)));
+  }
+
+  #open(key: string): Reflector<EndpointSlice> {
+    const { client, hooks, onChange } = this.#options;
+    const [namespace = '', name = ''] = key.split('/');
+    const labelSelector = `kubernetes.io/service-name=${canaryName(name)}`;
+    const scope = { kind: KINDS.endpointslices, namespace, labelSelector };
+    const watch = narrowWatch<EndpointSlice>({ client, scope, hooks, onChange: () => onChange(key) });
+    this.#watches.set(key, watch);
+    watch.start();
+    return watch;
+  }
+}
+
+/** Names of the ready pods of some slices, each once: one with addresses of both families is in two of them. */
+export function readyPods(slices: readonly EndpointSlice[]): string[] {
+  const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+  const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+  return [...new Set(ready.flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' && targetRef.name) || []))];
+}

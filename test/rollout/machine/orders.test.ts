@@ -1,0 +1,53 @@
+import t from 'tap';
+import type { Command } from '../../../src/rollout/machine/command.ts';
+import { deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
+import { after, expect, failed, live, progressing } from './decided.ts';
+
+const order = (action: Command['action']): { command: Command } => ({ command: { id: 'c1', action } });
+
+expect({
+  'promotion by command before there is a canary needs none': [
+    after(progressing({ weight: 0 }), { deployment: deployment('2.0', held()), ...order('promote') }),
+    { phase: 'Promoting', effects: ['liftHold'], facts: ['Promoting'] },
+  ],
+  'promotion by command where the roll-out stops the pods takes all traffic first': [
+    after(progressing(), { ...live, deployment: deployment('2.0', held(), recreate), ...order('promote') }),
+    { phase: 'Progressing', effects: ['scaleCanary'], facts: ['Advanced'], release: { weight: 100, replicas: 4 } },
+  ],
+  'a command for another revision is refused': [
+    after(progressing(), { ...live, command: { id: 'c1', action: 'abort', revision: revision('1.0') } }),
+    { phase: 'Progressing', facts: ['CommandRefused'] },
+  ],
+  'a command is carried out once': [
+    after({ ...progressing(), command: { id: 'c1', accepted: true, message: '' } }, { ...live, ...order('abort') }),
+    { phase: 'Progressing', facts: [] },
+  ],
+  'revert keeps the pause that its user had': [
+    after(state('Waiting', { release: release('2.0') }), {
+      deployment: deployment('2.0', held({ userPaused: true })),
+      ...order('revert'),
+    }),
+    { phase: 'Promoting', effects: ['restoreTemplate'], facts: ['Withdrawn'] },
+  ],
+  'a retry that cannot start says why': [
+    after(
+      state('Failed', { release: release('2.0', { outcome: 'failed', reason: 'NoTraffic', message: 'had none' }) }),
+      {
+        deployment: deployment('2.0', replicas(0), held(failed)),
+        ...order('retry'),
+      },
+    ),
+    {
+      phase: 'Waiting',
+      effects: ['writeHold'],
+      facts: ['NewRevision'],
+      release: { reason: 'Waiting', outcome: undefined },
+    },
+  ],
+});
+
+const reverting = after(state('Waiting', { release: release('2.0') }), {
+  deployment: deployment('2.0', held({ userPaused: true })),
+  ...order('revert'),
+});
+t.match(reverting.effects[0], { keepPaused: true }, 'the restored Deployment stays paused');

@@ -1,0 +1,111 @@
+import t from 'tap';
+import type { Observation } from '../../../src/rollout/machine/observation.ts';
+import type { RolloutState } from '../../../src/rollout/machine/state.ts';
+import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../../src/rollout/machine/wants.ts';
+import { readHold } from '../../../src/rollout/workload/hold.ts';
+import { at, canary, deployment, held, observation, release, START, spec, state, status } from '../../build.ts';
+
+const waiting = release('2.0', { weight: 20, weightSince: at(0), checkAt: at(10) });
+const due: Record<string, [RolloutState | undefined, seconds: number, windows: number[] | undefined]> = {
+  'not before the time': [state('Progressing', { release: waiting }), 9, undefined],
+  'at the time, over what the canary had its weight': [state('Progressing', { release: waiting }), 10, [10_000]],
+  "at most over the metric's own window": [state('Progressing', { release: waiting }), 300, [60_000]],
+  'not while paused': [state('Paused', { release: waiting }), 10, undefined],
+  'not before the weight is live': [
+    state('Progressing', { release: release('2.0', { weight: 20, checkAt: at(10) }) }),
+    20,
+    undefined,
+  ],
+  'not without a release': [state('Initialized'), 10, undefined],
+  'not without a state': [undefined, 10, undefined],
+};
+for (const [claim, [given, seconds, windows]] of Object.entries(due)) {
+  const wanted = wantsChecks(spec(), given, START + seconds * 1_000);
+  t.same(
+    wanted?.map(({ windowMs }) => windowMs),
+    windows,
+    `checks: ${claim}`,
+  );
+}
+const none = spec(({ analysis }) => Object.assign(analysis, { metrics: [] }));
+t.same(
+  wantsChecks(none, state('Progressing', { release: waiting }), START + 10_000),
+  [],
+  'a plan without metrics has no question, and an answer',
+);
+
+t.ok(wantsReplicaSets(true, undefined), 'ReplicaSets are read under a hold');
+t.ok(wantsReplicaSets(false, state('Promoting')), 'and while a release is under way');
+t.notOk(wantsReplicaSets(false, state('Succeeded')), 'never for an idle Deployment');
+
+const reached: Record<string, [RolloutState | undefined, boolean]> = {
+  'while a canary gets ready or is analysed': [state('Progressing', { release: release('2.0') }), true],
+  'while it is paused, as its weight may have to be put back': [state('Paused', { release: release('2.0') }), true],
+  'while it serves beside a roll-out': [state('Promoting', { release: release('2.0') }), true],
+  'not once its traffic goes back': [state('Finalising', { release: release('2.0') }), false],
+  'not for a roll-out without a canary': [state('Promoting', { release: release('2.0', { path: 'wayBack' }) }), false],
+  'never for an idle Deployment': [state('Succeeded', { release: release('2.0') }), false],
+  'not on the first look': [undefined, false],
+};
+for (const [claim, [given, wanted]] of Object.entries(reached))
+  t.equal(wantsEndpoints(given), wanted, `endpoints: ${claim}`);
+
+const heldOn = (tag: string): Partial<Observation> => ({ deployment: deployment(tag, held()) });
+const serving = release('2.0', { weight: 20, weightSince: at(0), ready: 1 });
+const live = { canary: canary('2.0', 1), route: { weight: 20, resourceVersion: '1', stale: false } };
+const doubtful: Record<string, [RolloutState | undefined, Partial<Observation>, string[]]> = {
+  'nothing where all is as committed': [state('Progressing', { release: serving }), { ...heldOn('2.0'), ...live }, []],
+  'nothing without a release': [state('Initialized'), heldOn('2.0'), []],
+  'nothing on the first look': [undefined, heldOn('2.0'), []],
+  'a hold that is gone in mid-analysis': [state('Progressing', { release: serving }), live, ['deployment']],
+  'another revision in mid-analysis': [
+    state('Progressing', { release: serving }),
+    { ...heldOn('3.0'), ...live },
+    ['deployment'],
+  ],
+  'a canary that lost readiness': [
+    state('Paused', { release: serving }),
+    { ...heldOn('2.0'), ...live, canary: canary('2.0', 1, status({ readyReplicas: 0 })) },
+    ['canary'],
+  ],
+  'a canary that is gone': [
+    state('Progressing', { release: serving }),
+    { ...heldOn('2.0'), route: live.route },
+    ['canary'],
+  ],
+  'a canary of another revision': [
+    state('Progressing', { release: serving }),
+    { ...heldOn('2.0'), ...live, canary: canary('1.0', 1) },
+    ['canary'],
+  ],
+  'a route that moved': [
+    state('Progressing', { release: serving }),
+    { ...heldOn('2.0'), ...live, route: { weight: 0, resourceVersion: '1', stale: false } },
+    ['route'],
+  ],
+  'a promotion of another template': [
+    state('Promoting', { release: release('2.0') }),
+    { deployment: deployment('1.0') },
+    ['deployment'],
+  ],
+  'a promoted revision that is held while its release ends': [
+    state('Finalising', { release: release('2.0', { outcome: 'succeeded' }) }),
+    heldOn('2.0'),
+    ['deployment'],
+  ],
+  'a failed revision that is not held': [
+    state('Failed', { release: release('2.0', { outcome: 'failed' }) }),
+    { deployment: deployment('2.0') },
+    ['deployment'],
+  ],
+  'a succeeded revision that is held again': [
+    state('Succeeded', { release: release('2.0') }),
+    heldOn('2.0'),
+    ['deployment'],
+  ],
+  'not a new revision after a release': [state('Succeeded', { release: release('2.0') }), heldOn('3.0'), []],
+};
+for (const [claim, [given, seen, wanted]] of Object.entries(doubtful)) {
+  t.same(doubts(given, observation(seen)), wanted, `doubt: ${claim}`);
+}
+t.equal(readHold(deployment('2.0', held())).state, 'held', 'the builder holds');

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { queryProblem } from '../../../src/rollout/spec/promql/promql.ts';
+import { renderQuery } from '../../../src/rollout/spec/promql/query-template.ts';
+
+const right = [
+  'up',
+  '1',
+  'time()',
+  'sum(rate(errors_total{app="{{ target }}"}[{{ interval }}]))',
+  "errors_total{app=~'{{canary}}|{{ service }}',ns=`{{namespace}}`}",
+  '100 - sum(rate(a[1m])) / sum(rate(b[1m] offset {{ interval }})) * 100',
+  'histogram_quantile(0.99, sum(rate(x_bucket[5m])) by (le))',
+  'max_over_time(rate(x[1m])[{{ interval }}:{{interval}}])',
+  'quantile_over_time(0.9, (x[5m:1m] offset 5m))',
+  'topk(3, x) > bool 1 or vector(0)',
+  'absent(x) unless on (app) y',
+  '# the ratio\nsum(a)\n  / on () group_left ()\nsum(b)',
+  '{"http.requests", "service.name"="a"}',
+  'rate(x[5m] @ end())',
+];
+
+for (const query of right) {
+  void t.test(`taken: ${query.replaceAll('\n', ' ')}`, async (t) => {
+    t.equal(queryProblem(query), undefined);
+  });
+}
+
+const wrong: Record<string, string> = {
+  '': 'is empty',
+  '# nothing': 'it ends too early, at line 1, column 10',
+  'sum(x': 'is a ) missing?',
+  'rate(x[5m)': 'unexpected ")" at line 1, column 10',
+  'sum(x)) by': 'unexpected ")" at line 1, column 7',
+  'sum(x)\n  by le': 'unexpected "le" at line 2, column 6',
+  'x{a=b}': 'unexpected "b" at line 1, column 5; a label\'s value stands in quotes',
+  'foobar(x)': '"foobar" at line 1, column 1 is no function',
+  'histogram_quantil(0.9, x)': 'did you mean histogram_quantile?',
+  'increase(x)': 'increase at line 1, column 1 wants a range',
+  'sum_over_time(rate(x[5m]))': 'sum_over_time at line 1, column 1 wants a range',
+  'sum(x[5m])': 'the range at line 1, column 5 is no number',
+  'rate(x[5m][1h:1m])': 'the range at line 1, column 6 is no number',
+  '(x[5m] offset 1m)': 'the range at line 1, column 2 is no number',
+  '("x")': 'is a string',
+  '{{ target }}_total': 'line 1, column 1 outside of quotes',
+  'x{a="{{ targt }}"}': 'did you mean {{ target }}?',
+  'x{a="{{ }}"}': 'uses {{  }}, which is no variable; known are {{ namespace }}',
+  'x{a="{{ target"}': 'has a {{ without its }}',
+};
+
+for (const [query, says] of Object.entries(wrong)) {
+  void t.test(`refused: ${query.replaceAll('\n', ' ')}`, async (t) => {
+    t.match(queryProblem(query), says);
+  });
+}
+
+void t.test('a query too long to be one is not read', async (t) => {
+  t.match(queryProblem('('.repeat(20_000)), 'at most 10000');
+});
+
+void t.test('no query throws, and the deepest ends soon', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom(...'a x 1 ( { [ ] } ) " + by'.split(' '), ' ', '\n') }),
+      (q) => queryProblem(q) !== '',
+    ),
+  );
+  const started = performance.now();
+  for (const part of ['(', 'a(', '{{ target }}', 'x[5m]+', '-']) queryProblem(part.repeat(10_000 / part.length));
+  t.ok(performance.now() - started < 2_000);
+});
+
+void t.test('variables are replaced, spaces or not, and nothing else is', async (t) => {
+  const values = { namespace: 'test', target: 'podinfo', service: 'svc', interval: '1m', canary: 'podinfo-canary' };
+  t.equal(
+    renderQuery('rate(x{a="{{ target }}",b="{{canary}}",c="{{ other }}"}[{{  interval  }}])', values),
+    'rate(x{a="podinfo",b="podinfo-canary",c="{{ other }}"}[1m])',
+  );
+});

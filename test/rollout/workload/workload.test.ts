@@ -1,0 +1,151 @@
+import t from 'tap';
+import type { Deployment } from '../../../src/rollout/kube.ts';
+import { canaryDeployment, replicaSetOf, serviceFor } from '../../../src/rollout/workload/workload.ts';
+import { annotated, type Change, deployment, held, NAME, spec, template } from '../../build.ts';
+
+const WISH = { revision: 'a1', requestedBy: 'jane', replicas: 2, label: 'app' };
+const canaryOf = (...changes: Change<Deployment>[]): Deployment =>
+  canaryDeployment(deployment('2.0', ...changes), WISH);
+
+const pods =
+  (fields: Record<string, unknown>): Change<Deployment> =>
+  (object) => {
+    Object.assign(object.spec.template.spec, fields);
+  };
+
+const antiAffinity = (selector: unknown) => ({
+  podAntiAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      { topologyKey: 'kubernetes.io/hostname', labelSelector: selector },
+    ],
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      { weight: 100, podAffinityTerm: { topologyKey: 'zone', labelSelector: selector } },
+    ],
+  },
+});
+
+const placement: Record<string, [fields: (app: string) => Record<string, unknown>]> = {
+  'anti-affinity by labels': [(app) => ({ affinity: antiAffinity({ matchLabels: { app, tier: 'web' } }) })],
+  'anti-affinity by expressions': [
+    (app) => ({
+      affinity: antiAffinity({
+        matchExpressions: [
+          { key: 'app', operator: 'In', values: [app, 'other'] },
+          { key: 'tier', operator: 'Exists' },
+        ],
+      }),
+    }),
+  ],
+  'topology spread': [
+    (app) => ({
+      topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'zone', labelSelector: { matchLabels: { app } } }],
+    }),
+  ],
+};
+for (const [claim, [fields]] of Object.entries(placement)) {
+  const found = canaryOf(pods(fields('podinfo'))).spec.template.spec;
+  t.match(found, fields('podinfo-canary'), `${claim} means the canary's own pods`);
+  t.same(
+    canaryOf(pods(fields('redis'))).spec.template.spec,
+    { ...template('2.0').spec, ...fields('redis') },
+    `${claim} of others stays`,
+  );
+}
+
+const canary = canaryOf(
+  held(),
+  annotated({
+    owner: 'team-a',
+    'kubectl.kubernetes.io/last-applied-configuration': '{}',
+    'deployment.kubernetes.io/revision': '7',
+  }),
+  pods({ newInKubernetes140: { deep: [1, null] } }),
+  ({ spec: fields, metadata }) => {
+    fields['newStrategyField'] = { a: 1 };
+    fields.revisionHistoryLimit = 10;
+    metadata.labels = { ...metadata.labels, team: 'a' };
+    fields.template.metadata = {
+      labels: { app: NAME, version: '2' },
+      annotations: { 'headgate.dev/pinned': 'x', 'prometheus.io/scrape': 'true' },
+    };
+  },
+);
+t.match(
+  canary.metadata,
+  {
+    name: 'podinfo-canary',
+    namespace: 'prod',
+    ownerReferences: [{ kind: 'Deployment', name: NAME, uid: 'uid-podinfo' }],
+  },
+  'it stands beside the Deployment and goes with it',
+);
+t.same(
+  canary.metadata.labels,
+  { app: 'podinfo-canary', team: 'a', 'app.kubernetes.io/managed-by': 'headgate', 'headgate.dev/role': 'canary' },
+  "it has the Deployment's labels, but is not enrolled itself",
+);
+t.same(
+  canary.metadata.annotations,
+  { owner: 'team-a', 'headgate.dev/revision': 'a1', 'headgate.dev/requested-by': 'jane' },
+  'annotations about the Deployment come along; those of Headgate, kubectl and the controller do not',
+);
+t.same(canary.spec.selector, { matchLabels: { app: 'podinfo-canary' } }, 'its selector has the suffix');
+t.same(
+  canary.spec.template.metadata,
+  { labels: { app: 'podinfo-canary', version: '2' }, annotations: { 'prometheus.io/scrape': 'true' } },
+  'and so have its pods, with no word of Headgate',
+);
+t.match(canary.spec, { replicas: 2, newStrategyField: { a: 1 } }, 'fields that Headgate does not know are kept');
+t.same(canary.spec.template.spec['newInKubernetes140'], { deep: [1, null] }, 'in the pods too');
+t.notOk('paused' in canary.spec, 'it is never paused');
+t.notOk('status' in canary, 'it brings no status');
+
+const several = canaryDeployment(
+  deployment('2.0', ({ spec: fields }) => {
+    fields.selector = {
+      matchLabels: { app: 'podinfo', instance: 'a' },
+      matchExpressions: [{ key: 'tier', operator: 'Exists' }],
+    };
+    fields.template.metadata = { labels: { app: 'podinfo', instance: 'a', tier: 'web' } };
+  }),
+  { ...WISH, label: 'instance' },
+);
+t.same(
+  several.spec.selector,
+  { matchLabels: { app: 'podinfo', instance: 'a-canary' }, matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
+  'one label gets the suffix, the rest of the selector stays',
+);
+t.same(several.spec.template.metadata?.labels, { app: 'podinfo', instance: 'a-canary', tier: 'web' }, 'as in the pods');
+
+const { service } = spec(({ service: fields }) => Object.assign(fields, { port: 80, targetPort: 'http' }));
+t.match(
+  serviceFor(deployment(), service),
+  {
+    metadata: { name: 'podinfo' },
+    spec: { selector: { app: 'podinfo' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
+  },
+  "the stable Service has the Deployment's name and selector",
+);
+t.match(
+  serviceFor(deployment(), spec().service, { label: 'app' }),
+  {
+    metadata: { name: 'podinfo-canary' },
+    spec: { selector: { app: 'podinfo-canary' }, ports: [{ port: 9898, targetPort: 9898 }] },
+  },
+  "the canary's Service selects the canary; the target port is the port unless it is said",
+);
+
+const restored = replicaSetOf(deployment('2.0'), template('1.0'), 'a1');
+t.match(
+  restored,
+  {
+    metadata: {
+      name: 'podinfo-a1',
+      labels: { app: NAME, 'pod-template-hash': 'a1' },
+      ownerReferences: [{ controller: true }],
+    },
+    spec: { replicas: 4, selector: { matchLabels: { app: NAME, 'pod-template-hash': 'a1' } } },
+  },
+  "a restored ReplicaSet is the Deployment's, with its size",
+);
+t.same(restored.spec.template.spec, template('1.0').spec, 'and the running template, not the held one');

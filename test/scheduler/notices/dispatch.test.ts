@@ -1,0 +1,102 @@
+import t from 'tap';
+import type { Delivery } from '../../../src/notify/delivery.ts';
+import { Dispatch } from '../../../src/scheduler/notices/dispatch.ts';
+import { Lanes } from '../../../src/scheduler/notices/lanes.ts';
+import type { Found } from '../../../src/scheduler/notices/receivers.ts';
+import type { Canary } from '../../../src/scheduler/tick/record.ts';
+import { told } from '../../notify/told.ts';
+
+const CANARY: Canary = {
+  apiVersion: 'headgate.dev/v1',
+  kind: 'Canary',
+  metadata: { name: 'podinfo', namespace: 'demo', uid: '6f1c' },
+  spec: {},
+};
+const ERRAND = { key: 'demo/podinfo', record: 'podinfo', uid: '6f1c', to: 'alert/team', notice: told() };
+const SLACK: Found = { is: 'target', target: { type: 'slack', address: 'https://a.test/' }, lane: 'demo/slack' };
+const HOOK: Found = {
+  is: 'hook',
+  hook: {
+    ...{ name: 'log', type: 'event', url: 'http://events.test/', timeoutMs: 1_000, retries: 0, metadata: {} },
+    muteAlert: false,
+  },
+};
+
+const dispatch = (found: Found, answer: () => Promise<Delivery>) =>
+  new Dispatch({ receivers: { find: async () => found }, clusterName: 'one', send: answer, sendEvent: answer });
+
+const DELIVERED: Delivery = { outcome: 'delivered' };
+const BUSY: Delivery = { outcome: 'retry', why: 'it answered 503', afterMs: 7 };
+
+const cases: Record<string, [found: Found, answer: Delivery, isLast: boolean, sent: object]> = {
+  'a delivery': [SLACK, DELIVERED, false, { type: 'slack', outcome: 'delivered' }],
+  'a delivery at the last attempt': [SLACK, DELIVERED, true, { type: 'slack', outcome: 'delivered' }],
+  'an event hook': [HOOK, DELIVERED, false, { type: 'event', outcome: 'delivered' }],
+  'trouble that may pass': [SLACK, BUSY, false, { type: 'slack', ...BUSY }],
+  'trouble at the last attempt': [SLACK, BUSY, true, { type: 'slack', outcome: 'lost', why: 'it answered 503' }],
+  'a refusal': [
+    SLACK,
+    { outcome: 'refused', why: 'it answered 404' },
+    false,
+    { type: 'slack', outcome: 'refused', why: 'it answered 404' },
+  ],
+  'a provider that may yet be made': [
+    { is: 'missing', why: 'there is no AlertProvider demo/x' },
+    DELIVERED,
+    false,
+    { type: 'unknown', outcome: 'retry', why: 'there is no AlertProvider demo/x' },
+  ],
+  'one that was never made': [
+    { is: 'missing', why: 'there is no AlertProvider demo/x' },
+    DELIVERED,
+    true,
+    { type: 'unknown', outcome: 'lost', why: 'there is no AlertProvider demo/x' },
+  ],
+  'a provider of somebody else': [
+    { is: 'refused', why: 'not yours' },
+    DELIVERED,
+    false,
+    { type: 'unknown', outcome: 'refused', why: 'not yours' },
+  ],
+  'a Secret without an address may yet be filled': [
+    { is: 'target', target: { type: 'gchat' }, lane: 'demo/x' },
+    DELIVERED,
+    false,
+    { type: 'gchat', outcome: 'retry', why: 'its Secret has no key address' },
+  ],
+};
+
+for (const [sentence, [found, answer, isLast, sent]] of Object.entries(cases)) {
+  void t.test(`what becomes of it: ${sentence}`, async (t) => {
+    t.same(await dispatch(found, async () => answer).send(CANARY, ERRAND, isLast), sent);
+  });
+}
+
+void t.test('a receiver that does not answer holds its own share, and nobody else’s', async (t) => {
+  const pending: (() => void)[] = [];
+  const hanging = () => new Promise<Delivery>((resolve) => pending.push(() => resolve(DELIVERED)));
+  let found: Found = SLACK;
+  const one = new Dispatch({
+    receivers: { find: async () => found },
+    clusterName: undefined,
+    send: hanging,
+    sendEvent: async () => DELIVERED,
+  });
+  const held = Array.from({ length: 4 }, () => one.send(CANARY, ERRAND, false));
+  t.same(await one.send(CANARY, ERRAND, true), { type: 'slack', outcome: 'waits' }, 'which is no attempt');
+  found = HOOK;
+  t.match(await one.send(CANARY, ERRAND, false), DELIVERED);
+  for (const end of pending) end();
+  t.ok((await Promise.all(held)).every(({ outcome }) => outcome === 'delivered'));
+  found = SLACK;
+  const again = one.send(CANARY, ERRAND, false);
+  await Promise.resolve();
+  setImmediate(() => pending.at(-1)?.());
+  t.match(await again, DELIVERED, 'the lane is free again');
+});
+
+void t.test('a lane is left when its run fails', async (t) => {
+  const lanes = new Lanes(1);
+  await t.rejects(lanes.within('a', () => Promise.reject(new Error('broken'))));
+  t.equal(await lanes.within('a', async () => 1), 1);
+});

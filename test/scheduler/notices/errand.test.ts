@@ -1,0 +1,72 @@
+import t from 'tap';
+import type { Notice } from '../../../src/rollout/machine/outbox.ts';
+import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
+import { type Errand, errandsOf, idOf, isOutstanding } from '../../../src/scheduler/notices/errand.ts';
+import { Receipts } from '../../../src/scheduler/notices/receipts.ts';
+import type { Canary } from '../../../src/scheduler/tick/record.ts';
+import { told } from '../../notify/told.ts';
+
+const KEY = 'demo/podinfo';
+
+const notice = (id: string, ...to: string[]): Notice => ({ ...told({ id }), to });
+
+const record = (outbox: Notice[], uid = '6f1c'): Canary => ({
+  apiVersion: 'headgate.dev/v1',
+  kind: 'Canary',
+  metadata: { name: 'mine', namespace: 'demo', uid },
+  spec: {},
+  status: { outbox } as unknown as CanaryStatus,
+});
+
+const [first, second, third] = errandsOf(
+  KEY,
+  record([notice('1', 'alert/team', 'hook/log: all'), notice('2', 'alert/team')]),
+) as [Errand, Errand, Errand];
+
+void t.test('each receiver of each notice is an errand of its own', async (t) => {
+  t.match(
+    [first, second, third],
+    [
+      { key: KEY, record: 'mine', uid: '6f1c', to: 'alert/team', notice: { id: '1' } },
+      { to: 'hook/log: all', notice: { id: '1' } },
+      { to: 'alert/team', notice: { id: '2' } },
+    ],
+  );
+  t.notOk('to' in first.notice);
+  t.same(errandsOf(KEY, { ...record([]), status: undefined } as unknown as Canary), []);
+});
+
+void t.test('an errand has one id everywhere, and no two have the same', async (t) => {
+  const [again] = errandsOf(KEY, record([notice('1', 'alert/team')]));
+  t.equal(again && idOf(again), idOf(first));
+  const [other] = errandsOf(KEY, record([notice('1', 'alert/team')], 'another'));
+  t.equal(new Set([first, second, third, other as Errand].map(idOf)).size, 4);
+  t.notMatch(idOf(second), ':', 'BullMQ takes no colon');
+});
+
+const outstanding: Record<string, [record: Canary | undefined, expected: boolean]> = {
+  'its receiver is waited for': [record([notice('1', 'alert/team')]), true],
+  'another receiver has not got it': [record([notice('1', 'hook/log: all')]), false],
+  'another notice is waited for': [record([notice('2', 'alert/team')]), false],
+  'the outbox is empty': [record([]), false],
+  'the record was deleted and made again': [record([notice('1', 'alert/team')], 'another'), false],
+  'the record is gone': [undefined, false],
+};
+
+for (const [sentence, [given, expected]] of Object.entries(outstanding)) {
+  void t.test(`an errand when ${sentence}`, async (t) => t.equal(isOutstanding(first, given), expected));
+}
+
+void t.test('receipts are given until a commit has taken them', async (t) => {
+  const receipts = new Receipts();
+  for (const errand of [first, second, third]) receipts.add(errand);
+  const whole = record([notice('1', 'alert/team', 'hook/log: all'), notice('2', 'alert/team')]);
+  t.equal(receipts.of(KEY, whole).length, 3);
+  t.same(receipts.of(KEY, record([notice('2', 'alert/team')])), [{ notice: '2', to: 'alert/team' }]);
+  t.same(receipts.of(KEY, record([notice('1', 'alert/team')], 'another')), [], 'they are for one record alone');
+  t.same(receipts.of('demo/other', whole), []);
+  receipts.keep(KEY, record([notice('2', 'alert/team')]));
+  t.same([receipts.has(first), receipts.has(third)], [false, true]);
+  receipts.keep(KEY, undefined);
+  t.same(receipts.keys(), []);
+});

@@ -1,0 +1,53 @@
+import t from 'tap';
+import { refusal } from '../../../src/cluster/errors.ts';
+import type { Effect } from '../../../src/rollout/machine/effects.ts';
+import { Refusals, refusalOf } from '../../../src/scheduler/tick/refusals.ts';
+import { deployment, rule } from '../../build.ts';
+
+const error = (code: number, details?: object, reason = 'Any') =>
+  refusal('PATCH /x', code, { kind: 'Status', code, reason, message: 'no', ...(details && { details }) });
+const invalid = error(422, { causes: [{ field: 'spec' }] }, 'Invalid');
+
+const createCanary: Effect = { do: 'createCanary', deployment: deployment() };
+const setRoute: Effect = { do: 'setRoute', weight: 20, resourceVersion: '1' };
+const newRule: Effect = { do: 'setRule', rule: rule() };
+const setRule: Effect = { ...newRule, resourceVersion: '1' };
+const createService: Effect = { do: 'createService', service: { metadata: { name: 'a' }, spec: {} } };
+
+const cases: Record<string, [effect: Effect, error: unknown, of: string | undefined]> = {
+  'a canary against a policy': [createCanary, error(403), 'canary'],
+  'a canary that is not valid': [createCanary, invalid, 'canary'],
+  'a route that a webhook will not have': [setRoute, error(400), 'traffic'],
+  'a route that somebody was faster with': [setRoute, error(422, undefined, 'Invalid'), undefined],
+  'a rule that is not valid': [setRule, invalid, 'traffic'],
+  'a rule whose name a user has taken': [newRule, error(409, undefined, 'AlreadyExists'), 'traffic'],
+  'a rule where there is no Istio': [newRule, error(404), 'traffic'],
+  'a rule that is gone': [setRule, error(404), undefined],
+  'an API server that does not answer': [setRule, error(503), undefined],
+  'anything that is not an answer': [setRule, new Error('no'), undefined],
+  'what no release depends on': [createService, error(403), undefined],
+};
+for (const [claim, [effect, cause, of]] of Object.entries(cases)) t.equal(refusalOf(effect, cause)?.of, of, claim);
+
+const canary = { of: 'canary' as const, words: 'quota' };
+const traffic = { of: 'traffic' as const, words: 'mode' };
+
+t.test('a canary that is refused is heard once', async (t) => {
+  const refusals = new Refusals();
+  t.equal(refusals.take('a', [canary]), true, 'it is news');
+  t.equal(refusals.of('a'), 'quota');
+  refusals.heard('a');
+  t.equal(refusals.of('a'), undefined);
+  t.equal(refusals.take('a', [canary]), true, 'and news each time');
+});
+
+t.test('what is refused of the traffic stands until it is taken', async (t) => {
+  const refusals = new Refusals();
+  t.equal(refusals.take('a', [traffic]), true, 'it is news');
+  refusals.heard('a');
+  t.same([refusals.of('a'), refusals.ofTraffic('a'), refusals.of('b')], ['mode', 'mode', undefined]);
+  t.equal(refusals.take('a', [traffic]), false, 'once');
+  t.equal(refusals.take('a', []), true, 'that it is taken is news');
+  t.equal(refusals.of('a'), undefined);
+  t.equal(refusals.take('a', []), false);
+});
