@@ -1,5 +1,6 @@
+import type { Canary } from '../rollout/machine/canary.ts';
 import { type Command, readCommand } from '../rollout/machine/command.ts';
-import { type Canary, viewOf } from './view.ts';
+import { viewOf } from './view.ts';
 
 /** What became of a command. */
 export type Answer =

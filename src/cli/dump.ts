@@ -1,4 +1,4 @@
-import type { Canary } from './view.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 
 export const OUTPUTS = ['json', 'yaml', 'wide'] as const;
 export type Output = (typeof OUTPUTS)[number];

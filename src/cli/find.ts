@@ -2,12 +2,12 @@ import { isForbidden } from '../cluster/errors.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { CANARY } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
+import { type Canary, targetName } from '../rollout/machine/canary.ts';
 import { type OptIn, readOptIn } from '../rollout/spec/annotations/opt-in.ts';
 import { hint } from '../rollout/spec/wording/suggest.ts';
 import { revisionOf } from '../rollout/workload/template.ts';
 import type { Connection } from './connection.ts';
 import { Failure } from './exit.ts';
-import { type Canary, targetOf } from './view.ts';
 
 const canaryAt = ({ client, namespace }: Connection, name: string): Promise<Canary | undefined> =>
   client.find<Canary>(pathOf(KINDS.canaries, namespace, name));
@@ -24,7 +24,7 @@ const readableDeployment = (connection: Connection, name: string): Promise<Deplo
 
 /** Revision of the template that the Canary's Deployment has now; undefined if it is gone or must not be read. */
 export async function templateRevision(connection: Connection, canary: Canary): Promise<string | undefined> {
-  const deployment = await readableDeployment(connection, targetOf(canary));
+  const deployment = await readableDeployment(connection, targetName(canary));
   return deployment && revisionOf(deployment.spec.template);
 }
 

@@ -2,7 +2,7 @@ import { EventEmitter, on } from 'node:events';
 import type { KubeClient } from '../cluster/client.ts';
 import { isForbidden, isNotFound, KubeError } from '../cluster/errors.ts';
 import { KINDS } from '../cluster/kinds.ts';
-import type { Canary } from './view.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 
 export interface FollowOptions {
   client: KubeClient;

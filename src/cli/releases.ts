@@ -1,6 +1,6 @@
+import type { Canary } from '../rollout/machine/canary.ts';
 import type { PastRelease } from '../rollout/machine/history.ts';
 import { ACTIVE, type Phase } from '../rollout/machine/state.ts';
-import type { Canary } from './view.ts';
 
 /** A release that is over, or the one under way, which has a phase instead of an end. */
 export type ListedRelease = PastRelease | (Omit<PastRelease, 'endedAt' | 'outcome'> & { phase: Phase });

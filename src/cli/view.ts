@@ -1,12 +1,5 @@
-import type { KubeObject } from '../rollout/kube.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 import { ACTIVE, type Awaiting, type Phase } from '../rollout/machine/state.ts';
-import type { CanaryStatus } from '../rollout/machine/status.ts';
-
-/** A Canary as it comes from the API server: anybody may have written its spec, and its status comes later. */
-export interface Canary extends KubeObject {
-  spec?: { targetRef?: { name?: string } };
-  status?: Partial<CanaryStatus>;
-}
 
 /** What a person wants to know of a Canary, complete. */
 export interface View {
@@ -91,6 +84,3 @@ function readinessOf({ phase, conditions = [] }: Status) {
 }
 
 export const pathName = ({ namespace, name }: Pick<View, 'namespace' | 'name'>): string => `${namespace}/${name}`;
-
-/** The Deployment that a Canary is about. */
-export const targetOf = ({ metadata, spec }: Canary): string => spec?.targetRef?.name ?? metadata.name;

@@ -1,8 +1,9 @@
+import type { Canary } from '../rollout/machine/canary.ts';
 import type { Connection } from './connection.ts';
 import { templateRevision } from './find.ts';
 import { type FollowOptions, follow } from './follow.ts';
 import { type Verdict, verdictOf, type Wait, waitAfter } from './verdict.ts';
-import { type Canary, type View, viewOf } from './view.ts';
+import { type View, viewOf } from './view.ts';
 
 /** One look at a release. */
 export interface Sight {

@@ -62,8 +62,3 @@ export function resourceOf(path: string): string {
     afterRoot[0] === 'namespaces' && afterRoot.length > 2 ? afterRoot.slice(2) : afterRoot;
   return subresource === undefined ? plural : `${plural}/${subresource}`;
 }
-
-/** Key of an object: `namespace/name`, or the name alone where there is no namespace. */
-export function keyOf({ metadata }: { metadata: { namespace?: string; name: string } }): string {
-  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
-}

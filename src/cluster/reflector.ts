@@ -1,9 +1,9 @@
 import { AppError } from '../errors.ts';
-import type { KubeObject } from '../rollout/kube.ts';
+import { type KubeObject, keyOf } from '../rollout/kube.ts';
 import { Backoff } from './backoff.ts';
 import { type Ending, endingOf } from './ending.ts';
 import { isNotFound } from './errors.ts';
-import { keyOf, pathOf } from './kinds.ts';
+import { pathOf } from './kinds.ts';
 import { pause } from './pause.ts';
 import type { ReflectorOptions } from './reflector-options.ts';
 import type { Store } from './store.ts';

@@ -1,5 +1,4 @@
-import type { KubeObject } from '../rollout/kube.ts';
-import { keyOf } from './kinds.ts';
+import { type KubeObject, keyOf } from '../rollout/kube.ts';
 
 /**
  * One change of a store. `modified` is also the successor of the same name, when its predecessor's end went unseen: compare

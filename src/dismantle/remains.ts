@@ -2,14 +2,10 @@ import type { KubeClient } from '../cluster/client.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import { CANARY, HELD, ROLE } from '../rollout/keys.ts';
 import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
-import type { CanaryStatus } from '../rollout/machine/status.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 import { canaryName } from '../rollout/names.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
 import type { VirtualService } from '../traffic/istio.ts';
-
-export interface Canary extends KubeObject {
-  status?: CanaryStatus;
-}
 
 /** Everything of one Deployment that Headgate has, or may have, a hand in. */
 export interface Remains {

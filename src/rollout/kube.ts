@@ -32,6 +32,14 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
+/** The key of what a namespace has under a name: `namespace/name`, or the name alone where there is no namespace. */
+export const keyIn = (namespace: string | undefined, name: string): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;
+
+/** The key of an object, by which stores, queues and people know it. */
+export const keyOf = ({ metadata: { namespace, name } }: { metadata: { namespace?: string; name: string } }): string =>
+  keyIn(namespace, name);
+
 export interface LabelSelector {
   matchLabels?: Record<string, string>;
   matchExpressions?: { key: string; operator: string; values?: string[] }[];

@@ -1,7 +1,7 @@
 import type { HookAnswer, WantedCall, WantedPoll } from '../rollout/machine/calls.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 import type { Receipt } from '../rollout/machine/outbox.ts';
 import type { Phase } from '../rollout/machine/state.ts';
-import type { Canary } from './tick/record.ts';
 
 /** What a hook is told of the release that it is asked about. */
 export interface HookSubject {

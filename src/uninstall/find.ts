@@ -2,9 +2,9 @@ import type { KubeClient } from '../cluster/client.ts';
 import { isNotFound } from '../cluster/errors.ts';
 import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
 import { collectionsIn, inPages, type Namespaces } from '../cluster/namespaces.ts';
-import type { Canary } from '../dismantle/remains.ts';
 import { CANARY_SUFFIX, ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 import { madeFor } from '../rollout/workload/workload.ts';
 
 /** Where to look. */
@@ -27,17 +27,17 @@ export async function standing({ client, namespaces }: Ground): Promise<Namespac
 export async function findKeys(ground: Ground): Promise<string[]> {
   const keys = new Set<string>();
   const deployments = inPages<Deployment>(ground.client, KINDS.deployments, ground.namespaces);
-  for await (const deployment of deployments) if (isTouched(deployment)) keys.add(keyOf(deployment));
+  for await (const deployment of deployments) if (isTouched(deployment)) keys.add(targetKey(deployment));
   for (const kind of [KINDS.services, KINDS.virtualservices, KINDS.destinationrules]) {
-    for (const object of await listed(ground, kind, ROLE)) keys.add(keyOf(object));
+    for (const object of await listed(ground, kind, ROLE)) keys.add(targetKey(object));
   }
-  for (const record of await listed(ground, KINDS.canaries)) if (madeFor(record)) keys.add(keyOf(record));
+  for (const record of await listed<Canary>(ground, KINDS.canaries)) if (madeFor(record)) keys.add(targetKey(record));
   return [...keys].toSorted();
 }
 
 /** Canaries that somebody wrote, and that still tell of releases. */
 export async function findWritten(ground: Ground): Promise<Canary[]> {
-  const records: Canary[] = await listed(ground, KINDS.canaries);
+  const records = await listed<Canary>(ground, KINDS.canaries);
   return records.filter((record) => !madeFor(record) && record.status !== undefined);
 }
 
@@ -47,10 +47,14 @@ function isTouched({ metadata: { labels, annotations } }: Deployment): boolean {
 }
 
 /** A kind that is not installed has no objects. */
-async function listed({ client, namespaces }: Ground, kind: Kind, labelSelector?: string): Promise<KubeObject[]> {
+async function listed<T extends KubeObject>(
+  { client, namespaces }: Ground,
+  kind: Kind,
+  labelSelector?: string,
+): Promise<T[]> {
   const query = labelSelector === undefined ? {} : { labelSelector };
   const pages = collectionsIn(namespaces).map(({ namespace }) =>
-    client.listAll(pathOf(kind, namespace), query).catch((error: unknown) => {
+    client.listAll<T>(pathOf(kind, namespace), query).catch((error: unknown) => {
       if (isNotFound(error)) return { items: [] };
       throw error;
     }),
@@ -59,7 +63,7 @@ async function listed({ client, namespaces }: Ground, kind: Kind, labelSelector?
 }
 
 /** The Deployment that an object is for: what is generated is owned by it, and some has its name with a suffix. */
-function keyOf(object: KubeObject): string {
+function targetKey(object: KubeObject): string {
   const { namespace = '', name, labels } = object.metadata;
   const own =
     labels?.[ROLE] !== undefined && name.endsWith(CANARY_SUFFIX) ? name.slice(0, -CANARY_SUFFIX.length) : name;

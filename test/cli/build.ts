@@ -1,6 +1,6 @@
 import type { Io } from '../../src/cli/io.ts';
 import { run } from '../../src/cli/program.ts';
-import type { Canary } from '../../src/cli/view.ts';
+import type { Canary } from '../../src/rollout/machine/canary.ts';
 import type { Phase, Release } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, statusOf } from '../../src/rollout/machine/status.ts';
 

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { apiVersionOf, KINDS, keyOf, pathOf, resourceOf } from '../../src/cluster/kinds.ts';
+import { apiVersionOf, KINDS, pathOf, resourceOf } from '../../src/cluster/kinds.ts';
+import { keyOf } from '../../src/rollout/kube.ts';
 
 const paths: Record<string, [path: string, resource: string]> = {
   'a collection over all namespaces': [pathOf(KINDS.deployments), 'deployments'],

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
-import type { Canary, Remains } from '../../src/dismantle/remains.ts';
+import type { Remains } from '../../src/dismantle/remains.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, DestinationRule, Service } from '../../src/rollout/kube.ts';
+import type { Canary } from '../../src/rollout/machine/canary.ts';
 import { ownerOf } from '../../src/rollout/workload/workload.ts';
 import { ADOPTED, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
 import * as make from '../build.ts';
@@ -112,7 +113,7 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
   ],
   'a Canary that somebody wrote stays': [
     {
-      ...over(midway({ record: { metadata: { name: 'settings' } } })),
+      ...over(midway({ record: { metadata: { name: 'settings' }, spec: {} } })),
       canary: undefined,
       canaryService: undefined,
       service: make.service(),

@@ -1,3 +1,4 @@
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { type Connection, connected } from '../connection.ts';
 import { dumped, withoutManagers } from '../dump.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';
@@ -7,7 +8,6 @@ import { outline } from '../outline.ts';
 import { painter } from '../paint.ts';
 import { gather } from '../tree/gather.ts';
 import { treeOf } from '../tree/tree.ts';
-import type { Canary } from '../view.ts';
 import { type ListOptions, list } from './list.ts';
 
 /** `headgate get [NAME]`: one Canary with all that belongs to it, or the list. */

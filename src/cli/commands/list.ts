@@ -1,4 +1,5 @@
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { ageOf } from '../age.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { dumped, type Output, withoutManagers } from '../dump.ts';
@@ -6,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { type Paint, PHASE_COLOUR, painter } from '../paint.ts';
 import { type Column, table } from '../table.ts';
-import { type Canary, type View, viewOf } from '../view.ts';
+import { type View, viewOf } from '../view.ts';
 
 export interface ListOptions extends ClusterOptions {
   allNamespaces?: boolean;

@@ -1,8 +1,9 @@
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { access, type ClusterOptions, type Connection, connected } from '../connection.ts';
 import type { Io } from '../io.ts';
-import { type Canary, viewOf } from '../view.ts';
+import { viewOf } from '../view.ts';
 import type { Candidate, Source } from './candidates.ts';
 
 /** Who waits for a completion does not wait long: for one call, and for all of it with a program that gives a token. */

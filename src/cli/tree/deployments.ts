@@ -1,5 +1,6 @@
 import { POD_TEMPLATE_HASH, REVISION } from '../../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../../rollout/kube.ts';
+import { targetName } from '../../rollout/machine/canary.ts';
 import { SERVING } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
@@ -8,7 +9,6 @@ import { ownedBy } from '../../rollout/workload/stable.ts';
 import { revisionOf, sameRevision } from '../../rollout/workload/template.ts';
 import { imagesText } from '../images.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
-import { targetOf } from '../view.ts';
 import { deadlineOf, notesOf } from './notes.ts';
 import type { Pod } from './pod.ts';
 import { podsShown } from './pods.ts';
@@ -31,7 +31,11 @@ function stableEntry(seen: Sighting): Entry {
   const { deployment, canary } = seen;
   if (deployment === undefined) {
     return {
-      cells: [{ text: `Deployment ${targetOf(canary)}` }, { text: 'stable' }, { text: 'is not there', colour: 'red' }],
+      cells: [
+        { text: `Deployment ${targetName(canary)}` },
+        { text: 'stable' },
+        { text: 'is not there', colour: 'red' },
+      ],
     };
   }
   return deploymentEntry(seen, deployment, stableRuns(seen, deployment));
@@ -53,7 +57,7 @@ function canaryEntry(seen: Sighting): Entry {
     const absence: Span = wanted
       ? { text: 'is not there', colour: 'yellow' }
       : { text: 'none: nothing was released by canary yet', colour: 'dim' };
-    return { cells: [{ text: `Deployment ${canaryName(targetOf(canary))}` }, { text: 'canary' }, absence] };
+    return { cells: [{ text: `Deployment ${canaryName(targetName(canary))}` }, { text: 'canary' }, absence] };
   }
   const revision = canaryDeployment.metadata.annotations?.[REVISION] ?? '-';
   const { template } = canaryDeployment.spec;

@@ -1,10 +1,10 @@
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
 import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
+import { type Canary, targetName } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { VirtualService } from '../../traffic/istio.ts';
 import type { Connection } from '../connection.ts';
-import { type Canary, targetOf } from '../view.ts';
 import type { Pod } from './pod.ts';
 import { selectorOf } from './selector.ts';
 import type { Sighting } from './sighting.ts';
@@ -28,7 +28,7 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
   const some = async <T extends KubeObject>(kind: Kind, labelSelector: string): Promise<T[]> =>
     (await allowed(kind, client.listAll<T>(pathOf(kind, namespace), { labelSelector })))?.items ?? [];
 
-  const name = targetOf(canary);
+  const name = targetName(canary);
   const [deployment, canaryDeployment, route] = await Promise.all([
     one<Deployment>(KINDS.deployments, name),
     one<Deployment>(KINDS.deployments, canaryName(name)),

@@ -1,6 +1,6 @@
+import { targetName } from '../../rollout/machine/canary.ts';
 import type { VirtualService } from '../../traffic/istio.ts';
 import type { Entry, Span } from '../outline.ts';
-import { targetOf } from '../view.ts';
 import type { Sighting } from './sighting.ts';
 
 type HttpRoute = NonNullable<VirtualService['spec']['http']>[number];
@@ -8,7 +8,7 @@ type HttpRoute = NonNullable<VirtualService['spec']['http']>[number];
 /** Where traffic goes by the route object: one line where all its HTTP routes say the same, else one each. */
 export function routeEntries({ route, canary, hidden }: Sighting): Entry[] {
   if (hidden.has('virtualservices')) return [];
-  const name: Span = { text: `VirtualService ${route?.metadata.name ?? targetOf(canary)}` };
+  const name: Span = { text: `VirtualService ${route?.metadata.name ?? targetName(canary)}` };
   if (route === undefined) return [{ cells: [name, { text: 'is not there', colour: 'red' }] }];
   const { hosts = [], gateways = [], http = [] } = route.spec;
   const texts = http.map(destinationsOf);

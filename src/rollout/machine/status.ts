@@ -25,7 +25,7 @@ interface ViewInput {
   route: RouteReading | undefined;
   strategy: string | undefined;
   generation: number | undefined;
-  before: CanaryStatus | undefined;
+  before: Partial<CanaryStatus> | undefined;
   /** What is wrong with the spec, if it cannot be followed. */
   invalid?: string;
 }

@@ -1,5 +1,5 @@
 import { normaliseMetric, usualMetrics } from './metrics.ts';
-import { type Finding, type KeyOf, type Path, pathText, valueAt } from './rules/findings.ts';
+import { type Finding, type NameField, type Path, pathText, valueAt } from './rules/findings.ts';
 import { findingsOf } from './rules/issues.ts';
 import { ruleFindings } from './rules/spec-rules.ts';
 import type { AlertForm } from './schema/alert-schema.ts';
@@ -14,10 +14,10 @@ export type { UserForm } from './schema/spec-schema.ts';
 /** A form with every default in place, or all that is wrong with it. */
 export type FormReading = { ok: true; form: UserForm } | { ok: false; findings: Finding[] };
 
-/** Reads `spec` of a Canary; `keyOf` names fields in messages that speak of a second one. */
-export function readForm(input: unknown, keyOf: KeyOf = specKey): FormReading {
+/** Reads `spec` of a Canary; `nameField` names fields in messages that speak of a second one. */
+export function readForm(input: unknown, nameField: NameField = specKey): FormReading {
   const parsed = formSchema.safeParse(input);
-  const found = [...(parsed.success ? [] : findingsOf(parsed.error, formSchema)), ...ruleFindings(input, keyOf)];
+  const found = [...(parsed.success ? [] : findingsOf(parsed.error, formSchema)), ...ruleFindings(input, nameField)];
   if (parsed.success && found.length === 0) return { ok: true, form: complete(parsed.data) };
   return { ok: false, findings: distinct(found) };
 }

@@ -1,5 +1,5 @@
 import type { Container, PodTemplate } from '../kube.ts';
-import { type Finding, isNumber, type KeyOf, type Path, valueAt } from '../spec/rules/findings.ts';
+import { type Finding, isNumber, type NameField, type Path, valueAt } from '../spec/rules/findings.ts';
 import { isPortName } from '../spec/schema/dns.ts';
 
 type Port = NonNullable<Container['ports']>[number];
@@ -31,13 +31,13 @@ export function defaultPort(template: PodTemplate, targetPort?: unknown): number
  * A target that no container listens on, in a form of any shape. A number passes where the template declares no port at all,
  * as in Kubernetes, for a container may listen without saying so; a name never does.
  */
-export function portFindings(form: unknown, template: PodTemplate, keyOf: KeyOf): Finding[] {
+export function portFindings(form: unknown, template: PodTemplate, nameField: NameField): Finding[] {
   const path: Path = valueAt(form, TARGET) === undefined ? PORT : TARGET;
   const wanted = valueAt(form, path);
   const ports = portsOf(template);
   if (!isWellFormed(wanted) || ports.some((port) => isPort(wanted, port))) return [];
   if (ports.length > 0) {
-    const advice = path === PORT ? `; write one of them, or name it by ${keyOf(TARGET)}` : '; write one of them';
+    const advice = path === PORT ? `; write one of them, or name it by ${nameField(TARGET)}` : '; write one of them';
     return [{ path, message: `is no port of the pod template, which has ${ports.map(portWords).join(', ')}${advice}` }];
   }
   if (isNumber(wanted)) return [];

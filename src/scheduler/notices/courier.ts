@@ -1,9 +1,9 @@
 import { Backoff } from '../../cluster/backoff.ts';
 import { KubeError } from '../../cluster/errors.ts';
 import { pause } from '../../cluster/pause.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
 import type { Courier } from '../ports.ts';
-import type { Canary } from '../tick/record.ts';
 import type { Dispatch, Sent } from './dispatch.ts';
 import { type Errand, errandsOf, idOf, isOutstanding } from './errand.ts';
 import type { NoticeQueue, Run } from './notice-queue.ts';

@@ -1,6 +1,6 @@
 import type { Told } from '../../notify/message.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Notice, Receipt } from '../../rollout/machine/outbox.ts';
-import type { Canary } from '../tick/record.ts';
 
 /** One notice on its way to one receiver. It names the receiver, and never where that is: errands are stored in Redis. */
 export interface Errand {

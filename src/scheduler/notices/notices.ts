@@ -6,12 +6,12 @@ import { send } from '../../notify/send.ts';
 import type { AlertSettings } from '../../notify/settings.ts';
 import { identity } from '../../notify/target.ts';
 import { CANARY } from '../../rollout/keys.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import { type Deployment, keyIn } from '../../rollout/kube.ts';
+import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { fact } from '../../rollout/machine/facts.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import { type Canary, keyOf, targetOf } from '../tick/record.ts';
 import type { Teller } from '../tick/tell.ts';
 import type { World } from '../world/world.ts';
 import { NoticeCourier } from './courier.ts';
@@ -67,7 +67,7 @@ export function outboxes(world: World): [key: string, record: Canary][] {
 }
 
 const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
-const recordKey = ({ key, record }: Errand): string => keyOf(namespaceOf(key), record);
+const recordKey = ({ key, record }: Errand): string => keyIn(namespaceOf(key), record);
 
 /** The record that the Deployment names now: another that it had before is nobody's any more. */
 function recordOf(world: World, key: string): Canary | undefined {
@@ -75,7 +75,7 @@ function recordOf(world: World, key: string): Canary | undefined {
   if (deployment === undefined) return undefined;
   const { name, annotations } = deployment.metadata;
   const optIn = readOptIn(annotations?.[CANARY] ?? '');
-  return world.records.get(keyOf(namespaceOf(key), optIn.state === 'canary' ? optIn.name : name));
+  return world.records.get(keyIn(namespaceOf(key), optIn.state === 'canary' ? optIn.name : name));
 }
 
 /** One call: it is made again from the queue, like a notification. */

@@ -1,5 +1,5 @@
+import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
-import type { Canary } from '../tick/record.ts';
 import { type Errand, idOf, isOutstanding, receiptOf } from './errand.ts';
 
 /** Errands that are over, from their end until the commit that takes them out of the outbox. */

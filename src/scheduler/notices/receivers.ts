@@ -4,10 +4,10 @@ import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { given } from '../../notify/given.ts';
 import type { Target } from '../../notify/target.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { readProvider } from '../../rollout/spec/schema/alert-provider.ts';
 import { normaliseSpec } from '../../rollout/spec/spec.ts';
 import type { AnalysisSpec, Hook } from '../../rollout/spec/spec-types.ts';
-import type { Canary } from '../tick/record.ts';
 
 /** Where a receiver's name leads. */
 export type Found =

@@ -2,9 +2,9 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { inPages, type Namespaces } from '../../cluster/namespaces.ts';
 import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import { type Deployment, keyOf } from '../../rollout/kube.ts';
+import { targetOf } from '../../rollout/machine/canary.ts';
 import { ACTIVE } from '../../rollout/machine/state.ts';
-import { keyOf, targetOf } from '../tick/record.ts';
 import type { World } from '../world/world.ts';
 
 export interface ResyncOptions {
@@ -57,7 +57,7 @@ export class Resync {
     const enrolled = world.enrolled.list();
     onCount(enrolled.filter(({ metadata }) => metadata.annotations?.[HELD] !== undefined).length);
     for (const deployment of enrolled) {
-      const key = keyOf(deployment.metadata.namespace ?? '', deployment.metadata.name);
+      const key = keyOf(deployment);
       if (this.#hasWork(key, deployment)) wake(key);
     }
     for (const key of world.records.list().map(targetOf)) {

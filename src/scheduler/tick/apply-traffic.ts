@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound, isRefused } from '../../cluster/errors.ts';
-import { KINDS, type Kind, keyOf, pathOf } from '../../cluster/kinds.ts';
+import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
 import { ROLE } from '../../rollout/keys.ts';
-import type { DestinationRule, KubeObject } from '../../rollout/kube.ts';
+import { type DestinationRule, type KubeObject, keyOf } from '../../rollout/kube.ts';
 import {
   ADOPTED,
   type PatchOperation,

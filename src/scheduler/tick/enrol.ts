@@ -3,12 +3,13 @@ import { isRefused } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { refusedStatus } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
 import { annotation } from './apply.ts';
 import { atVersion } from './at-version.ts';
 import { nameOf } from './owners.ts';
-import { type Canary, commit } from './record.ts';
+import { commit } from './record.ts';
 
 /** Soon after a Canary was written, its Deployment may be on its way; later the resync is enough. */
 const YOUNG_MS = 300_000;
@@ -64,7 +65,7 @@ export class Enroller {
     const { generation } = record.metadata;
     const at = new Date().toISOString();
     const status = refusedStatus({ before: record.status, generation, reason, message, at });
-    this.#world.put(await commit(this.#client, record, status as Canary['status'] & object));
+    this.#world.put(await commit(this.#client, record, status));
   }
 }
 

@@ -1,13 +1,14 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Deployment } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
 import type { Dismantler } from './dismantle.ts';
 import { Enroller, ownerWords } from './enrol.ts';
 import { nameOf, ownershipOf, takenHosts } from './owners.ts';
 import { type Enrolled, readPlan } from './plan.ts';
-import { type Canary, commit } from './record.ts';
+import { commit } from './record.ts';
 
 export interface EntryOptions {
   client: KubeClient;

@@ -3,6 +3,7 @@ import { queryOf } from '../../analysis/queries.ts';
 import { verdictOf } from '../../analysis/verdict.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command.ts';
 import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
@@ -18,8 +19,7 @@ import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import { readRoute } from '../../traffic/istio.ts';
-import { keyOf, type World } from '../world/world.ts';
-import type { Canary } from './record.ts';
+import { type World } from '../world/world.ts';
 
 export interface ObserveInput {
   key: string;
@@ -120,5 +120,3 @@ export class Observer {
     );
   }
 }
-
-export { keyOf };

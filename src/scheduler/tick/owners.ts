@@ -1,10 +1,10 @@
 import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
+import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { madeFor } from '../../rollout/workload/workload.ts';
-import { type Canary, targetOf } from './record.ts';
 
 /** Somebody wrote it, and it is to stay: not a record of annotations, and not on its way out. */
 export const isWritten = (record: Canary): boolean =>

@@ -1,5 +1,6 @@
 import { CANARY } from '../../rollout/keys.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import { type Deployment, keyOf } from '../../rollout/kube.ts';
+import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { readAnnotations } from '../../rollout/spec/annotations/annotations.ts';
 import { problemsUnder } from '../../rollout/spec/rules/deployment-problems.ts';
 import { normaliseSpec } from '../../rollout/spec/spec.ts';
@@ -7,7 +8,6 @@ import type { Outcome, RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { explain } from '../../rollout/spec/wording/explain.ts';
 import { selectorLabelOf } from '../../rollout/workload/selector-label.ts';
 import { isWritten } from './owners.ts';
-import { type Canary, keyOf, targetOf } from './record.ts';
 
 /** A Deployment and a spec that can be followed. */
 export interface Enrolled {
@@ -63,7 +63,7 @@ export function readPlan(deployment: Deployment, recordOf: (name: string) => Can
 function namedSpec({ metadata }: Deployment, name: string, recordOf: (name: string) => Canary | undefined) {
   const record = recordOf(name);
   const target = record && targetOf(record);
-  if (target === undefined || target === keyOf(metadata.namespace ?? '', metadata.name)) return specOf(record);
+  if (target === undefined || target === keyOf({ metadata })) return specOf(record);
   const message = `names a Canary that is about ${target}; write the name of one about this Deployment`;
   return { ok: false as const, problems: [{ key: CANARY, value: `canary/${name}`, message }] };
 }

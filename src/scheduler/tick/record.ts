@@ -2,24 +2,11 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
-import type { Deployment, KubeObject } from '../../rollout/kube.ts';
+import type { Deployment } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import type { CanaryStatus } from '../../rollout/machine/status.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 import { ownerOf } from '../../rollout/workload/workload.ts';
-
-/** The record of a Deployment's releases: spec in the user's form, status with everything that is remembered. */
-export interface Canary extends KubeObject {
-  spec: Record<string, unknown>;
-  status?: CanaryStatus;
-}
-
-export const keyOf = (namespace: string, name: string): string => `${namespace}/${name}`;
-
-/** The key of the Deployment that a record is about: a record may have another name. */
-export function targetOf({ metadata, spec }: Canary): string {
-  const { name = metadata.name } = (spec['targetRef'] ?? {}) as { name?: string };
-  return keyOf(metadata.namespace ?? '', name);
-}
 
 const specOf = (deployment: Deployment, userForm: object): Record<string, unknown> => ({
   targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name },
@@ -81,7 +68,7 @@ export async function handOver(client: KubeClient, record: Canary): Promise<Cana
 }
 
 /** Writes the status if it changed: one compare-and-swap on the resourceVersion that was observed. @throws KubeError 409. */
-export async function commit(client: KubeClient, record: Canary, status: CanaryStatus): Promise<Canary> {
+export async function commit(client: KubeClient, record: Canary, status: Partial<CanaryStatus>): Promise<Canary> {
   if (canonical(record.status) === canonical(status)) return record;
   const { namespace, name } = record.metadata;
   return client.replace<Canary>(

@@ -1,10 +1,10 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { recordEvent } from '../../cluster/events.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { type Fact, REASONS, type Reason } from '../../rollout/machine/facts.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Canary } from './record.ts';
 
 /** Facts that end a release, and how it ended. */
 const ENDINGS: Partial<Record<Reason, string>> = {

@@ -2,6 +2,7 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isConflict } from '../../cluster/errors.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { type Decision, decide } from '../../rollout/machine/decide.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { Fact } from '../../rollout/machine/facts.ts';
@@ -16,7 +17,7 @@ import { applyAll, CONFLICT_MS, RETRY_MS } from './apply-all.ts';
 import type { Entry } from './entry.ts';
 import type { Observer } from './observe.ts';
 import type { Enrolled } from './plan.ts';
-import { type Canary, commit, ensureRecord, handOver } from './record.ts';
+import { commit, ensureRecord, handOver } from './record.ts';
 import { Refusals } from './refusals.ts';
 
 export interface TickOptions {

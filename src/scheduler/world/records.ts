@@ -1,6 +1,6 @@
 import { Store } from '../../cluster/store.ts';
+import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { byAge, hostsOf, isWritten } from '../tick/owners.ts';
-import { type Canary, targetOf } from '../tick/record.ts';
 
 /** The Canaries of the cluster, by name, by the Deployment that they are about, and by the hosts that they claim. */
 export class Records {

@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isNotFound } from '../../cluster/errors.ts';
-import { KINDS, keyOf, pathOf } from '../../cluster/kinds.ts';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Store } from '../../cluster/store.ts';
-import type { Deployment, DestinationRule } from '../../rollout/kube.ts';
+import { type Deployment, type DestinationRule, keyIn, keyOf } from '../../rollout/kube.ts';
 import type { HostRules, Observation } from '../../rollout/machine/observation.ts';
 import { canaryName } from '../../rollout/names.ts';
 import { usersRules } from '../../traffic/destination-rules.ts';
@@ -37,7 +37,7 @@ export class Rules {
   }
 
   #own({ metadata }: Deployment, name: string): DestinationRule | undefined {
-    const found = this.#options.store.get(keyOf({ metadata: { ...metadata, name } }));
+    const found = this.#options.store.get(keyIn(metadata.namespace, name));
     return found && this.#options.asAsked.of(found);
   }
 

@@ -7,18 +7,24 @@ import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../../rollout/keys.ts';
-import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../../rollout/kube.ts';
+import {
+  type Deployment,
+  type DestinationRule,
+  type KubeObject,
+  keyIn,
+  keyOf,
+  type ReplicaSet,
+  type Service,
+} from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { VirtualService } from '../../traffic/istio.ts';
-import { type Canary, keyOf } from '../tick/record.ts';
 import { Areas } from './areas.ts';
 import { AsAsked } from './as-asked.ts';
 import { Endpoints } from './endpoints.ts';
 import { narrowWatch } from './narrow-watch.ts';
 import { Records } from './records.ts';
 import { Rules } from './rules.ts';
-
-export { keyOf };
 
 /** Needed only by apps that ask for it: a cluster without it must not keep the scheduler from starting. */
 const OPTIONAL: Kind = KINDS.destinationrules;
@@ -141,24 +147,23 @@ export class World {
   }
 
   #take(object: KubeObject): void {
-    const { labels, name, namespace = '' } = object.metadata;
+    const { labels } = object.metadata;
     if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet);
     else if (object.kind === 'Canary') this.records.put(object as Canary);
     else if (object.kind === 'VirtualService') this.routes.put(object as VirtualService);
     else if (object.kind === 'DestinationRule') this.ownRules.put(object as DestinationRule);
-    else if (object.kind === 'Service') this.#putService(object as Service, keyOf(namespace, name));
+    else if (object.kind === 'Service') this.#putService(object as Service, keyOf(object));
     else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary') this.canaries.put(object as Deployment);
     else if (object.kind === 'Deployment' && labels?.[ENROLLED] !== undefined) this.enrolled.put(object as Deployment);
   }
 
   /** Takes a deletion that was accepted: pods and object may still be on their way out. */
   removeSet(set: ReplicaSet): void {
-    const { namespace = '', name, resourceVersion = '' } = set.metadata;
-    this.#setsOf(set)?.remove(keyOf(namespace, name), resourceVersion);
+    this.#setsOf(set)?.remove(keyOf(set), set.metadata.resourceVersion ?? '');
   }
 
-  #setsOf({ metadata: { namespace = '', ownerReferences = [] } }: ReplicaSet): Store<ReplicaSet> | undefined {
-    const scopes = ownerReferences.map(({ name }) => this.#scopes.get(keyOf(namespace, name)));
+  #setsOf({ metadata: { namespace, ownerReferences = [] } }: ReplicaSet): Store<ReplicaSet> | undefined {
+    const scopes = ownerReferences.map(({ name }) => this.#scopes.get(keyIn(namespace, name)));
     const scope = scopes.find((key) => key !== undefined);
     return scope === undefined ? undefined : this.#sets.get(scope);
   }
@@ -170,7 +175,7 @@ export class World {
 
   /** The ReplicaSets of a Deployment and of its canary, watched from the first call until `forgetSets`. */
   async replicaSets({ metadata, spec }: Deployment, label: string): Promise<ReplicaSet[]> {
-    const key = keyOf(metadata.namespace ?? '', metadata.name);
+    const key = keyOf({ metadata });
     const scopeKey = `${key}|${metadata.uid}|${label}`;
     if (this.#scopes.get(key) !== scopeKey) {
       await this.forgetSets(key);
@@ -209,12 +214,12 @@ export class World {
   }
 
   canaryOf({ metadata }: Deployment): Deployment | undefined {
-    return this.canaries.get(keyOf(metadata.namespace ?? '', canaryName(metadata.name)));
+    return this.canaries.get(keyIn(metadata.namespace, canaryName(metadata.name)));
   }
 
   /** A Service by name: from the watch if it is Headgate's, else read once, and again when `fresh`. */
   async service(namespace: string, name: string, fresh: boolean): Promise<Service | undefined> {
-    const key = keyOf(namespace, name);
+    const key = keyIn(namespace, name);
     const own = this.services.get(key);
     if (own !== undefined) return own;
     if (fresh || !this.#foreignServices.has(key)) {
@@ -226,7 +231,7 @@ export class World {
   /** The VirtualService of the Deployment's name: watched once it carries Headgate's label, read until then. */
   async route({ metadata }: Deployment): Promise<VirtualService | undefined> {
     const { namespace = '', name } = metadata;
-    const own = this.routes.get(keyOf(namespace, name));
+    const own = this.routes.get(keyOf({ metadata }));
     return own ? this.asAsked.of(own) : this.#client.find(pathOf(KINDS.virtualservices, namespace, name));
   }
 

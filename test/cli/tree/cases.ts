@@ -1,5 +1,5 @@
 import type { Sighting } from '../../../src/cli/tree/sighting.ts';
-import type { Canary } from '../../../src/cli/view.ts';
+import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import type { CheckResult } from '../../../src/rollout/machine/observation.ts';
 import type { Release } from '../../../src/rollout/machine/state.ts';
 import { refusedStatus } from '../../../src/rollout/machine/status.ts';

@@ -1,9 +1,9 @@
 import t from 'tap';
 import type { Delivery } from '../../../src/notify/delivery.ts';
+import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { Dispatch } from '../../../src/scheduler/notices/dispatch.ts';
 import { Lanes } from '../../../src/scheduler/notices/lanes.ts';
 import type { Found } from '../../../src/scheduler/notices/receivers.ts';
-import type { Canary } from '../../../src/scheduler/tick/record.ts';
 import { told } from '../../notify/told.ts';
 
 const CANARY: Canary = {

@@ -1,9 +1,9 @@
 import t from 'tap';
+import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import type { Notice } from '../../../src/rollout/machine/outbox.ts';
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { type Errand, errandsOf, idOf, isOutstanding } from '../../../src/scheduler/notices/errand.ts';
 import { Receipts } from '../../../src/scheduler/notices/receipts.ts';
-import type { Canary } from '../../../src/scheduler/tick/record.ts';
 import { told } from '../../notify/told.ts';
 
 const KEY = 'demo/podinfo';

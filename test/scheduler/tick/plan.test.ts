@@ -1,8 +1,8 @@
 import t from 'tap';
 import { CANARY } from '../../../src/rollout/keys.ts';
+import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { ownerOf } from '../../../src/rollout/workload/workload.ts';
 import { readPlan } from '../../../src/scheduler/tick/plan.ts';
-import type { Canary } from '../../../src/scheduler/tick/record.ts';
 import * as make from '../../build.ts';
 
 const written: Canary = {

@@ -8,7 +8,7 @@ export interface Finding {
 }
 
 /** What a person calls a field: its path in a Canary, or the annotation that sets it. */
-export type KeyOf = (path: Path) => string;
+export type NameField = (path: Path) => string;
 
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,10 +1,10 @@
 import { MESH, shortGateway } from '../schema/hosts.ts';
-import { type Finding, isRecord, type KeyOf, type Path, valueAt } from './findings.ts';
+import { type Finding, isRecord, type NameField, type Path, valueAt } from './findings.ts';
 
 /** What is wrong between fields of the route, in a form of any shape. */
-export const routeFindings = (form: unknown, keyOf: KeyOf): Finding[] => [
+export const routeFindings = (form: unknown, nameField: NameField): Finding[] => [
   ...retriesOff(form),
-  ...boundGateways(form, keyOf),
+  ...boundGateways(form, nameField),
 ];
 
 const RETRIES: Path = ['service', 'retries'];
@@ -23,7 +23,7 @@ function retriesOff(form: unknown): Finding[] {
 const GATEWAYS: Path = ['service', 'gateways'];
 
 /** A condition on a Gateway that the route is not bound to is never met. */
-function boundGateways(form: unknown, keyOf: KeyOf): Finding[] {
+function boundGateways(form: unknown, nameField: NameField): Finding[] {
   const bound = [...textsAt(form, GATEWAYS), MESH].map(shortGateway);
   const conditions = valueAt(form, ['service', 'match']);
   if (!Array.isArray(conditions)) return [];
@@ -31,7 +31,7 @@ function boundGateways(form: unknown, keyOf: KeyOf): Finding[] {
     const path = ['service', 'match', index, 'gateways'];
     const strange = textsAt(form, path).find((gateway) => !bound.includes(shortGateway(gateway)));
     if (strange === undefined) return [];
-    return [{ path, message: `has ${strange}, which the route is not bound to; add it to ${keyOf(GATEWAYS)} too` }];
+    return [{ path, message: `has ${strange}, which the route is not bound to; add it to ${nameField(GATEWAYS)} too` }];
   });
 }
 

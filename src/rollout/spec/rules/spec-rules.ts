@@ -1,10 +1,10 @@
 import { builtinOf } from '../builtin-metrics.ts';
 import { DEFAULT_MAX_WEIGHT } from '../schema/spec-schema.ts';
-import { type Finding, isNumber, isRecord, type KeyOf, valueAt } from './findings.ts';
+import { type Finding, isNumber, isRecord, type NameField, valueAt } from './findings.ts';
 import { metricFindings } from './metric-rules.ts';
 import { routeFindings } from './route-rules.ts';
 
-type Rule = (form: unknown, keyOf: KeyOf) => Finding[];
+type Rule = (form: unknown, nameField: NameField) => Finding[];
 
 const STEPS = ['analysis', 'stepWeights'] as const;
 const STEP = ['analysis', 'stepWeight'] as const;
@@ -14,7 +14,7 @@ const MAX = ['analysis', 'maxWeight'] as const;
  * What is wrong between fields, in a form of any shape: each rule looks only at fields that are right in themselves, so that
  * a person hears of everything at once.
  */
-export const ruleFindings: Rule = (form, keyOf) => RULES.flatMap((rule) => rule(form, keyOf));
+export const ruleFindings: Rule = (form, nameField) => RULES.flatMap((rule) => rule(form, nameField));
 
 const rising: Rule = (form) => {
   const weights = valueAt(form, STEPS);
@@ -25,22 +25,24 @@ const rising: Rule = (form) => {
   return at < 0 ? [] : [{ path: STEPS, message: `must rise, but ${weights[at]} comes after ${weights[at - 1]}` }];
 };
 
-const onePlan: Rule = (form, keyOf) => {
+const onePlan: Rule = (form, nameField) => {
   if (valueAt(form, STEPS) === undefined) return [];
   return [STEP, MAX]
     .filter((path) => valueAt(form, path) !== undefined)
     .map((path) => ({
       path,
-      message: `has no meaning beside ${keyOf(STEPS)}, which is the whole plan; drop one of the two`,
+      message: `has no meaning beside ${nameField(STEPS)}, which is the whole plan; drop one of the two`,
     }));
 };
 
-const stepFits: Rule = (form, keyOf) => {
+const stepFits: Rule = (form, nameField) => {
   const step = valueAt(form, STEP);
   const max = valueAt(form, MAX) ?? DEFAULT_MAX_WEIGHT;
   if (valueAt(form, STEPS) !== undefined || !isNumber(step) || !isNumber(max) || step <= max || step > 100) return [];
   const given = valueAt(form, MAX) === undefined ? `${max} when left out` : max;
-  return [{ path: STEP, message: `is above ${keyOf(MAX)} (${given}); write at most ${max}, or raise ${keyOf(MAX)}` }];
+  return [
+    { path: STEP, message: `is above ${nameField(MAX)} (${given}); write at most ${max}, or raise ${nameField(MAX)}` },
+  ];
 };
 
 const API_GROUPS: Readonly<Record<string, string>> = {
