@@ -11,6 +11,8 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { TrafficProvider } from './traffic/provider.ts';
+import { PROVIDER } from './traffic/providers.ts';
 import { VERSION } from './version.ts';
 
 /** A process that runs until it is told to stop. */
@@ -19,8 +21,12 @@ export interface Running {
   wake?(key: string): void;
 }
 
-/** `headgate scheduler`. Resolves when its watches are filled. */
-export async function runScheduler(config: Config, environment: Environment): Promise<Running> {
+/** `headgate scheduler`. Resolves when its watches are filled. @param provider what divides traffic */
+export async function runScheduler(
+  config: Config,
+  environment: Environment,
+  provider: TrafficProvider = PROVIDER,
+): Promise<Running> {
   const rules = loadHookRules(environment);
   const alerts = loadAlertSettings(environment);
   const log = createLog({ level: config.logLevel, process: 'scheduler' });
@@ -37,7 +43,7 @@ export async function runScheduler(config: Config, environment: Environment): Pr
   });
   const forbids = forbidden(apiServer);
   const caller = new HookCaller({ rules, userAgent: `headgate/${VERSION}`, forbids, onReply: counted(metrics) });
-  const scheduler = new Scheduler({ config, alerts, client, log, metrics, caller });
+  const scheduler = new Scheduler({ config, alerts, client, provider, log, metrics, caller });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   await http.listen({ host: config.httpHost, port: config.httpPort });
   await scheduler.start();

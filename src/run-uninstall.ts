@@ -1,7 +1,9 @@
 import { KubeClient } from './cluster/client.ts';
 import { loadCredentials } from './cluster/credentials.ts';
 import type { Config } from './config.ts';
+import { Dismantler } from './dismantle/dismantle.ts';
 import { createLog } from './telemetry/log.ts';
+import { PROVIDER } from './traffic/providers.ts';
 import { uninstall } from './uninstall/uninstall.ts';
 import { VERSION } from './version.ts';
 
@@ -12,9 +14,12 @@ export async function runUninstall(config: Config, timeoutMs: number): Promise<n
   const client = new KubeClient({ credentials, userAgent: `headgate-uninstall/${VERSION}` });
   const now = Date.now();
   const { namespace, namespaces, concurrency, routeSettleMs: settleMs } = config;
+  const onWrite = (key: string, what: string) => log.info({ deployment: key }, what);
+  const provider = PROVIDER;
+  const dismantler = new Dismantler({ client, provider, settleMs, onWrite });
   const times = { deadline: now + timeoutMs, hurryAt: now + timeoutMs / 2 };
   try {
-    const left = await uninstall({ client, log, namespace, namespaces, concurrency, settleMs, ...times });
+    const left = await uninstall({ client, log, namespace, namespaces, concurrency, provider, dismantler, ...times });
     for (const [deployment, why] of left) log.error({ deployment }, `Headgate is still on it: ${why}`);
     if (left.size === 0) log.info('Headgate is off every Deployment');
     return left.size === 0 ? 0 : 1;

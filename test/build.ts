@@ -1,20 +1,14 @@
 import { CANARY, ENROLLED, HELD, REVISION, ROLE } from '../src/rollout/keys.ts';
-import type {
-  Deployment,
-  DeploymentStatus,
-  DestinationRule,
-  PodTemplate,
-  ReplicaSet,
-  Service,
-} from '../src/rollout/kube.ts';
+import type { Deployment, DeploymentStatus, PodTemplate, ReplicaSet, Service } from '../src/rollout/kube.ts';
 import type { Observation } from '../src/rollout/machine/observation.ts';
 import { type Release, type RolloutState, type Stable, time } from '../src/rollout/machine/state.ts';
 import { canaryName } from '../src/rollout/names.ts';
 import type { Metric, RolloutSpec } from '../src/rollout/spec/spec-types.ts';
+import { ownerOf } from '../src/rollout/workload/generated.ts';
 import { type Hold, readHold, writeHold } from '../src/rollout/workload/hold.ts';
 import { ownedBy } from '../src/rollout/workload/stable.ts';
 import { revisionOf, sameRevision } from '../src/rollout/workload/template.ts';
-import { ownerOf } from '../src/rollout/workload/workload.ts';
+import type { DestinationRule } from '../src/traffic/istio/kinds.ts';
 
 /** Objects for tests: a usual one of each kind, and functions that change a copy of it. */
 export type Change<T> = (object: T) => void;
@@ -246,8 +240,8 @@ export function observation({ replicaSets, ...more }: Partial<Observation> = {})
     ...{ deployment: object, hold: readHold(object), revision: revisionOf(object.spec.template), endpoints: pods },
     ...(replicaSets && { replicaSets: [...new Set([...replicaSets, ...(own ? [own] : [])])] }),
     services: { stable: service(), canary: service(canaryName(NAME)) },
-    route: { weight: 0, resourceVersion: '1', stale: false },
-    rules: { own: {}, users: {} },
+    route: { weight: 0, version: '1', stale: false },
+    prerequisites: [],
     ...more,
   };
 }

@@ -1,22 +1,6 @@
-/** How the API server addresses one kind of object. */
-export interface Kind {
-  /** Empty for the core group. */
-  readonly group: string;
-  readonly version: string;
-  readonly plural: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-}
+import { type Kind, namespacedKind as namespaced } from '../rollout/object-change.ts';
 
-const namespaced = (group: string, version: string, plural: string, kind: string): Kind => ({
-  group,
-  version,
-  plural,
-  kind,
-  namespaced: true,
-});
-
-/** Every kind that Headgate touches. */
+/** Every kind that Headgate touches, but for those by which traffic is divided: their providers name them. */
 export const KINDS = {
   deployments: namespaced('apps', 'v1', 'deployments', 'Deployment'),
   replicasets: namespaced('apps', 'v1', 'replicasets', 'ReplicaSet'),
@@ -24,8 +8,6 @@ export const KINDS = {
   endpointslices: namespaced('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
   canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
   alertproviders: namespaced('headgate.dev', 'v1', 'alertproviders', 'AlertProvider'),
-  virtualservices: namespaced('networking.istio.io', 'v1', 'virtualservices', 'VirtualService'),
-  destinationrules: namespaced('networking.istio.io', 'v1', 'destinationrules', 'DestinationRule'),
   pods: namespaced('', 'v1', 'pods', 'Pod'),
   events: namespaced('', 'v1', 'events', 'Event'),
   secrets: namespaced('', 'v1', 'secrets', 'Secret'),

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../rollout/kube.ts';
+import type { Kind } from '../rollout/object-change.ts';
 import type { KubeClient, ListQuery } from './client.ts';
-import { type Kind, pathOf } from './kinds.ts';
+import { pathOf } from './kinds.ts';
 
 /** Where Headgate may look and act. Empty: in the whole cluster. */
 export type Namespaces = readonly string[];

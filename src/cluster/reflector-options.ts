@@ -1,8 +1,8 @@
 import type { KubeObject } from '../rollout/kube.ts';
+import type { Kind } from '../rollout/object-change.ts';
 import type { BackoffOptions } from './backoff.ts';
 import type { KubeClient } from './client.ts';
 import type { EndReason } from './ending.ts';
-import type { Kind } from './kinds.ts';
 import type { Store } from './store.ts';
 
 export interface Scope {

@@ -1,5 +1,8 @@
 import { type KubeObject, keyOf } from '../rollout/kube.ts';
 
+/** From where a store has a change: a watch told it, or this process wrote or read the object itself. */
+export type ChangeSource = 'watch' | 'write';
+
 /**
  * One change of a store. `modified` is also the successor of the same name, when its predecessor's end went unseen: compare
  * uids. `deleted` means: no more in the store's view. With a selector that is also the object that lost
@@ -13,6 +16,7 @@ export interface StoreEvent<T> {
   /** What the store had before; left out for `added`. */
   previous?: T;
   mayExist: boolean;
+  source: ChangeSource;
 }
 
 export interface StoreOptions<T> {
@@ -70,13 +74,13 @@ export class Store<T extends KubeObject = KubeObject> {
     return () => this.#handlers.delete(handler);
   }
 
-  /** Takes what a write or a GET returned (only what the store's selector matches). False if the store knows something as new or newer. */
-  put(object: T): boolean {
+  /** Takes an object as it is now (only what the store's selector matches). False if the store knows something as new or newer. */
+  put(object: T, source: ChangeSource = 'watch'): boolean {
     const key = keyOf(object);
     const previous = this.#objects.get(key);
     const known = previous?.metadata.resourceVersion ?? this.#tombstones.get(key);
     if (known !== undefined && !isNewer(object.metadata.resourceVersion, known)) return false;
-    this.#set(key, slim(object), previous);
+    this.#set(key, slim(object), { previous, source });
     return true;
   }
 
@@ -89,7 +93,7 @@ export class Store<T extends KubeObject = KubeObject> {
     this.#objects.delete(key);
     for (const index of this.#indexes.values()) index.move(key, previous, undefined);
     const mayExist = this.#options.filtered ?? false;
-    this.#tell({ type: 'deleted', key, object: last ? slim(last) : previous, previous, mayExist });
+    this.#tell({ type: 'deleted', key, object: last ? slim(last) : previous, previous, mayExist, source: 'watch' });
     return true;
   }
 
@@ -114,16 +118,17 @@ export class Store<T extends KubeObject = KubeObject> {
       if (!kept.has(key)) this.remove(key, this.#objects.get(key)?.metadata.resourceVersion ?? '');
     }
     for (const key of within(namespace, this.#tombstones)) this.#tombstones.delete(key);
-    for (const [key, object] of kept) this.#set(key, slim(object), this.#objects.get(key));
+    for (const [key, object] of kept)
+      this.#set(key, slim(object), { previous: this.#objects.get(key), source: 'watch' });
     return objects.length;
   }
 
-  #set(key: string, object: T, previous: T | undefined): void {
+  #set(key: string, object: T, { previous, source }: { previous: T | undefined; source: ChangeSource }): void {
     this.#objects.set(key, object);
     this.#tombstones.delete(key);
     for (const index of this.#indexes.values()) index.move(key, previous, object);
     const type = previous ? 'modified' : 'added';
-    this.#tell({ type, key, object, mayExist: true, ...(previous && { previous }) });
+    this.#tell({ type, key, object, mayExist: true, source, ...(previous && { previous }) });
   }
 
   #bury(key: string, resourceVersion: string): void {

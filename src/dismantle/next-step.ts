@@ -1,21 +1,19 @@
-import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
+import { KINDS } from '../cluster/kinds.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { Stable } from '../rollout/machine/state.ts';
+import type { TrafficWish } from '../rollout/machine/traffic.ts';
+import { type Kind, type ObjectChange, type PatchOperation, pointer } from '../rollout/object-change.ts';
+import { madeFor } from '../rollout/workload/generated.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { availableReplicas, isObserved, wantedReplicas } from '../rollout/workload/rollout-status.ts';
 import { findStable } from '../rollout/workload/stable.ts';
 import { sameRevision } from '../rollout/workload/template.ts';
-import { madeFor } from '../rollout/workload/workload.ts';
-import { type PatchOperation, type RouteWish, readRoute, releaseRoute } from '../traffic/istio.ts';
+import type { TrafficProvider } from '../traffic/provider.ts';
 import type { Remains } from './remains.ts';
 
 /** What is next until nothing of Headgate is left at a Deployment. Each write fails if somebody was there in between. */
-export type Step =
-  | { do: 'wait'; why: string }
-  | { do: 'patch'; what: string; path: string; patch: PatchOperation[] }
-  | { do: 'delete'; what: string; path: string; uid: string }
-  | { do: 'done' };
+export type Step = { do: 'wait'; why: string } | { do: 'write'; what: string; change: ObjectChange } | { do: 'done' };
 
 export interface StepOptions {
   /** The canary's pods may go: no proxy has a route to them any more. */
@@ -29,24 +27,31 @@ export interface StepOptions {
  * running version's template, then what was made for the canary. What users know by its name stays, as theirs. The label by
  * which the Deployment is found goes late: who is cut off comes again.
  */
-export function nextStep(seen: Remains, options: StepOptions): Step {
+export function nextStep(seen: Remains, provider: TrafficProvider, options: StepOptions): Step {
   return (
-    backToTheDeployment(seen, options) ?? openGate(seen) ?? takeAway(seen, options) ?? forget(seen) ?? { do: 'done' }
+    backToTheDeployment(seen, provider, options) ??
+    openGate(seen) ??
+    takeAway(seen, provider, options) ??
+    forget(seen) ?? { do: 'done' }
   );
 }
 
-function backToTheDeployment(seen: Remains, { hurried }: StepOptions): Step | undefined {
-  const { route } = seen;
-  if (route?.metadata.labels?.[ROLE] === undefined) return undefined;
+/** Whether a route is still Headgate's, so that something may be sent to the canary. */
+export const isRouted = (seen: Remains, provider: TrafficProvider): boolean =>
+  provider.release(seen.traffic, wishOf(seen)).length > 0;
+
+function backToTheDeployment(seen: Remains, provider: TrafficProvider, { hurried }: StepOptions): Step | undefined {
   const wish = wishOf(seen);
-  const why = readRoute(route, wish).weight === 0 ? undefined : notYet(seen, hurried);
+  const [change] = provider.release(seen.traffic, wish);
+  if (change === undefined) return undefined;
+  const { route } = provider.read(seen.traffic, wish);
+  const why = route?.weight === 0 ? undefined : notYet(seen, hurried);
   if (why !== undefined) return { do: 'wait', why };
-  const operations = releaseRoute(route, wish);
-  return patchOf(KINDS.virtualservices, route, 'all traffic goes to the Deployment', operations);
+  return { do: 'write', what: 'all traffic goes to the Deployment', change };
 }
 
 /** Hosts and gateways do not matter for letting go of a route; nor does a Deployment that is gone. */
-function wishOf({ deployment, namespace, name }: Remains): RouteWish {
+function wishOf({ deployment, namespace, name }: Remains): TrafficWish {
   const metadata = { namespace, name };
   const gone = { metadata, spec: { selector: {}, template: { spec: { containers: [] } } } };
   return { deployment: deployment ?? gone, service: { port: 80, portName: 'http', hosts: [], gateways: [] } };
@@ -100,18 +105,22 @@ function liftOf(deployment: Deployment, stable: Stable | undefined): PatchOperat
   ];
 }
 
-function takeAway(seen: Remains, { drained }: StepOptions): Step | undefined {
-  const { canary, canaryService, canaryRule, service, rule } = seen;
-  const made = [canary, canaryService, canaryRule].some((object) => isMade(object));
+function takeAway(seen: Remains, provider: TrafficProvider, { drained }: StepOptions): Step | undefined {
+  const { canary, canaryService, service } = seen;
+  const [change] = provider
+    .cleanUp(seen.traffic, wishOf(seen))
+    .filter(({ object }) => object.metadata.deletionTimestamp === undefined);
+  const made = isMade(canary) || isMade(canaryService) || change?.do === 'delete';
   if (made && !drained) return { do: 'wait', why: 'the route settles' };
   if (isMade(canary)) return deleteOf(KINDS.deployments, canary);
   if (isMade(canaryService)) return deleteOf(KINDS.services, canaryService);
-  if (isMade(canaryRule)) return deleteOf(KINDS.destinationrules, canaryRule);
-  if (isMade(rule))
-    return patchOf(KINDS.destinationrules, rule, 'the DestinationRule is its user’s', [remove('labels', ROLE)]);
+  if (change !== undefined) return { do: 'write', what: wordsOf(change), change };
   if (isMade(service)) return patchOf(KINDS.services, service, 'the Service is its user’s', [remove('labels', ROLE)]);
   return undefined;
 }
+
+const wordsOf = ({ do: what, kind, object }: ObjectChange): string =>
+  what === 'delete' ? `${kind.kind} ${object.metadata.name} is deleted` : `the ${kind.kind} is its user’s`;
 
 /** A record that somebody wrote stays theirs. */
 function forget({ deployment, record }: Remains): Step | undefined {
@@ -126,15 +135,16 @@ const isMade = <T extends KubeObject>(object: T | undefined): object is T =>
 
 const remove = (place: 'annotations' | 'labels', key: string): PatchOperation => ({
   op: 'remove',
-  path: `/metadata/${place}/${key.replaceAll('/', '~1')}`,
+  path: pointer('metadata', place, key),
 });
 
-function patchOf(kind: Kind, { metadata }: KubeObject, what: string, operations: PatchOperation[]): Step {
-  const { namespace, name, resourceVersion } = metadata;
-  const test: PatchOperation = { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion };
-  return { do: 'patch', what, path: pathOf(kind, namespace, name), patch: [test, ...operations] };
-}
+const patchOf = (kind: Kind, object: KubeObject, what: string, operations: PatchOperation[]): Step => ({
+  do: 'write',
+  what,
+  change: { do: 'patch', kind, object, operations },
+});
 
-function deleteOf(kind: Kind, { metadata: { namespace, name, uid = '' } }: KubeObject): Step {
-  return { do: 'delete', what: `${kind.kind} ${name} is deleted`, path: pathOf(kind, namespace, name), uid };
+function deleteOf(kind: Kind, object: KubeObject): Step {
+  const change = { do: 'delete', kind, object } as const;
+  return { do: 'write', what: wordsOf(change), change };
 }

@@ -1,11 +1,12 @@
 import type { KubeClient } from '../cluster/client.ts';
-import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
-import { CANARY, HELD, ROLE } from '../rollout/keys.ts';
-import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
+import { KINDS, pathOf } from '../cluster/kinds.ts';
+import { CANARY, HELD } from '../rollout/keys.ts';
+import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
 import { canaryName } from '../rollout/names.ts';
+import type { Kind } from '../rollout/object-change.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
-import type { VirtualService } from '../traffic/istio.ts';
+import type { TrafficObjects, TrafficProvider } from '../traffic/provider.ts';
 
 /** Everything of one Deployment that Headgate has, or may have, a hand in. */
 export interface Remains {
@@ -15,26 +16,23 @@ export interface Remains {
   canary?: Deployment;
   service?: Service;
   canaryService?: Service;
-  route?: VirtualService;
-  rule?: DestinationRule;
-  canaryRule?: DestinationRule;
+  /** By which its traffic is divided. */
+  traffic: TrafficObjects;
   record?: Canary;
   /** Of the Deployment; read while it is held. */
   replicaSets: readonly ReplicaSet[];
 }
 
 /** Reads it all from the API server. @param key `namespace/name`. @throws KubeError */
-export async function readRemains(client: KubeClient, key: string): Promise<Remains> {
+export async function readRemains(client: KubeClient, provider: TrafficProvider, key: string): Promise<Remains> {
   const [namespace = '', name = ''] = key.split('/');
   const find = <T extends KubeObject>(kind: Kind, object: string) => client.find<T>(pathOf(kind, namespace, object));
   const deployment = await find<Deployment>(KINDS.deployments, name);
-  const [canary, service, canaryService, route, rule, canaryRule, record, replicaSets] = await Promise.all([
+  const [canary, service, canaryService, traffic, record, replicaSets] = await Promise.all([
     find<Deployment>(KINDS.deployments, canaryName(name)),
     find<Service>(KINDS.services, name),
     find<Service>(KINDS.services, canaryName(name)),
-    find<VirtualService>(KINDS.virtualservices, name),
-    find<DestinationRule>(KINDS.destinationrules, name),
-    find<DestinationRule>(KINDS.destinationrules, canaryName(name)),
+    Promise.all(provider.sources.flatMap(({ kind }) => [find(kind, name), find(kind, canaryName(name))])),
     find<Canary>(KINDS.canaries, recordName(name, deployment)),
     deployment?.metadata.annotations?.[HELD] === undefined ? [] : setsOf(client, deployment),
   ]);
@@ -42,13 +40,11 @@ export async function readRemains(client: KubeClient, key: string): Promise<Rema
     namespace,
     name,
     replicaSets,
+    traffic: traffic.filter((object) => object !== undefined),
     ...(deployment && { deployment }),
     ...(canary && { canary }),
     ...(service && { service }),
     ...(canaryService && { canaryService }),
-    ...(route && { route }),
-    ...(rule && { rule }),
-    ...(canaryRule && { canaryRule }),
     ...(record && { record }),
   };
 }
@@ -63,6 +59,3 @@ async function setsOf(client: KubeClient, { metadata, spec }: Deployment): Promi
   const labelSelector = labels.join();
   return (await client.listAll<ReplicaSet>(pathOf(KINDS.replicasets, metadata.namespace), { labelSelector })).items;
 }
-
-/** A route that is still Headgate's may send something to the canary. */
-export const isRouted = ({ route }: Remains): boolean => route?.metadata.labels?.[ROLE] !== undefined;

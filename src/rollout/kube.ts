@@ -110,11 +110,6 @@ export interface ReplicaSet extends KubeObject {
   status?: { replicas?: number; readyReplicas?: number; availableReplicas?: number; [field: string]: unknown };
 }
 
-/** Istio's rule for connections to the pods behind a host. */
-export interface DestinationRule extends KubeObject {
-  spec: { host?: string; trafficPolicy?: object; [field: string]: unknown };
-}
-
 /** Part of what a Service leads to; its label `kubernetes.io/service-name` says which. */
 export interface EndpointSlice extends KubeObject {
   endpoints?: {

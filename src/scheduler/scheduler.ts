@@ -4,11 +4,14 @@ import type { Redis } from 'ioredis';
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
 import type { Config } from '../config.ts';
+import { Dismantler } from '../dismantle/dismantle.ts';
 import type { HookCaller } from '../hooks/call.ts';
 import type { AlertSettings } from '../notify/settings.ts';
+import type { KubeObject } from '../rollout/kube.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { TrafficProvider } from '../traffic/provider.ts';
 import { Desk } from './hooks/hook-desk.ts';
 import type { NoticeCourier } from './notices/courier.ts';
 import { makeCourier, outboxes } from './notices/notices.ts';
@@ -19,7 +22,7 @@ import { Serial } from './queue/serial.ts';
 import { type WakeJob, Wakes } from './queue/wakes.ts';
 import { WakeWorker } from './queue/worker.ts';
 import { Applier } from './tick/apply.ts';
-import { Dismantler } from './tick/dismantle.ts';
+import { WatchedDismantler } from './tick/dismantle.ts';
 import { Entry } from './tick/entry.ts';
 import { Observer } from './tick/observe.ts';
 import { Teller } from './tick/tell.ts';
@@ -30,6 +33,8 @@ export interface SchedulerOptions {
   config: Config;
   alerts: AlertSettings;
   client: KubeClient;
+  /** What divides traffic. */
+  provider: TrafficProvider;
   log: Logger;
   metrics: Metrics;
   caller: HookCaller;
@@ -89,9 +94,10 @@ export class Scheduler {
   }
 
   #makeWorld(onError: (error: unknown) => void): World {
-    const { client, config, metrics } = this.#options;
+    const { client, config, metrics, provider } = this.#options;
     return new World({
       client,
+      provider,
       namespaces: config.namespaces,
       onError,
       onChange: (key) => this.#changed(key),
@@ -109,22 +115,33 @@ export class Scheduler {
     return makeCourier({ ...parts, settings: alerts, namespace, queue, posting, working, look, onError });
   }
 
+  #makeDismantler(): WatchedDismantler {
+    const { client, config, provider } = this.#options;
+    const traffic = this.#world.traffic;
+    const onWrite = (_key: string, _what: string, answer: KubeObject | undefined) =>
+      answer && traffic.put(answer, 'write');
+    return new WatchedDismantler(
+      this.#world,
+      new Dismantler({ client, provider, settleMs: config.routeSettleMs, onWrite }),
+    );
+  }
+
   #makeTick(): Tick {
-    const { client, config, alerts, log, metrics } = this.#options;
+    const { client, config, alerts, log, metrics, provider } = this.#options;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
     const entry = new Entry({
       client,
       world,
-      dismantler: new Dismantler(client, world, config.routeSettleMs),
+      dismantler: this.#makeDismantler(),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
     });
     return new Tick({
       entry,
       client,
       world,
-      observer: new Observer(world, new Prometheus(config.metricsServer), onCheck),
-      applier: new Applier(client, world),
+      observer: new Observer({ world, provider, prometheus: new Prometheus(config.metricsServer), onCheck }),
+      applier: new Applier(client, world, provider),
       settleMs: config.routeSettleMs,
       self: this.#self,
       defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),

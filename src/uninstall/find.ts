@@ -1,15 +1,18 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { isNotFound } from '../cluster/errors.ts';
-import { KINDS, type Kind, pathOf } from '../cluster/kinds.ts';
+import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { collectionsIn, inPages, type Namespaces } from '../cluster/namespaces.ts';
 import { CANARY_SUFFIX, ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
-import { madeFor } from '../rollout/workload/workload.ts';
+import type { Kind } from '../rollout/object-change.ts';
+import { madeFor } from '../rollout/workload/generated.ts';
+import type { TrafficProvider } from '../traffic/provider.ts';
 
 /** Where to look. */
 interface Ground {
   client: KubeClient;
+  provider: TrafficProvider;
   namespaces: Namespaces;
 }
 
@@ -17,7 +20,7 @@ interface Ground {
  * Those of the namespaces that are still there: the rights in one that was deleted went with it. Undefined when none is, as
  * an empty list would be the whole cluster.
  */
-export async function standing({ client, namespaces }: Ground): Promise<Namespaces | undefined> {
+export async function standing({ client, namespaces }: Omit<Ground, 'provider'>): Promise<Namespaces | undefined> {
   const found = await Promise.all(namespaces.map((name) => client.find(pathOf(KINDS.namespaces, undefined, name))));
   const left = namespaces.filter((_, index) => found[index] !== undefined);
   return namespaces.length > 0 && left.length === 0 ? undefined : left;
@@ -28,7 +31,7 @@ export async function findKeys(ground: Ground): Promise<string[]> {
   const keys = new Set<string>();
   const deployments = inPages<Deployment>(ground.client, KINDS.deployments, ground.namespaces);
   for await (const deployment of deployments) if (isTouched(deployment)) keys.add(targetKey(deployment));
-  for (const kind of [KINDS.services, KINDS.virtualservices, KINDS.destinationrules]) {
+  for (const kind of [KINDS.services, ...ground.provider.sources.map((source) => source.kind)]) {
     for (const object of await listed(ground, kind, ROLE)) keys.add(targetKey(object));
   }
   for (const record of await listed<Canary>(ground, KINDS.canaries)) if (madeFor(record)) keys.add(targetKey(record));
@@ -36,7 +39,7 @@ export async function findKeys(ground: Ground): Promise<string[]> {
 }
 
 /** Canaries that somebody wrote, and that still tell of releases. */
-export async function findWritten(ground: Ground): Promise<Canary[]> {
+export async function findWritten(ground: Omit<Ground, 'provider'>): Promise<Canary[]> {
   const records = await listed<Canary>(ground, KINDS.canaries);
   return records.filter((record) => !madeFor(record) && record.status !== undefined);
 }
@@ -48,7 +51,7 @@ function isTouched({ metadata: { labels, annotations } }: Deployment): boolean {
 
 /** A kind that is not installed has no objects. */
 async function listed<T extends KubeObject>(
-  { client, namespaces }: Ground,
+  { client, namespaces }: Omit<Ground, 'provider'>,
   kind: Kind,
   labelSelector?: string,
 ): Promise<T[]> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
 import type { Namespaces } from '../cluster/namespaces.ts';
+import type { TrafficProvider } from '../traffic/provider.ts';
 import { findKeys, findWritten, standing } from './find.ts';
 import { persistently, type StandDownOptions, standDown } from './stand-down.ts';
 import { type TakeOffOptions, takeOff } from './take-off.ts';
@@ -10,6 +11,8 @@ export interface UninstallOptions extends StandDownOptions, TakeOffOptions {
   concurrency: number;
   /** Where Headgate may have been at work. */
   namespaces: Namespaces;
+  /** By which traffic was divided. */
+  provider: TrafficProvider;
 }
 
 /** How long an API server may go on asking a webhook whose configuration is gone. */

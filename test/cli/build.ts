@@ -104,7 +104,7 @@ function written(phase: Phase, stored: Stored): CanaryStatus {
     strategy: undefined,
     generation: 1,
     before: undefined,
-    route: { weight: routed, resourceVersion: '1', stale: false },
+    route: { weight: routed, version: '1', stale: false },
     ...(invalid !== undefined && { invalid }),
   });
 }

@@ -5,7 +5,7 @@ import { keyOf } from '../../src/rollout/kube.ts';
 const paths: Record<string, [path: string, resource: string]> = {
   'a collection over all namespaces': [pathOf(KINDS.deployments), 'deployments'],
   'a collection in a namespace': [pathOf(KINDS.services, 'app'), 'services'],
-  'an object': [pathOf(KINDS.virtualservices, 'app', 'podinfo'), 'virtualservices'],
+  'an object': [pathOf(KINDS.endpointslices, 'app', 'podinfo'), 'endpointslices'],
   'a subresource': [pathOf(KINDS.canaries, 'app', 'podinfo', 'status'), 'canaries/status'],
   'an object without a namespace': [
     pathOf(KINDS.mutatingwebhookconfigurations, 'app', 'headgate'),
@@ -19,7 +19,7 @@ const paths: Record<string, [path: string, resource: string]> = {
 const wanted = [
   '/apis/apps/v1/deployments',
   '/api/v1/namespaces/app/services',
-  '/apis/networking.istio.io/v1/namespaces/app/virtualservices/podinfo',
+  '/apis/discovery.k8s.io/v1/namespaces/app/endpointslices/podinfo',
   '/apis/headgate.dev/v1/namespaces/app/canaries/podinfo/status',
   '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/headgate',
   '/api/v1/namespaces/headgate/secrets/tls',

@@ -2,15 +2,21 @@ import t from 'tap';
 import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
 import type { Remains } from '../../src/dismantle/remains.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
-import type { Deployment, DestinationRule, Service } from '../../src/rollout/kube.ts';
+import type { Deployment, Service } from '../../src/rollout/kube.ts';
 import type { Canary } from '../../src/rollout/machine/canary.ts';
-import { ownerOf } from '../../src/rollout/workload/workload.ts';
-import { ADOPTED, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
+import { ownerOf } from '../../src/rollout/workload/generated.ts';
+import type { DestinationRule, VirtualService } from '../../src/traffic/istio/kinds.ts';
+import { istio } from '../../src/traffic/istio/provider.ts';
+import { ADOPTED, renderRoute } from '../../src/traffic/istio/virtual-service.ts';
 import * as make from '../build.ts';
 
 const { NAME, NAMESPACE } = make;
-const DEPLOYMENT = `/apis/apps/v1/namespaces/${NAMESPACE}/deployments/${NAME}`;
-const ROUTE = `/apis/networking.istio.io/v1/namespaces/${NAMESPACE}/virtualservices/${NAME}`;
+/** A write to the route. */
+const ROUTE = {
+  do: 'write',
+  change: { do: 'patch', kind: { kind: 'VirtualService' }, object: { metadata: { name: NAME } } },
+};
+const gone = (uid: string) => ({ do: 'write', change: { do: 'delete', object: { metadata: { uid } } } });
 
 const owner = make.deployment('1.0');
 const unmarked: make.Change<Deployment> = ({ metadata }) => delete metadata.labels?.[ENROLLED];
@@ -48,66 +54,68 @@ function midway(more: Partial<Remains> = {}): Remains {
     canary: make.canary('2.0', 1),
     service: make.service(NAME, role('service')),
     canaryService: make.service(`${NAME}-canary`, role('service')),
-    route: route(30),
+    traffic: [route(30)],
     record: record({ stable: make.stable('1.0') }),
     replicaSets: [make.replicaSet(deployment, '1.0', 4)],
     ...more,
   };
 }
 
-const over = ({ route: _route, ...rest }: Remains): Remains => ({
-  ...rest,
+const over = (seen: Remains): Remains => ({
+  ...seen,
+  traffic: [],
   deployment: make.deployment('1.0', unmarked),
 });
 const at = (seen: Remains, options: Partial<StepOptions> = {}): Step =>
-  nextStep(seen, { drained: false, hurried: false, ...options });
-const patchOf = (step: Step) => (step.do === 'patch' ? step.patch : []);
+  nextStep(seen, istio, { drained: false, hurried: false, ...options });
+const patchOf = (step: Step) => (step.do === 'write' && step.change.do === 'patch' ? step.change.operations : []);
 const short = (available: number, ...changes: make.Change<Deployment>[]): Deployment =>
   make.deployment('2.0', make.held(), make.status({ availableReplicas: available }), ...changes);
 
 const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expected: object]> = {
-  'traffic goes first': [midway(), {}, { do: 'patch', path: ROUTE }],
+  'traffic goes first': [midway(), {}, ROUTE],
   'a canary keeps its traffic while pods of the Deployment are missing': [
     midway({ deployment: short(3) }),
     {},
     { do: 'wait', why: 'only 3 of 4 pods of podinfo are available, and its canary serves' },
   ],
-  'in a hurry one pod that serves is enough': [midway({ deployment: short(1) }), { hurried: true }, { path: ROUTE }],
+  'in a hurry one pod that serves is enough': [midway({ deployment: short(1) }), { hurried: true }, ROUTE],
   'no hurry sends traffic to nobody': [midway({ deployment: short(0) }), { hurried: true }, { do: 'wait' }],
-  'a canary without pods keeps nothing': [
-    midway({ deployment: short(0), canary: make.canary('2.0', 0) }),
-    {},
-    { path: ROUTE },
-  ],
+  'a canary without pods keeps nothing': [midway({ deployment: short(0), canary: make.canary('2.0', 0) }), {}, ROUTE],
   'a route that sends the canary nothing waits for nobody': [
-    midway({ deployment: short(0), route: route(0) }),
+    midway({ deployment: short(0), traffic: [route(0)] }),
     {},
-    { path: ROUTE },
+    ROUTE,
   ],
   'a Deployment of no pods waits for none': [
     midway({ deployment: make.deployment('2.0', make.held(), make.replicas(0)) }),
     {},
-    { path: ROUTE },
+    ROUTE,
   ],
   'pods go only when no proxy knows a way to them': [over(midway()), {}, { do: 'wait', why: 'the route settles' }],
-  'the canary goes then': [over(midway()), { drained: true }, { do: 'delete', uid: 'uid-canary' }],
+  'the canary goes then': [over(midway()), { drained: true }, gone('uid-canary')],
   'so does its DestinationRule': [
     {
       ...over(midway()),
       canary: undefined,
       canaryService: undefined,
-      canaryRule: rule('podinfo-canary'),
+      traffic: [rule('podinfo-canary')],
     } as unknown as Remains,
     { drained: true },
-    { do: 'delete', uid: 'uid-rule-podinfo-canary' },
+    gone('uid-rule-podinfo-canary'),
   ],
   'the one of its own name becomes its user’s': [
-    { ...over(midway()), canary: undefined, canaryService: undefined, rule: rule('podinfo') } as unknown as Remains,
+    {
+      ...over(midway()),
+      canary: undefined,
+      canaryService: undefined,
+      traffic: [rule('podinfo')],
+    } as unknown as Remains,
     { drained: true },
-    { do: 'patch', what: 'the DestinationRule is its user’s', patch: [{}, { op: 'remove' }] },
+    { do: 'write', what: 'the DestinationRule is its user’s', change: { operations: [{ op: 'remove' }] } },
   ],
   'one that a user wrote is left alone': [
-    { namespace: NAMESPACE, name: NAME, replicaSets: [], rule: make.rule(), canaryRule: make.rule(`${NAME}-canary`) },
+    { namespace: NAMESPACE, name: NAME, replicaSets: [], traffic: [make.rule(), make.rule(`${NAME}-canary`)] },
     {},
     { do: 'done' },
   ],
@@ -122,19 +130,22 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
     { do: 'done' },
   ],
   'a record goes last': [
-    { namespace: NAMESPACE, name: NAME, replicaSets: [], record: record() },
+    { namespace: NAMESPACE, name: NAME, replicaSets: [], traffic: [], record: record() },
     {},
-    { do: 'delete', uid: 'uid-record' },
+    gone('uid-record'),
   ],
   'of a Deployment that is gone, the route is let go': [
-    { namespace: NAMESPACE, name: NAME, replicaSets: [], route: route(30, role(ADOPTED)) },
+    { namespace: NAMESPACE, name: NAME, replicaSets: [], traffic: [route(30, role(ADOPTED))] },
     {},
-    { path: ROUTE },
+    ROUTE,
   ],
   'what users made is left alone': [
     {
       ...{ namespace: NAMESPACE, name: NAME, replicaSets: [], service: make.service() },
-      ...{ deployment: make.deployment('1.0', unmarked), route: route(0, ({ metadata }) => delete metadata.labels) },
+      ...{
+        deployment: make.deployment('1.0', unmarked),
+        traffic: [route(0, ({ metadata }) => delete metadata.labels)],
+      },
     },
     {},
     { do: 'done' },
@@ -145,21 +156,16 @@ for (const [sentence, [seen, options, expected]] of Object.entries(cases)) {
   void t.test(sentence, async (t) => t.match(at(seen, options), expected));
 }
 
-void t.test('every write is lost to whoever was faster', async (t) => {
-  t.same(patchOf(at(midway()))[0], { op: 'test', path: '/metadata/resourceVersion', value: '7' });
-});
-
 /** The operations on a Deployment whose route is let go already. */
-function opened(...changes: make.Change<Deployment>[]): { path: string; patch: object[] } {
+function opened(...changes: make.Change<Deployment>[]): { step: Step; patch: readonly object[] } {
   const deployment = make.deployment('2.0', make.held(), ...changes);
-  const { route: _route, ...seen } = midway({ deployment });
-  const step = at({ ...seen, deployment, replicaSets: [make.replicaSet(deployment, '1.0', 4)] });
-  return { path: step.do === 'patch' ? step.path : '', patch: patchOf(step).slice(1) };
+  const step = at(midway({ deployment, traffic: [], replicaSets: [make.replicaSet(deployment, '1.0', 4)] }));
+  return { step, patch: patchOf(step) };
 }
 
 void t.test('template, pause and state go in one write', async (t) => {
-  const { path, patch } = opened(make.annotated({ [ROLLING]: '{}' }));
-  t.equal(path, DEPLOYMENT);
+  const { step, patch } = opened(make.annotated({ [ROLLING]: '{}' }));
+  t.match(step, { change: { kind: { kind: 'Deployment' }, object: { metadata: { name: NAME } } } });
   t.match(patch, [
     { op: 'replace', path: '/spec/template' },
     { op: 'remove', path: '/spec/paused' },
@@ -178,13 +184,11 @@ void t.test('an opt-in that Headgate wrote goes with the state', async (t) => {
 });
 
 void t.test('the label by which the Deployment is found goes after what was made for it', async (t) => {
-  const { canary: _canary, canaryService: _service, route: _route, ...rest } = midway();
+  const { canary: _canary, canaryService: _service, ...rest } = midway({ traffic: [] });
   const last = { ...rest, deployment: make.deployment('1.0'), service: make.service() };
-  t.match(patchOf(at(last, { drained: true })).slice(1), [
-    { op: 'remove', path: '/metadata/labels/headgate.dev~1enrolled' },
-  ]);
+  t.match(patchOf(at(last, { drained: true })), [{ op: 'remove', path: '/metadata/labels/headgate.dev~1enrolled' }]);
   const unlabelled = { ...last, deployment: make.deployment('1.0', unmarked) };
-  t.match(at(unlabelled, { drained: true }), { do: 'delete', uid: 'uid-record' }, 'and then the record');
+  t.match(at(unlabelled, { drained: true }), gone('uid-record'), 'and then the record');
 });
 
 void t.test('a pause that its user had set stays', async (t) => {
@@ -208,7 +212,6 @@ const tagOf = (seen: Remains): string | undefined => {
 };
 
 const held = make.deployment('2.0', make.held());
-const without = ({ route: _route, ...seen }: Remains): Remains => seen;
 const stables: Record<string, [more: Partial<Remains>, image: string | undefined]> = {
   'what has available pods': [{}, 'podinfo:1.0'],
   'that, also where the record has not heard of it': [
@@ -232,12 +235,8 @@ const stables: Record<string, [more: Partial<Remains>, image: string | undefined
 
 for (const [sentence, [more, image]] of Object.entries(stables)) {
   void t.test(`the template that is put back is ${sentence}`, async (t) => {
-    const seen = without(midway(more));
+    const seen = midway({ ...more, traffic: [] });
     t.equal(tagOf(seen), image);
-    t.match(
-      patchOf(at(seen)),
-      [{}, ...(image ? [{}] : []), { op: 'remove', path: '/spec/paused' }],
-      'it is not paused',
-    );
+    t.match(patchOf(at(seen)), [...(image ? [{}] : []), { op: 'remove', path: '/spec/paused' }], 'it is not paused');
   });
 }

@@ -1,7 +1,9 @@
 import { REVISION } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
+import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
+import type { DestinationRule } from '../../src/traffic/istio/kinds.ts';
 import { START } from '../build.ts';
 import type { Round } from '../simulation/scheduler.ts';
 import type { Simulation } from '../simulation.ts';
@@ -94,10 +96,8 @@ function wordsOf(effect: Effect): string {
       return `createService ${effect.service.metadata.name}`;
     case 'setRoute':
       return `setRoute ${effect.weight}`;
-    case 'setRule':
-      return `setRule ${effect.rule.spec.host} ${JSON.stringify(effect.rule.spec.trafficPolicy)}`;
-    case 'deleteRule':
-      return `deleteRule ${effect.rule.spec.host}`;
+    case 'changeTraffic':
+      return changeOf(effect.change);
     case 'createCanary':
       return `createCanary ${revisionOf(effect.deployment)} x${effect.deployment.spec.replicas}`;
     case 'replaceCanary':
@@ -108,4 +108,12 @@ function wordsOf(effect: Effect): string {
     case 'createReplicaSet':
       return `${effect.do} ${effect.replicaSet.metadata.name}`;
   }
+}
+
+/** A change of a rule, with the policy that it asks for. */
+function changeOf(change: ObjectChange): string {
+  const words = `changeTraffic ${change.do} ${change.object.metadata.name}`;
+  if (change.do === 'delete') return words;
+  const spec = change.do === 'create' ? change.object['spec'] : change.operations[0]?.value;
+  return `${words} ${JSON.stringify((spec as DestinationRule['spec']).trafficPolicy)}`;
 }

@@ -1,10 +1,12 @@
 import jsonPatch from 'fast-json-patch';
 import { HELD, REVISION, ROLLING } from '../../src/rollout/keys.ts';
-import type { Deployment } from '../../src/rollout/kube.ts';
+import type { Deployment, KubeObject } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
+import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
-import { patchRoute, renderRoute, type VirtualService } from '../../src/traffic/istio.ts';
+import type { DestinationRule, VirtualService } from '../../src/traffic/istio/kinds.ts';
+import { istio } from '../../src/traffic/istio/provider.ts';
 import { type Cluster, Conflict } from './cluster.ts';
 
 /** The API server will not have the canary, in its words. */
@@ -46,16 +48,9 @@ export function apply(effect: Effect, context: ApplyContext): void {
         spec.replicas = effect.replicas;
       });
     case 'setRoute':
-      return setRoute(context, effect.weight, effect.resourceVersion);
-    case 'setRule': {
-      const { rule, resourceVersion } = effect;
-      const { name } = rule.metadata;
-      const present = cluster.rules.get(name);
-      if (present?.metadata.resourceVersion !== resourceVersion) throw new Conflict('the rule has changed');
-      return cluster.putRule(rule);
-    }
-    case 'deleteRule':
-      return cluster.deleteRule(effect.rule);
+      return setRoute(context, effect.weight, effect.version);
+    case 'changeTraffic':
+      return changeRule(context, effect.change);
     case 'deleteReplicaSet': {
       const present = cluster.sets.find(({ metadata }) => metadata.uid === effect.replicaSet.metadata.uid);
       if (present === undefined) return;
@@ -113,14 +108,26 @@ function replaceCanary({ cluster, refuse }: ApplyContext, existing: Deployment, 
   cluster.putDeployment({ ...existing, metadata: { ...existing.metadata, annotations }, spec: wanted.spec });
 }
 
-function setRoute({ cluster, spec }: ApplyContext, weight: number, resourceVersion: string | undefined): void {
+function setRoute({ cluster, spec }: ApplyContext, weight: number, version: string | undefined): void {
   const wish = { deployment: cluster.deployment, service: spec.service };
-  if (resourceVersion === undefined) {
-    if (cluster.route === undefined) cluster.putRoute(renderRoute(wish, weight));
-    return;
-  }
-  const { route } = cluster;
-  if (route === undefined || route.metadata.resourceVersion !== resourceVersion) return;
-  const patch = patchRoute(route, wish, weight) as Parameters<typeof jsonPatch.applyPatch>[1];
-  cluster.putRoute(jsonPatch.applyPatch(structuredClone(route), patch).newDocument as VirtualService);
+  const objects = cluster.route ? [cluster.route] : [];
+  if (istio.read(objects, wish).route?.version !== version) return;
+  for (const change of istio.render(objects, wish, weight)) cluster.putRoute(changed<VirtualService>(change));
+}
+
+function changeRule({ cluster }: ApplyContext, change: ObjectChange): void {
+  const rule = change.object as DestinationRule;
+  const present = cluster.rules.get(rule.metadata.name);
+  const observed = change.do === 'create' ? undefined : rule;
+  if (present?.metadata.resourceVersion !== observed?.metadata.resourceVersion)
+    throw new Conflict('the rule has changed');
+  if (change.do === 'delete') cluster.deleteRule(rule);
+  else cluster.putRule(changed<DestinationRule>(change));
+}
+
+/** The object as a change makes it. */
+function changed<T extends KubeObject>(change: ObjectChange): T {
+  if (change.do !== 'patch') return change.object as T;
+  const operations = change.operations as Parameters<typeof jsonPatch.applyPatch>[1];
+  return jsonPatch.applyPatch(structuredClone(change.object), operations).newDocument as T;
 }

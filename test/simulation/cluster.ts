@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Deployment, DestinationRule, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
+import type { Deployment, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
 import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
-import type { VirtualService } from '../../src/traffic/istio.ts';
+import type { DestinationRule, VirtualService } from '../../src/traffic/istio/kinds.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */
 export interface CanaryRecord extends KubeObject {

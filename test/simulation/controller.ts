@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition, Deployment, PodTemplate, ReplicaSet } from '../../src/rollout/kube.ts';
+import { ownerOf } from '../../src/rollout/workload/generated.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
-import { ownerOf } from '../../src/rollout/workload/workload.ts';
 import { type Cluster, isOwnedBy } from './cluster.ts';
 
 /** How long a pod takes to get ready. */

@@ -4,6 +4,7 @@ import type { Effect } from '../../src/rollout/machine/effects.ts';
 import { ms } from '../../src/rollout/machine/state.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { readyReplicas } from '../../src/rollout/workload/rollout-status.ts';
+import { usersRules } from '../../src/traffic/istio/destination-rules.ts';
 import { LABEL, SELF } from '../build.ts';
 import type { Simulation } from '../simulation.ts';
 import { type Round, SETTLE_MS } from './scheduler.ts';
@@ -79,8 +80,10 @@ const CHECKS: Record<string, Check> = {
 
   'no more weight goes to a canary that is reached in another way than the stable': (round, { ticker, cluster }) => {
     if ((find(round, 'setRoute')?.weight ?? 0) <= (round.seen.route?.weight ?? 0)) return undefined;
-    const policy = round.seen.rules.users.stable?.spec.trafficPolicy ?? ticker.spec.service.trafficPolicy;
-    const [rule] = [...cluster.rules.values()].filter(({ spec }) => spec.host === 'podinfo-canary');
+    const rules = [...cluster.rules.values()];
+    const users = usersRules(rules, cluster.deployment).stable;
+    const policy = users?.spec.trafficPolicy ?? ticker.spec.service.trafficPolicy;
+    const [rule] = rules.filter(({ spec }) => spec.host === 'podinfo-canary');
     return isDeepStrictEqual(rule?.spec.trafficPolicy, policy) ? undefined : JSON.stringify(rule?.spec.trafficPolicy);
   },
 

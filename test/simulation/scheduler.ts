@@ -12,7 +12,7 @@ import { canaryName } from '../../src/rollout/names.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { revisionOf } from '../../src/rollout/workload/template.ts';
-import { readRoute } from '../../src/traffic/istio.ts';
+import { istio } from '../../src/traffic/istio/provider.ts';
 import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
@@ -189,16 +189,16 @@ export class Ticker {
     this.#watchingEndpoints = reachable;
     const own = cluster.services.get(deployment.metadata.name);
     const other = cluster.services.get(canaryName(deployment.metadata.name));
+    const rules = this.#rules.see(cluster, hold.state === 'held' && state?.release?.revision !== revision);
     const command = readCommand(cluster.record?.metadata.annotations);
     return {
       ...{ deployment, hold, revision },
       endpoints: reachable ? cluster.endpoints() : [],
       services: { ...(own && { stable: own }), ...(other && { canary: other }) },
-      rules: this.#rules.see(cluster, hold.state === 'held' && state?.release?.revision !== revision),
       ...(command && { command }),
       ...(wantsSets && { replicaSets: sets }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
-      ...(route && { route: readRoute(route, { deployment, service: spec.service }) }),
+      ...istio.read([...(route ? [route] : []), ...rules], { deployment, service: spec.service }),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
   }
@@ -242,8 +242,7 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   clearAnnotations: ['deployment'],
   createService: [],
   setRoute: ['route'],
-  setRule: [],
-  deleteRule: [],
+  changeTraffic: [],
   createCanary: ['canary'],
   replaceCanary: ['canary'],
   scaleCanary: ['canary'],

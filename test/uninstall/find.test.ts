@@ -1,4 +1,5 @@
 import t from 'tap';
+import { PROVIDER } from '../../src/traffic/providers.ts';
 import { findKeys, standing } from '../../src/uninstall/find.ts';
 import { type Answer, FaultServer, json, refused } from '../cluster-transport/fault-server.ts';
 
@@ -48,7 +49,10 @@ void t.test(
       '/apis/apps/v1/namespaces/billing/deployments': { items: [] },
       '/apis/networking.istio.io/v1/namespaces/billing/virtualservices': { items: [route] },
     });
-    t.strictSame(await findKeys({ client, namespaces: ['shop', 'billing'] }), ['billing/left', 'shop/held']);
+    t.strictSame(await findKeys({ client, provider: PROVIDER, namespaces: ['shop', 'billing'] }), [
+      'billing/left',
+      'shop/held',
+    ]);
     t.ok(server.seen.every(({ path }) => /\/namespaces\/(shop|billing)\//.test(path)));
   },
 );

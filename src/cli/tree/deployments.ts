@@ -12,7 +12,7 @@ import { aligned, type Entry, type Span } from '../outline.ts';
 import { deadlineOf, notesOf } from './notes.ts';
 import type { Pod } from './pod.ts';
 import { podsShown } from './pods.ts';
-import type { Sighting } from './sighting.ts';
+import type { CanarySnapshot } from './snapshot.ts';
 
 /** What a Deployment is for, and what its pods are to run at this moment. */
 interface Runs {
@@ -22,12 +22,12 @@ interface Runs {
 }
 
 /** Stable first. What may not be read is left out: see `hiddenEntries`. */
-export function deploymentEntries(seen: Sighting): Entry[] {
+export function deploymentEntries(seen: CanarySnapshot): Entry[] {
   if (seen.hidden.has('deployments')) return [];
   return [stableEntry(seen), canaryEntry(seen)];
 }
 
-function stableEntry(seen: Sighting): Entry {
+function stableEntry(seen: CanarySnapshot): Entry {
   const { deployment, canary } = seen;
   if (deployment === undefined) {
     return {
@@ -42,14 +42,14 @@ function stableEntry(seen: Sighting): Entry {
 }
 
 /** Under a hold the template is what is to come; what runs stands in the Canary. */
-function stableRuns({ canary }: Sighting, deployment: Deployment): Runs {
+function stableRuns({ canary }: CanarySnapshot, deployment: Deployment): Runs {
   const { template } = deployment.spec;
   const { stable } = canary.status ?? {};
   if (readHold(deployment).state === 'open') return { role: 'stable', revision: revisionOf(template), template };
   return { role: 'stable', revision: stable?.revision ?? '-', template: stable?.template };
 }
 
-function canaryEntry(seen: Sighting): Entry {
+function canaryEntry(seen: CanarySnapshot): Entry {
   const { canaryDeployment, canary } = seen;
   const { phase, release } = canary.status ?? {};
   const wanted = phase !== undefined && SERVING.has(phase) && release?.path === 'canary';
@@ -64,7 +64,7 @@ function canaryEntry(seen: Sighting): Entry {
   return deploymentEntry(seen, canaryDeployment, { role: 'canary', revision, template });
 }
 
-function deploymentEntry(seen: Sighting, deployment: Deployment, runs: Runs): Entry {
+function deploymentEntry(seen: CanarySnapshot, deployment: Deployment, runs: Runs): Entry {
   const pods = seen.pods.filter((pod) => isOf(deployment, pod));
   const atZero = wantedReplicas(deployment) === 0 && pods.length === 0;
   const rest = atZero
@@ -91,7 +91,7 @@ function isOf({ metadata: { name } }: Deployment, { metadata }: Pod): boolean {
 
 /** All in one list, or, where they are of several templates, by template: what is to run first. */
 function podEntries(
-  seen: Sighting,
+  seen: CanarySnapshot,
   pods: readonly Pod[],
   { deployment, runs }: { deployment: Deployment; runs: Runs },
 ): Entry[] {

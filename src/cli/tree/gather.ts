@@ -1,15 +1,16 @@
 import { isForbidden } from '../../cluster/errors.ts';
-import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
 import { type Canary, targetName } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
-import type { VirtualService } from '../../traffic/istio.ts';
+import type { Kind } from '../../rollout/object-change.ts';
+import { PROVIDER } from '../../traffic/providers.ts';
 import type { Connection } from '../connection.ts';
 import type { Pod } from './pod.ts';
 import { selectorOf } from './selector.ts';
-import type { Sighting } from './sighting.ts';
+import type { CanarySnapshot } from './snapshot.ts';
 
-type Gathered = Omit<Sighting, 'now' | 'wide' | 'program'>;
+type Gathered = Omit<CanarySnapshot, 'now' | 'wide' | 'program'>;
 
 /** What surrounds a Canary, in five reads. What may not be read is left out and noted: a right to Canaries is enough. */
 export async function gather({ client, namespace }: Connection, canary: Canary): Promise<Gathered> {
@@ -29,15 +30,19 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
     (await allowed(kind, client.listAll<T>(pathOf(kind, namespace), { labelSelector })))?.items ?? [];
 
   const name = targetName(canary);
-  const [deployment, canaryDeployment, route] = await Promise.all([
+  const routes = PROVIDER.sources.filter(({ others }) => others === 'named');
+  const [deployment, canaryDeployment, ...traffic] = await Promise.all([
     one<Deployment>(KINDS.deployments, name),
     one<Deployment>(KINDS.deployments, canaryName(name)),
-    one<VirtualService>(KINDS.virtualservices, name),
+    ...routes.map(({ kind }) => one(kind, name)),
   ]);
+  const isHidden = routes.every(({ kind }) => hidden.has(kind.plural));
   const selector = selectorOf([deployment, canaryDeployment].filter((found) => found !== undefined));
   const [replicaSets, pods] =
     selector === undefined
       ? [[], []]
       : await Promise.all([some<ReplicaSet>(KINDS.replicasets, selector), some<Pod>(KINDS.pods, selector)]);
-  return { canary, deployment, canaryDeployment, replicaSets, pods, route, hidden };
+  const found = traffic.filter((object) => object !== undefined);
+  const described = isHidden ? [] : PROVIDER.describe(found, name);
+  return { canary, deployment, canaryDeployment, replicaSets, pods, routes: described, hidden };
 }

@@ -5,7 +5,7 @@ import { age } from '../age.ts';
 import { imagesText } from '../images.ts';
 import type { Span } from '../outline.ts';
 import { oneLine } from '../status-text.ts';
-import type { Sighting } from './sighting.ts';
+import type { CanarySnapshot } from './snapshot.ts';
 
 /** What holds the Deployment, and what keeps it from having its pods. */
 export function notesOf(deployment: Deployment): Span[] {
@@ -26,7 +26,7 @@ export function notesOf(deployment: Deployment): Span[] {
 }
 
 /** How long the canary's pods may still take. */
-export function deadlineOf({ canary: { status }, now }: Sighting): Span[] {
+export function deadlineOf({ canary: { status }, now }: CanarySnapshot): Span[] {
   const { phase, release } = status ?? {};
   if (phase !== 'Progressing' || release?.deadline === undefined) return [];
   const left = Date.parse(release.deadline) - now;

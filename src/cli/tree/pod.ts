@@ -2,7 +2,7 @@ import type { Condition, KubeObject, PodSpec } from '../../rollout/kube.ts';
 import { ageOf } from '../age.ts';
 import type { Entry, Span } from '../outline.ts';
 import { oneLine } from '../status-text.ts';
-import type { Sighting } from './sighting.ts';
+import type { CanarySnapshot } from './snapshot.ts';
 
 interface Ended {
   exitCode: number;
@@ -111,7 +111,7 @@ function restartsOf(pod: Pod, now: number): string {
   return `${count} ${count === 1 ? 'restart' : 'restarts'}${ended ?? ''}`;
 }
 
-export function podEntry(pod: Pod, { now, wide }: Pick<Sighting, 'now' | 'wide'>): Entry {
+export function podEntry(pod: Pod, { now, wide }: Pick<CanarySnapshot, 'now' | 'wide'>): Entry {
   const { text, colour, message } = standingOf(pod);
   const { podIP, reason } = pod.status ?? {};
   const place = wide ? [{ text: podIP ?? '-' }, { text: pod.spec.nodeName ?? '-' }] : [];

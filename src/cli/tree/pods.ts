@@ -1,12 +1,12 @@
 import { aligned, type Entry } from '../outline.ts';
 import { isReady, type Pod, podEntry } from './pod.ts';
-import type { Sighting } from './sighting.ts';
+import type { CanarySnapshot } from './snapshot.ts';
 
 /** More ready pods than these say nothing more. */
 const MOST_READY = 10;
 
 /** Those that are not ready first, all of them; of the ready ones, which need nobody's eye, not more than some. */
-export function podsShown(pods: readonly Pod[], seen: Pick<Sighting, 'now' | 'wide'>): Entry[] {
+export function podsShown(pods: readonly Pod[], seen: Pick<CanarySnapshot, 'now' | 'wide'>): Entry[] {
   const sorted = pods.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
   const ready = sorted.filter(isReady);
   const most = seen.wide ? ready.length : MOST_READY;

@@ -8,10 +8,10 @@ import { awaitingEntries, hooksEntries } from './hooks.ts';
 import { nextEntries } from './next.ts';
 import { noticesEntries } from './notices.ts';
 import { routeEntries } from './route.ts';
-import type { Sighting } from './sighting.ts';
+import type { CanarySnapshot } from './snapshot.ts';
 
 /** Everything about one Canary: what runs, where traffic goes, what was measured, and what it waits for. */
-export function treeOf(seen: Sighting): Entry {
+export function treeOf(seen: CanarySnapshot): Entry {
   const { canary, now, program } = seen;
   const view = viewOf(canary);
   const { release, outbox } = canary.status ?? {};
@@ -33,7 +33,7 @@ export function treeOf(seen: Sighting): Entry {
 }
 
 /** One line for all that this person may not read. Without the Deployments nobody knows which pods are theirs. */
-function hiddenEntries({ canary, hidden }: Sighting): Entry[] {
+function hiddenEntries({ canary, hidden }: CanarySnapshot): Entry[] {
   if (hidden.size === 0) return [];
   const kinds = new Set([...hidden, ...(hidden.has('deployments') ? ['pods'] : [])]);
   const where = `in namespace ${canary.metadata.namespace}`;

@@ -1,4 +1,5 @@
-import type { Deployment, DestinationRule, PodTemplate, ReplicaSet, Service } from '../kube.ts';
+import type { Deployment, PodTemplate, ReplicaSet, Service } from '../kube.ts';
+import type { ObjectChange } from '../object-change.ts';
 
 /**
  * What is to be done to the world, as idempotent verbs with the full values wanted. Each carries the resourceVersion (or the
@@ -14,11 +15,10 @@ export type Effect =
   /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
   | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
   | { do: 'createService'; service: Service }
-  /** Make the route as wanted, with the canary at `weight` percent; `resourceVersion` undefined: it does not exist. */
-  | { do: 'setRoute'; weight: number; resourceVersion?: string }
-  /** Make a DestinationRule as wanted; `resourceVersion` undefined: it does not exist. */
-  | { do: 'setRule'; rule: DestinationRule; resourceVersion?: string }
-  | { do: 'deleteRule'; rule: DestinationRule }
+  /** Make the route as wanted, with the canary at `weight` percent; `version` undefined: there is none. */
+  | { do: 'setRoute'; weight: number; version?: string }
+  /** One of the prerequisites of a weight, as the traffic's provider wants it. */
+  | { do: 'changeTraffic'; change: ObjectChange }
   | { do: 'createCanary'; deployment: Deployment }
   /** Give the canary Deployment the template and labels of another revision, and a size. */
   | { do: 'replaceCanary'; existing: Deployment; wanted: Deployment }

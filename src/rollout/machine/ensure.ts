@@ -2,8 +2,7 @@ import type { Effect } from './effects.ts';
 import { ensureCanary, ensureNoCanary } from './ensure/canary.ts';
 import { ensureHold, ensureTidy } from './ensure/hold.ts';
 import { ensureReplicaSets } from './ensure/replica-sets.ts';
-import { ensureRules } from './ensure/rules.ts';
-import { ensureIdleRoute, ensureRoute, ensureServices } from './ensure/traffic.ts';
+import { ensureIdleRoute, ensurePrerequisites, ensureRoute, ensureServices } from './ensure/traffic.ts';
 import type { Releasing, Situation } from './situation.ts';
 
 /**
@@ -12,7 +11,7 @@ import type { Releasing, Situation } from './situation.ts';
  */
 export function ensure(s: Situation): Effect[] {
   const { release } = s.state;
-  const effects = [...ensureServices(s), ...ensureRules(s)];
+  const effects = [...ensureServices(s), ...ensurePrerequisites(s)];
   if (release === undefined) return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s)];
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   return [

@@ -1,8 +1,9 @@
-import type { Deployment, DestinationRule, ReplicaSet, Service } from '../kube.ts';
+import type { Deployment, ReplicaSet, Service } from '../kube.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { HookAnswer } from './calls.ts';
 import type { Command } from './command.ts';
 import type { Receipt } from './outbox.ts';
+import type { TrafficReading } from './traffic.ts';
 
 /** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
 export interface CheckResult {
@@ -17,28 +18,10 @@ export interface CheckResult {
 }
 
 /**
- * What the route object says: the canary's weight, in percent. Undefined: its routes do not agree on one.
- */
-export interface RouteReading {
-  weight: number | undefined;
-  resourceVersion: string;
-  /** It is a user's, and no route of it goes to the Deployment alone or beside the canary. */
-  unusable?: true;
-  /** Something besides the weight is not as wanted: hosts, gateways, the other destination. */
-  stale: boolean;
-}
-
-/** DestinationRules, by the host that they are for. */
-export interface HostRules {
-  stable?: DestinationRule;
-  canary?: DestinationRule;
-}
-
-/**
  * The world at one point in time, as far as a decision may use it. Undefined objects are absent; `replicaSets` and `checks`
  * are undefined when they were not asked for (`wants`).
  */
-export interface Observation {
+export interface Observation extends TrafficReading {
   deployment: Deployment;
   hold: HoldReading;
   /** Revision of the Deployment's own template. */
@@ -49,9 +32,6 @@ export interface Observation {
   services: { stable?: Service; canary?: Service };
   /** Names of the pods that the canary's Service lists as ready, where it was asked for (`wants`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
-  route?: RouteReading;
-  /** Headgate's own DestinationRules, and those that users wrote for the same hosts. */
-  rules: { own: HostRules; users: HostRules };
   checks?: CheckResult[];
   /** Answers of hooks that this process asked. */
   answers?: HookAnswer[];

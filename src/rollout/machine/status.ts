@@ -1,8 +1,8 @@
 import type { Condition } from '../kube.ts';
 import type { RolloutSpec } from '../spec/spec-types.ts';
-import type { RouteReading } from './observation.ts';
 import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
 import { planOf } from './steps.ts';
+import type { RouteReading } from './traffic.ts';
 
 /** `Canary.status`: the state, and beside it what people and tools read of it. */
 export interface CanaryStatus extends Omit<RolloutState, 'phase' | 'since'> {

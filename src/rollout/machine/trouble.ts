@@ -27,10 +27,7 @@ function trafficTrouble(s: Releasing): Next | undefined {
     const words = `cannot be told apart: Service ${name} does not select by the label ${s.label}; add it, or name another by headgate.dev/selector-label`;
     return fail(s, 'ServiceSelectsCanary', words);
   }
-  if (!route?.unusable) return undefined;
-  return fail(
-    s,
-    'RouteUnusable',
-    `cannot be given traffic: no HTTP route of VirtualService ${name} goes to the Service ${name} alone`,
-  );
+  return route?.unusable === undefined
+    ? undefined
+    : fail(s, 'RouteUnusable', `cannot be given traffic: ${route.unusable}`);
 }

@@ -1,95 +1,74 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound, isRefused } from '../../cluster/errors.ts';
-import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
+import { pathOf } from '../../cluster/kinds.ts';
+import type { ChangeSource } from '../../cluster/store.ts';
+import { writeChange } from '../../cluster/write-change.ts';
 import { ROLE } from '../../rollout/keys.ts';
-import { type DestinationRule, type KubeObject, keyOf } from '../../rollout/kube.ts';
-import {
-  ADOPTED,
-  type PatchOperation,
-  patchRoute,
-  patchWeights,
-  type RouteWish,
-  readRoute,
-  renderRoute,
-  type VirtualService,
-} from '../../traffic/istio.ts';
+import { type KubeObject, keyOf } from '../../rollout/kube.ts';
+import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import type { ObjectChange } from '../../rollout/object-change.ts';
+import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
-import { atVersion } from './at-version.ts';
 
-/** Writes route and DestinationRules, and takes the answers into the world. @throws KubeError. */
+/** Writes routes and what else divides traffic, of any provider, and takes the answers into the world. @throws KubeError. */
 export class TrafficApplier {
   readonly #client: KubeClient;
   readonly #world: World;
+  readonly #provider: TrafficProvider;
 
-  constructor(client: KubeClient, world: World) {
+  constructor(client: KubeClient, world: World, provider: TrafficProvider) {
     this.#client = client;
     this.#world = world;
+    this.#provider = provider;
   }
 
-  async setRoute(wish: RouteWish, weight: number, resourceVersion: string | undefined): Promise<void> {
-    if (resourceVersion === undefined) return this.#create(KINDS.virtualservices, renderRoute(wish, weight));
-    const route = await this.#world.route(wish.deployment);
-    if (route === undefined || route.metadata.resourceVersion !== resourceVersion) return;
+  /** @param version of the route as it was observed: one that is another by now is left alone. */
+  async setRoute(wish: TrafficWish, weight: number, version: string | undefined): Promise<void> {
+    const objects = await this.#world.traffic.of(wish.deployment, false);
+    const { route } = this.#provider.read(objects, wish);
+    if (route?.version !== version) return;
     try {
-      const answer = await this.#patch(KINDS.virtualservices, route, patchRoute(route, wish, weight));
-      this.#world.put(answer);
-      if (isOwn(route)) this.#world.asAsked.note(renderRoute(wish, weight).spec, answer);
+      for (const change of this.#provider.render(objects, wish, weight)) await this.#write(change, 'write');
     } catch (error) {
-      const falls = weight < (readRoute(route, wish).weight ?? 100);
-      if (isOwn(route) && falls && isRefused(error)) await this.#lower(route, wish, weight);
+      const falls = weight < (route?.weight ?? 100);
+      // Words that the API server will not have must not keep traffic from going back. Whoever watches is told: it goes on from here.
+      if (route && falls && isRefused(error)) {
+        for (const change of this.#provider.reweigh(objects, wish, weight)) await this.#write(change, 'watch');
+      }
       throw error;
     }
   }
 
-  /** Words that Istio will not have must not keep traffic from going back. Whoever watches is told: it goes on from here. */
-  async #lower(route: VirtualService, wish: RouteWish, weight: number): Promise<void> {
-    this.#world.routes.put(await this.#patch(KINDS.virtualservices, route, patchWeights(route, wish, weight)));
+  /** One of the prerequisites of a weight. An object of that name that is not Headgate's is left alone. */
+  async change({ deployment }: TrafficWish, change: ObjectChange): Promise<void> {
+    // What is known of users' objects may be old.
+    if (change.do === 'create') this.#world.traffic.forget(keyOf(deployment));
+    await this.#write(change, 'write', ({ metadata }) => metadata.labels?.[ROLE] !== undefined);
   }
 
-  /** One of that name that is not Headgate's is left alone. */
-  async setRule({ deployment }: RouteWish, rule: DestinationRule, resourceVersion: string | undefined): Promise<void> {
-    if (resourceVersion === undefined) {
-      // What is known of users' rules may be old.
-      this.#world.rules.forget(keyOf(deployment));
-      return this.#create(KINDS.destinationrules, rule, isOwn);
-    }
-    const observed = { ...rule, metadata: { ...rule.metadata, resourceVersion } };
-    const operations: PatchOperation[] = [{ op: 'replace', path: '/spec', value: rule.spec }];
-    const answer = await this.#patch(KINDS.destinationrules, observed, operations);
-    this.#world.put(answer);
-    this.#world.asAsked.note(rule.spec, answer);
-  }
-
-  async deleteRule(rule: DestinationRule): Promise<void> {
-    const { namespace, name, uid = '', resourceVersion = '' } = rule.metadata;
-    await this.#client.delete(pathOf(KINDS.destinationrules, namespace, name), { uid }).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
-    this.#world.ownRules.remove(keyOf(rule), resourceVersion);
-  }
-
-  /** One that is there already is taken as it is, if it `mayBe` there. */
-  async #create<T extends KubeObject>(kind: Kind, object: T, mayBe = (_present: T): boolean => true): Promise<void> {
-    const { namespace, name } = object.metadata;
+  /** One that is there already is not created, if it `mayBe` there. */
+  async #write(change: ObjectChange, source: ChangeSource, mayBe = (_present: KubeObject): boolean => true) {
+    const { traffic } = this.#world;
     try {
-      const answer = await this.#client.create<T>(pathOf(kind, namespace), object);
-      this.#world.put(answer);
-      this.#world.asAsked.note(object['spec'], answer);
+      const answer = await writeChange(this.#client, change);
+      if (answer === undefined) traffic.remove(change.object);
+      else traffic.put(answer, source, askedOf(change));
     } catch (error) {
-      const present = isAlreadyExists(error) ? await this.#client.find<T>(pathOf(kind, namespace, name)) : undefined;
+      if (change.do === 'delete' && isNotFound(error)) return traffic.remove(change.object);
+      const present = isAlreadyExists(error) ? await this.#present(change) : undefined;
       if (present === undefined || !mayBe(present)) throw error;
-      this.#world.put(present);
+      traffic.put(present, source);
     }
   }
 
-  #patch<T extends KubeObject>(kind: Kind, object: T, operations: readonly PatchOperation[]): Promise<T> {
-    const { namespace, name } = object.metadata;
-    return this.#client.patch<T>(pathOf(kind, namespace, name), 'json', [atVersion(object), ...operations]);
+  #present({ kind, object: { metadata } }: ObjectChange): Promise<KubeObject | undefined> {
+    return this.#client.find(pathOf(kind, metadata.namespace, metadata.name));
   }
 }
 
-/** Headgate's, and not a user's that it has adopted. */
-function isOwn({ metadata: { labels } }: KubeObject): boolean {
-  const role = labels?.[ROLE];
-  return role !== undefined && role !== ADOPTED;
+/** The spec that a change asks for, where it writes all of it. */
+function askedOf(change: ObjectChange): unknown {
+  if (change.do === 'create') return change.object['spec'];
+  if (change.do === 'delete') return undefined;
+  return change.operations.find(({ op, path }) => op === 'replace' && path === '/spec')?.value;
 }

@@ -1,16 +1,17 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
-import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { HELD, ROLLING } from '../../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
-import type { PatchOperation, RouteWish } from '../../traffic/istio.ts';
+import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import { atVersion, type Kind, type PatchOperation, pointer } from '../../rollout/object-change.ts';
+import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { TrafficApplier } from './apply-traffic.ts';
-import { atVersion } from './at-version.ts';
 
 /** A path inside a JSON Patch to an annotation. */
-export const annotation = (key: string): string => `/metadata/annotations/${key.replaceAll('/', '~1')}`;
+export const annotation = (key: string): string => pointer('metadata', 'annotations', key);
 
 /**
  * Does one effect and takes the answer into the world, so that the next observation sees it. Each write carries what was
@@ -21,13 +22,13 @@ export class Applier {
   readonly #world: World;
   readonly #traffic: TrafficApplier;
 
-  constructor(client: KubeClient, world: World) {
+  constructor(client: KubeClient, world: World, provider: TrafficProvider) {
     this.#client = client;
     this.#world = world;
-    this.#traffic = new TrafficApplier(client, world);
+    this.#traffic = new TrafficApplier(client, world, provider);
   }
 
-  async apply(effect: Effect, wish: RouteWish): Promise<void> {
+  async apply(effect: Effect, wish: TrafficWish): Promise<void> {
     switch (effect.do) {
       case 'liftHold':
         return this.#patchDeployment(effect.deployment, liftPatch(effect));
@@ -59,11 +60,9 @@ export class Applier {
       case 'scaleCanary':
         return this.#patchDeployment(effect.existing, [{ op: 'add', path: '/spec/replicas', value: effect.replicas }]);
       case 'setRoute':
-        return this.#traffic.setRoute(wish, effect.weight, effect.resourceVersion);
-      case 'setRule':
-        return this.#traffic.setRule(wish, effect.rule, effect.resourceVersion);
-      case 'deleteRule':
-        return this.#traffic.deleteRule(effect.rule);
+        return this.#traffic.setRoute(wish, effect.weight, effect.version);
+      case 'changeTraffic':
+        return this.#traffic.change(wish, effect.change);
       case 'deleteReplicaSet':
         return this.#deleteSet(effect.replicaSet);
     }

@@ -5,9 +5,9 @@ import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { refusedStatus } from '../../rollout/machine/status.ts';
+import { atVersion } from '../../rollout/object-change.ts';
 import type { World } from '../world/world.ts';
 import { annotation } from './apply.ts';
-import { atVersion } from './at-version.ts';
 import { nameOf } from './owners.ts';
 import { commit } from './record.ts';
 

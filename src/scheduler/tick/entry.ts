@@ -4,7 +4,7 @@ import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
-import type { Dismantler } from './dismantle.ts';
+import type { WatchedDismantler } from './dismantle.ts';
 import { Enroller, ownerWords } from './enrol.ts';
 import { nameOf, ownershipOf, takenHosts } from './owners.ts';
 import { type Enrolled, readPlan } from './plan.ts';
@@ -13,7 +13,7 @@ import { commit } from './record.ts';
 export interface EntryOptions {
   client: KubeClient;
   world: World;
-  dismantler: Dismantler;
+  dismantler: WatchedDismantler;
   onUnusable: (key: string, message: string) => void;
 }
 

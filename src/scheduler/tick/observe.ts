@@ -18,7 +18,7 @@ import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
-import { readRoute } from '../../traffic/istio.ts';
+import type { TrafficProvider } from '../../traffic/provider.ts';
 import { type World } from '../world/world.ts';
 
 export interface ObserveInput {
@@ -30,19 +30,24 @@ export interface ObserveInput {
   now: number;
 }
 
+export interface ObserverOptions {
+  world: World;
+  provider: TrafficProvider;
+  prometheus: Pick<Prometheus, 'query'>;
+  /** Is told the verdict of each check that was made. */
+  onCheck: (verdict: CheckResult['verdict']) => void;
+}
+
 /** Everything that a decision may use, at one point in time. Reads only. */
 export class Observer {
   readonly #world: World;
+  readonly #provider: TrafficProvider;
   readonly #prometheus: Pick<Prometheus, 'query'>;
-  readonly #onCheck: (verdict: CheckResult['verdict']) => void;
+  readonly #onCheck: ObserverOptions['onCheck'];
 
-  /** @param onCheck is told the verdict of each check that was made. */
-  constructor(
-    world: World,
-    prometheus: Pick<Prometheus, 'query'>,
-    onCheck: (verdict: CheckResult['verdict']) => void = () => undefined,
-  ) {
+  constructor({ world, provider, prometheus, onCheck }: ObserverOptions) {
     this.#world = world;
+    this.#provider = provider;
     this.#prometheus = prometheus;
     this.#onCheck = onCheck;
   }
@@ -66,13 +71,12 @@ export class Observer {
     const revision = revisionOf(deployment.spec.template);
     const fresh = hold.state === 'held' && state?.release?.revision !== revision;
     const sets = wantsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
-    const [replicaSets, endpoints, stable, canaryService, virtualService, rules] = await Promise.all([
+    const [replicaSets, endpoints, stable, canaryService, objects] = await Promise.all([
       sets,
       this.#endpoints(key, state),
       world.service(namespace, name, fresh),
       world.service(namespace, canaryName(name), false),
-      world.route(deployment),
-      world.rules.of(deployment, fresh),
+      world.traffic.of(deployment, fresh),
     ]);
     if (sets === undefined) await world.forgetSets(key);
     const canary = world.canaryOf(deployment);
@@ -81,13 +85,12 @@ export class Observer {
       deployment,
       hold,
       revision,
-      rules,
       endpoints,
       services: { ...(stable && { stable }), ...(canaryService && { canary: canaryService }) },
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
-      ...(virtualService && { route: readRoute(virtualService, { deployment, service: spec.service }) }),
+      ...this.#provider.read(objects, { deployment, service: spec.service }),
     };
   }
 
@@ -98,12 +101,12 @@ export class Observer {
     return [];
   }
 
-  async #lookAgain(input: ObserveInput, { metadata }: Deployment, doubtful: ReturnType<typeof doubts>) {
-    const { namespace = '', name } = metadata;
+  async #lookAgain(input: ObserveInput, deployment: Deployment, doubtful: ReturnType<typeof doubts>) {
+    const { namespace = '', name } = deployment.metadata;
     const reads = {
       deployment: () => this.#world.refresh(KINDS.deployments, namespace, name),
       canary: () => this.#world.refresh(KINDS.deployments, namespace, canaryName(name)),
-      route: () => this.#world.refresh(KINDS.virtualservices, namespace, name),
+      route: () => this.#world.traffic.refresh(deployment),
     };
     await Promise.all(doubtful.map((what) => reads[what]()));
     return this.#look(input);

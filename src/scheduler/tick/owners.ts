@@ -4,7 +4,7 @@ import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
-import { madeFor } from '../../rollout/workload/workload.ts';
+import { madeFor } from '../../rollout/workload/generated.ts';
 
 /** Somebody wrote it, and it is to stay: not a record of annotations, and not on its way out. */
 export const isWritten = (record: Canary): boolean =>

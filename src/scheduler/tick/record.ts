@@ -5,8 +5,8 @@ import { API_VERSION } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { CanaryStatus } from '../../rollout/machine/status.ts';
+import { ownerOf } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
-import { ownerOf } from '../../rollout/workload/workload.ts';
 
 const specOf = (deployment: Deployment, userForm: object): Record<string, unknown> => ({
   targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name },

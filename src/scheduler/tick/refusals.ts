@@ -10,7 +10,7 @@ export interface Refusal {
 /** What an effect's error means: undefined if it may go well the next time. */
 export function refusalOf(effect: Effect, error: unknown): Refusal | undefined {
   const of = CONCERNS[effect.do];
-  if (of === undefined || !(isRefused(error) || (effect.do === 'setRule' && cannotBeMade(effect, error))))
+  if (of === undefined || !(isRefused(error) || (effect.do === 'changeTraffic' && cannotBeMade(effect, error))))
     return undefined;
   return { of, words: error.message };
 }
@@ -19,12 +19,12 @@ const CONCERNS: Partial<Record<Effect['do'], Refusal['of']>> = {
   createCanary: 'canary',
   replaceCanary: 'canary',
   setRoute: 'traffic',
-  setRule: 'traffic',
+  changeTraffic: 'traffic',
 };
 
-/** A rule of a user has the name, or Istio is not installed. */
-const cannotBeMade = ({ resourceVersion }: Extract<Effect, { do: 'setRule' }>, error: unknown): error is KubeError =>
-  resourceVersion === undefined && (isAlreadyExists(error) || isNotFound(error));
+/** An object of a user has the name, or the kind is not installed. */
+const cannotBeMade = ({ change }: Extract<Effect, { do: 'changeTraffic' }>, error: unknown): error is KubeError =>
+  change.do === 'create' && (isAlreadyExists(error) || isNotFound(error));
 
 /**
  * What the API server refuses, by Deployment. A canary that it will not have (policy, quota, validation) is heard once, by

@@ -9,7 +9,7 @@ import type { Fact } from '../../rollout/machine/facts.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
-import { madeFor } from '../../rollout/workload/workload.ts';
+import { madeFor } from '../../rollout/workload/generated.ts';
 import type { Courier, HookDesk } from '../ports.ts';
 import type { World } from '../world/world.ts';
 import type { Applier } from './apply.ts';

@@ -17,6 +17,8 @@ export interface NarrowWatch {
 /** A watch, not yet started, on the few objects that one Deployment needs for a while; its store is its own. */
 export function narrowWatch<T extends KubeObject>({ client, scope, hooks, onChange }: NarrowWatch): Reflector<T> {
   const store = new Store<T>({ filtered: true });
-  store.onChange(onChange);
+  store.onChange(({ source }) => {
+    if (source === 'watch') onChange();
+  });
   return new Reflector<T>({ client, store, ...scope, ...hooks, timing: { relistMs: RELIST_MS } });
 }

@@ -10,7 +10,8 @@ export class Records {
   constructor(onChange: (key: string) => void, onError?: (error: unknown) => void) {
     const indexes = { target: (record: Canary) => [targetOf(record)], host: hostsOf };
     this.store = new Store<Canary>({ indexes, ...(onError && { onError }) });
-    this.store.onChange(({ object, previous }) => {
+    this.store.onChange(({ object, previous, source }) => {
+      if (source === 'write') return;
       for (const key of this.#concerned(object, previous)) onChange(key);
     });
   }
@@ -31,8 +32,9 @@ export class Records {
     return this.store.list();
   }
 
+  /** Takes the answer of a write. */
   put(record: Canary): void {
-    this.store.put(record);
+    this.store.put(record, 'write');
   }
 
   /** All about a Deployment, whatever their names. @param key of the Deployment */

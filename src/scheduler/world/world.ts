@@ -1,37 +1,38 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import type { EndReason } from '../../cluster/ending.ts';
-import { KINDS, type Kind, pathOf } from '../../cluster/kinds.ts';
+import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Namespaces } from '../../cluster/namespaces.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../../rollout/keys.ts';
-import {
-  type Deployment,
-  type DestinationRule,
-  type KubeObject,
-  keyIn,
-  keyOf,
-  type ReplicaSet,
-  type Service,
-} from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
-import type { VirtualService } from '../../traffic/istio.ts';
+import type { Kind } from '../../rollout/object-change.ts';
+import type { TrafficProvider } from '../../traffic/provider.ts';
 import { Areas } from './areas.ts';
-import { AsAsked } from './as-asked.ts';
 import { Endpoints } from './endpoints.ts';
 import { narrowWatch } from './narrow-watch.ts';
 import { Records } from './records.ts';
-import { Rules } from './rules.ts';
+import { TrafficView } from './traffic.ts';
 
-/** Needed only by apps that ask for it: a cluster without it must not keep the scheduler from starting. */
-const OPTIONAL: Kind = KINDS.destinationrules;
+interface Watch<T> {
+  kind: Kind;
+  labelSelector?: string;
+  /** A cluster without the kind does not keep the scheduler from starting. */
+  optional?: boolean;
+  index?: Readonly<Record<string, (object: T) => readonly string[]>>;
+  /** Keys of the Deployments that an object is about. */
+  toKeys: (object: T) => readonly string[];
+}
 
 export interface WorldOptions {
   client: KubeClient;
   namespaces: Namespaces;
+  /** What divides traffic: its objects are watched too. */
+  provider: TrafficProvider;
   /** Something changed about the Deployment of this key. */
   onChange: (key: string) => void;
   onError?: (error: unknown) => void;
@@ -53,56 +54,43 @@ export class World {
   /** Held keys, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
   readonly #foreignServices = new Map<string, Service | undefined>();
-  /** While a tick tells of what it wrote or read itself: it looks again anyway, and nobody has to wake it. */
-  #isTold = false;
   readonly enrolled: Store<Deployment>;
   readonly canaries: Store<Deployment>;
   readonly services: Store<Service>;
   readonly endpoints: Endpoints;
-  readonly routes: Store<VirtualService>;
-  readonly ownRules: Store<DestinationRule>;
-  readonly rules: Rules;
-  readonly asAsked = new AsAsked();
+  readonly traffic: TrafficView;
   readonly records: Records;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
     this.#areas = new Areas(options.namespaces);
-    const own = (key: string) => key;
-    const withoutSuffix = (key: string) => (key.endsWith(CANARY_SUFFIX) ? key.slice(0, -CANARY_SUFFIX.length) : key);
-    this.enrolled = this.#watch<Deployment>(KINDS.deployments, ENROLLED, own);
-    this.canaries = this.#watch<Deployment>(KINDS.deployments, `${ROLE}=canary`, withoutSuffix);
-    this.services = this.#watch<Service>(KINDS.services, `${ROLE}=service`, withoutSuffix);
-    const hooks = this.#hooks(KINDS.endpointslices);
-    this.endpoints = new Endpoints({ client: options.client, hooks, onChange: options.onChange });
-    this.routes = this.#watch<VirtualService>(KINDS.virtualservices, ROLE, own);
-    this.ownRules = this.#watch<DestinationRule>(KINDS.destinationrules, `${ROLE}=destination-rule`, withoutSuffix);
-    this.rules = new Rules({ client: options.client, store: this.ownRules, asAsked: this.asAsked });
-    this.records = new Records((key) => this.#isTold || options.onChange(key), options.onError);
-    this.#open(KINDS.canaries, this.records.store);
+    const { client, provider, onChange, onError } = options;
+    this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: own });
+    this.canaries = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: `${ROLE}=canary`, toKeys: stem });
+    this.services = this.#watch<Service>({ kind: KINDS.services, labelSelector: `${ROLE}=service`, toKeys: stem });
+    this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });
+    this.traffic = new TrafficView({ client, provider, watch: (wanted) => this.#watch(wanted) });
+    this.records = new Records(onChange, onError);
+    this.#open({ kind: KINDS.canaries }, this.records.store);
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
   }
 
-  #watch<T extends KubeObject>(
-    kind: Kind,
-    labelSelector: string | undefined,
-    toKey: (key: string, object: T) => string,
-  ): Store<T> {
+  /** A change that this process wrote or read itself wakes nobody: its tick looks again anyway. */
+  #watch<T extends KubeObject>({ toKeys, index, ...wanted }: Watch<T>): Store<T> {
     const { onChange, onError } = this.#options;
-    const store = new Store<T>({ filtered: labelSelector !== undefined, ...(onError && { onError }) });
-    store.onChange(({ type, key, object }) => {
-      if (type === 'deleted') this.asAsked.forget(object);
-      if (!this.#isTold) onChange(toKey(key, object));
+    const store = new Store<T>({ filtered: true, ...(index && { indexes: index }), ...(onError && { onError }) });
+    store.onChange(({ object, source }) => {
+      if (source === 'watch') for (const key of toKeys(object)) onChange(key);
     });
-    this.#open(kind, store, labelSelector);
+    this.#open(wanted, store);
     return store;
   }
 
-  #open<T extends KubeObject>(kind: Kind, store: Store<T>, labelSelector?: string): void {
+  #open<T extends KubeObject>({ kind, labelSelector, optional }: Omit<Watch<T>, 'toKeys' | 'index'>, store: Store<T>) {
     const selector = labelSelector === undefined ? {} : { labelSelector };
-    const optional = kind === OPTIONAL ? { optional: true as const } : {};
-    this.#areas.open<T>({ client: this.#client, store, kind, ...selector, ...optional, ...this.#hooks(kind) });
+    const rest = { ...selector, ...(optional && { optional: true as const }), ...this.#hooks(kind) };
+    this.#areas.open<T>({ client: this.#client, store, kind, ...rest });
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {
@@ -116,9 +104,7 @@ export class World {
 
   #openSets(scopeKey: string, scope: Scope): Reflector<ReplicaSet> {
     const [key = ''] = scopeKey.split('|');
-    const onChange = (): void => {
-      if (!this.#isTold) this.#options.onChange(key);
-    };
+    const onChange = () => this.#options.onChange(key);
     return narrowWatch({ client: this.#client, scope, hooks: this.#hooks(scope.kind), onChange });
   }
 
@@ -138,23 +124,14 @@ export class World {
 
   /** Takes the answer of a write, so that the next look sees it; whoever wrote looks again without being woken. */
   put(object: KubeObject): void {
-    this.#isTold = true;
-    try {
-      this.#take(object);
-    } finally {
-      this.#isTold = false;
-    }
-  }
-
-  #take(object: KubeObject): void {
     const { labels } = object.metadata;
-    if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet);
+    if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet, 'write');
     else if (object.kind === 'Canary') this.records.put(object as Canary);
-    else if (object.kind === 'VirtualService') this.routes.put(object as VirtualService);
-    else if (object.kind === 'DestinationRule') this.ownRules.put(object as DestinationRule);
     else if (object.kind === 'Service') this.#putService(object as Service, keyOf(object));
-    else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary') this.canaries.put(object as Deployment);
-    else if (object.kind === 'Deployment' && labels?.[ENROLLED] !== undefined) this.enrolled.put(object as Deployment);
+    else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary')
+      this.canaries.put(object as Deployment, 'write');
+    else if (object.kind === 'Deployment' && labels?.[ENROLLED] !== undefined)
+      this.enrolled.put(object as Deployment, 'write');
   }
 
   /** Takes a deletion that was accepted: pods and object may still be on their way out. */
@@ -169,7 +146,7 @@ export class World {
   }
 
   #putService(service: Service, key: string): void {
-    if (service.metadata.labels?.[ROLE] === 'service') this.services.put(service);
+    if (service.metadata.labels?.[ROLE] === 'service') this.services.put(service, 'write');
     else this.#foreignServices.set(key, service);
   }
 
@@ -202,7 +179,7 @@ export class World {
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
     this.#foreignServices.delete(key);
-    this.rules.forget(key);
+    this.traffic.forget(key);
     await Promise.all([this.forgetSets(key), this.endpoints.forget(key)]);
   }
 
@@ -228,16 +205,17 @@ export class World {
     return this.#foreignServices.get(key);
   }
 
-  /** The VirtualService of the Deployment's name: watched once it carries Headgate's label, read until then. */
-  async route({ metadata }: Deployment): Promise<VirtualService | undefined> {
-    const { namespace = '', name } = metadata;
-    const own = this.routes.get(keyOf({ metadata }));
-    return own ? this.asAsked.of(own) : this.#client.find(pathOf(KINDS.virtualservices, namespace, name));
-  }
-
   /** Reads an object again from the API server, past the watch. */
   async refresh(kind: Kind, namespace: string, name: string): Promise<void> {
     const object = await this.#client.find(pathOf(kind, namespace, name));
     if (object !== undefined) this.put(object);
   }
+}
+
+const own = (object: KubeObject): string[] => [keyOf(object)];
+
+/** Of what has the Deployment's name, or that with the canary's suffix. */
+function stem(object: KubeObject): string[] {
+  const key = keyOf(object);
+  return [key.endsWith(CANARY_SUFFIX) ? key.slice(0, -CANARY_SUFFIX.length) : key];
 }

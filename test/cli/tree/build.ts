@@ -1,12 +1,13 @@
 import { outline } from '../../../src/cli/outline.ts';
 import type { Pod } from '../../../src/cli/tree/pod.ts';
-import type { Sighting } from '../../../src/cli/tree/sighting.ts';
+import type { CanarySnapshot } from '../../../src/cli/tree/snapshot.ts';
 import { treeOf } from '../../../src/cli/tree/tree.ts';
 import { HELD, POD_TEMPLATE_HASH, REVISION } from '../../../src/rollout/keys.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { revisionOf } from '../../../src/rollout/workload/template.ts';
-import type { VirtualService } from '../../../src/traffic/istio.ts';
+import type { VirtualService } from '../../../src/traffic/istio/kinds.ts';
+import { PROVIDER } from '../../../src/traffic/providers.ts';
 import { NOW } from '../build.ts';
 
 export const templateOf = (tag: string, app = 'podinfo'): PodTemplate => ({
@@ -69,20 +70,24 @@ export function virtualService(weight: number): VirtualService {
   const to = (host: string, share: number) => ({ destination: { host }, weight: share });
   const route = [to('podinfo', 100 - weight), to('podinfo-canary', weight)];
   return {
+    kind: 'VirtualService',
     metadata: { name: 'podinfo' },
     spec: { hosts: ['podinfo', 'podinfo.example.com'], gateways: ['istio-system/public', 'mesh'], http: [{ route }] },
   };
 }
 
+/** The routes as they are shown of what was found. */
+export const described = (route?: VirtualService) => PROVIDER.describe(route ? [route] : [], 'podinfo');
+
 /** A release of 1.4.1 at work, seen by somebody who may see everything. */
-export function sighting(canary: Canary, seen: Partial<Sighting> = {}): Sighting {
+export function snapshot(canary: Canary, seen: Partial<CanarySnapshot> = {}): CanarySnapshot {
   return {
     canary,
     deployment: held(),
     canaryDeployment: canaryDeployment(),
     replicaSets: [replicaSet('podinfo', 'aaa', '1.4.0'), replicaSet('podinfo-canary', 'bbb', '1.4.1')],
     pods: [pod('podinfo', 'aaa', 'p1'), pod('podinfo', 'aaa', 'p2'), pod('podinfo-canary', 'bbb', 'c1')],
-    route: virtualService(20),
+    routes: described(virtualService(20)),
     hidden: new Set(),
     now: NOW,
     wide: false,
@@ -92,5 +97,5 @@ export function sighting(canary: Canary, seen: Partial<Sighting> = {}): Sighting
 }
 
 /** The tree as it is printed, without colours. */
-export const drawn = (seen: Sighting, width?: number): string[] =>
+export const drawn = (seen: CanarySnapshot, width?: number): string[] =>
   outline(treeOf(seen), { paint: (_, text) => text, ...(width !== undefined && { width }) });

@@ -1,4 +1,4 @@
-import type { Sighting } from '../../../src/cli/tree/sighting.ts';
+import type { CanarySnapshot } from '../../../src/cli/tree/snapshot.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import type { CheckResult } from '../../../src/rollout/machine/observation.ts';
 import type { Release } from '../../../src/rollout/machine/state.ts';
@@ -7,10 +7,11 @@ import { canary, type Stored } from '../build.ts';
 import {
   canaryDeployment,
   deployment,
+  described,
   held,
   pod,
   replicaSet,
-  sighting,
+  snapshot,
   templateOf,
   V1,
   V2,
@@ -33,8 +34,8 @@ function releasing(phase: Stored['phase'], release: Partial<Release> = {}, store
 }
 
 const idle = (): Canary => releasing('Succeeded', { revision: V1 }, { routed: 0 });
-const resting = { canaryDeployment: canaryDeployment('1.4.0', { wanted: 0 }), route: virtualService(0) };
-const atRest: Partial<Sighting> = {
+const resting = { canaryDeployment: canaryDeployment('1.4.0', { wanted: 0 }), routes: described(virtualService(0)) };
+const atRest: Partial<CanarySnapshot> = {
   ...resting,
   deployment: deployment('podinfo', '1.4.0'),
   pods: [pod('podinfo', 'aaa', 'p1'), pod('podinfo', 'aaa', 'p2')],
@@ -54,8 +55,8 @@ const crashing = pod('podinfo-canary', 'bbb', 'c2', {
 });
 
 const checked = releasing('Progressing', { failedChecks: 1, checks: CHECKS, checkAt: '2026-11-23T12:00:18Z' });
-const atWork = sighting(checked);
-const troubled = sighting(checked, {
+const atWork = snapshot(checked);
+const troubled = snapshot(checked, {
   canaryDeployment: canaryDeployment('1.4.1', { wanted: 2, available: 1 }),
   pods: [...atWork.pods, crashing],
 });
@@ -76,26 +77,26 @@ const since = '2026-11-23T11:55:00Z';
 const until = '2026-11-23T12:00:05Z';
 
 /** What is seen, and how wide the terminal is, by what it is about: the name of the file with the tree. */
-export const CASES: Record<string, [seen: Sighting, width?: number]> = {
+export const CASES: Record<string, [seen: CanarySnapshot, width?: number]> = {
   'under way': [atWork],
   'a canary that crashes': [troubled],
   'a canary that crashes, on 80 columns': [troubled, 80],
   'a canary that crashes, wide': [{ ...troubled, wide: true }],
   'no checks yet, and a route that follows': [
-    sighting(releasing('Progressing', { checkAt: '2026-11-23T12:00:30Z' }, { routed: 10 })),
+    snapshot(releasing('Progressing', { checkAt: '2026-11-23T12:00:30Z' }, { routed: 10 })),
   ],
   'a canary that has to get ready': [
-    sighting(releasing('Progressing', { weight: 0, deadline: '2026-11-23T12:00:49Z' }, { routed: 0 }), {
+    snapshot(releasing('Progressing', { weight: 0, deadline: '2026-11-23T12:00:49Z' }, { routed: 0 }), {
       canaryDeployment: canaryDeployment('1.4.1', { available: 0 }),
       pods: [pod('podinfo-canary', 'bbb', 'c1', { phase: 'Pending' })],
-      route: virtualService(0),
+      routes: described(virtualService(0)),
     }),
   ],
   'checks without an answer': [
-    sighting(releasing('Progressing', { checks: noAnswers, inconclusive: 1, errors: 2, checkAt: until })),
+    snapshot(releasing('Progressing', { checks: noAnswers, inconclusive: 1, errors: 2, checkAt: until })),
   ],
   'hooks and an approval': [
-    sighting(
+    snapshot(
       releasing('Progressing', {
         weight: 50,
         reason: 'WaitingForApproval',
@@ -118,21 +119,21 @@ export const CASES: Record<string, [seen: Sighting, width?: number]> = {
     ),
   ],
   'paused by command': [
-    sighting(releasing('Paused', { reason: 'Paused', message: 'prod/podinfo is paused at weight 20 by command' })),
+    snapshot(releasing('Paused', { reason: 'Paused', message: 'prod/podinfo is paused at weight 20 by command' })),
   ],
   'paused by suspend': [
-    sighting(releasing('Paused', { reason: 'Suspended', message: 'prod/podinfo is paused at weight 20 by suspend' })),
+    snapshot(releasing('Paused', { reason: 'Suspended', message: 'prod/podinfo is paused at weight 20 by suspend' })),
   ],
   'promoting, with pods of two templates': [
-    sighting(releasing('Promoting', { weight: 50, checks: CHECKS.slice(0, 1) }), {
+    snapshot(releasing('Promoting', { weight: 50, checks: CHECKS.slice(0, 1) }), {
       deployment: rolling,
       replicaSets: [replicaSet('podinfo', 'aaa', '1.4.0'), replicaSet('podinfo', 'ccc', '1.4.1')],
       pods: [pod('podinfo', 'aaa', 'p1'), pod('podinfo', 'ccc', 'n1'), pod('podinfo-canary', 'bbb', 'c1')],
-      route: virtualService(50),
+      routes: described(virtualService(50)),
     }),
   ],
   failed: [
-    sighting(
+    snapshot(
       releasing(
         'Failed',
         {
@@ -147,15 +148,15 @@ export const CASES: Record<string, [seen: Sighting, width?: number]> = {
       { ...atRest, deployment: kept(), canaryDeployment: canaryDeployment('1.4.1', { wanted: 0 }) },
     ),
   ],
-  'nothing under way': [sighting(idle(), atRest)],
+  'nothing under way': [snapshot(idle(), atRest)],
   'never released by canary': [
-    sighting(releasing('Initialized', {}, { release: undefined, routed: 0 }), {
+    snapshot(releasing('Initialized', {}, { release: undefined, routed: 0 }), {
       ...atRest,
       canaryDeployment: undefined,
     }),
   ],
   'settings that cannot be followed': [
-    sighting(
+    snapshot(
       releasing(
         'Initialized',
         {},
@@ -165,10 +166,10 @@ export const CASES: Record<string, [seen: Sighting, width?: number]> = {
     ),
   ],
   'nobody has looked at it': [
-    sighting(releasing(undefined), { ...atRest, route: undefined, canaryDeployment: undefined }),
+    snapshot(releasing(undefined), { ...atRest, routes: described(), canaryDeployment: undefined }),
   ],
   'not enrolled': [
-    sighting(
+    snapshot(
       {
         ...releasing(undefined),
         status: refusedStatus({
@@ -183,22 +184,22 @@ export const CASES: Record<string, [seen: Sighting, width?: number]> = {
     ),
   ],
   'what is missing': [
-    sighting(checked, { deployment: undefined, canaryDeployment: undefined, route: undefined, pods: [] }),
+    snapshot(checked, { deployment: undefined, canaryDeployment: undefined, routes: described(), pods: [] }),
   ],
-  'an adopted route with several HTTP routes': [sighting(checked, { route: adopted })],
+  'an adopted route with several HTTP routes': [snapshot(checked, { routes: described(adopted) })],
   'a right to Canaries alone': [
-    sighting(checked, {
+    snapshot(checked, {
       deployment: undefined,
       canaryDeployment: undefined,
-      route: undefined,
+      routes: [],
       replicaSets: [],
       pods: [],
       hidden: new Set(['deployments', 'virtualservices']),
     }),
   ],
-  'no right to pods': [sighting(checked, { replicaSets: [], pods: [], hidden: new Set(['replicasets', 'pods']) })],
+  'no right to pods': [snapshot(checked, { replicaSets: [], pods: [], hidden: new Set(['replicasets', 'pods']) })],
   'notices that were not delivered': [
-    sighting({
+    snapshot({
       ...checked,
       status: {
         ...checked.status,

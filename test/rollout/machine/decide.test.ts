@@ -137,7 +137,10 @@ expect({
   'a VirtualService that never leads to the Deployment fails the release and is left alone': [
     after(progressing({ weight: 0 }), {
       ...{ deployment: deployment('2.0', held()), canary: canary('2.0', 1) },
-      route: { ...route(undefined), unusable: true },
+      route: {
+        ...route(undefined),
+        unusable: 'no HTTP route of VirtualService podinfo goes to the Service podinfo alone',
+      },
     }),
     { phase: 'Finalising', facts: ['RouteUnusable'], effects: ['writeHold', 'scaleCanary'] },
   ],

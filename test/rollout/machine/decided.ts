@@ -32,7 +32,7 @@ export const after = (
   });
 };
 
-export const route = (weight: number | undefined) => ({ weight, resourceVersion: '1', stale: false });
+export const route = (weight: number | undefined) => ({ weight, version: '1', stale: false });
 export const effects = ({ effects: found }: Decision): string[] => found.map((effect) => effect.do);
 const reasons = ({ facts }: Decision): string[] => facts.map(({ reason }) => reason);
 

@@ -5,7 +5,7 @@ import { at, release, revision, spec, stable, state } from '../../build.ts';
 
 const view = (given: RolloutState, more: Partial<Parameters<typeof statusOf>[0]> = {}): CanaryStatus =>
   statusOf({
-    ...{ state: given, spec: spec(), route: { weight: 0, resourceVersion: '1', stale: false } },
+    ...{ state: given, spec: spec(), route: { weight: 0, version: '1', stale: false } },
     ...{ strategy: undefined, generation: 3, before: undefined },
     ...more,
   });
@@ -72,7 +72,7 @@ t.same(
   'one that changes gets the time of the phase',
 );
 
-const seen = (weight: number | undefined) => ({ weight, resourceVersion: '1', stale: false });
+const seen = (weight: number | undefined) => ({ weight, version: '1', stale: false });
 const steps: Record<string, [CanaryStatus, step: string]> = {
   'none before the first weight': [view(state('Progressing', { release: release('2.0') })), '0/2'],
   'as many as the route has been seen at': [view(state('Progressing'), { route: seen(20) }), '1/2'],

@@ -52,7 +52,7 @@ for (const [claim, [given, wanted]] of Object.entries(reached))
 
 const heldOn = (tag: string): Partial<Observation> => ({ deployment: deployment(tag, held()) });
 const serving = release('2.0', { weight: 20, weightSince: at(0), ready: 1 });
-const live = { canary: canary('2.0', 1), route: { weight: 20, resourceVersion: '1', stale: false } };
+const live = { canary: canary('2.0', 1), route: { weight: 20, version: '1', stale: false } };
 const doubtful: Record<string, [RolloutState | undefined, Partial<Observation>, string[]]> = {
   'nothing where all is as committed': [state('Progressing', { release: serving }), { ...heldOn('2.0'), ...live }, []],
   'nothing without a release': [state('Initialized'), heldOn('2.0'), []],
@@ -80,7 +80,7 @@ const doubtful: Record<string, [RolloutState | undefined, Partial<Observation>, 
   ],
   'a route that moved': [
     state('Progressing', { release: serving }),
-    { ...heldOn('2.0'), ...live, route: { weight: 0, resourceVersion: '1', stale: false } },
+    { ...heldOn('2.0'), ...live, route: { weight: 0, version: '1', stale: false } },
     ['route'],
   ],
   'a promotion of another template': [

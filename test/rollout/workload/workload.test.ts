@@ -1,6 +1,8 @@
 import t from 'tap';
 import type { Deployment } from '../../../src/rollout/kube.ts';
-import { canaryDeployment, replicaSetOf, serviceFor } from '../../../src/rollout/workload/workload.ts';
+import { canaryDeployment } from '../../../src/rollout/workload/canary-deployment.ts';
+import { replicaSetOf } from '../../../src/rollout/workload/replica-set.ts';
+import { serviceFor } from '../../../src/rollout/workload/services.ts';
 import { annotated, type Change, deployment, held, NAME, spec, template } from '../../build.ts';
 
 const WISH = { revision: 'a1', requestedBy: 'jane', replicas: 2, label: 'app' };

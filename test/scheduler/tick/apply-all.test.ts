@@ -2,11 +2,15 @@ import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
 import type { Effect } from '../../../src/rollout/machine/effects.ts';
 import { applyAll } from '../../../src/scheduler/tick/apply-all.ts';
-import { rule } from '../../build.ts';
+import { DESTINATION_RULES } from '../../../src/traffic/istio/kinds.ts';
+import { deployment, rule } from '../../build.ts';
 
-const setRoute: Effect = { do: 'setRoute', weight: 0, resourceVersion: '1' };
-const setRule: Effect = { do: 'setRule', rule: rule(), resourceVersion: '1' };
-const scale: Effect = { do: 'deleteRule', rule: rule() };
+const setRoute: Effect = { do: 'setRoute', weight: 0, version: '1' };
+const setRule: Effect = {
+  do: 'changeTraffic',
+  change: { do: 'patch', kind: DESTINATION_RULES, object: rule(), operations: [] },
+};
+const scale: Effect = { do: 'scaleCanary', existing: deployment(), replicas: 0 };
 const answer = (code: number, reason = 'Any') =>
   refusal('PATCH /x', code, { kind: 'Status', code, reason, message: 'no' });
 
@@ -22,14 +26,14 @@ async function outcome(...errors: unknown[]) {
   return { ...result, tried, complaints };
 }
 
-const all = ['setRule', 'setRoute', 'deleteRule'];
+const all = ['changeTraffic', 'setRoute', 'scaleCanary'];
 
 t.test('what goes well is not looked at again', async (t) => {
   t.same(await outcome(), { refusals: [], tried: all, complaints: [] });
 });
 
 t.test('one that fails keeps no other from being tried', async (t) => {
-  t.same(await outcome(new Error('gone')), { refusals: [], retryMs: 1_000, tried: all, complaints: ['setRule'] });
+  t.same(await outcome(new Error('gone')), { refusals: [], retryMs: 1_000, tried: all, complaints: ['changeTraffic'] });
 });
 
 t.test('whoever was slower looks again soon, and complains of nothing', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { CANARY, ENROLLED_BY } from '../../../src/rollout/keys.ts';
 import type { Deployment } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
-import { ownerOf } from '../../../src/rollout/workload/workload.ts';
+import { ownerOf } from '../../../src/rollout/workload/generated.ts';
 import { byAge, isWritten, ownershipOf, takenHosts } from '../../../src/scheduler/tick/owners.ts';
 import * as make from '../../build.ts';
 

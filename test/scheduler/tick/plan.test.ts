@@ -1,7 +1,7 @@
 import t from 'tap';
 import { CANARY } from '../../../src/rollout/keys.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
-import { ownerOf } from '../../../src/rollout/workload/workload.ts';
+import { ownerOf } from '../../../src/rollout/workload/generated.ts';
 import { readPlan } from '../../../src/scheduler/tick/plan.ts';
 import * as make from '../../build.ts';
 

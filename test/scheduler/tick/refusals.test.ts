@@ -2,6 +2,7 @@ import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
 import type { Effect } from '../../../src/rollout/machine/effects.ts';
 import { Refusals, refusalOf } from '../../../src/scheduler/tick/refusals.ts';
+import { DESTINATION_RULES } from '../../../src/traffic/istio/kinds.ts';
 import { deployment, rule } from '../../build.ts';
 
 const error = (code: number, details?: object, reason = 'Any') =>
@@ -9,9 +10,12 @@ const error = (code: number, details?: object, reason = 'Any') =>
 const invalid = error(422, { causes: [{ field: 'spec' }] }, 'Invalid');
 
 const createCanary: Effect = { do: 'createCanary', deployment: deployment() };
-const setRoute: Effect = { do: 'setRoute', weight: 20, resourceVersion: '1' };
-const newRule: Effect = { do: 'setRule', rule: rule() };
-const setRule: Effect = { ...newRule, resourceVersion: '1' };
+const setRoute: Effect = { do: 'setRoute', weight: 20, version: '1' };
+const newRule: Effect = { do: 'changeTraffic', change: { do: 'create', kind: DESTINATION_RULES, object: rule() } };
+const setRule: Effect = {
+  do: 'changeTraffic',
+  change: { do: 'patch', kind: DESTINATION_RULES, object: rule(), operations: [] },
+};
 const createService: Effect = { do: 'createService', service: { metadata: { name: 'a' }, spec: {} } };
 
 const cases: Record<string, [effect: Effect, error: unknown, of: string | undefined]> = {

@@ -1,5 +1,5 @@
 import type { Deployment } from '../../kube.ts';
-import { canaryDeployment } from '../../workload/workload.ts';
+import { canaryDeployment } from '../../workload/canary-deployment.ts';
 import { isDrained, runsRevision, servesBoth } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';

@@ -1,8 +1,8 @@
 import { POD_TEMPLATE_HASH } from '../../keys.ts';
 import type { Deployment, ReplicaSet } from '../../kube.ts';
+import { replicaSetOf } from '../../workload/replica-set.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { isEmpty, ownedBy, setOf, usurpers } from '../../workload/stable.ts';
-import { replicaSetOf } from '../../workload/workload.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing } from '../situation.ts';
 import { ACTIVE, type Stable } from '../state.ts';

@@ -1,10 +1,9 @@
-import { serviceFor } from '../../workload/workload.ts';
+import { serviceFor } from '../../workload/services.ts';
 import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
-import type { RouteReading } from '../observation.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { type Phase, SERVING } from '../state.ts';
-import { isRuled } from './rules.ts';
+import type { RouteReading } from '../traffic.ts';
 
 /** The Services by which the mesh tells stable and canary apart. */
 export function ensureServices({ seen: { services, deployment }, spec, label }: Situation): Effect[] {
@@ -17,8 +16,12 @@ export function ensureServices({ seen: { services, deployment }, spec, label }: 
 const setRoute = (weight: number, route: RouteReading | undefined): Effect => ({
   do: 'setRoute',
   weight,
-  ...(route && { resourceVersion: route.resourceVersion }),
+  ...(route && { version: route.version }),
 });
+
+/** What both hosts are reached by in the same way. */
+export const ensurePrerequisites = ({ seen: { prerequisites } }: Situation): Effect[] =>
+  prerequisites.map((change) => ({ do: 'changeTraffic', change }));
 
 /** Without a release all traffic goes to the Deployment. */
 export const ensureIdleRoute = ({ seen: { route } }: Situation): Effect[] =>
@@ -34,6 +37,6 @@ export function ensureRoute(s: Releasing): Effect[] {
   const wanted = mayServe(phase) ? release.weight : 0;
   if (route?.weight === wanted) return route.stale ? [setRoute(wanted, route)] : [];
   const rises = wanted > (route?.weight ?? 0);
-  if (!rises || (isReachable(s) && isRuled(s))) return [setRoute(wanted, route)];
+  if (!rises || (isReachable(s) && s.seen.prerequisites.length === 0)) return [setRoute(wanted, route)];
   return route?.weight === undefined ? [setRoute(0, route)] : [];
 }

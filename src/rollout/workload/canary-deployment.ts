@@ -1,36 +1,8 @@
-import { CANARY_SUFFIX, POD_TEMPLATE_HASH, PREFIX, REQUESTED_BY, REVISION, ROLE } from '../keys.ts';
-import type {
-  Deployment,
-  DestinationRule,
-  KubeObject,
-  LabelSelector,
-  OwnerReference,
-  PodTemplate,
-  ReplicaSet,
-  Service,
-} from '../kube.ts';
+import { CANARY_SUFFIX, PREFIX, REQUESTED_BY, REVISION } from '../keys.ts';
+import type { Deployment, LabelSelector, PodTemplate } from '../kube.ts';
 import { canaryName } from '../names.ts';
-import type { ServiceSpec } from '../spec/spec-types.ts';
+import { generatedMeta } from './generated.ts';
 import { essence } from './template.ts';
-
-/** Everything that is generated goes with the Deployment it is for. */
-export const ownerOf = ({ metadata }: Deployment): OwnerReference => ({
-  apiVersion: 'apps/v1',
-  kind: 'Deployment',
-  name: metadata.name,
-  uid: metadata.uid ?? '',
-});
-
-/** The Deployment that an object was made for; undefined for what somebody wrote. */
-export const madeFor = ({ metadata }: KubeObject): string | undefined =>
-  metadata.ownerReferences?.find(({ kind }) => kind === 'Deployment')?.name;
-
-const generatedMeta = (owner: Deployment, name: string, role: string) => ({
-  name,
-  ...(owner.metadata.namespace !== undefined && { namespace: owner.metadata.namespace }),
-  labels: { 'app.kubernetes.io/managed-by': 'headgate', [ROLE]: role },
-  ownerReferences: [ownerOf(owner)],
-});
 
 /** Selectors that place a pod relative to its own kind; inside them the label is suffixed too, wherever they stand. */
 const isSelector = (value: unknown): value is LabelSelector =>
@@ -115,60 +87,4 @@ export function canaryDeployment(
 function suffixed(labels: Record<string, string> | undefined, label: string, value: string): Record<string, string> {
   const own = Object.fromEntries(Object.entries(labels ?? {}).filter(([key]) => !key.startsWith(PREFIX)));
   return own[label] === value ? { ...own, [label]: `${value}${CANARY_SUFFIX}` } : own;
-}
-
-/** The Services by which the mesh tells stable and canary apart; the stable one is made only where the user has none. */
-export function serviceFor(stable: Deployment, spec: ServiceSpec, canary?: { label: string }): Service {
-  const { name } = stable.metadata;
-  const selector = { ...stable.spec.selector.matchLabels };
-  if (canary) selector[canary.label] = `${selector[canary.label] ?? ''}${CANARY_SUFFIX}`;
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: generatedMeta(stable, canary ? canaryName(name) : name, 'service'),
-    spec: {
-      type: 'ClusterIP',
-      selector,
-      ports: [{ name: spec.portName, port: spec.port, targetPort: spec.targetPort ?? spec.port }],
-    },
-  };
-}
-
-/** The metadata of the generated route. */
-export const routeMeta = (stable: Deployment) => generatedMeta(stable, stable.metadata.name, 'route');
-
-/** The DestinationRule for a host of the Deployment's: its own or its canary's. */
-export const ruleFor = (
-  stable: Deployment,
-  host: string,
-  words: Omit<DestinationRule['spec'], 'host'>,
-): DestinationRule => ({
-  apiVersion: 'networking.istio.io/v1',
-  kind: 'DestinationRule',
-  metadata: generatedMeta(stable, host, 'destination-rule'),
-  spec: { ...words, host },
-});
-
-/**
- * The ReplicaSet that ran a template, for when somebody deleted it: the Deployment controller adopts it by its owner and
- * recognises it by its template, whatever the hash label says.
- */
-export function replicaSetOf(stable: Deployment, template: PodTemplate, suffix: string): ReplicaSet {
-  const hash = { [POD_TEMPLATE_HASH]: suffix };
-  const labels = { ...template.metadata?.labels, ...hash };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: {
-      name: `${stable.metadata.name}-${suffix}`,
-      ...(stable.metadata.namespace !== undefined && { namespace: stable.metadata.namespace }),
-      labels,
-      ownerReferences: [{ ...ownerOf(stable), controller: true, blockOwnerDeletion: true }],
-    },
-    spec: {
-      replicas: stable.spec.replicas ?? 1,
-      selector: { ...stable.spec.selector, matchLabels: { ...stable.spec.selector.matchLabels, ...hash } },
-      template: { ...template, metadata: { ...template.metadata, labels } },
-    },
-  };
 }

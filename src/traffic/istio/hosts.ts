@@ -1,5 +1,5 @@
-import type { Deployment } from '../rollout/kube.ts';
-import { canaryName } from '../rollout/names.ts';
+import type { Deployment } from '../../rollout/kube.ts';
+import { canaryName } from '../../rollout/names.ts';
 
 /** The names under which Istio knows a Service from its own namespace. */
 const hostsOf = (name: string, namespace: string): string[] => [

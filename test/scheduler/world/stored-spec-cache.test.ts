@@ -1,5 +1,5 @@
 import t from 'tap';
-import { AsAsked } from '../../../src/scheduler/world/as-asked.ts';
+import { StoredSpecCache } from '../../../src/scheduler/world/stored-spec-cache.ts';
 import { rule } from '../../build.ts';
 
 const asked = rule('podinfo', ({ spec }) => {
@@ -10,25 +10,25 @@ const stored = rule('podinfo', ({ spec }) => {
 });
 
 t.test('what the API server made of a spec counts as what was asked for, until somebody changes it', async (t) => {
-  const answers = new AsAsked();
-  t.equal(answers.of(stored), stored, 'an object that was not written is as it is');
+  const answers = new StoredSpecCache();
+  t.equal(answers.asWritten(stored), stored, 'an object that was not written is as it is');
   answers.note(asked, stored);
-  t.same(answers.of(stored).spec, asked);
-  t.equal(answers.of(stored).metadata, stored.metadata);
+  t.same(answers.asWritten(stored).spec, asked);
+  t.equal(answers.asWritten(stored).metadata, stored.metadata);
   const edited = rule('podinfo', ({ spec }) => delete spec.trafficPolicy);
-  t.equal(answers.of(edited), edited, 'another spec is as it is');
+  t.equal(answers.asWritten(edited), edited, 'another spec is as it is');
 });
 
 t.test('what is taken word for word is not remembered', async (t) => {
-  const answers = new AsAsked();
+  const answers = new StoredSpecCache();
   answers.note(asked, stored);
   answers.note(stored.spec, stored);
-  t.equal(answers.of(stored), stored);
+  t.equal(answers.asWritten(stored), stored);
 });
 
 t.test('an object that is gone is forgotten', async (t) => {
-  const answers = new AsAsked();
+  const answers = new StoredSpecCache();
   answers.note(asked, stored);
   answers.forget(stored);
-  t.equal(answers.of(stored), stored);
+  t.equal(answers.asWritten(stored), stored);
 });

@@ -1,17 +1,3 @@
-import type { KubeClient } from '../cluster/client.ts';
-import type { KubeObject } from '../rollout/kube.ts';
-import type { Step } from './next-step.ts';
-
-/** A step that writes. */
-export type Write = Extract<Step, { do: 'patch' | 'delete' }>;
-
-/** Makes one write of a step; what came back of a patch. @throws KubeError when somebody was there in between */
-export async function carryOut(client: KubeClient, step: Write): Promise<KubeObject | undefined> {
-  if (step.do === 'patch') return client.patch(step.path, 'json', step.patch);
-  await client.delete(step.path, { uid: step.uid, propagation: 'Background' });
-  return undefined;
-}
-
 /** How long the route of a Deployment has been its user's, so that its canary gets nothing any more. */
 export class Drains {
   readonly #settleMs: number;

@@ -1,16 +1,17 @@
 import type { Deployment, ReplicaSet } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import type { VirtualService } from '../../traffic/istio.ts';
+import type { RouteDescription } from '../../traffic/provider.ts';
 import type { Pod } from './pod.ts';
 
 /** A Canary and what surrounds it, as one person could see it. What is undefined is not there, or in `hidden`. */
-export interface Sighting {
+export interface CanarySnapshot {
   canary: Canary;
   deployment: Deployment | undefined;
   canaryDeployment: Deployment | undefined;
   replicaSets: readonly ReplicaSet[];
   pods: readonly Pod[];
-  route: VirtualService | undefined;
+  /** None where no route may be read. */
+  routes: readonly RouteDescription[];
   /** Kinds, by their plural, that this person may not read. */
   hidden: ReadonlySet<string>;
   /** Milliseconds since the epoch. */

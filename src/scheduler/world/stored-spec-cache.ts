@@ -12,7 +12,7 @@ interface Answer {
  * What the API server makes of a spec that it does not take word for word: it drops fields that the installed Istio does not
  * know. As long as such an object stays what it became, it counts as what was asked for; else it would be written for ever.
  */
-export class AsAsked {
+export class StoredSpecCache {
   readonly #answers = new Map<string, Answer>();
 
   /** After a write: the spec that was asked for, and the object that the API server answered. */
@@ -22,7 +22,8 @@ export class AsAsked {
     else this.#answers.set(metadata.uid ?? '', { asked, stored });
   }
 
-  of<T extends KubeObject>(object: T): T {
+  /** The object with the spec that was asked for, as long as it is stored as what the API server made of that. */
+  asWritten<T extends KubeObject>(object: T): T {
     const answer = this.#answers.get(object.metadata.uid ?? '');
     return answer !== undefined && answer.stored === canonical(object['spec'])
       ? { ...object, spec: answer.asked }

@@ -1,20 +1,20 @@
 import jsonPatch from 'fast-json-patch';
 import t from 'tap';
-import { ROLE } from '../../src/rollout/keys.ts';
+import { ROLE } from '../../../src/rollout/keys.ts';
+import type { TrafficWish } from '../../../src/rollout/machine/traffic.ts';
+import type { PatchOperation } from '../../../src/rollout/object-change.ts';
+import type { VirtualService } from '../../../src/traffic/istio/kinds.ts';
 import {
-  type PatchOperation,
   patchRoute,
   patchWeights,
-  type RouteWish,
   readRoute,
   releaseRoute,
   renderRoute,
-  type VirtualService,
-} from '../../src/traffic/istio.ts';
-import { deployment, spec } from '../build.ts';
+} from '../../../src/traffic/istio/virtual-service.ts';
+import { deployment, spec } from '../../build.ts';
 
-const wish: RouteWish = { deployment: deployment(), service: spec().service };
-const exposed: RouteWish = {
+const wish: TrafficWish = { deployment: deployment(), service: spec().service };
+const exposed: TrafficWish = {
   ...wish,
   service: { ...wish.service, hosts: ['app.example.com', 'podinfo'], gateways: ['istio-system/public', 'mesh'] },
 };
@@ -32,6 +32,7 @@ const patched = (route: VirtualService, patch: readonly PatchOperation[]): Virtu
 const weights = ({ spec: { http = [] } }: VirtualService): (number | undefined)[][] =>
   http.map(({ route = [] }) => route.map(({ weight }) => weight));
 
+const UNUSABLE = 'no HTTP route of VirtualService podinfo goes to the Service podinfo alone';
 const ours = (weight: number) => renderRoute(wish, weight);
 const both = (weight: number, host = 'podinfo') => [
   { destination: { host }, weight: 100 - weight },
@@ -82,7 +83,7 @@ const readings: Record<string, [VirtualService, object]> = {
         ],
       },
     ]),
-    { weight: undefined, unusable: true },
+    { weight: undefined, unusable: UNUSABLE },
   ],
   "a user's that splits the stable pods by subset": [
     users([
@@ -93,13 +94,13 @@ const readings: Record<string, [VirtualService, object]> = {
         ],
       },
     ]),
-    { weight: undefined, unusable: true },
+    { weight: undefined, unusable: UNUSABLE },
   ],
   'a host of that name in another namespace': [
     users([{ route: [{ destination: { host: 'podinfo.test.svc.cluster.local' } }] }]),
-    { unusable: true },
+    { unusable: UNUSABLE },
   ],
-  'a redirect': [users([{ redirect: { uri: '/' } }]), { unusable: true }],
+  'a redirect': [users([{ redirect: { uri: '/' } }]), { unusable: UNUSABLE }],
 };
 for (const [claim, [route, wanted]] of Object.entries(readings))
   t.match(readRoute(route, wish), wanted, `reads ${claim}`);
@@ -121,7 +122,7 @@ const http = {
   rewrite: { uri: '/' },
   corsPolicy: { allowOrigins: [{ exact: 'https://app.example.com' }] },
 };
-const wordy: RouteWish = { ...wish, service: { ...wish.service, http } };
+const wordy: TrafficWish = { ...wish, service: { ...wish.service, http } };
 t.same(
   renderRoute(wordy, 10).spec.http,
   [{ ...http, route: both(10) }],

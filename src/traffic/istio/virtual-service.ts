@@ -1,37 +1,18 @@
-import { ROLE } from '../rollout/keys.ts';
-import type { Deployment, KubeObject } from '../rollout/kube.ts';
-import type { RouteReading } from '../rollout/machine/observation.ts';
-import { canaryName } from '../rollout/names.ts';
-import type { ServiceSpec } from '../rollout/spec/spec-types.ts';
-import { canonical } from '../rollout/workload/template.ts';
-import { routeMeta } from '../rollout/workload/workload.ts';
+import { ROLE } from '../../rollout/keys.ts';
+import type { RouteReading, TrafficWish } from '../../rollout/machine/traffic.ts';
+import { canaryName } from '../../rollout/names.ts';
+import type { PatchOperation } from '../../rollout/object-change.ts';
+import { generatedMeta } from '../../rollout/workload/generated.ts';
+import { canonical } from '../../rollout/workload/template.ts';
 import { namesOf } from './hosts.ts';
-
-interface Destination {
-  destination: { host: string; port?: { number: number }; [field: string]: unknown };
-  weight?: number;
-  [field: string]: unknown;
-}
-interface HttpRoute {
-  route?: Destination[];
-  [field: string]: unknown;
-}
-export interface VirtualService extends KubeObject {
-  spec: { hosts?: string[]; gateways?: string[]; http?: HttpRoute[]; [field: string]: unknown };
-}
+import { apiVersion, type Destination, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
 
 /** The role of a VirtualService that a user wrote: Headgate touches the weights of its routes and nothing else. */
 export const ADOPTED = 'adopted-route';
 
-/** What the wanted route depends on besides the weight. */
-export interface RouteWish {
-  deployment: Deployment;
-  service: ServiceSpec;
-}
-
 const isTo = (hosts: readonly string[]) => (entry: Destination) => hosts.includes(entry.destination.host);
 
-const isOurs = (route: VirtualService): boolean => route.metadata.labels?.[ROLE] === 'route';
+export const isOurs = (route: VirtualService): boolean => route.metadata.labels?.[ROLE] === 'route';
 
 /** One HTTP route that is Headgate's to weigh. */
 interface Split {
@@ -41,7 +22,7 @@ interface Split {
 }
 
 /** The routes of a VirtualService that go to the stable Service, alone or beside the canary's. */
-function splits(route: VirtualService, { deployment }: RouteWish): Split[] {
+function splits(route: VirtualService, { deployment }: TrafficWish): Split[] {
   const names = namesOf(deployment);
   return (route.spec.http ?? []).flatMap(({ route: to = [] }, index) => {
     const [stable, ...others] = to.filter(isTo(names.stable));
@@ -60,18 +41,18 @@ function weightOf({ stable, canary }: Split): number | undefined {
 }
 
 /** The canary's weight as it stands in the object; undefined if its routes do not agree on one. */
-export function readRoute(route: VirtualService, wish: RouteWish): RouteReading {
+export function readRoute(route: VirtualService, wish: TrafficWish): RouteReading {
   const weights = splits(route, wish).map(weightOf);
   const [weight] = weights;
   const agreed = weights.every((entry) => entry === weight) ? weight : undefined;
   const stale =
     isOurs(route) && (agreed === undefined || canonical(route.spec) !== canonical(renderSpec(wish, agreed)));
-  const unusable = weights.length === 0 && !isOurs(route);
-  const { resourceVersion = '' } = route.metadata;
-  return { weight: agreed, resourceVersion, stale, ...(unusable && { unusable }) };
+  const { name, resourceVersion: version = '' } = route.metadata;
+  const unusable = `no HTTP route of VirtualService ${name} goes to the Service ${wish.deployment.metadata.name} alone`;
+  return { weight: agreed, version, stale, ...(weights.length === 0 && !isOurs(route) && { unusable }) };
 }
 
-function destinations(wish: RouteWish, weight: number): Destination[] {
+function destinations(wish: TrafficWish, weight: number): Destination[] {
   const { name } = wish.deployment.metadata;
   return [
     { destination: { host: name }, weight: 100 - weight },
@@ -79,7 +60,7 @@ function destinations(wish: RouteWish, weight: number): Destination[] {
   ];
 }
 
-function renderSpec(wish: RouteWish, weight: number): VirtualService['spec'] {
+function renderSpec(wish: TrafficWish, weight: number): VirtualService['spec'] {
   const { hosts, gateways, http } = wish.service;
   const { name } = wish.deployment.metadata;
   return {
@@ -90,23 +71,21 @@ function renderSpec(wish: RouteWish, weight: number): VirtualService['spec'] {
 }
 
 /** A VirtualService of Headgate's own. */
-export const renderRoute = (wish: RouteWish, weight: number): VirtualService => ({
-  apiVersion: 'networking.istio.io/v1',
-  kind: 'VirtualService',
-  metadata: routeMeta(wish.deployment),
+export const renderRoute = (wish: TrafficWish, weight: number): VirtualService => ({
+  apiVersion,
+  kind: VIRTUAL_SERVICES.kind,
+  metadata: generatedMeta(wish.deployment, wish.deployment.metadata.name, 'route'),
   spec: renderSpec(wish, weight),
 });
 
-export type PatchOperation = { op: 'test' | 'add' | 'replace' | 'remove'; path: string; value?: unknown };
-
 /** JSON Patch that gives an existing VirtualService a weight: all of one that is ours, only the weights of another's. */
-export function patchRoute(route: VirtualService, wish: RouteWish, weight: number): PatchOperation[] {
+export function patchRoute(route: VirtualService, wish: TrafficWish, weight: number): PatchOperation[] {
   if (isOurs(route)) return [{ op: 'replace', path: '/spec', value: renderSpec(wish, weight) }];
   return [...adoption(route), ...patchWeights(route, wish, weight)];
 }
 
 /** JSON Patch of the weights alone, in the words that the route has. */
-export const patchWeights = (route: VirtualService, wish: RouteWish, weight: number): PatchOperation[] =>
+export const patchWeights = (route: VirtualService, wish: TrafficWish, weight: number): PatchOperation[] =>
   splits(route, wish).map(({ index, stable, canary = canaryLike(stable, wish) }) => {
     const value = [
       { ...stable, weight: 100 - weight },
@@ -116,7 +95,7 @@ export const patchWeights = (route: VirtualService, wish: RouteWish, weight: num
   });
 
 /** A subset is defined for one host: the canary's has none. */
-function canaryLike(stable: Destination, { deployment }: RouteWish): Destination {
+function canaryLike(stable: Destination, { deployment }: TrafficWish): Destination {
   const { subset: _subset, ...destination } = stable.destination;
   return { ...stable, destination: { ...destination, host: canaryName(deployment.metadata.name) } };
 }
@@ -129,7 +108,7 @@ function adoption({ metadata: { labels } }: VirtualService): PatchOperation[] {
 }
 
 /** JSON Patch that leaves the VirtualService to its user: all traffic to the Deployment, no word of the canary. */
-export function releaseRoute(route: VirtualService, wish: RouteWish): PatchOperation[] {
+export function releaseRoute(route: VirtualService, wish: TrafficWish): PatchOperation[] {
   const { [ROLE]: _role, ...labels } = route.metadata.labels ?? {};
   return [
     { op: 'add', path: '/metadata/labels', value: labels },

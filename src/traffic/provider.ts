@@ -1,0 +1,50 @@
+import type { KubeObject } from '../rollout/kube.ts';
+import type { TrafficReading, TrafficWish } from '../rollout/machine/traffic.ts';
+import type { Kind, ObjectChange } from '../rollout/object-change.ts';
+
+/** Where the objects of one kind come from. Those that carry Headgate's label `headgate.dev/role` are watched. */
+export interface TrafficSource {
+  kind: Kind;
+  /** A cluster without the kind is one without such objects; otherwise its absence keeps the scheduler from starting. */
+  optional?: true;
+  /**
+   * Which of the objects without the label matter: `named`, the one of the Deployment's name, read each time until it has the
+   * label; `namespace`, all of the Deployment's namespace, read once a release.
+   */
+  others: 'named' | 'namespace';
+}
+
+/** All that was found of a Deployment's traffic, of any source, each object once. */
+export type TrafficObjects = readonly KubeObject[];
+
+/** One route as a person is shown it. */
+export interface RouteDescription {
+  /** What it is and its name. */
+  title: string;
+  /** Where traffic goes: hosts with percents, where all its rules say the same. Left out: the route is not there. */
+  summary?: string;
+  /** More about all of it, such as its hosts. */
+  details: string[];
+  /** One line a rule, where they differ. */
+  rules: string[];
+}
+
+/**
+ * The objects by which one mesh, or one kind of gateway, divides traffic: as data, read and written without any IO. A change
+ * fits the objects that it was made from, and no others.
+ */
+export interface TrafficProvider {
+  readonly sources: readonly TrafficSource[];
+  /** What the objects say, held against what is wanted. */
+  read(objects: TrafficObjects, wish: TrafficWish): TrafficReading;
+  /** What makes the routes as wanted, with the canary at `weight` percent. */
+  render(objects: TrafficObjects, wish: TrafficWish, weight: number): ObjectChange[];
+  /** What gives the routes a weight and leaves everything else of them as it is: for when the API server refuses the rest. */
+  reweigh(objects: TrafficObjects, wish: TrafficWish, weight: number): ObjectChange[];
+  /** What leaves the routes to their user: all traffic to the Deployment, no word of the canary. None where all is theirs. */
+  release(objects: TrafficObjects, wish: TrafficWish): ObjectChange[];
+  /** What leaves nothing of Headgate besides the routes, once no proxy knows a way to the canary. */
+  cleanUp(objects: TrafficObjects, wish: TrafficWish): ObjectChange[];
+  /** The routes, for a person. @param name of the Deployment */
+  describe(objects: TrafficObjects, name: string): RouteDescription[];
+}
