@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { readSource } from '../../src/cli/documents.ts';
-import { annotationsOf } from '../../src/cli/import/annotation-writing.ts';
-import { type Translated, translate } from '../../src/cli/import/translation.ts';
+import { annotationsOf } from '../../src/cli/import/output.ts';
+import { type TranslatedObject, translate } from '../../src/cli/import/translation.ts';
 import { valueAt } from '../../src/rollout/spec/rules/findings.ts';
 import { manifests } from '../cli/import/manifests.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
@@ -17,7 +17,7 @@ t.teardown(() => rig.close());
 /** Refused for what its author had wrong already. */
 const right = manifests.filter(({ name }) => name !== 'mistakes');
 
-const madeOf = (objects: readonly Translated[]) => objects.flatMap(({ made }) => made ?? []);
+const madeOf = (objects: readonly TranslatedObject[]) => objects.flatMap(({ made }) => made ?? []);
 
 void t.test('the API server takes every object that is written', async (t) => {
   const namespace = await rig.createNamespace('import');

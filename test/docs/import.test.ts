@@ -2,25 +2,25 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { readSource } from '../../src/cli/documents.ts';
-import type { Field } from '../../src/cli/import/field.ts';
-import { ALERT_PROVIDER_FIELDS } from '../../src/cli/import/fields/alert-provider.ts';
+import { ALERT_PROVIDER_FIELDS } from '../../src/cli/import/alert-provider.ts';
+import type { FieldRow } from '../../src/cli/import/field-table.ts';
 import { CANARY_FIELDS } from '../../src/cli/import/fields/canary.ts';
-import { METRIC_TEMPLATE_FIELDS } from '../../src/cli/import/fields/metric-template.ts';
-import { reportOf } from '../../src/cli/import/report.ts';
+import { METRIC_TEMPLATE_FIELDS } from '../../src/cli/import/metric-template.ts';
+import { reportOf } from '../../src/cli/import/output.ts';
 import { translate } from '../../src/cli/import/translation.ts';
 import { page, ROOT, rows, section } from './pages.ts';
 
 const PATH = 'docs/import.md';
 const rewrite = process.env['HEADGATE_UPDATE'] === '1';
 
-const TABLES: Record<string, readonly Field[]> = {
+const TABLES: Record<string, readonly FieldRow[]> = {
   '## Fields of a Canary': CANARY_FIELDS,
   '## Fields of a MetricTemplate': METRIC_TEMPLATE_FIELDS,
   '## Fields of an AlertProvider': ALERT_PROVIDER_FIELDS,
 };
 
 /** What the page says of a row of the table. */
-function fateWords({ fate, to, words }: Field): string {
+function fateWords({ fate, to, words }: FieldRow): string {
   switch (fate) {
     case 'kept':
       return [to === undefined ? 'comes over' : `becomes \`${to}\``, words].filter(Boolean).join('; ');
@@ -31,12 +31,12 @@ function fateWords({ fate, to, words }: Field): string {
   }
 }
 
-const tableText = (fields: readonly Field[]): string =>
+const tableText = (fields: readonly FieldRow[]): string =>
   ['| field | what becomes of it |', '|---|---|']
     .concat(fields.map((field) => `| \`${field.path}\` | ${fateWords(field)} |`))
     .join('\n');
 
-function rewriteTable(heading: string, fields: readonly Field[]): void {
+function rewriteTable(heading: string, fields: readonly FieldRow[]): void {
   const before = section(page(PATH), heading);
   const [words = ''] = before.split('| field |', 1);
   const after = `${words.trim()}\n\n${tableText(fields)}\n`;

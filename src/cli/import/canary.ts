@@ -1,19 +1,22 @@
 import { API_VERSION } from '../../rollout/keys.ts';
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import { normaliseSpec } from '../../rollout/spec/spec.ts';
-import { alertRemarks } from './alerts.ts';
-import { completeAnalysis } from './analysis.ts';
+import { completeAnalysis, hindranceOf } from './analysis.ts';
 import { carry } from './carry.ts';
+import { entryRemarks } from './entries.ts';
 import { CANARY_TABLE } from './fields/canary.ts';
-import { asWritten, type FlaggerCanary, flaggerCanaryOf } from './flagger-canary.ts';
-import { hindranceOf } from './hindrance.ts';
-import { type Metadata, metadataOf } from './metadata.ts';
+import {
+  asWritten,
+  entriesAt,
+  type FlaggerCanary,
+  flaggerCanaryOf,
+  type Metadata,
+  metadataOf,
+  textAt,
+} from './flagger-object.ts';
+import type { MetricTemplate } from './metric-template.ts';
 import { type Measures, measuresOf } from './metrics.ts';
-import type { Remark } from './remark.ts';
-import { servedHosts } from './served-hosts.ts';
-import type { Template } from './templates.ts';
-import { entriesAt } from './texts.ts';
-import { webhookRemarks } from './webhooks.ts';
+import { problemOn, type Remark } from './remark.ts';
 
 /** An object of Headgate's, ready to be applied. */
 export interface Made {
@@ -34,7 +37,7 @@ export interface CanaryTranslation {
 
 /** What else is in the input that a Canary may refer to. */
 export interface Neighbours {
-  templates: readonly Template[];
+  templates: readonly MetricTemplate[];
   alertProviders: readonly unknown[];
 }
 
@@ -42,11 +45,10 @@ type Spec = Record<string, unknown>;
 
 /** Field by field by the table; then what several fields say together; then Headgate's own check. */
 export function translateCanary(value: Spec, { templates, alertProviders }: Neighbours): CanaryTranslation {
-  const canary = flaggerCanaryOf(value, templates);
-  const carried = carry(CANARY_TABLE, canary.spec, canary);
-  const measures = measuresOf(entriesAt(carried.spec, 'analysis', 'metrics'), canary);
-  const beside = [...webhookRemarks(canary), ...alertRemarks(canary, alertProviders)];
-  const remarks = [...carried.remarks, ...measures.remarks, ...beside];
+  const canary = flaggerCanaryOf(value);
+  const carried = carry(CANARY_TABLE, canary.spec);
+  const measures = measuresOf(entriesAt(carried.spec, 'analysis', 'metrics'), canary, templates);
+  const remarks = [...carried.remarks, ...measures.remarks, ...entryRemarks(canary, alertProviders)];
   const told = (more: readonly Remark[]) => [...remarks, ...more].map((remark) => asWritten(canary, remark));
   const hindrance = hindranceOf(canary);
   if (hindrance !== undefined) return { remarks: told([hindrance]), templates: measures.templates };
@@ -64,11 +66,18 @@ function complete({ analysis, service, ...spec }: Spec, canary: FlaggerCanary, {
   return { spec: { ...spec, ...served, ...completed.spec }, remarks: completed.remarks };
 }
 
+/** The service, with the hosts that its route must serve: a Service of another name than the Deployment's is one of them. */
+function servedHosts(service: Spec, { spec, target }: FlaggerCanary): Spec {
+  const name = textAt(spec, 'service', 'name') ?? '';
+  if (name === '' || name === target) return service;
+  return { ...service, hosts: [...new Set([name, ...entriesAt(service, 'hosts')])] };
+}
+
 /** Headgate's own judgement, by Flagger's paths. */
 function problemsIn(spec: Spec, sources: readonly number[]): Remark[] {
   const outcome = normaliseSpec(spec);
   const problems = outcome.ok ? [] : outcome.problems;
-  return problems.map((problem) => ({ kind: 'problem', ...problem, key: backTo(problem.key, sources) }));
+  return problems.map(({ key, message, value }) => problemOn(backTo(key, sources), message, value));
 }
 
 /** Metrics may have been left out or divided: the index here is not the one there. */

@@ -1,7 +1,6 @@
 import { isRecord, type Path, pathText, valueAt } from '../../rollout/spec/rules/findings.ts';
-import type { Around, Conversion, Field } from './field.ts';
-import { type FieldTable, type Leaf, leavesOf } from './field-table.ts';
-import type { Remark } from './remark.ts';
+import { type FieldRow, type FieldTable, type Leaf, leavesOf } from './field-table.ts';
+import type { Remark, RemarkKind } from './remark.ts';
 
 /** What came over of an object field by field, and what there is to say about it. */
 export interface Carried {
@@ -10,45 +9,50 @@ export interface Carried {
 }
 
 /** Carries `spec` over by the rows of a table. What concerns more than one field at a time is not done here. */
-export function carry(table: FieldTable, spec: unknown, around: Around): Carried {
+export function carry(table: FieldTable, spec: unknown): Carried {
   const carried: Carried = { spec: {}, remarks: [] };
   for (const leaf of leavesOf(table, spec, ['spec'])) {
     if ('problem' in leaf) carried.remarks.push(remarkOn('problem', leaf, leaf.problem));
-    else if (leaf.field.fate === 'kept') keep(carried, { ...leaf, field: leaf.field }, around);
-    else if (!leaf.field.isHarmless?.(leaf.value, around)) carried.remarks.push(farewell(leaf, leaf.field, spec));
+    else if (leaf.field.fate === 'kept') keep(carried, leaf, spec);
+    else if (!leaf.field.isHarmless?.(leaf.value)) carried.remarks.push(farewell(leaf, leaf.field.fate, spec));
   }
   return carried;
 }
 
 const keyOf = ([root, ...path]: Path): string => pathText(`${root}`, path);
 
-const remarkOn = (kind: Remark['kind'], { path, value }: Pick<Leaf, 'path' | 'value'>, message: string): Remark => ({
+const remarkOn = (kind: RemarkKind, { path, value }: Pick<Leaf, 'path' | 'value'>, message: string): Remark => ({
   kind,
   key: keyOf(path),
   value,
   message,
 });
 
-function keep({ spec, remarks }: Carried, leaf: Leaf & { field: Field }, around: Around): void {
-  const { field, path, value } = leaf;
-  const converted: Conversion = field.convert?.(value, around) ?? { value: structuredClone(value) };
-  if (converted.value !== undefined) assign(spec, targetOf(field, path), converted.value);
-  if (converted.note !== undefined) remarks.push(remarkOn('note', leaf, converted.note));
-  if (converted.lost !== undefined) remarks.push(remarkOn('lost', leaf, converted.lost));
+type FieldLeaf = Extract<Leaf, { field: FieldRow }>;
+
+function keep({ spec, remarks }: Carried, leaf: FieldLeaf, before: unknown): void {
+  const { field, path } = leaf;
+  const { value, ...words } = field.convert?.(leaf.value, before) ?? { value: structuredClone(leaf.value) };
+  if (value !== undefined) assign(spec, targetOf(field, path), value);
+  for (const kind of ['note', 'lost', 'unneeded'] as const) {
+    const message = words[kind];
+    if (message !== undefined) remarks.push(remarkOn(kind, leaf, message));
+  }
 }
 
+const FAREWELLS = { lost: 'has no counterpart', unneeded: 'is not needed' } as const;
+
 /** Rows of several fields are told of once, as the map that they stand in. */
-function farewell({ path, value }: Leaf, field: Field, spec: unknown): Remark {
+function farewell({ path, value, field }: FieldLeaf, fate: keyof typeof FAREWELLS, spec: unknown): Remark {
   const isGroup = field.path.endsWith('}');
   const place = isGroup ? path.slice(0, -1) : path;
   const shown = isGroup ? valueAt({ spec }, place) : value;
-  const message = field.fate === 'lost' ? `has no counterpart: ${field.words}` : `is not needed: ${field.words}`;
-  const kind = field.fate === 'lost' ? 'lost' : 'unneeded';
-  return { kind, key: keyOf(place), ...(!field.isSecret && { value: shown }), message };
+  const message = `${FAREWELLS[fate]}: ${field.words}`;
+  return remarkOn(fate, { path: place, value: field.isSecret ? undefined : shown }, message);
 }
 
 /** Below `spec`, with the indexes of the place that the value comes from. */
-function targetOf({ to }: Field, path: Path): Path {
+function targetOf({ to }: FieldRow, path: Path): Path {
   if (to === undefined) return path.slice(1);
   const indexes = path.filter((key) => typeof key === 'number');
   return to

@@ -1,8 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
+import { CANARY, PREFIX } from '../../rollout/keys.ts';
+import { SETTINGS, type Setting } from '../../rollout/spec/annotations/annotation-keys.ts';
+import { isNumber, isRecord, valueAt } from '../../rollout/spec/rules/findings.ts';
+import { formatDuration } from '../../rollout/spec/schema/durations.ts';
+import { shown } from '../../rollout/spec/wording/explain.ts';
 import { yamlText } from '../yaml-text.ts';
-import { annotationsOf } from './annotation-writing.ts';
 import type { Made } from './canary.ts';
-import { textAt } from './texts.ts';
-import type { Translated } from './translation.ts';
+import { textAt } from './flagger-object.ts';
+import { isLoss, noteOn, type Remark } from './remark.ts';
+import type { TranslatedObject, Translation } from './translation.ts';
 
 export type OutputFormat = 'yaml' | 'json';
 
@@ -10,13 +16,13 @@ export type OutputFormat = 'yaml' | 'json';
 export type Form = 'canary' | 'annotations';
 
 /** Documents after one another, as `kubectl apply -f` reads them. */
-export function objectsText(objects: readonly Translated[], format: OutputFormat): string {
+export function objectsText(objects: readonly TranslatedObject[], format: OutputFormat): string {
   const made = objects.flatMap((object) => object.made ?? []);
   return format === 'json' ? made.map(json).join('') : made.map(yamlText).join('---\n');
 }
 
 /** For each Canary a patch of its Deployment, as `kubectl patch --patch-file` reads it; the command stands above it. */
-export function patchesText(objects: readonly Translated[], format: OutputFormat): string {
+export function patchesText(objects: readonly TranslatedObject[], format: OutputFormat): string {
   const canaries = objects.flatMap(({ made }) => (made?.kind === 'Canary' ? [made] : []));
   const patches = canaries.map(({ metadata, spec }) => ({
     command: patchCommand({ metadata, spec }),
@@ -32,10 +38,67 @@ function patchCommand({ metadata, spec }: Pick<Made, 'metadata' | 'spec'>): stri
 }
 
 /** What became of an object in the form of patches: what is no Canary has no place in them. */
-export function unpatched(object: Translated): Translated {
+export function unpatched(object: TranslatedObject): TranslatedObject {
   if (object.made?.kind !== 'AlertProvider') return object;
   const message = 'is an object of its own, which --as canary writes';
-  return { ...object, remarks: [...object.remarks, { kind: 'note', key: 'kind', value: object.made.kind, message }] };
+  return { ...object, remarks: [...object.remarks, noteOn('kind', message, object.made.kind)] };
 }
 
 const json = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`;
+
+/** The annotations of a Deployment that say what the `spec` of a Canary says, the opt-in first. */
+export function annotationsOf(spec: unknown): Record<string, string> {
+  const settings = [...SETTINGS].flatMap(([name, setting]): [string, string][] => {
+    const value = valueAt(spec, setting.path);
+    return value === undefined ? [] : [[PREFIX + name, textFor(setting, value)]];
+  });
+  return { [CANARY]: 'true', ...Object.fromEntries(settings) };
+}
+
+/** The text that an annotation's own reader takes for the value; so writing follows whatever reading is. */
+function textFor({ read }: Setting, value: unknown): string {
+  const isRead = (text: string): boolean => {
+    const reading = read(text);
+    return reading.ok && isDeepStrictEqual(reading.value, value);
+  };
+  return writings(value).find(isRead) ?? yamlText(value);
+}
+
+/** The ways in which a value may stand in an annotation, the plainest first. */
+function writings(value: unknown): string[] {
+  const plain = typeof value === 'string' ? [value] : [];
+  const spoken = isNumber(value) || typeof value === 'boolean' ? [`${value}`] : [];
+  const seconds = isNumber(value) ? [formatDuration(value * 1_000)] : [];
+  const listed = Array.isArray(value) ? [value.length === 0 ? '[]' : value.join(',')] : [];
+  const named = isRecord(value)
+    ? [`${String(value['name'])}`, `${String(value['kind'])}/${String(value['name'])}`]
+    : [];
+  return [...plain, ...spoken, ...seconds, ...listed, ...named, yamlText(value)];
+}
+
+/** What a person reads on standard error: each object with a line a field, what was left alone, and what it comes to. */
+export const reportOf = (translation: Translation): string[] => [
+  ...translation.objects.flatMap(linesOf),
+  ...translation.leftAlone.map(({ subject, place }) => `left alone: ${subject} (${place})`),
+  summaryOf(translation),
+];
+
+function linesOf({ place, subject, remarks }: TranslatedObject): string[] {
+  const lines = remarks.map(lineOf);
+  return [`${place}: ${subject}`, ...(lines.length > 0 ? lines : ['  every field comes over as it is'])];
+}
+
+const lineOf = ({ key, value, message }: Remark): string =>
+  value === undefined ? `  ${key}: ${message}` : `  ${key} = ${shown(value)}: ${message}`;
+
+function summaryOf({ objects }: Translation): string {
+  if (objects.length === 0) return 'no object of Flagger in the input';
+  const made = objects.filter((object) => object.made !== undefined).length;
+  const losses = objects.flatMap(({ remarks }) => remarks).filter(isLoss).length;
+  const read = `${counted(objects.length, 'object')} of Flagger read, ${made} written for Headgate`;
+  return losses === 0
+    ? `${read}; nothing is lost`
+    : `${read}; ${counted(losses, 'line')} above ${losses === 1 ? 'wants' : 'want'} a decision`;
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

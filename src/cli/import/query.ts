@@ -13,7 +13,7 @@ export interface QueryFacts {
   variables: Readonly<Record<string, string>>;
 }
 
-export interface Translated {
+export interface TranslatedQuery {
   /** Undefined where something in it cannot be written for Headgate. */
   query?: string;
   /** What was written differently, as predicates on the query. */
@@ -24,13 +24,24 @@ export interface Translated {
 
 /** One action of Go's templates; a dash inside takes the space beside it. */
 const ACTION = /(\s*\{\{-|\{\{)([^{}]*?)(-\}\}\s*|\}\})/g;
-const FUNCTIONS = ['name', 'namespace', 'target', 'service', 'ingress', 'route', 'interval', 'variables'] as const;
+
+/** What is written for each function of Flagger's; undefined for the one that needs an argument. */
+const FUNCTIONS: Readonly<Record<string, (facts: QueryFacts) => string | undefined>> = {
+  name: ({ name }) => name,
+  namespace: () => '{{ namespace }}',
+  target: () => '{{ target }}',
+  service: () => '{{ service }}',
+  ingress: ({ ingress }) => ingress,
+  route: ({ route }) => route,
+  interval: () => '{{ interval }}',
+  variables: () => undefined,
+};
 
 /**
  * A query of Flagger's with Headgate's placeholders. There the workload under test has the Deployment's name, and the
  * running version is its copy `-primary`; here the Deployment runs, and the copy `-canary` is under test.
  */
-export function translateQuery(query: string, facts: QueryFacts): Translated {
+export function translateQuery(query: string, facts: QueryFacts): TranslatedQuery {
   const problems: string[] = [];
   const notes: string[] = [];
   const rendered = query.replaceAll(ACTION, (text, _open, inside: string) => {
@@ -47,23 +58,10 @@ export function translateQuery(query: string, facts: QueryFacts): Translated {
 
 type Action = { text: string } | { problem: string };
 
-function actionOf(action: string, { name, ingress, route, variables }: QueryFacts): Action {
+function actionOf(action: string, facts: QueryFacts): Action {
   if (/^\/\*.*\*\/$/s.test(action)) return { text: '' };
-  switch (action) {
-    case 'namespace':
-    case 'target':
-    case 'service':
-    case 'interval':
-      return { text: `{{ ${action} }}` };
-    case 'name':
-      return { text: name };
-    case 'ingress':
-      return { text: ingress };
-    case 'route':
-      return { text: route };
-    default:
-      return variable(action, variables) ?? { problem: unknown(action) };
-  }
+  const text = Object.hasOwn(FUNCTIONS, action) ? FUNCTIONS[action]?.(facts) : undefined;
+  return text === undefined ? (variable(action, facts.variables) ?? { problem: unknown(action) }) : { text };
 }
 
 /** `variables.direction`, or `index variables "direction"`. */
@@ -77,7 +75,7 @@ function variable(action: string, variables: QueryFacts['variables']): Action | 
 }
 
 function unknown(action: string): string {
-  const meant = /^\w+$/.test(action) ? nearest(action, FUNCTIONS) : undefined;
+  const meant = /^\w+$/.test(action) ? nearest(action, Object.keys(FUNCTIONS)) : undefined;
   const advice = meant === undefined ? 'write the query by hand' : `did you mean {{ ${meant} }}?`;
   return `uses {{ ${action} }}, which is no function of Flagger's that can be written for Headgate; ${advice}`;
 }

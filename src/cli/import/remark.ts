@@ -1,5 +1,5 @@
 /** What a remark means for the person: what stops, what is lost, what differs, and what is there without being needed. */
-export const REMARK_KINDS = ['problem', 'lost', 'note', 'unneeded'] as const;
+const REMARK_KINDS = ['problem', 'lost', 'note', 'unneeded'] as const;
 export type RemarkKind = (typeof REMARK_KINDS)[number];
 
 /** Something to tell about a field of Flagger's; the message is a predicate on its value. */
@@ -10,6 +10,14 @@ export interface Remark {
   value?: unknown;
   message: string;
 }
+
+const remarkOf =
+  (kind: RemarkKind) =>
+  (key: string, message: string, value?: unknown): Remark => ({ kind, key, value, message });
+
+export const problemOn = remarkOf('problem');
+export const lossOf = remarkOf('lost');
+export const noteOn = remarkOf('note');
 
 /** Whether something did not come over. */
 export const isLoss = ({ kind }: Remark): boolean => kind === 'problem' || kind === 'lost';

@@ -1,13 +1,12 @@
 import type { SourceObject } from '../documents.ts';
 import { translateAlertProvider } from './alert-provider.ts';
 import { type Made, translateCanary } from './canary.ts';
-import { metricTemplateRemarks } from './metric-template.ts';
-import { inOrder, isLoss, type Remark } from './remark.ts';
-import { templateOf } from './templates.ts';
-import { labelOf } from './texts.ts';
+import { labelOf } from './flagger-object.ts';
+import { metricTemplateOf, metricTemplateRemarks } from './metric-template.ts';
+import { inOrder, isLoss, problemOn, type Remark } from './remark.ts';
 
 /** What became of one object of Flagger's. */
-export interface Translated {
+export interface TranslatedObject {
   place: string;
   /** `Canary test/podinfo` */
   subject: string;
@@ -18,7 +17,7 @@ export interface Translated {
 }
 
 export interface Translation {
-  objects: Translated[];
+  objects: TranslatedObject[];
   /** Objects that are not Flagger's: their subjects and places. */
   leftAlone: { subject: string; place: string }[];
 }
@@ -29,7 +28,7 @@ const VERSIONS = ['v1beta1', 'v1alpha3', 'v1alpha2', 'v1alpha1'];
 /** Every object of Flagger's in the input as Headgate's; they are looked at together, for Canaries refer to others. */
 export function translate(sources: readonly SourceObject[]): Translation {
   const flaggers = sources.filter(isFlaggers);
-  const templates = flaggers.filter(isA('MetricTemplate')).map(templateOf);
+  const templates = flaggers.filter(isA('MetricTemplate')).map(metricTemplateOf);
   const alertProviders = flaggers.filter(isA('AlertProvider')).map(({ value }) => value);
   const canaries = new Map(
     flaggers
@@ -58,12 +57,12 @@ function other({ value }: SourceObject, used: ReadonlySet<string>): { made?: Mad
       return { remarks: metricTemplateRemarks(value, used.has(labelOf(value))) };
     default: {
       const message = "is no kind of Flagger's; known are Canary, MetricTemplate and AlertProvider";
-      return { remarks: [{ kind: 'problem', key: 'kind', value: value['kind'], message }] };
+      return { remarks: [problemOn('kind', message, value['kind'])] };
     }
   }
 }
 
-function translated(source: SourceObject, { made, remarks }: { made?: Made; remarks: Remark[] }): Translated {
+function translated(source: SourceObject, { made, remarks }: { made?: Made; remarks: Remark[] }): TranslatedObject {
   return { ...introduced(source), ...(made && { made }), remarks: inOrder([...versionRemarks(source), ...remarks]) };
 }
 
@@ -71,7 +70,7 @@ function versionRemarks({ value }: SourceObject): Remark[] {
   const version = String(value['apiVersion']);
   if (VERSIONS.some((known) => version === GROUP + known)) return [];
   const message = `is no version of Flagger's that is known here; it is read as ${GROUP}${VERSIONS[0]}`;
-  return [{ kind: 'problem', key: 'apiVersion', value: version, message }];
+  return [problemOn('apiVersion', message, version)];
 }
 
 const introduced = ({ place, value }: SourceObject): { place: string; subject: string } => ({

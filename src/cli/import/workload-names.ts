@@ -1,6 +1,6 @@
 import { canaryName } from '../../rollout/names.ts';
 
-export interface Renamed {
+export interface RenamedQuery {
   query: string;
   notes: string[];
   problems: string[];
@@ -14,13 +14,13 @@ const OF_WORKLOADS = /(?:^|_)(?:workload|deployment|pod|pod_name)$/;
 const OF_NEITHER = /(?:^|_)(?:namespace|container|container_name|service_name|(?<!canonical_)service|host|job)$/;
 
 /** Names of workloads that a query has as plain text, turned as the placeholders are. */
-export function renameWorkloads(query: string, target: string): Renamed {
+export function renameWorkloads(query: string, target: string): RenamedQuery {
   const name = target.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   const patterns: Patterns = {
     begins: new RegExp(`^${name}(-primary)?(?=$|[-.]?[.[(\\\\])`),
     mentions: new RegExp(`(?:^|[^\\w-])${name}(?:$|[^\\w-])`),
   };
-  const renamed: Renamed = { query, notes: [], problems: [] };
+  const renamed: RenamedQuery = { query, notes: [], problems: [] };
   renamed.query = query.replaceAll(
     MATCHER,
     (text, ...[label = '', operator = '', quote = '', value = '']: string[]) => {

@@ -1,7 +1,6 @@
 import t from 'tap';
 import { parseAllDocuments } from 'yaml';
-import { annotationsOf } from '../../../src/cli/import/annotation-writing.ts';
-import { patchesText } from '../../../src/cli/import/output.ts';
+import { annotationsOf, patchesText } from '../../../src/cli/import/output.ts';
 import { translate } from '../../../src/cli/import/translation.ts';
 import { userFormOf } from '../../../src/rollout/spec/annotations/annotation-form.ts';
 import { valueAt } from '../../../src/rollout/spec/rules/findings.ts';

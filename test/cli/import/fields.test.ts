@@ -1,11 +1,10 @@
 import t from 'tap';
 import type { SourceObject } from '../../../src/cli/documents.ts';
-import { pathsOf } from '../../../src/cli/import/field.ts';
-import { type FieldTable, leavesOf, patternOf } from '../../../src/cli/import/field-table.ts';
-import { ALERT_PROVIDER_TABLE } from '../../../src/cli/import/fields/alert-provider.ts';
+import { ALERT_PROVIDER_TABLE } from '../../../src/cli/import/alert-provider.ts';
+import { type FieldTable, leavesOf, pathsOf, patternOf } from '../../../src/cli/import/field-table.ts';
 import { CANARY_FIELDS, CANARY_TABLE } from '../../../src/cli/import/fields/canary.ts';
-import { METRIC_TEMPLATE_TABLE } from '../../../src/cli/import/fields/metric-template.ts';
-import { flaggerCanaryOf } from '../../../src/cli/import/flagger-canary.ts';
+import { flaggerCanaryOf } from '../../../src/cli/import/flagger-object.ts';
+import { METRIC_TEMPLATE_TABLE } from '../../../src/cli/import/metric-template.ts';
 import { objectsText } from '../../../src/cli/import/output.ts';
 import { translate } from '../../../src/cli/import/translation.ts';
 import { isRecord, type Path, valueAt } from '../../../src/rollout/spec/rules/findings.ts';
@@ -19,7 +18,7 @@ const TABLES: Record<string, FieldTable> = {
 
 /** The fields that an object has, by the names of the table. */
 function fieldsIn(table: FieldTable, value: Record<string, unknown>): string[] {
-  const spec = table === CANARY_TABLE ? flaggerCanaryOf(value, []).spec : value['spec'];
+  const spec = table === CANARY_TABLE ? flaggerCanaryOf(value).spec : value['spec'];
   return leavesOf(table, spec, ['spec']).flatMap((leaf) => ('field' in leaf ? [patternOf(leaf.path)] : []));
 }
 
@@ -53,7 +52,7 @@ function writtenWithout(objects: readonly SourceObject[], index: number, path: P
 
 /** With the analysis of an old version where it stands today. */
 const withPresentNames = ({ place, value }: SourceObject): SourceObject =>
-  value['kind'] === 'Canary' ? { place, value: { ...value, spec: flaggerCanaryOf(value, []).spec } } : { place, value };
+  value['kind'] === 'Canary' ? { place, value: { ...value, spec: flaggerCanaryOf(value).spec } } : { place, value };
 
 /** Fields of Canaries without which something else is written. */
 function mattering(objects: readonly SourceObject[]): string[] {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { planOf } from '../../../src/cli/import/weights.ts';
+import { weightPlanOf } from '../../../src/cli/import/weights.ts';
 
 type Row = [analysis: Record<string, unknown>, weights: Record<string, unknown> | undefined, ...notes: RegExp[]];
 
@@ -44,7 +44,7 @@ const plans: Record<string, Row> = {
 
 for (const [sentence, [analysis, weights, ...notes]] of Object.entries(plans)) {
   void t.test(sentence, async (t) => {
-    const plan = planOf(analysis);
+    const plan = weightPlanOf(analysis);
     t.strictSame(plan.weights, weights);
     t.equal(plan.remarks.length, notes.length);
     for (const [index, note] of notes.entries()) t.match(plan.remarks[index]?.message, note);

@@ -1,47 +1,106 @@
 import { isNumber } from '../../../rollout/spec/rules/findings.ts';
-import { analysisInterval } from '../durations.ts';
-import { type Conversion, type Field, isOff, kept, lost, unneeded } from '../field.ts';
+import { elsewhere, goDuration, goMilliseconds, isOff, isOneOf, metricWindow, when, written } from '../conversions.ts';
+import { comesOver, fieldsBelow, lost, unneeded } from '../field-table.ts';
 
 const AT_ONCE =
   'Headgate promotes by a roll-out of the Deployment, while the canary keeps the share of traffic that it has';
 const BY_WEIGHT = 'Headgate releases by weight alone';
+const MOST_RETRIES = 10;
+const LEAST_INTERVAL = 10_000;
 
-const threshold = (value: unknown): Conversion =>
-  isNumber(value) && value <= 0 ? { value: 1, note: 'is raised to 1 by Flagger: 1 is written' } : { value };
+const isWhole = isOneOf(false, 0, '', 100);
+const isEmpty = isOneOf('');
+const isNoDuration = (value: unknown): boolean => goMilliseconds(value) === undefined;
+const isTooOften = (value: unknown): boolean => (goMilliseconds(value) ?? 0) < LEAST_INTERVAL;
 
-/** The plan is written by weights.ts, which sees these together. */
-const inPlan = (): Conversion => ({});
+/** Flagger takes what it cannot read for a minute, and never ticks faster than every ten seconds. */
+const interval = when(
+  isNoDuration,
+  written('1m', 'is no duration, for which Flagger takes a minute: 1m is written'),
+  when(isTooOften, written('10s', 'is raised to 10s by Flagger: 10s is written'), goDuration),
+);
 
-const isWhole = (value: unknown): boolean => isOff(value) || value === 100;
+const threshold = when((value) => isNumber(value) && value <= 0, written(1, 'is raised to 1 by Flagger: 1 is written'));
 
-/** How long a release takes, and by which steps it goes. */
-export const ANALYSIS_FIELDS: readonly Field[] = [
-  kept('spec.analysis.interval', { convert: analysisInterval, words: 'at least `10s`, as in Flagger' }),
-  kept('spec.analysis.threshold', { convert: threshold, words: '`1` where it is left out or 0, as in Flagger' }),
-  kept('spec.analysis.maxWeight', {
-    convert: inPlan,
+/** Flagger takes ten seconds where hardly anything is written. */
+const callTimeout = when(
+  (value) => typeof value === 'string' && value.length < 2,
+  () => ({ note: 'is too short to be a duration, for which Flagger takes 10s, as Headgate does when it is left out' }),
+  goDuration,
+);
+
+const retries = when(
+  (value) => isNumber(value) && value > MOST_RETRIES,
+  written(MOST_RETRIES, `is more than Headgate tries: ${MOST_RETRIES} is written`),
+);
+
+/** How long a release takes, and by which steps it goes: these are written by weights.ts, which sees them together. */
+const PLAN_FIELDS = fieldsBelow('spec.analysis', {
+  interval: comesOver({ convert: interval, words: 'at least `10s`, as in Flagger' }),
+  threshold: comesOver({ convert: threshold, words: '`1` where it is left out or 0, as in Flagger' }),
+  maxWeight: comesOver({
+    convert: elsewhere,
     words: '`100` where it is left out, as in Flagger; the last step ends exactly there',
   }),
-  kept('spec.analysis.stepWeight', { convert: inPlan, words: 'at most `maxWeight`' }),
-  kept('spec.analysis.stepWeights', {
-    convert: inPlan,
+  stepWeight: comesOver({ convert: elsewhere, words: 'at most `maxWeight`' }),
+  stepWeights: comesOver({
+    convert: elsewhere,
     words: 'beside `stepWeight` only the last is looked at, as in Flagger',
   }),
-  lost('spec.analysis.stepWeightPromotion', AT_ONCE, isOff),
-  lost('spec.analysis.iterations', `${BY_WEIGHT}: what it goes by is stepWeight and maxWeight, or stepWeights`, isOff),
-  lost('spec.analysis.mirror', `${BY_WEIGHT}: the canary is measured by real requests from the first step on`, isOff),
-  lost('spec.analysis.mirrorWeight', `${BY_WEIGHT}: nothing is mirrored`, isWhole),
-  lost(
-    'spec.analysis.match[].{headers,queryParams,sourceLabels}',
-    `${BY_WEIGHT}: which users meet the canary is left to chance`,
-  ),
-  unneeded(
-    'spec.analysis.primaryReadyThreshold',
+  stepWeightPromotion: lost(AT_ONCE, isOff),
+  iterations: lost(`${BY_WEIGHT}: what it goes by is stepWeight and maxWeight, or stepWeights`, isOff),
+  mirror: lost(`${BY_WEIGHT}: the canary is measured by real requests from the first step on`, isOff),
+  mirrorWeight: lost(`${BY_WEIGHT}: nothing is mirrored`, isWhole),
+  'match[].{headers,queryParams,sourceLabels}': lost(`${BY_WEIGHT}: which users meet the canary is left to chance`),
+  primaryReadyThreshold: unneeded(
     'the running version is not rolled out before a release is decided, so nothing waits for it',
   ),
-  lost('spec.analysis.canaryReadyThreshold', 'all pods of the canary must be ready before it gets traffic', isWhole),
-  lost(
-    'spec.analysis.sessionAffinity.{cookieName,primaryCookieName,domain,httpOnly,maxAge,partitioned,path,sameSite,secure}',
+  canaryReadyThreshold: lost('all pods of the canary must be ready before it gets traffic', isWhole),
+  'sessionAffinity.{cookieName,primaryCookieName,domain,httpOnly,maxAge,partitioned,path,sameSite,secure}': lost(
     `${BY_WEIGHT}: the same user may meet either version; keep what a user sees the same in both of them`,
   ),
-];
+});
+
+const QUERY = 'spec.analysis.metrics[].query';
+
+/** What a release is measured by. The queries are written by metrics.ts. */
+const METRIC_FIELDS = fieldsBelow('spec.analysis.metrics[]', {
+  name: comesOver({ words: "the names of old for the two measures of Headgate's own become the present ones" }),
+  interval: comesOver({ convert: metricWindow }),
+  threshold: comesOver({ words: 'left out beside `thresholdRange`, which Flagger prefers' }),
+  'thresholdRange.{min,max}': comesOver(),
+  query: comesOver({ words: 'with `{{ canary }}` for the workload under test' }),
+  'templateRef.{name,namespace}': comesOver({
+    to: QUERY,
+    convert: elsewhere,
+    words: 'the query of a MetricTemplate for Prometheus that stands in the input',
+  }),
+  templateVariables: comesOver({ to: QUERY, convert: elsewhere, words: 'replaced by their values' }),
+});
+
+/** Whom a release asks. */
+const WEBHOOK_FIELDS = fieldsBelow('spec.analysis.webhooks[]', {
+  '{name,muteAlert,metadata}': comesOver(),
+  url: comesOver({ words: 'what is not in the namespace of the Canary needs to be allowed, see [hooks](hooks.md)' }),
+  type: comesOver({ convert: when(isEmpty, written('rollout')), words: '`rollout` where it is empty' }),
+  timeout: comesOver({ convert: callTimeout }),
+  retries: comesOver({ convert: retries, words: `at most \`${MOST_RETRIES}\`` }),
+  disableTLS: lost(
+    'certificates are always checked; give Headgate the authority that signed it, in trustedCertificates of the chart',
+    isOff,
+  ),
+});
+
+/** Whom a release tells. What is said of an empty severity is in entries.ts. */
+const ALERT_FIELDS = fieldsBelow('spec.analysis.alerts[]', {
+  name: comesOver(),
+  severity: comesOver({
+    convert: when(isEmpty, elsewhere),
+    words: '`info` where it is left out; Flagger sends nothing then',
+  }),
+  'providerRef.{name,namespace}': comesOver({
+    words: 'the AlertProvider is written too, where it stands in the input',
+  }),
+});
+
+export const ANALYSIS_FIELDS = [...PLAN_FIELDS, ...METRIC_FIELDS, ...WEBHOOK_FIELDS, ...ALERT_FIELDS];

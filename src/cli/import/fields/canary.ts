@@ -1,20 +1,53 @@
-import type { Field } from '../field.ts';
-import { tableOf } from '../field-table.ts';
+import { isOneOf, when, written } from '../conversions.ts';
+import { comesOver, type FieldRow, fieldsBelow, lost, tableOf, unneeded } from '../field-table.ts';
 import { ANALYSIS_FIELDS } from './analysis.ts';
-import { ALERT_FIELDS, METRIC_FIELDS, WEBHOOK_FIELDS } from './checks.ts';
-import { ROUTE_FIELDS } from './route.ts';
 import { SERVICE_FIELDS } from './service.ts';
-import { TARGET_FIELDS } from './target.ts';
+
+const ISTIO_ONLY =
+  'Headgate divides traffic by Istio alone; bring the application into the mesh or behind an Istio gateway first, or leave it with Flagger';
+
+/** Groups in which Deployments once were; clusters have them under apps/v1 alone. */
+const isOldGroup = isOneOf('extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2');
+
+/** What is released, and by which means. */
+const TARGET_FIELDS = fieldsBelow('spec', {
+  provider: lost(ISTIO_ONLY, isOneOf('istio', '')),
+  metricsServer: lost(
+    'all releases are measured by one Prometheus, HEADGATE_METRICS_SERVER of the scheduler (metricsServer in the chart)',
+  ),
+  'targetRef.apiVersion': comesOver({
+    convert: when(isOldGroup, written('apps/v1', 'is gone from clusters: apps/v1 is written')),
+    words: 'older groups become `apps/v1`',
+  }),
+  'targetRef.kind': comesOver({
+    words: 'only a Deployment can be held: nothing is made of a DaemonSet or a Service',
+  }),
+  'targetRef.name': comesOver(),
+  'autoscalerRef.apiVersion': unneeded(
+    'the version follows from the kind, and the versions of old are gone from clusters',
+  ),
+  'autoscalerRef.{kind,name}': comesOver(),
+  'autoscalerRef.primaryScalerQueries': unneeded(
+    'there is no second autoscaler: the running version keeps the name of the Deployment, and the queries of the ScaledObject itself fit',
+  ),
+  'autoscalerRef.primaryScalerReplicas.{minReplicas,maxReplicas}': lost(
+    'there is no second autoscaler: write these bounds into the one that the Deployment has',
+  ),
+  'ingressRef.{apiVersion,kind,name}': lost(ISTIO_ONLY),
+  'routeRef.{apiVersion,kind,name}': lost(ISTIO_ONLY),
+  'upstreamRef.{apiVersion,kind,name,namespace}': lost(ISTIO_ONLY),
+  progressDeadlineSeconds: comesOver(),
+  skipAnalysis: comesOver(),
+  suspend: comesOver(),
+  revertOnDeletion: unneeded(
+    'Headgate replaces nothing and scales nothing of yours to zero, so without it there is nothing to put back',
+  ),
+  canaryAnalysis: unneeded(
+    'it is the older name of spec.analysis, and read in its place; beside it, Flagger does not look at it either',
+  ),
+});
 
 /** Every field of Flagger's Canary, with what becomes of it: what the program does, and what docs/import.md says. */
-export const CANARY_FIELDS: readonly Field[] = [
-  ...TARGET_FIELDS,
-  ...SERVICE_FIELDS,
-  ...ROUTE_FIELDS,
-  ...ANALYSIS_FIELDS,
-  ...METRIC_FIELDS,
-  ...WEBHOOK_FIELDS,
-  ...ALERT_FIELDS,
-];
+export const CANARY_FIELDS: readonly FieldRow[] = [...TARGET_FIELDS, ...SERVICE_FIELDS, ...ANALYSIS_FIELDS];
 
 export const CANARY_TABLE = tableOf(CANARY_FIELDS);

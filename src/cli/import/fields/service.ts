@@ -1,5 +1,8 @@
+import { isRecord } from '../../../rollout/spec/rules/findings.ts';
 import { MESH, shortGateway } from '../../../rollout/spec/schema/hosts.ts';
-import { type Around, type Conversion, type Field, isOff, kept, lost, unneeded } from '../field.ts';
+import { goDuration, isOff, isOneOf, moved, when, written } from '../conversions.ts';
+import { type Conversion, comesOver, fieldsBelow, lost, unneeded } from '../field-table.ts';
+import { textAt } from '../flagger-object.ts';
 
 const OWN_SERVICE =
   'Headgate makes a plain Service, and only where there is none of the name; write the Service yourself, with this in it';
@@ -7,8 +10,8 @@ const GATEWAY_API = 'it belongs to the Gateway API, and Headgate divides traffic
 const APP_MESH = 'it belongs to App Mesh, and Headgate divides traffic by Istio alone';
 
 /** Headgate's Service has the Deployment's name; another name is served as a further host of the route. */
-function serviceName(value: unknown, { target }: Around): Conversion {
-  if (value === target || value === '') return {};
+function serviceName(value: unknown, spec: unknown): Conversion {
+  if (value === '' || value === (textAt(spec, 'targetRef', 'name') ?? '')) return {};
   const message = `has no counterpart: Headgate's Services have the name of the Deployment; it is written into hosts, so that the route serves it as well: keep a Service ${String(value)} that selects the Deployment's pods`;
   return { lost: message };
 }
@@ -33,40 +36,85 @@ function gateways(value: unknown): Conversion {
   return { value: named, ...(!isMeshed && { note: 'is without mesh; the route of Headgate serves the mesh as well' }) };
 }
 
-/** How the application is reached. */
-export const SERVICE_FIELDS: readonly Field[] = [
-  kept('spec.service.name', {
+/** A list of origins, where Istio now wants to know how each is to be compared. */
+const origins = (value: unknown): Conversion =>
+  Array.isArray(value)
+    ? {
+        value: value.map((origin: unknown) => (origin === '*' ? { regex: '.*' } : { exact: origin })),
+        note: 'is written as allowOrigins, which took its place in Istio',
+      }
+    : { value };
+
+/** How the application is reached, and what Istio does with a request besides choosing who answers it. */
+export const SERVICE_FIELDS = fieldsBelow('spec.service', {
+  name: comesOver({
     to: 'spec.service.hosts',
     convert: serviceName,
     words: 'another name than that of the Deployment is written into `hosts`, and needs a Service of your own',
   }),
-  kept('spec.service.{port,targetPort,portName}'),
-  lost(
-    'spec.service.appProtocol',
+  '{port,targetPort,portName}': comesOver(),
+  appProtocol: lost(
     'Istio reads the protocol from the name of the port, so write portName: http, http2 or grpc; other protocols have no requests to divide',
   ),
-  lost('spec.service.trafficDistribution', OWN_SERVICE),
-  lost('spec.service.portDiscovery', OWN_SERVICE, isOff),
-  lost('spec.service.headless', OWN_SERVICE, isOff),
-  kept('spec.service.hosts', { convert: hosts, words: 'without `*`' }),
-  kept('spec.service.gateways', { convert: gateways, words: 'as `namespace/name`, and the mesh besides' }),
-  lost('spec.service.gatewayRefs[].{group,kind,name,namespace,sectionName,port}', GATEWAY_API),
-  lost(
-    'spec.service.delegation',
+  trafficDistribution: lost(OWN_SERVICE),
+  portDiscovery: lost(OWN_SERVICE, isOff),
+  headless: lost(OWN_SERVICE, isOff),
+  hosts: comesOver({ convert: hosts, words: 'without `*`' }),
+  gateways: comesOver({ convert: gateways, words: 'as `namespace/name`, and the mesh besides' }),
+  'gatewayRefs[].{group,kind,name,namespace,sectionName,port}': lost(GATEWAY_API),
+  delegation: lost(
     'write the VirtualService yourself, with the name of the Deployment and without hosts: Headgate adopts it and changes nothing but the weights',
     isOff,
   ),
-  lost('spec.service.backendTimeout', GATEWAY_API),
-  lost('spec.service.meshName', APP_MESH),
-  lost('spec.service.backends', APP_MESH),
-  lost('spec.service.apex.{labels,annotations}', OWN_SERVICE),
-  unneeded(
-    'spec.service.primary.{labels,annotations}',
-    'there is no Service -primary: the one of the Deployment goes on serving',
+  backendTimeout: lost(GATEWAY_API),
+  meshName: lost(APP_MESH),
+  backends: lost(APP_MESH),
+  'apex.{labels,annotations}': lost(OWN_SERVICE),
+  'primary.{labels,annotations}': unneeded('there is no Service -primary: the one of the Deployment goes on serving'),
+  'canary.{labels,annotations}': lost(OWN_SERVICE),
+  'unmanagedMetadata.{labels,annotations}': unneeded('Headgate leaves labels and annotations of others where they are'),
+
+  timeout: comesOver({ convert: goDuration }),
+  'match[].{name,uri,scheme,method,authority,headers,withoutHeaders,queryParams}': comesOver(),
+  'match[].{ignoreUriCase,port,sourceLabels,sourceNamespace,gateways}': comesOver(),
+  'retries.{attempts,retryOn}': comesOver(),
+  'retries.perTryTimeout': comesOver({ convert: goDuration }),
+  'rewrite.{uri,authority}': comesOver(),
+  'rewrite.type': lost('Istio rewrites the prefix that was matched; the type belongs to the Gateway API'),
+  'headers.request.{set,add,remove}': comesOver(),
+  'headers.response.{set,add,remove}': comesOver(),
+  // Flagger's older manifests name headers to append without saying to what.
+  appendHeaders: comesOver({
+    to: 'spec.service.headers.request.add',
+    convert: when(isRecord, moved('is written as headers.request.add, which took its place in Istio')),
+    words: 'an older name',
+  }),
+  'corsPolicy.allowOrigin': comesOver({
+    to: 'spec.service.corsPolicy.allowOrigins',
+    convert: origins,
+    words: 'as exact matches',
+  }),
+  'corsPolicy.{allowOrigins,allowMethods,allowHeaders,exposeHeaders,allowCredentials}': comesOver(),
+  'corsPolicy.maxAge': comesOver({ convert: goDuration }),
+  'mirror[].{backendRef}': lost(
+    'write the VirtualService yourself, with the name of the Deployment and the mirror in it: Headgate adopts it and changes nothing but the weights',
   ),
-  lost('spec.service.canary.{labels,annotations}', OWN_SERVICE),
-  unneeded(
-    'spec.service.unmanagedMetadata.{labels,annotations}',
-    'Headgate leaves labels and annotations of others where they are',
-  ),
-];
+
+  'trafficPolicy.connectionPool.http.{h2UpgradePolicy,http1MaxPendingRequests,http2MaxRequests,idleTimeout,maxRequestsPerConnection,maxRetries}':
+    comesOver(),
+  'trafficPolicy.loadBalancer.simple': comesOver({
+    convert: when(
+      isOneOf('LEAST_CONN'),
+      written('LEAST_REQUEST', 'is written as LEAST_REQUEST, its present name in Istio'),
+    ),
+    words: '`LEAST_CONN` becomes `LEAST_REQUEST`',
+  }),
+  'trafficPolicy.loadBalancer.{consistentHash,localityLbSetting,warmupDurationSecs}': comesOver(),
+  'trafficPolicy.outlierDetection.{interval,baseEjectionTime,consecutive5xxErrors,consecutiveGatewayErrors,consecutiveLocalOriginFailures,maxEjectionPercent,minHealthPercent,splitExternalLocalOriginErrors}':
+    comesOver(),
+  'trafficPolicy.outlierDetection.consecutiveErrors': comesOver({
+    to: 'spec.service.trafficPolicy.outlierDetection.consecutiveGatewayErrors',
+    convert: moved('is written as consecutiveGatewayErrors, which took its place in Istio'),
+  }),
+  'trafficPolicy.tls.{mode,clientCertificate,privateKey,caCertificates,subjectAltNames,sni}': comesOver(),
+});

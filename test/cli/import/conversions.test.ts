@@ -1,5 +1,5 @@
 import t from 'tap';
-import { asHeadgates, goMilliseconds } from '../../../src/cli/import/go-duration.ts';
+import { asHeadgates, goMilliseconds } from '../../../src/cli/import/conversions.ts';
 
 const durations: Record<string, [milliseconds: number | undefined, headgates: string | undefined]> = {
   '30s': [30_000, '30s'],
