@@ -51,7 +51,7 @@ export function translateAlertProvider(value: Record<string, unknown>): { made: 
   const carried = carry(ALERT_PROVIDER_TABLE, value['spec']);
   const metadata = metadataOf(value);
   const parts = [carried, usualChannel(carried.spec), address(value, metadata)];
-  const spec = Object.assign({}, ...parts.map((part) => part.spec));
+  const spec: Made['spec'] = Object.assign({}, ...parts.map((part) => part.spec));
   return {
     made: { apiVersion: API_VERSION, kind: 'AlertProvider', metadata, spec },
     remarks: [...parts.flatMap(({ remarks }) => remarks), ...problemsIn(spec)],

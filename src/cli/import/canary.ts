@@ -14,7 +14,6 @@ import {
   metadataOf,
   textAt,
 } from './flagger-object.ts';
-import type { MetricTemplate } from './metric-template.ts';
 import { type Measures, measuresOf } from './metrics.ts';
 import { problemOn, type Remark } from './remark.ts';
 
@@ -37,7 +36,7 @@ export interface CanaryTranslation {
 
 /** What else is in the input that a Canary may refer to. */
 export interface Neighbours {
-  templates: readonly MetricTemplate[];
+  templates: readonly unknown[];
   alertProviders: readonly unknown[];
 }
 
@@ -47,7 +46,7 @@ type Spec = Record<string, unknown>;
 export function translateCanary(value: Spec, { templates, alertProviders }: Neighbours): CanaryTranslation {
   const canary = flaggerCanaryOf(value);
   const carried = carry(CANARY_TABLE, canary.spec);
-  const measures = measuresOf(entriesAt(carried.spec, 'analysis', 'metrics'), canary, templates);
+  const measures = measuresOf(entriesAt(carried.spec, 'analysis', 'metrics'), { canary, templates });
   const remarks = [...carried.remarks, ...measures.remarks, ...entryRemarks(canary, alertProviders)];
   const told = (more: readonly Remark[]) => [...remarks, ...more].map((remark) => asWritten(canary, remark));
   const hindrance = hindranceOf(canary);

@@ -2,7 +2,7 @@ import type { SourceObject } from '../documents.ts';
 import { translateAlertProvider } from './alert-provider.ts';
 import { type Made, translateCanary } from './canary.ts';
 import { labelOf } from './flagger-object.ts';
-import { metricTemplateOf, metricTemplateRemarks } from './metric-template.ts';
+import { metricTemplateRemarks } from './metric-template.ts';
 import { inOrder, isLoss, problemOn, type Remark } from './remark.ts';
 
 /** What became of one object of Flagger's. */
@@ -28,15 +28,11 @@ const VERSIONS = ['v1beta1', 'v1alpha3', 'v1alpha2', 'v1alpha1'];
 /** Every object of Flagger's in the input as Headgate's; they are looked at together, for Canaries refer to others. */
 export function translate(sources: readonly SourceObject[]): Translation {
   const flaggers = sources.filter(isFlaggers);
-  const templates = flaggers.filter(isA('MetricTemplate')).map(metricTemplateOf);
-  const alertProviders = flaggers.filter(isA('AlertProvider')).map(({ value }) => value);
-  const canaries = new Map(
-    flaggers
-      .filter(isA('Canary'))
-      .map((source) => [source, translateCanary(source.value, { templates, alertProviders })]),
-  );
+  const valuesOf = (kind: string) => flaggers.filter(isA(kind)).map(({ value }) => value);
+  const neighbours = { templates: valuesOf('MetricTemplate'), alertProviders: valuesOf('AlertProvider') };
+  const canaries = new Map(valuesOf('Canary').map((value) => [value, translateCanary(value, neighbours)]));
   const used = new Set([...canaries.values()].flatMap((canary) => canary.templates));
-  const objects = flaggers.map((source) => translated(source, canaries.get(source) ?? other(source, used)));
+  const objects = flaggers.map((source) => translated(source, canaries.get(source.value) ?? other(source, used)));
   return { objects, leftAlone: sources.filter((source) => !isFlaggers(source)).map(introduced) };
 }
 

@@ -34,7 +34,7 @@ const retries = when(
   written(MOST_RETRIES, `is more than Headgate tries: ${MOST_RETRIES} is written`),
 );
 
-/** How long a release takes, and by which steps it goes: these are written by weights.ts, which sees them together. */
+/** How long a release takes, and by which weights it goes: weights.ts, which sees those together, writes them. */
 const PLAN_FIELDS = fieldsBelow('spec.analysis', {
   interval: comesOver({ convert: interval, words: 'at least `10s`, as in Flagger' }),
   threshold: comesOver({ convert: threshold, words: '`1` where it is left out or 0, as in Flagger' }),
