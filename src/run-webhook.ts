@@ -8,7 +8,7 @@ import { loadCredentials } from './cluster/credentials.ts';
 import type { Config } from './config.ts';
 import type { Running } from './run-scheduler.ts';
 import { hintConnection } from './scheduler/queue/redis.ts';
-import { Wakes } from './scheduler/queue/wakes.ts';
+import { Wakes } from './scheduler/queue/wake-queue.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';

@@ -53,7 +53,7 @@ const HOLDS_ENVIRONMENT = new Set(['src/main.ts', 'src/cli/io.ts']);
 const DECIDES =
   /^src\/admission\/(admit|change|create|gate|judge|model|patch|refusals|request|review|warnings|words|canary-key)\.ts$/;
 /** Of the scheduler, what only keeps order and time. */
-const ONLY_ORDERS = /^src\/scheduler\/(tick\/plan|queue\/(serial|wakes|worker|heartbeat|redis))\.ts$/;
+const ONLY_ORDERS = /^src\/scheduler\/(tick\/plan|queue\/(keyed-executor|wake-queue|wake-worker|heartbeat|redis))\.ts$/;
 
 interface Import {
   /** A path below the root, or the name of a package. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import axios, { type AxiosProxyConfig, type AxiosResponse } from 'axios';
-import { type Delivery, deliveryOf } from './delivery.ts';
+import { type Delivery, deliveryOf } from './send-result.ts';
 import type { Outgoing } from './target.ts';
 
 /** Short: a receiver that hangs holds up nobody but itself. */

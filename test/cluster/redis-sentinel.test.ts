@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import t from 'tap';
 import { hintConnection, workerConnection } from '../../src/scheduler/queue/redis.ts';
-import { Wakes } from '../../src/scheduler/queue/wakes.ts';
-import { WakeWorker } from '../../src/scheduler/queue/worker.ts';
+import { Wakes } from '../../src/scheduler/queue/wake-queue.ts';
+import { WakeWorker } from '../../src/scheduler/queue/wake-worker.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 
 const IP = '10.244.255.60';

@@ -16,7 +16,7 @@ import { istio } from '../../src/traffic/istio/provider.ts';
 import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
-import { Desk } from './hook-desk.ts';
+import { Desk } from './hook-runner.ts';
 import { RulesView } from './rules.ts';
 
 export const SETTLE_MS = 3_000;

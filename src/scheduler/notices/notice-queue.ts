@@ -1,7 +1,7 @@
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { MOST_ATTEMPTS, pauseMs } from '../../notify/pace.ts';
-import { type Errand, idOf } from './errand.ts';
+import { type Errand, idOf } from './delivery.ts';
 
 /** What became of a try to run an errand. */
 export type Run =

@@ -1,6 +1,6 @@
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
-import { type Errand, idOf, isOutstanding, receiptOf } from './errand.ts';
+import { type Errand, idOf, isOutstanding, receiptOf } from './delivery.ts';
 
 /** Errands that are over, from their end until the commit that takes them out of the outbox. */
 export class Receipts {

@@ -1,4 +1,4 @@
-import type { Wakes } from './wakes.ts';
+import type { Wakes } from './wake-queue.ts';
 
 const EVERY_MS = 15_000;
 const MISSED = 3;

@@ -14,7 +14,7 @@ import type { Courier, HookDesk } from '../ports.ts';
 import type { World } from '../world/world.ts';
 import type { Applier } from './apply.ts';
 import { applyAll, CONFLICT_MS, RETRY_MS } from './apply-all.ts';
-import type { Entry } from './entry.ts';
+import type { Entry } from './enrolment.ts';
 import type { Observer } from './observe.ts';
 import type { Enrolled } from './plan.ts';
 import { commit, ensureRecord, handOver } from './record.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Delivery } from '../../../src/notify/delivery.ts';
+import type { Delivery } from '../../../src/notify/send-result.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
-import { Dispatch } from '../../../src/scheduler/notices/dispatch.ts';
+import { Dispatch } from '../../../src/scheduler/notices/dispatcher.ts';
 import { Lanes } from '../../../src/scheduler/notices/lanes.ts';
 import type { Found } from '../../../src/scheduler/notices/receivers.ts';
 import { told } from '../../notify/told.ts';

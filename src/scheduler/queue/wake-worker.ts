@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { WakeJob } from './wakes.ts';
+import type { WakeJob } from './wake-queue.ts';
 
 export interface WorkerOptions {
   queue: string;

@@ -5,7 +5,7 @@ import type { Canary } from '../../rollout/machine/canary.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
 import type { WatchedDismantler } from './dismantle.ts';
-import { Enroller, ownerWords } from './enrol.ts';
+import { Enroller, ownerWords } from './enroller.ts';
 import { nameOf, ownershipOf, takenHosts } from './owners.ts';
 import { type Enrolled, readPlan } from './plan.ts';
 import { commit } from './record.ts';

@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import type { Notice } from '../../../src/rollout/machine/outbox.ts';
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
-import { type Errand, errandsOf, idOf, isOutstanding } from '../../../src/scheduler/notices/errand.ts';
+import { type Errand, errandsOf, idOf, isOutstanding } from '../../../src/scheduler/notices/delivery.ts';
 import { Receipts } from '../../../src/scheduler/notices/receipts.ts';
 import { told } from '../../notify/told.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { type Answer, type Delivery, deliveryOf } from '../../src/notify/delivery.ts';
 import { MOST_ATTEMPTS, pauseMs } from '../../src/notify/pace.ts';
+import { type Answer, type Delivery, deliveryOf } from '../../src/notify/send-result.ts';
 
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 

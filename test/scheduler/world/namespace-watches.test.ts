@@ -1,6 +1,6 @@
 import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
-import { Areas } from '../../../src/scheduler/world/areas.ts';
+import { Areas } from '../../../src/scheduler/world/namespace-watches.ts';
 
 const answered = (status: number) => refusal('GET /', status, '');
 const FORBIDDEN = answered(403);

@@ -4,8 +4,8 @@ import { pause } from '../../cluster/pause.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
 import type { Courier } from '../ports.ts';
-import type { Dispatch, Sent } from './dispatch.ts';
-import { type Errand, errandsOf, idOf, isOutstanding } from './errand.ts';
+import { type Errand, errandsOf, idOf, isOutstanding } from './delivery.ts';
+import type { Dispatch, Sent } from './dispatcher.ts';
 import type { NoticeQueue, Run } from './notice-queue.ts';
 import { Receipts } from './receipts.ts';
 

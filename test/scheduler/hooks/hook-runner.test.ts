@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { WantedCall, WantedPoll } from '../../../src/rollout/machine/calls.ts';
 import type { Hook } from '../../../src/rollout/spec/spec-types.ts';
-import { Desk } from '../../../src/scheduler/hooks/hook-desk.ts';
+import { Desk } from '../../../src/scheduler/hooks/hook-runner.ts';
 import type { HookSubject } from '../../../src/scheduler/ports.ts';
 import { type Answering, callerHere, receiver, until } from '../../hooks/receiver.ts';
 

@@ -1,11 +1,11 @@
-import type { Delivery } from '../../notify/delivery.ts';
 import { type EventPayload, eventPayload } from '../../notify/event-payload.ts';
 import { messageOf, type Subject } from '../../notify/message.ts';
+import type { Delivery } from '../../notify/send-result.ts';
 import { type Outgoing, prepare } from '../../notify/target.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { ProviderType } from '../../rollout/spec/schema/alert-provider.ts';
 import type { Hook } from '../../rollout/spec/spec-types.ts';
-import type { Errand } from './errand.ts';
+import type { Errand } from './delivery.ts';
 import { Lanes } from './lanes.ts';
 import type { Found, Receivers } from './receivers.ts';
 

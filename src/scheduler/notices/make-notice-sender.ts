@@ -12,12 +12,12 @@ import { fact } from '../../rollout/machine/facts.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Teller } from '../tick/tell.ts';
+import type { Teller } from '../tick/event-recorder.ts';
 import type { World } from '../world/world.ts';
-import { NoticeCourier } from './courier.ts';
-import { Dispatch, type DispatchOptions, type Sent } from './dispatch.ts';
-import type { Errand } from './errand.ts';
+import type { Errand } from './delivery.ts';
+import { Dispatch, type DispatchOptions, type Sent } from './dispatcher.ts';
 import { NoticeQueue } from './notice-queue.ts';
+import { NoticeCourier } from './notice-sender.ts';
 import { Receivers } from './receivers.ts';
 
 export interface NoticesOptions {
