@@ -4,29 +4,31 @@ import { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorOptions } from '../../cluster/reflector-options.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 
-interface Area {
+/** The watches on one namespace, or on all of them. */
+interface WatchGroup {
   watches: Pick<Reflector, 'start' | 'stop' | 'synced'>[];
   isFilled: boolean;
-  /** Resolves when the API server has refused to show it. */
-  refused: PromiseWithResolvers<void>;
+  /** Resolves when the API server has answered 403 to one of them. */
+  forbidden: PromiseWithResolvers<void>;
 }
 
-/** An area over all namespaces. */
-const EVERYWHERE = '';
+/** The key of the group that watches all namespaces at once. */
+const ALL_NAMESPACES = '';
 
 /**
- * The watches by namespace. All of one area are filled before anything is concluded from any of them. One that may not be
- * read (its Role went with a namespace that was deleted) keeps no other from starting, and is taken up when it may be.
+ * The watches, grouped by namespace. Nothing is concluded about a namespace until all watches of its group are filled. A
+ * namespace that may not be read (its Role went with a namespace that was deleted) does not keep the others from starting;
+ * its watches go on trying, and it is filled once reading is allowed.
  */
-export class Areas {
+export class NamespaceWatches {
   readonly #namespaces: Namespaces;
-  readonly #areas = new Map<string, Area>();
+  readonly #groups = new Map<string, WatchGroup>();
 
   constructor(namespaces: Namespaces) {
     this.#namespaces = namespaces;
   }
 
-  /** Adds a watch to each area, all for one store. */
+  /** Adds a watch of one kind to each group, all for one store. */
   open<T extends KubeObject>(options: Omit<ReflectorOptions<T>, 'namespace'>): void {
     for (const { namespace } of collectionsIn(this.#namespaces)) {
       const onError = (error: unknown) => {
@@ -38,44 +40,44 @@ export class Areas {
     }
   }
 
-  add(watch: Area['watches'][number], namespace = EVERYWHERE): void {
-    const area = this.#areas.get(namespace) ?? {
+  add(watch: WatchGroup['watches'][number], namespace = ALL_NAMESPACES): void {
+    const group = this.#groups.get(namespace) ?? {
       watches: [],
       isFilled: false,
-      refused: Promise.withResolvers<void>(),
+      forbidden: Promise.withResolvers<void>(),
     };
-    area.watches.push(watch);
-    this.#areas.set(namespace, area);
+    group.watches.push(watch);
+    this.#groups.set(namespace, group);
   }
 
-  /** Takes what went wrong with a watch. */
-  failed(error: unknown, namespace = EVERYWHERE): void {
-    if (isForbidden(error)) this.#areas.get(namespace)?.refused.resolve();
+  /** To be called with every error of a watch of the namespace. */
+  failed(error: unknown, namespace = ALL_NAMESPACES): void {
+    if (isForbidden(error)) this.#groups.get(namespace)?.forbidden.resolve();
   }
 
-  /** Whether the area of a Deployment is filled. @param key `namespace/name` */
+  /** Whether everything in the namespace of a Deployment has been read. @param key `namespace/name` */
   isFilled(key: string): boolean {
     const [namespace = ''] = key.split('/');
-    return (this.#areas.get(namespace) ?? this.#areas.get(EVERYWHERE))?.isFilled ?? false;
+    return (this.#groups.get(namespace) ?? this.#groups.get(ALL_NAMESPACES))?.isFilled ?? false;
   }
 
-  /** Resolves when one area is filled, and each of the others is, or may not be read. @throws if stopped before */
+  /** Resolves when at least one group is filled and every other one is filled or forbidden. @throws if stopped before */
   async start(): Promise<void> {
-    const areas = [...this.#areas.values()];
-    const filling = areas.map(async (area) => {
-      for (const watch of area.watches) watch.start();
-      const synced = await Promise.all(area.watches.map((watch) => watch.synced));
-      area.isFilled = !synced.includes(false);
-      return area.isFilled;
+    const groups = [...this.#groups.values()];
+    const filling = groups.map(async (group) => {
+      for (const watch of group.watches) watch.start();
+      const synced = await Promise.all(group.watches.map((watch) => watch.synced));
+      group.isFilled = !synced.includes(false);
+      return group.isFilled;
     });
     const filled = [await Promise.race(filling)];
-    const settled = areas.map(({ refused }, index) => Promise.race([filling[index], refused.promise]));
+    const settled = groups.map(({ forbidden }, index) => Promise.race([filling[index], forbidden.promise]));
     if ([...filled, ...(await Promise.all(settled))].includes(false)) {
       throw new Error('stopped before everything was read');
     }
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#areas.values()].flatMap(({ watches }) => watches.map((watch) => watch.stop())));
+    await Promise.all([...this.#groups.values()].flatMap(({ watches }) => watches.map((watch) => watch.stop())));
   }
 }

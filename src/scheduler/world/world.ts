@@ -13,7 +13,7 @@ import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { Endpoints } from './endpoints.ts';
-import { Areas } from './namespace-watches.ts';
+import { NamespaceWatches } from './namespace-watches.ts';
 import { narrowWatch } from './narrow-watch.ts';
 import { Records } from './records.ts';
 import { TrafficView } from './traffic.ts';
@@ -49,7 +49,7 @@ export interface WorldOptions {
 export class World {
   readonly #client: KubeClient;
   readonly #options: WorldOptions;
-  readonly #areas: Areas;
+  readonly #areas: NamespaceWatches;
   readonly #sets: WatchScopes<ReplicaSet>;
   /** Held keys, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
@@ -64,7 +64,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
-    this.#areas = new Areas(options.namespaces);
+    this.#areas = new NamespaceWatches(options.namespaces);
     const { client, provider, onChange, onError } = options;
     this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: own });
     this.canaries = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: `${ROLE}=canary`, toKeys: stem });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
-import { Areas } from '../../../src/scheduler/world/namespace-watches.ts';
+import { NamespaceWatches } from '../../../src/scheduler/world/namespace-watches.ts';
 
 const answered = (status: number) => refusal('GET /', status, '');
 const FORBIDDEN = answered(403);
@@ -17,9 +17,9 @@ function watch() {
 }
 
 /** What a start has come to. */
-function begun(areas: Areas) {
+function begun(watches: NamespaceWatches) {
   const state = { outcome: 'waits' };
-  const end = areas.start().then(
+  const end = watches.start().then(
     () => 'started',
     (error: Error) => error.message,
   );
@@ -31,61 +31,61 @@ function begun(areas: Areas) {
 }
 
 void t.test('over all namespaces, everything is filled first, whatever is refused meanwhile', async (t) => {
-  const areas = new Areas([]);
+  const watches = new NamespaceWatches([]);
   const [one, two] = [watch(), watch()];
-  for (const each of [one, two]) areas.add(each);
-  const outcome = begun(areas);
+  for (const each of [one, two]) watches.add(each);
+  const outcome = begun(watches);
   t.ok(one.isStarted() && two.isStarted());
   one.fill();
-  areas.failed(FORBIDDEN);
+  watches.failed(FORBIDDEN);
   t.equal(await outcome(), 'waits');
-  t.notOk(areas.isFilled('shop/podinfo'));
+  t.notOk(watches.isFilled('shop/podinfo'));
   two.fill();
   t.equal(await outcome(), 'started');
-  t.ok(areas.isFilled('shop/podinfo'));
+  t.ok(watches.isFilled('shop/podinfo'));
 });
 
 void t.test('a namespace that may not be read keeps no other from starting, and is taken up later', async (t) => {
-  const areas = new Areas([]);
+  const watches = new NamespaceWatches([]);
   const [shop, billing, more] = [watch(), watch(), watch()];
-  areas.add(shop, 'shop');
-  areas.add(billing, 'billing');
-  areas.add(more, 'billing');
-  const outcome = begun(areas);
+  watches.add(shop, 'shop');
+  watches.add(billing, 'billing');
+  watches.add(more, 'billing');
+  const outcome = begun(watches);
   more.fill();
-  areas.failed(FORBIDDEN, 'billing');
+  watches.failed(FORBIDDEN, 'billing');
   t.equal(await outcome(), 'waits', 'somewhere there is to be work');
   shop.fill();
   t.equal(await outcome(), 'started');
-  t.ok(areas.isFilled('shop/podinfo'));
-  t.notOk(areas.isFilled('billing/podinfo'), 'half of it is not enough');
+  t.ok(watches.isFilled('shop/podinfo'));
+  t.notOk(watches.isFilled('billing/podinfo'), 'half of it is not enough');
   billing.fill();
   await outcome();
-  t.ok(areas.isFilled('billing/podinfo'));
+  t.ok(watches.isFilled('billing/podinfo'));
 });
 
 void t.test('other errors are waited for', async (t) => {
-  const areas = new Areas([]);
+  const watches = new NamespaceWatches([]);
   const [shop, billing] = [watch(), watch()];
-  areas.add(shop, 'shop');
-  areas.add(billing, 'billing');
-  const outcome = begun(areas);
+  watches.add(shop, 'shop');
+  watches.add(billing, 'billing');
+  const outcome = begun(watches);
   shop.fill();
-  areas.failed(answered(500), 'billing');
-  areas.failed(new Error('reset'), 'billing');
+  watches.failed(answered(500), 'billing');
+  watches.failed(new Error('reset'), 'billing');
   t.equal(await outcome(), 'waits');
   billing.fill();
   t.equal(await outcome(), 'started');
 });
 
 void t.test('stopped before everything was read, it says so; stopped later, nobody minds', async (t) => {
-  const early = new Areas([]);
+  const early = new NamespaceWatches([]);
   early.add(watch(), 'shop');
   early.add(watch(), 'billing');
   const outcome = begun(early);
   await early.stop();
   t.match(await outcome(), 'stopped before everything was read');
-  const late = new Areas([]);
+  const late = new NamespaceWatches([]);
   const [shop, billing] = [watch(), watch()];
   late.add(shop, 'shop');
   late.add(billing, 'billing');
