@@ -8,7 +8,7 @@ import { TaskRunner } from './loadtester/runner.ts';
 import { LoadTesterServer } from './loadtester/server.ts';
 import { type LoadTesterSettings, loadSettings } from './loadtester/settings.ts';
 import type { Running } from './run-scheduler.ts';
-import { hintConnection } from './scheduler/queue/redis.ts';
+import { commandConnection } from './scheduler/queue/redis.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 
 /** `headgate loadtester`. Resolves when it listens; with gates it is ready once Redis answers. */
@@ -18,7 +18,7 @@ export async function runLoadTester(config: Config, environment: Environment): P
   const registry = new Registry();
   const metrics = createLoadTesterMetrics(registry);
   const programs = await findPrograms(settings.programs, settings.path);
-  const redis = settings.gates ? hintConnection(config.redisUrl) : undefined;
+  const redis = settings.gates ? commandConnection(config.redisUrl) : undefined;
   redis?.on('error', (error) => log.debug({ err: error }, 'Redis is away'));
   const { host, port, graceMs } = settings;
   const server = new LoadTesterServer({

@@ -7,8 +7,8 @@ import { KubeClient } from './cluster/client.ts';
 import { loadCredentials } from './cluster/credentials.ts';
 import type { Config } from './config.ts';
 import type { Running } from './run-scheduler.ts';
-import { hintConnection } from './scheduler/queue/redis.ts';
-import { Wakes } from './scheduler/queue/wake-queue.ts';
+import { commandConnection } from './scheduler/queue/redis.ts';
+import { WakeQueue } from './scheduler/queue/wake-queue.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -87,15 +87,15 @@ const serviceNames = (namespace: string): string[] => [
 
 /** A hint that Redis does not take is lost here: the scheduler's own watch sees the same change. */
 function throughRedis(config: Config, log: Logger): { give: (key: string) => void; close: () => Promise<void> } {
-  const connection = hintConnection(config.redisUrl);
+  const connection = commandConnection(config.redisUrl);
   connection.on('error', (error) => log.debug({ err: error }, 'Redis is away'));
-  const wakes = new Wakes(config.queue, connection, ({ key }) =>
+  const wakeQueue = new WakeQueue(config.queue, connection, ({ key }) =>
     log.warn({ deployment: key }, 'Redis did not take a hint'),
   );
   return {
-    give: (key) => wakes.now(key),
+    give: (key) => wakeQueue.now(key),
     close: async () => {
-      await wakes.close();
+      await wakeQueue.close();
       connection.disconnect();
     },
   };

@@ -16,10 +16,10 @@ import { Desk } from './hooks/hook-runner.ts';
 import { makeCourier, outboxes } from './notices/make-notice-sender.ts';
 import type { NoticeCourier } from './notices/notice-sender.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
-import { Serial } from './queue/keyed-executor.ts';
-import { hintConnection, workerConnection } from './queue/redis.ts';
+import { KeyedExecutor } from './queue/keyed-executor.ts';
+import { blockingConnection, commandConnection } from './queue/redis.ts';
 import { Resync } from './queue/resync.ts';
-import { type WakeJob, Wakes } from './queue/wake-queue.ts';
+import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
 import { WakeWorker } from './queue/wake-worker.ts';
 import { Applier } from './tick/apply.ts';
 import { WatchedDismantler } from './tick/dismantle.ts';
@@ -48,10 +48,10 @@ export class Scheduler {
   readonly #world: World;
   readonly #desk: Desk;
   readonly #tick: Tick;
-  readonly #serial: Serial;
+  readonly #ticks: KeyedExecutor;
   readonly #teller: Teller;
   readonly #connections: [Redis, Redis];
-  readonly #wakes: Wakes;
+  readonly #wakeQueue: WakeQueue;
   readonly #worker: WakeWorker;
   readonly #courier: NoticeCourier;
   readonly #heartbeat: Heartbeat;
@@ -67,18 +67,18 @@ export class Scheduler {
     this.#world = this.#makeWorld(onError);
     this.#teller = new Teller(client, log, metrics);
     // Not through Redis: the answer is known to this process alone.
-    this.#desk = new Desk({ caller, onAnswer: (key) => void this.#serial.run(key) });
-    this.#serial = new Serial((key) => this.#runOnce(key));
-    this.#connections = [workerConnection(config.redisUrl), hintConnection(config.redisUrl)];
+    this.#desk = new Desk({ caller, onAnswer: (key) => void this.#ticks.run(key) });
+    this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
+    this.#connections = [blockingConnection(config.redisUrl), commandConnection(config.redisUrl)];
     for (const connection of this.#connections) connection.on('error', (error) => log.debug({ err: error }, 'redis'));
-    const [blocking, hinting] = this.#connections;
+    const [blocking, commands] = this.#connections;
     this.#courier = this.#makeCourier(onError);
     this.#tick = this.#makeTick();
-    this.#wakes = new Wakes(config.queue, hinting, (job) => void this.#run(job));
+    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job));
     const { queue, concurrency } = config;
     this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
-    this.#heartbeat = new Heartbeat(this.#wakes, () => hinting.status === 'ready');
-    const wake = (key: string) => this.#wakes.now(key);
+    this.#heartbeat = new Heartbeat(this.#wakeQueue, () => commands.status === 'ready');
+    const wake = (key: string) => this.#wakeQueue.now(key);
     const onCount = (held: number) => metrics.held.set(held);
     this.#resync = new Resync({
       client,
@@ -86,11 +86,11 @@ export class Scheduler {
       namespaces: config.namespaces,
       intervalMs: config.resyncIntervalMs,
       wake,
-      carry: () => this.#courier.carryAll(outboxes(this.#world)),
+      sendNotices: () => this.#courier.carryAll(outboxes(this.#world)),
       onCount,
       onError,
     });
-    hinting.on('ready', () => this.#afterOutage());
+    commands.on('ready', () => this.#afterOutage());
   }
 
   #makeWorld(onError: (error: unknown) => void): World {
@@ -110,7 +110,7 @@ export class Scheduler {
     const { config, alerts, client, log, metrics, caller } = this.#options;
     const [working, posting] = this.#connections;
     const { namespace, queue } = config;
-    const look = (key: string) => this.#serial.run(key);
+    const look = (key: string) => this.#ticks.run(key);
     const parts = { client, world: this.#world, teller: this.#teller, log, metrics, caller };
     return makeCourier({ ...parts, settings: alerts, namespace, queue, posting, working, look, onError });
   }
@@ -167,7 +167,7 @@ export class Scheduler {
 
   /** A hint from elsewhere in this process (the webhook, in `headgate all`). */
   wake(key: string): void {
-    this.#wakes.now(key);
+    this.#wakeQueue.now(key);
   }
 
   /** In order: no new work and no questions, the running work, what it has to tell, then what it stands on. */
@@ -177,16 +177,16 @@ export class Scheduler {
     this.#heartbeat.stop();
     this.#desk.close();
     await Promise.all([this.#worker.close(), this.#courier.close()]);
-    await this.#serial.idle();
+    await this.#ticks.idle();
     await this.#teller.flush();
-    await this.#wakes.close().catch(() => undefined);
+    await this.#wakeQueue.close().catch(() => undefined);
     await this.#world.stop();
     for (const connection of this.#connections) connection.disconnect();
   }
 
   /** Mostly the echo of what a running tick wrote: that tick looks once more, without the way through Redis. */
   #changed(key: string): void {
-    if (!this.#serial.again(key)) this.#wakes.now(key);
+    if (!this.#ticks.rerun(key)) this.#wakeQueue.now(key);
   }
 
   /** Timers that were in Redis may be gone: what is under way is looked at again. */
@@ -197,7 +197,7 @@ export class Scheduler {
   async #run({ key, dueAt }: WakeJob): Promise<void> {
     if (key === '') return this.#heartbeat.beat();
     this.#options.metrics.tickLateness.observe(Math.max(Date.now() - dueAt, 0) / 1_000);
-    await this.#serial.run(key);
+    await this.#ticks.run(key);
   }
 
   async #runOnce(key: string): Promise<void> {
@@ -207,11 +207,11 @@ export class Scheduler {
       const wakeAt = await this.#tick.run(key);
       metrics.ticks.inc({ outcome: 'done' });
       // The same timer has the same job id: setting it again is nothing, unless Redis lost it.
-      if (wakeAt !== undefined) this.#wakes.at(key, Math.max(wakeAt, Date.now() + 1));
+      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, Date.now() + 1));
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
-      this.#wakes.at(key, Date.now() + RETRY_MS);
+      this.#wakeQueue.at(key, Date.now() + RETRY_MS);
     } finally {
       end();
     }

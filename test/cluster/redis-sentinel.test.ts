@@ -4,8 +4,8 @@ import { mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import t from 'tap';
-import { hintConnection, workerConnection } from '../../src/scheduler/queue/redis.ts';
-import { Wakes } from '../../src/scheduler/queue/wake-queue.ts';
+import { blockingConnection, commandConnection } from '../../src/scheduler/queue/redis.ts';
+import { WakeQueue } from '../../src/scheduler/queue/wake-queue.ts';
 import { WakeWorker } from '../../src/scheduler/queue/wake-worker.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 
@@ -74,9 +74,9 @@ t.test('work goes on when the sentinels make another server the master', async (
   await waitFor('the sentinel to know both', known, { timeoutMs: 60_000 });
 
   const url = `redis+sentinel://:${encodeURIComponent(PASSWORD)}@10.244.255.61,${IP}:${PORTS.sentinel}/mymaster/3`;
-  const [blocking, hinting] = [workerConnection(url), hintConnection(url)];
-  for (const connection of [blocking, hinting]) connection.on('error', () => undefined);
-  const wakes = new Wakes('sentinel', hinting, () => undefined);
+  const [blocking, commands] = [blockingConnection(url), commandConnection(url)];
+  for (const connection of [blocking, commands]) connection.on('error', () => undefined);
+  const wakeQueue = new WakeQueue('sentinel', commands, () => undefined);
   const taken: string[] = [];
   const run = async ({ key }: { key: string }) => void taken.push(key);
   const worker = new WakeWorker({
@@ -89,22 +89,22 @@ t.test('work goes on when the sentinels make another server the master', async (
   worker.start();
   t.teardown(async () => {
     await worker.close();
-    await wakes.close();
+    await wakeQueue.close();
     blocking.disconnect();
-    hinting.disconnect();
+    commands.disconnect();
   });
   const passes = (key: string) =>
     waitFor(
       `a job for ${key}`,
       () => {
-        if (hinting.status === 'ready') wakes.now(key);
+        if (commands.status === 'ready') wakeQueue.now(key);
         return taken.includes(key);
       },
       { timeoutMs: 60_000, everyMs: 250 },
     );
 
   await passes('before');
-  t.equal(hinting.options.db, 3);
+  t.equal(commands.options.db, 3);
   const gone = once(master, 'exit');
   master.kill('SIGKILL');
   await gone;

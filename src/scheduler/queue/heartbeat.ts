@@ -1,21 +1,22 @@
-import type { Wakes } from './wake-queue.ts';
+import type { WakeQueue } from './wake-queue.ts';
 
 const EVERY_MS = 15_000;
 const MISSED = 3;
 
 /**
- * A job that goes through the same queue and worker as the work: a worker that is connected and takes nothing looks alive
- * to everything else. While Redis itself is away nothing is expected of it.
+ * Whether this process still takes jobs: a job of its own goes through the same queue and worker as the work, and has to
+ * come back. A worker that is connected and takes nothing is not noticed otherwise. While Redis does not answer, no job is
+ * expected to come back.
  */
 export class Heartbeat {
-  readonly #wakes: Wakes;
+  readonly #wakeQueue: Pick<WakeQueue, 'heartbeat'>;
   readonly #redisAnswers: () => boolean;
   #lastBeat = Date.now();
   #lastAway = Date.now();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(wakes: Wakes, redisAnswers: () => boolean) {
-    this.#wakes = wakes;
+  constructor(wakeQueue: Pick<WakeQueue, 'heartbeat'>, redisAnswers: () => boolean) {
+    this.#wakeQueue = wakeQueue;
     this.#redisAnswers = redisAnswers;
   }
 
@@ -28,7 +29,7 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  /** A beat came through the queue. */
+  /** To be called when the worker is given a heartbeat. */
   beat(): void {
     this.#lastBeat = Date.now();
   }
@@ -40,6 +41,6 @@ export class Heartbeat {
 
   #send(): void {
     if (!this.#redisAnswers()) this.#lastAway = Date.now();
-    else this.#wakes.heartbeat();
+    else this.#wakeQueue.heartbeat();
   }
 }

@@ -1,8 +1,8 @@
 /**
- * One run per key at a time. A key that is asked for while it runs, runs once more afterwards, so that what was asked for
- * is seen: hints may be merged, never lost.
+ * Runs one function for many keys: keys at the same time, each key one run after the other. A key that is asked for while
+ * it runs is run once more afterwards, however often it was asked for: requests are merged, never lost.
  */
-export class Serial {
+export class KeyedExecutor {
   readonly #run: (key: string) => Promise<void>;
   readonly #running = new Map<string, { again: boolean; done: Promise<void> }>();
 
@@ -23,15 +23,11 @@ export class Serial {
     return entry.done;
   }
 
-  /** Lets a key that runs now run once more; false if it does not run. */
-  again(key: string): boolean {
+  /** Runs a key once more if it runs now; false, and nothing is done, if it does not. */
+  rerun(key: string): boolean {
     const present = this.#running.get(key);
     if (present) present.again = true;
     return present !== undefined;
-  }
-
-  get size(): number {
-    return this.#running.size;
   }
 
   /** Resolves when nothing runs. */

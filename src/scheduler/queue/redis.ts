@@ -1,14 +1,14 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** Redis may go away for any time and come back: workers wait for it, half a second at a time. */
+/** Redis may go away for any time and come back: connecting is tried twice a second, without end. */
 const retryStrategy = () => 500;
 
-/** For the worker, whose blocking calls wait for Redis for ever. */
-export const workerConnection = (url: string): Redis =>
+/** For workers: their calls block until there is a job, and wait for Redis without end. */
+export const blockingConnection = (url: string): Redis =>
   connect(url, { maxRetriesPerRequest: null, retryStrategy, lazyConnect: false });
 
-/** For adding hints: fails at once while Redis is away, so that the hint can be kept here. */
-export const hintConnection = (url: string): Redis =>
+/** For single commands: they fail at once while Redis is away, and after 2 s without an answer. */
+export const commandConnection = (url: string): Redis =>
   connect(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy, commandTimeout: 2_000 });
 
 type Settings = Omit<RedisOptions, 'replyMapping'>;

@@ -13,8 +13,8 @@ export interface ResyncOptions {
   namespaces: Namespaces;
   intervalMs: number;
   wake: (key: string) => void;
-  /** Sees to everything that is still to be sent. */
-  carry: () => void;
+  /** Sends the notices of all outboxes that are not empty. */
+  sendNotices: () => void;
   /** How many Deployments have a revision that is held. */
   onCount: (held: number) => void;
   onError: (error: unknown) => void;
@@ -24,8 +24,8 @@ export interface ResyncOptions {
 const SWEEP_MS = 300_000;
 
 /**
- * Finds the work that no hint told of: at start, when Redis is back, and periodically. What it wakes costs no request if
- * there is nothing to do.
+ * Finds work for which no wake-up came: at start, when Redis is back, and periodically. A Deployment that is woken without
+ * need costs a tick from the watches' stores, and no request.
  */
 export class Resync {
   readonly #options: ResyncOptions;
@@ -50,10 +50,10 @@ export class Resync {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
-  /** Wakes everything that is under way, held, or not recorded, and sees to what is still to be sent. */
+  /** Wakes everything that is under way, held, or not recorded, and has notices sent that still wait in an outbox. */
   run(): void {
-    const { world, wake, carry, onCount } = this.#options;
-    carry();
+    const { world, wake, sendNotices, onCount } = this.#options;
+    sendNotices();
     const enrolled = world.enrolled.list();
     onCount(enrolled.filter(({ metadata }) => metadata.annotations?.[HELD] !== undefined).length);
     for (const deployment of enrolled) {
@@ -67,13 +67,13 @@ export class Resync {
 
   #hasWork(key: string, { metadata: { annotations } }: Deployment): boolean {
     const records = this.#options.world.records.about(key);
-    const known = records.some(({ status }) => status?.phase !== undefined);
-    const busy = records.some(({ status }) => status?.phase !== undefined && ACTIVE.has(status.phase));
-    const telling = records.some(({ status }) => status?.outbox !== undefined);
-    return !known || busy || telling || annotations?.[HELD] !== undefined;
+    const isKnown = records.some(({ status }) => status?.phase !== undefined);
+    const isBusy = records.some(({ status }) => status?.phase !== undefined && ACTIVE.has(status.phase));
+    const hasNotices = records.some(({ status }) => status?.outbox !== undefined);
+    return !isKnown || isBusy || hasNotices || annotations?.[HELD] !== undefined;
   }
 
-  /** The label by which the watch finds a Deployment, for those that are annotated and have it not. */
+  /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */
   async #sweep(): Promise<void> {
     const { client, namespaces } = this.#options;
     const query = { labelSelector: `!${ENROLLED}` };

@@ -3,43 +3,41 @@ import type { Redis } from 'ioredis';
 
 /** A job says which Deployment to look at, and when it was due; never what to do. */
 export interface WakeJob {
+  /** Key of the Deployment; empty for a heartbeat. */
   key: string;
   /** Milliseconds since the epoch. */
   dueAt: number;
 }
 
-export type Purpose = 'now' | 'timer' | 'heartbeat';
+type Purpose = 'now' | 'timer' | 'heartbeat';
 
-/** Hints that come within this time are one: they are due at its end, so that none of them is missed. */
+/** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
 const MERGE_MS = 20;
-/** How long a hint may take to reach Redis before it is carried out here. */
+/** How long Redis may take to accept a job before this process keeps it. */
 const REDIS_MS = 1_000;
 
 /**
- * Hints to look at a Deployment, now or later, through Redis so that any scheduler may take them. While Redis is away they
- * are kept and carried out in this process: Redis is never needed to be safe, only to share work.
+ * Wake-ups: requests to look at a Deployment, now or later. They go through Redis so that any scheduler may take them. One
+ * that Redis does not accept is kept by this process and run here when it is due: Redis shares the work, and is not needed
+ * for it to be done.
  */
-export class Wakes {
+export class WakeQueue {
   readonly #queue: Queue<WakeJob>;
   readonly #process: string;
-  readonly #local: (job: WakeJob) => void;
+  readonly #runHere: (job: WakeJob) => void;
   readonly #timers = new Set<NodeJS.Timeout>();
   #closed = false;
 
-  /** @param local carries out a hint that Redis did not take. */
-  constructor(name: string, connection: Redis, local: (job: WakeJob) => void) {
+  /** @param runHere is given, when it is due, a job that Redis did not accept. */
+  constructor(name: string, connection: Redis, runHere: (job: WakeJob) => void) {
     this.#queue = new Queue<WakeJob>(name, {
       connection,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     this.#queue.on('error', () => undefined);
-    // An id that exists in any state is ignored, also one whose worker is dead: every process has ids of its own.
+    // BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own.
     this.#process = `${process.pid}.${Date.now().toString(36)}`;
-    this.#local = local;
-  }
-
-  get queue(): Queue<WakeJob> {
-    return this.#queue;
+    this.#runHere = runHere;
   }
 
   now(key: string): void {
@@ -69,12 +67,13 @@ export class Wakes {
     added.then(() => clearTimeout(late)).catch(keep);
   }
 
+  /** A heartbeat asks whether jobs come through Redis: kept here, it would say nothing. */
   #keep(job: WakeJob): void {
     if (this.#closed || job.key === '') return;
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
-        this.#local(job);
+        this.#runHere(job);
       },
       Math.max(job.dueAt - Date.now(), 0),
     );

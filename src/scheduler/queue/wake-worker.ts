@@ -14,8 +14,8 @@ export interface WorkerOptions {
 const CLOSE_MS = 5_000;
 
 /**
- * Takes wake-ups from Redis. At least once, and possibly twice: a lock that is lost does not stop the job that had it, and
- * the compare-and-swap of the tick makes the second harmless.
+ * Takes wake-ups from Redis, each at least once. It may be twice, in two processes, for a job that loses its lock goes on
+ * running; the compare-and-swap of the tick makes the second run harmless.
  */
 export class WakeWorker {
   readonly #worker: Worker<WakeJob>;
