@@ -23,8 +23,8 @@ import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
 import { WakeWorker } from './queue/wake-worker.ts';
 import { Applier } from './tick/apply.ts';
 import { WatchedDismantler } from './tick/dismantle.ts';
-import { Entry } from './tick/enrolment.ts';
-import { Teller } from './tick/event-recorder.ts';
+import { Enrolment } from './tick/enrolment.ts';
+import { EventRecorder } from './tick/event-recorder.ts';
 import { Observer } from './tick/observe.ts';
 import { Tick } from './tick/tick.ts';
 import { World } from './world/world.ts';
@@ -49,7 +49,7 @@ export class Scheduler {
   readonly #desk: Desk;
   readonly #tick: Tick;
   readonly #ticks: KeyedExecutor;
-  readonly #teller: Teller;
+  readonly #events: EventRecorder;
   readonly #connections: [Redis, Redis];
   readonly #wakeQueue: WakeQueue;
   readonly #worker: WakeWorker;
@@ -65,7 +65,7 @@ export class Scheduler {
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
-    this.#teller = new Teller(client, log, metrics);
+    this.#events = new EventRecorder(client, log, metrics);
     // Not through Redis: the answer is known to this process alone.
     this.#desk = new Desk({ caller, onAnswer: (key) => void this.#ticks.run(key) });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
@@ -111,7 +111,7 @@ export class Scheduler {
     const [working, posting] = this.#connections;
     const { namespace, queue } = config;
     const look = (key: string) => this.#ticks.run(key);
-    const parts = { client, world: this.#world, teller: this.#teller, log, metrics, caller };
+    const parts = { client, world: this.#world, events: this.#events, log, metrics, caller };
     return makeCourier({ ...parts, settings: alerts, namespace, queue, posting, working, look, onError });
   }
 
@@ -130,14 +130,14 @@ export class Scheduler {
     const { client, config, alerts, log, metrics, provider } = this.#options;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
-    const entry = new Entry({
+    const enrolment = new Enrolment({
       client,
       world,
       dismantler: this.#makeDismantler(),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
     });
     return new Tick({
-      entry,
+      enrolment,
       client,
       world,
       observer: new Observer({ world, provider, prometheus: new Prometheus(config.metricsServer), onCheck }),
@@ -147,7 +147,7 @@ export class Scheduler {
       defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
       hooks: this.#desk,
       courier: this.#courier,
-      tell: (record, facts) => this.#teller.tell(record, facts),
+      recordFacts: (record, facts) => this.#events.recordFacts(record, facts),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
         log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
     });
@@ -178,7 +178,7 @@ export class Scheduler {
     this.#desk.close();
     await Promise.all([this.#worker.close(), this.#courier.close()]);
     await this.#ticks.idle();
-    await this.#teller.flush();
+    await this.#events.flush();
     await this.#wakeQueue.close().catch(() => undefined);
     await this.#world.stop();
     for (const connection of this.#connections) connection.disconnect();

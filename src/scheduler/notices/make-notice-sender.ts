@@ -12,7 +12,7 @@ import { fact } from '../../rollout/machine/facts.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import type { Teller } from '../tick/event-recorder.ts';
+import type { EventRecorder } from '../tick/event-recorder.ts';
 import type { World } from '../world/world.ts';
 import type { Errand } from './delivery.ts';
 import { Dispatch, type DispatchOptions, type Sent } from './dispatcher.ts';
@@ -34,7 +34,7 @@ export interface NoticesOptions {
   working: Redis;
   log: Logger;
   metrics: Metrics;
-  teller: Teller;
+  events: EventRecorder;
   look: (key: string) => Promise<void>;
   onError: (error: unknown) => void;
 }
@@ -90,7 +90,7 @@ const sendVia =
 
 const NEVER = new AbortController().signal;
 
-function report({ log, metrics, teller }: NoticesOptions, record: Canary, errand: Errand, sent: Sent): void {
+function report({ log, metrics, events }: NoticesOptions, record: Canary, errand: Errand, sent: Sent): void {
   const { key, to, notice } = errand;
   const { type, outcome } = sent;
   metrics.notices.inc({ type, outcome });
@@ -98,5 +98,5 @@ function report({ log, metrics, teller }: NoticesOptions, record: Canary, errand
   if (outcome === 'retry') log.info({ ...about, why: sent.why }, 'a notification was not taken; it is sent again');
   if (outcome !== 'refused' && outcome !== 'lost') return;
   const message = `${key.replace(/(.*)\/(.*)/, '$2.$1')}: the notification of ${notice.reason} does not reach ${to}: ${sent.why}`;
-  teller.tell(record, [fact('NotificationFailed', message, notice.revision)], `${notice.id}/${to}`);
+  events.recordFacts(record, [fact('NotificationFailed', message, notice.revision)], `${notice.id}/${to}`);
 }

@@ -1,6 +1,6 @@
 import { isLostRace, isNotFound } from '../../cluster/errors.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
-import { type Refusal, refusalOf } from './refusals.ts';
+import { type EffectRefusal, effectRefusalOf } from './refusals.ts';
 
 /** Somebody was faster: in how many milliseconds to look again. */
 export const CONFLICT_MS = 100;
@@ -12,7 +12,7 @@ const REFUSED_MS = 30_000;
 export interface Outcome {
   /** Milliseconds after which to look again, for what was not done; undefined: all was done. */
   retryMs?: number;
-  refusals: Refusal[];
+  refusals: EffectRefusal[];
 }
 
 /** Tries every effect, in order: one that fails must not keep traffic from going back. */
@@ -22,12 +22,12 @@ export async function applyAll(
   onError: (effect: Effect, error: unknown) => void,
 ): Promise<Outcome> {
   const retries: number[] = [];
-  const refusals: Refusal[] = [];
+  const refusals: EffectRefusal[] = [];
   for (const effect of effects) {
     try {
       await attempt(effect);
     } catch (error) {
-      const refusal = refusalOf(effect, error);
+      const refusal = effectRefusalOf(effect, error);
       const raced = refusal === undefined && (isLostRace(error) || isNotFound(error));
       if (refusal) refusals.push(refusal);
       if (!raced) onError(effect, error);

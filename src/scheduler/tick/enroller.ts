@@ -2,22 +2,21 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isRefused } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { refusedStatus } from '../../rollout/machine/status.ts';
 import { atVersion } from '../../rollout/object-change.ts';
 import type { World } from '../world/world.ts';
 import { annotation } from './apply.ts';
-import { nameOf } from './owners.ts';
 import { commit } from './record.ts';
 
-/** Soon after a Canary was written, its Deployment may be on its way; later the resync is enough. */
+/** So long after a Canary was created, its Deployment is looked for every few seconds; after that the resync is enough. */
 const YOUNG_MS = 300_000;
 const SOON_MS = 2_000;
 
 /**
- * Opts a Deployment in for a Canary that names it, as a user would: the webhook judges it, and closes the gate in the same
- * write. What stands against it is told by the condition `Enrolled` of the Canary.
+ * Opts a Deployment in for a Canary that names it, by the annotation that a user would write: the webhook judges the change
+ * and labels the Deployment in the same write. What prevents it is said in the condition `Enrolled` of the Canary.
  */
 export class Enroller {
   readonly #client: KubeClient;
@@ -28,7 +27,7 @@ export class Enroller {
     this.#world = world;
   }
 
-  /** @throws KubeError when the API server, or the webhook, cannot be asked; it is tried again then */
+  /** @throws KubeError when the API server or the webhook does not answer; the next tick tries again. */
   async enrol(deployment: Deployment, record: Canary): Promise<void> {
     const { namespace, name, annotations } = deployment.metadata;
     const value = `canary/${record.metadata.name}`;
@@ -53,7 +52,7 @@ export class Enroller {
     return age < YOUNG_MS ? SOON_MS : undefined;
   }
 
-  /** Those that name a Deployment which another releases. @param owner what does */
+  /** Canaries that name a Deployment which is released by another owner already. @param owner see `ownerWords` */
   async refuseOthers(others: readonly Canary[], owner: string): Promise<void> {
     for (const other of others) {
       const message = `its Deployment is released by ${owner}, which was there first; name another, or delete one of the two`;
@@ -69,6 +68,6 @@ export class Enroller {
   }
 }
 
-/** For a person: what releases a Deployment. */
+/** What a Deployment is released by, in words; `record` undefined: its annotations. */
 export const ownerWords = (record: Canary | undefined): string =>
-  record === undefined ? 'its own annotations' : `Canary ${nameOf(record)}`;
+  record === undefined ? 'its own annotations' : `Canary ${keyOf(record)}`;

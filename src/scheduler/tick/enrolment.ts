@@ -1,63 +1,64 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import { type Deployment, keyIn, keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
 import type { WatchedDismantler } from './dismantle.ts';
 import { Enroller, ownerWords } from './enroller.ts';
-import { nameOf, ownershipOf, takenHosts } from './owners.ts';
-import { type Enrolled, readPlan } from './plan.ts';
+import { ownershipOf, takenHosts } from './owners.ts';
+import { type ReleasePlan, readPlan } from './plan.ts';
 import { commit } from './record.ts';
 
-export interface EntryOptions {
+export interface EnrolmentOptions {
   client: KubeClient;
   world: World;
   dismantler: WatchedDismantler;
   onUnusable: (key: string, message: string) => void;
 }
 
-/** Whether there is a release to look at. */
-export type Entered =
-  | { kind: 'follow'; deployment: Deployment; plan: Enrolled }
-  /** Not now; `inMs`: when to look again, left out where something else will call. */
-  | { kind: 'nothing'; inMs?: number };
+/** Whether a Deployment is followed. */
+export type EnrolmentResult =
+  | { followed: true; deployment: Deployment; plan: ReleasePlan }
+  /** @param inMs when to ask again; left out where a watch, or the resync, will wake the Deployment. */
+  | { followed: false; inMs?: number };
 
-const nothing = (inMs?: number): Entered => ({ kind: 'nothing', ...(inMs !== undefined && { inMs }) });
+const notFollowed = (inMs?: number): EnrolmentResult => ({ followed: false, ...(inMs !== undefined && { inMs }) });
 
 /**
- * What comes before anything of a release: is the Deployment there, does it take part, on whose words, and can they be
- * followed. Opts in for a Canary that names a Deployment, and takes Headgate off where nobody wants it any more.
+ * Decides whether a Deployment is followed, and by which plan: whether it is there, is opted in, who owns its settings, and
+ * whether they can be used. It acts on what it finds: it opts a Deployment in for a Canary that names it, refuses further
+ * Canaries, and takes Headgate off where the opt-in is gone.
  */
-export class Entry {
-  readonly #options: EntryOptions;
+export class Enrolment {
+  readonly #options: EnrolmentOptions;
   readonly #enroller: Enroller;
 
-  constructor(options: EntryOptions) {
+  constructor(options: EnrolmentOptions) {
     this.#options = options;
     this.#enroller = new Enroller(options.client, options.world);
   }
 
-  async enter(key: string, now: number): Promise<Entered> {
+  async resolve(key: string, now: number): Promise<EnrolmentResult> {
     const { world } = this.#options;
-    // What is not known to be there would be made anew. The resync comes again.
-    if (!world.isFilled(key)) return nothing();
+    // Before the watches are filled, what they do not show may be there, and would be created again. The resync comes back.
+    if (!world.isFilled(key)) return notFollowed();
     const written = world.records.writtenFor(key);
     const deployment = world.enrolled.get(key) ?? (await this.#unlabelled(key));
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {
       await world.forget(key);
       const [first] = written;
       const name = key.split('/')[1] ?? '';
-      return nothing(first && (await this.#enroller.missing(first, name, now)));
+      return notFollowed(first && (await this.#enroller.missing(first, name, now)));
     }
     const ownership = ownershipOf(deployment, written, (name) => this.#recordOf(deployment, name));
     if (ownership.by === 'nobody') return this.#leave(key);
     if (ownership.by === 'user') return this.#follow(key, deployment, written);
     await this.#enroller.enrol(deployment, ownership.enrol);
-    return nothing();
+    return notFollowed();
   }
 
-  /** An object that left the watch may still exist without its label; one that a Canary names may never have had it. */
+  /** A Deployment that the watch does not show may have lost its label, or, where a Canary names it, never have had it. */
   async #unlabelled(key: string): Promise<Deployment | undefined> {
     const [namespace = '', name = ''] = key.split('/');
     if (this.#options.world.records.about(key).length === 0) return undefined;
@@ -65,38 +66,39 @@ export class Entry {
   }
 
   #recordOf({ metadata }: Deployment, name: string): Canary | undefined {
-    return this.#options.world.records.get(`${metadata.namespace}/${name}`);
+    return this.#options.world.records.get(keyIn(metadata.namespace, name));
   }
 
-  async #leave(key: string): Promise<Entered> {
-    return nothing(await this.#options.dismantler.dismantle(key));
+  async #leave(key: string): Promise<EnrolmentResult> {
+    return notFollowed(await this.#options.dismantler.dismantle(key));
   }
 
-  async #follow(key: string, deployment: Deployment, written: readonly Canary[]): Promise<Entered> {
-    const plan = readPlan(deployment, (name) => this.#recordOf(deployment, name));
-    if (plan.kind === 'optedOut') return this.#leave(key);
-    if (plan.kind === 'unusable') return this.#unusable(key, plan.message);
-    const record = this.#recordOf(deployment, plan.enrolled.record);
-    const others = written.filter(({ metadata }) => metadata.name !== plan.enrolled.record);
-    await this.#enroller.refuseOthers(others, ownerWords(plan.enrolled.byCanary ? record : undefined));
-    return { kind: 'follow', deployment, plan: this.#withoutTaken(record, plan.enrolled) };
+  async #follow(key: string, deployment: Deployment, written: readonly Canary[]): Promise<EnrolmentResult> {
+    const reading = readPlan(deployment, (name) => this.#recordOf(deployment, name));
+    if (reading.kind === 'optedOut') return this.#leave(key);
+    if (reading.kind === 'unusable') return this.#unusable(key, reading.message);
+    const { plan } = reading;
+    const record = this.#recordOf(deployment, plan.record);
+    const others = written.filter(({ metadata }) => metadata.name !== plan.record);
+    await this.#enroller.refuseOthers(others, ownerWords(plan.byCanary ? record : undefined));
+    return { followed: true, deployment, plan: this.#withoutTakenHosts(record, plan) };
   }
 
-  /** A host has one owner: who claims it later does without it, and is told so. */
-  #withoutTaken(record: Canary | undefined, plan: Enrolled): Enrolled {
+  /** A host has one owner: the plan of a Canary that claimed it later goes on without it, and says so as invalid. */
+  #withoutTakenHosts(record: Canary | undefined, plan: ReleasePlan): ReleasePlan {
     if (record === undefined || plan.spec.service.hosts.length === 0) return plan;
     const { records } = this.#options.world;
     const taken = takenHosts(record, plan.spec, (host) => records.claiming(host));
     if (taken.size === 0) return plan;
     const hosts = plan.spec.service.hosts.filter((host) => !taken.has(host));
-    const words = [...taken].map(([host, other]) => `the host ${host} is that of Canary ${nameOf(other)}`).join(', ');
+    const words = [...taken].map(([host, other]) => `the host ${host} is that of Canary ${keyOf(other)}`).join(', ');
     const message = `${words}, which was there first; it is left out here until one of the two gives it up`;
     const invalid = plan.invalid === undefined ? message : `${plan.invalid}\n${message}`;
     return { ...plan, spec: { ...plan.spec, service: { ...plan.spec.service, hosts } }, invalid };
   }
 
-  /** Nothing can be followed: the gate stays as it is, and the record, if there is one, says why. */
-  async #unusable(key: string, message: string): Promise<Entered> {
+  /** The settings cannot be used: the gate stays as it is, and each record of the Deployment says why. */
+  async #unusable(key: string, message: string): Promise<EnrolmentResult> {
     const { client, world, onUnusable } = this.#options;
     onUnusable(key, message);
     for (const record of world.records.about(key)) {
@@ -108,6 +110,6 @@ export class Entry {
       const view = { spec: undefined, route: undefined, strategy: undefined, generation: record.metadata.generation };
       world.put(await commit(client, record, statusOf({ ...view, state, before: record.status, invalid: message })));
     }
-    return nothing();
+    return notFollowed();
   }
 }

@@ -15,25 +15,28 @@ const ENDINGS: Partial<Record<Reason, string>> = {
   Superseded: 'superseded',
 };
 
-/** Carries facts to people: Kubernetes Events on the Canary, log lines, metrics. Holds nobody up and never throws. */
-export class Teller {
+/** Makes facts Kubernetes Events on the Canary, log lines and metrics. Nobody has to wait for it, and it never throws. */
+export class EventRecorder {
   readonly #client: KubeClient;
-  readonly #log: Logger;
+  readonly #logger: Logger;
   readonly #metrics: Metrics;
-  /** The last Event of each Canary that is on its way. */
+  /** By the uid of a Canary, the end of the chain of its Events that are still being posted. */
   readonly #posting = new Map<string, Promise<void>>();
 
   constructor(client: KubeClient, log: Logger, metrics: Metrics) {
     this.#client = client;
-    this.#log = log;
+    this.#logger = log;
     this.#metrics = metrics;
   }
 
-  /** @param source what the facts follow from, the commit that made them unless said: told twice, they are the same Events. */
-  tell(record: Canary, facts: readonly Fact[], source = record.metadata.resourceVersion ?? ''): void {
+  /**
+   * @param source identifies what the facts follow from, by default the commit. Facts of one source that are recorded
+   * again are not posted again.
+   */
+  recordFacts(record: Canary, facts: readonly Fact[], source = record.metadata.resourceVersion ?? ''): void {
     for (const [index, fact] of facts.entries()) {
       this.#count(fact.reason);
-      this.#write(record, fact);
+      this.#log(record, fact);
       this.#post(record, fact, `${source}/${fact.reason}/${index}`);
     }
   }
@@ -44,16 +47,16 @@ export class Teller {
     if (reason === 'WentAround') this.#metrics.bypasses.inc();
   }
 
-  #write({ metadata: { namespace = '', name } }: Canary, { reason, message, revision }: Fact): void {
+  #log({ metadata: { namespace = '', name } }: Canary, { reason, message, revision }: Fact): void {
     const level = REASONS[reason] === 'Warning' ? 'warn' : 'info';
-    this.#log[level]({ canary: `${namespace}/${name}`, reason, revision }, message);
+    this.#logger[level]({ canary: `${namespace}/${name}`, reason, revision }, message);
   }
 
-  /** The Events of one Canary are posted one after the other: whoever reads them reads a story. */
+  /** The Events of one Canary are posted one after the other: they are stored in the order in which things happened. */
   #post({ metadata: { namespace = '', name, uid = '' } }: Canary, { reason, message }: Fact, id: string): void {
     const regarding = { apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid };
     const event = { regarding, id, type: REASONS[reason], reason, message, at: Date.now() };
-    const onError = (error: unknown) => this.#log.warn({ err: error }, 'an Event could not be written');
+    const onError = (error: unknown) => this.#logger.warn({ err: error }, 'an Event could not be written');
     const before = this.#posting.get(uid) ?? Promise.resolve();
     const posted = before
       .then(() => recordEvent(this.#client, event, onError))
@@ -63,7 +66,7 @@ export class Teller {
     this.#posting.set(uid, posted);
   }
 
-  /** Resolves when everything was sent, or failed. */
+  /** Resolves when every Event was posted, or could not be. */
   async flush(): Promise<void> {
     await Promise.allSettled(this.#posting.values());
   }

@@ -1,25 +1,23 @@
 import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 
-/** Somebody wrote it, and it is to stay: not a record of annotations, and not on its way out. */
+/** A Canary that somebody wrote, not one that Headgate made for annotations; and that is not being deleted. */
 export const isWritten = (record: Canary): boolean =>
   madeFor(record) === undefined && record.metadata.deletionTimestamp === undefined;
 
-/** Creation is told in whole seconds; within one, who was enrolled first was first, and who is not yet comes last. */
+/** To order Canaries by: creation, which has whole seconds; within one, by enrolment, those without one last. */
 const age = ({ metadata, status }: Canary): string => {
   const enrolled = status?.conditions?.find(({ type, status: holds }) => type === 'Enrolled' && holds === 'True');
   return `${metadata.creationTimestamp ?? ''} ${enrolled?.lastTransitionTime ?? '~'} ${metadata.uid ?? ''}`;
 };
 
-/** Who was there first comes first. */
+/** The oldest first. */
 export const byAge = (a: Canary, b: Canary): number => (age(a) < age(b) ? -1 : 1);
-
-export const nameOf = ({ metadata }: Canary): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
 /** Hosts that a Canary claims, in a spec of any shape. */
 export function hostsOf({ spec }: Canary): string[] {
@@ -28,13 +26,13 @@ export function hostsOf({ spec }: Canary): string[] {
   return Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [];
 }
 
-/** How a Deployment comes to its Canary. */
+/** Who decides that a Deployment is enrolled. */
 export type Ownership =
-  /** Its user wrote the opt-in, or nobody did. */
+  /** Its annotations: a user's opt-in, none, or one that Headgate wrote for a Canary that is still there. */
   | { by: 'user' }
-  /** Headgate is to opt it in for this Canary. */
+  /** A Canary that names it; Headgate is to opt it in. */
   | { by: 'canary'; enrol: Canary }
-  /** Headgate did, and that Canary is gone, or about another Deployment. */
+  /** Headgate opted it in for a Canary that is gone since, or names another Deployment. */
   | { by: 'nobody' };
 
 /** @param written Canaries that name the Deployment, the oldest first */
@@ -49,15 +47,15 @@ export function ownershipOf(
   if (metadata.annotations?.[ENROLLED_BY] === undefined) return { by: 'user' };
   const optIn = readOptIn(text);
   const record = optIn.state === 'canary' ? recordOf(optIn.name) : undefined;
-  const about = record && targetOf(record) === `${metadata.namespace}/${metadata.name}`;
+  const about = record && targetOf(record) === keyOf({ metadata });
   return record?.metadata.deletionTimestamp === undefined && about ? { by: 'user' } : { by: 'nobody' };
 }
 
-/** Who is not enrolled claims nothing. */
+/** A Canary whose enrolment was refused owns no hosts. */
 const isFollowed = ({ status }: Canary): boolean =>
   !(status?.conditions ?? []).some(({ type, status: holds }) => type === 'Enrolled' && holds === 'False');
 
-/** Hosts of a spec that an older Canary claims, and which. */
+/** Hosts of a spec that an older Canary claims, each with that Canary. @param claimants all Canaries with this host */
 export function takenHosts(
   record: Canary,
   { service }: RolloutSpec,

@@ -9,29 +9,29 @@ import { explain } from '../../rollout/spec/wording/explain.ts';
 import { selectorLabelOf } from '../../rollout/workload/selector-label.ts';
 import { isWritten } from './owners.ts';
 
-/** A Deployment and a spec that can be followed. */
-export interface Enrolled {
+/** By what a Deployment is released. */
+export interface ReleasePlan {
   /** Name of the Canary that is its record. */
   record: string;
   spec: RolloutSpec;
   /** The selector label that gets the canary's suffix. */
   label: string;
-  /** The spec of the record, where annotations make it. */
+  /** The spec to write into the record, where the settings are annotations. */
   userForm?: object;
-  /** The settings are those of the Canary itself, not of annotations: it is its user's, whoever made it. */
+  /** The settings are those of a Canary, which is then a user's, and not of annotations. */
   byCanary?: true;
-  /** What is wrong with the present words (the webhook was away): the last right ones are followed. */
+  /** What is wrong with the settings as they stand now (the webhook was away): the last valid ones are followed. */
   invalid?: string;
 }
 
-/** What a Deployment asks of Headgate. */
-export type Plan =
+/** What the settings of a Deployment come to. */
+export type PlanReading =
   | { kind: 'optedOut' }
-  | { kind: 'enrolled'; enrolled: Enrolled }
+  | { kind: 'planned'; plan: ReleasePlan }
   | { kind: 'unusable'; message: string };
 
 /** @param recordOf the Canary of that name beside the Deployment. */
-export function readPlan(deployment: Deployment, recordOf: (name: string) => Canary | undefined): Plan {
+export function readPlan(deployment: Deployment, recordOf: (name: string) => Canary | undefined): PlanReading {
   const reading = readAnnotations(deployment);
   switch (reading.optedIn) {
     case false:
@@ -68,8 +68,8 @@ function namedSpec({ metadata }: Deployment, name: string, recordOf: (name: stri
   return { ok: false as const, problems: [{ key: CANARY, value: `canary/${name}`, message }] };
 }
 
-/** The Canary was there first: its words are followed. */
-const twoOwners = (deployment: Deployment, written: Canary): Plan =>
+/** Annotations opt the Deployment in, and there is a Canary of its name: the Canary's settings are followed. */
+const twoOwners = (deployment: Deployment, written: Canary): PlanReading =>
   planFrom(deployment, {
     name: written.metadata.name,
     byCanary: true,
@@ -85,7 +85,7 @@ const specOf = (record: Canary | undefined): Outcome<RolloutSpec> =>
       }
     : normaliseSpec(record.spec);
 
-interface Source {
+interface PlanSource {
   name: string;
   outcome: Outcome<RolloutSpec>;
   userForm?: object | undefined;
@@ -93,7 +93,7 @@ interface Source {
   invalid?: string;
 }
 
-function planFrom(deployment: Deployment, { name, outcome, userForm, byCanary, invalid }: Source): Plan {
+function planFrom(deployment: Deployment, { name, outcome, userForm, byCanary, invalid }: PlanSource): PlanReading {
   if (!outcome.ok) return unusable(invalid ?? explain(outcome.problems));
   const problems = problemsUnder(deployment, outcome.value);
   const label = selectorLabelOf(deployment, outcome.value);
@@ -104,7 +104,7 @@ function planFrom(deployment: Deployment, { name, outcome, userForm, byCanary, i
     ...(byCanary && { byCanary }),
     ...(wrong !== undefined && { invalid: wrong }),
   };
-  return { kind: 'enrolled', enrolled: { record: name, spec: outcome.value, label: label.label, ...extras } };
+  return { kind: 'planned', plan: { record: name, spec: outcome.value, label: label.label, ...extras } };
 }
 
-const unusable = (message: string): Plan => ({ kind: 'unusable', message });
+const unusable = (message: string): PlanReading => ({ kind: 'unusable', message });

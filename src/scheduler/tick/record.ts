@@ -8,12 +8,12 @@ import type { CanaryStatus } from '../../rollout/machine/status.ts';
 import { ownerOf } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 
-const specOf = (deployment: Deployment, userForm: object): Record<string, unknown> => ({
+const recordSpec = (deployment: Deployment, userForm: object): Record<string, unknown> => ({
   targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name },
   ...userForm,
 });
 
-/** The Canary that annotations make. */
+/** The Canary that Headgate makes for a Deployment whose settings are annotations. */
 function recordFor(deployment: Deployment, userForm: object): Canary {
   const { name, namespace } = deployment.metadata;
   return {
@@ -25,7 +25,7 @@ function recordFor(deployment: Deployment, userForm: object): Canary {
       labels: { 'app.kubernetes.io/managed-by': 'headgate' },
       ownerReferences: [ownerOf(deployment)],
     },
-    spec: specOf(deployment, userForm),
+    spec: recordSpec(deployment, userForm),
   };
 }
 
@@ -43,7 +43,7 @@ export async function ensureRecord(
       throw error;
     });
   }
-  const spec = specOf(deployment, userForm);
+  const spec = recordSpec(deployment, userForm);
   if (canonical(spec) === canonical(present.spec)) return present;
   const { resourceVersion } = present.metadata;
   const patch = [
@@ -53,7 +53,10 @@ export async function ensureRecord(
   return client.patch<Canary>(pathOf(KINDS.canaries, namespace, name), 'json', patch);
 }
 
-/** A Canary that annotations made, and that its Deployment now names: it is its user's from here on. */
+/**
+ * Gives a Canary that Headgate made for annotations to its user, once the Deployment names it instead: it loses its owner
+ * reference, and so does not go with the Deployment any more.
+ */
 export async function handOver(client: KubeClient, record: Canary): Promise<Canary> {
   const { namespace, name, resourceVersion, ownerReferences = [] } = record.metadata;
   const patch = [
@@ -67,7 +70,7 @@ export async function handOver(client: KubeClient, record: Canary): Promise<Cana
   return client.patch<Canary>(pathOf(KINDS.canaries, namespace, name), 'json', patch);
 }
 
-/** Writes the status if it changed: one compare-and-swap on the resourceVersion that was observed. @throws KubeError 409. */
+/** Writes the status if it changed, at the resourceVersion that was observed: a compare-and-swap. @throws KubeError 409. */
 export async function commit(client: KubeClient, record: Canary, status: Partial<CanaryStatus>): Promise<Canary> {
   if (canonical(record.status) === canonical(status)) return record;
   const { namespace, name } = record.metadata;

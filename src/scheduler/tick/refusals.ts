@@ -1,40 +1,42 @@
 import { isAlreadyExists, isNotFound, isRefused, type KubeError } from '../../cluster/errors.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 
-/** What the API server would not have. */
-export interface Refusal {
+/** That the API server refused an effect as invalid or forbidden. */
+export interface EffectRefusal {
+  /** What the effect was about. */
   of: 'canary' | 'traffic';
+  /** The API server's message. */
   words: string;
 }
 
-/** What an effect's error means: undefined if it may go well the next time. */
-export function refusalOf(effect: Effect, error: unknown): Refusal | undefined {
+/** The refusal that an effect's error stands for; undefined for an error that trying again may cure. */
+export function effectRefusalOf(effect: Effect, error: unknown): EffectRefusal | undefined {
   const of = CONCERNS[effect.do];
   if (of === undefined || !(isRefused(error) || (effect.do === 'changeTraffic' && cannotBeMade(effect, error))))
     return undefined;
   return { of, words: error.message };
 }
 
-const CONCERNS: Partial<Record<Effect['do'], Refusal['of']>> = {
+const CONCERNS: Partial<Record<Effect['do'], EffectRefusal['of']>> = {
   createCanary: 'canary',
   replaceCanary: 'canary',
   setRoute: 'traffic',
   changeTraffic: 'traffic',
 };
 
-/** An object of a user has the name, or the kind is not installed. */
+/** Creating fails for good where an object of a user has the name, or where the kind is not installed. */
 const cannotBeMade = ({ change }: Extract<Effect, { do: 'changeTraffic' }>, error: unknown): error is KubeError =>
   change.do === 'create' && (isAlreadyExists(error) || isNotFound(error));
 
 /**
- * What the API server refuses, by Deployment. A canary that it will not have (policy, quota, validation) is heard once, by
- * the round after; what it will not have of the traffic's settings stands until it takes them.
+ * What the API server refused, by Deployment, for the next decision. A refused canary (policy, quota, validation) is told to
+ * one decision: the release ends by it. A refusal of traffic settings is told to every one until they are accepted.
  */
 export class Refusals {
   readonly #canary = new Map<string, string>();
   readonly #traffic = new Map<string, string>();
 
-  /** In the API server's words. */
+  /** What the next decision is told: the API server's message. */
   of(key: string): string | undefined {
     return this.#canary.get(key) ?? this.#traffic.get(key);
   }
@@ -43,13 +45,14 @@ export class Refusals {
     return this.#traffic.get(key);
   }
 
+  /** To be called when a decision that was told is committed. */
   heard(key: string): void {
     this.#canary.delete(key);
   }
 
-  /** Takes what was refused in a round; true if that is news. */
-  take(key: string, refusals: readonly Refusal[]): boolean {
-    const words = (wanted: Refusal['of']) => refusals.find(({ of }) => of === wanted)?.words;
+  /** Takes the refusals of a round; true if the next decision is told something new by them. */
+  take(key: string, refusals: readonly EffectRefusal[]): boolean {
+    const words = (wanted: EffectRefusal['of']) => refusals.find(({ of }) => of === wanted)?.words;
     const canary = words('canary');
     const traffic = words('traffic');
     const isNews = canary !== undefined || (traffic !== undefined) !== this.#traffic.has(key);

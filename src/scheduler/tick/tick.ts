@@ -14,9 +14,9 @@ import type { Courier, HookDesk } from '../ports.ts';
 import type { World } from '../world/world.ts';
 import type { Applier } from './apply.ts';
 import { applyAll, CONFLICT_MS, RETRY_MS } from './apply-all.ts';
-import type { Entry } from './enrolment.ts';
+import type { Enrolment } from './enrolment.ts';
 import type { Observer } from './observe.ts';
-import type { Enrolled } from './plan.ts';
+import type { ReleasePlan } from './plan.ts';
 import { commit, ensureRecord, handOver } from './record.ts';
 import { Refusals } from './refusals.ts';
 
@@ -25,7 +25,7 @@ export interface TickOptions {
   world: World;
   observer: Observer;
   applier: Applier;
-  entry: Entry;
+  enrolment: Enrolment;
   settleMs: number;
   /** This process, among the schedulers. */
   self: string;
@@ -33,12 +33,12 @@ export interface TickOptions {
   defaultAlerts: readonly DefaultAlert[];
   hooks: HookDesk;
   courier: Courier;
-  tell: (record: Canary, facts: readonly Fact[]) => void;
+  recordFacts: (record: Canary, facts: readonly Fact[]) => void;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   clock?: () => number;
 }
 
-/** A tick goes on while its own effects change what it sees; a chain longer than this is broken by the clock. */
+/** A tick looks again at once while its own effects change what it sees; after so many rounds a timer goes on. */
 const MOST_ROUNDS = 12;
 
 interface Round {
@@ -49,8 +49,8 @@ interface Round {
 }
 
 /**
- * One look at one Deployment: observe → decide → commit → apply → tell, repeated while it has consequences. The commit is a
- * compare-and-swap; who loses it has done nothing.
+ * One look at one Deployment: observe → decide → commit → record → apply, repeated while it has consequences. The commit is
+ * a compare-and-swap; a process that loses it has done nothing.
  */
 export class Tick {
   readonly #options: TickOptions;
@@ -72,15 +72,15 @@ export class Tick {
   }
 
   async #round(key: string): Promise<Round> {
-    const entered = await this.#options.entry.enter(key, this.#clock());
-    if (entered.kind === 'follow') return this.#decideOn(key, entered.deployment, entered.plan);
+    const resolved = await this.#options.enrolment.resolve(key, this.#clock());
+    if (resolved.followed) return this.#decideOn(key, resolved.deployment, resolved.plan);
     this.#refusals.take(key, []);
     this.#options.hooks.forget(key);
-    const { inMs } = entered;
+    const { inMs } = resolved;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
   }
 
-  async #decideOn(key: string, deployment: Deployment, plan: Enrolled): Promise<Round> {
+  async #decideOn(key: string, deployment: Deployment, plan: ReleasePlan): Promise<Round> {
     const { world, observer, applier, settleMs, self, defaultAlerts, hooks, courier } = this.#options;
     const { spec, label } = plan;
     const record = await this.#record(deployment, plan);
@@ -96,7 +96,7 @@ export class Tick {
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#refusals.heard(key);
     world.put(committed);
-    this.#options.tell(committed, decision.facts);
+    this.#options.recordFacts(committed, decision.facts);
     const { phase, release } = decision.state;
     const { name, namespace = '' } = committed.metadata;
     hooks.want(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
@@ -114,7 +114,7 @@ export class Tick {
     return { more: committed !== record || decision.effects.length > 0 || isNews, ...wakeAt };
   }
 
-  async #record(deployment: Deployment, plan: Enrolled): Promise<Canary> {
+  async #record(deployment: Deployment, plan: ReleasePlan): Promise<Canary> {
     const { client, world } = this.#options;
     const present = world.records.get(`${deployment.metadata.namespace}/${plan.record}`);
     if (plan.byCanary && present && madeFor(present)) return this.#handOver(present);
@@ -130,14 +130,19 @@ export class Tick {
     return answer;
   }
 
-  /** What the API server does not take of the settings is wrong with them too. */
-  #asRefused(key: string, plan: Enrolled): Enrolled {
+  /** Traffic settings that the API server refuses are reported as invalid, like those that Headgate refuses itself. */
+  #asRefused(key: string, plan: ReleasePlan): ReleasePlan {
     const refused = this.#refusals.ofTraffic(key);
     return refused === undefined || plan.invalid !== undefined ? plan : { ...plan, invalid: refused };
   }
 
   /** Undefined: somebody else was faster, nothing was done. */
-  async #commit(record: Canary, { state }: Decision, seen: Observation, plan: Enrolled): Promise<Canary | undefined> {
+  async #commit(
+    record: Canary,
+    { state }: Decision,
+    seen: Observation,
+    plan: ReleasePlan,
+  ): Promise<Canary | undefined> {
     const { client, world } = this.#options;
     const status = statusOf({
       state,

@@ -13,8 +13,8 @@ const made: Canary = { ...written, metadata: { ...written.metadata, ownerReferen
 
 const planOf = (notes: Record<string, string>, record: Canary) => {
   const deployment = make.deployment('1.0', make.annotated({ [CANARY]: 'true', ...notes }));
-  const plan = readPlan(deployment, () => record);
-  return plan.kind === 'enrolled' ? plan.enrolled : plan;
+  const reading = readPlan(deployment, () => record);
+  return reading.kind === 'planned' ? reading.plan : reading;
 };
 
 const rows: Record<string, [notes: Record<string, string>, record: Canary, expected: object]> = {

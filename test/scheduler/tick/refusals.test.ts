@@ -1,7 +1,7 @@
 import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
 import type { Effect } from '../../../src/rollout/machine/effects.ts';
-import { Refusals, refusalOf } from '../../../src/scheduler/tick/refusals.ts';
+import { effectRefusalOf, Refusals } from '../../../src/scheduler/tick/refusals.ts';
 import { DESTINATION_RULES } from '../../../src/traffic/istio/kinds.ts';
 import { deployment, rule } from '../../build.ts';
 
@@ -31,7 +31,8 @@ const cases: Record<string, [effect: Effect, error: unknown, of: string | undefi
   'anything that is not an answer': [setRule, new Error('no'), undefined],
   'what no release depends on': [createService, error(403), undefined],
 };
-for (const [claim, [effect, cause, of]] of Object.entries(cases)) t.equal(refusalOf(effect, cause)?.of, of, claim);
+for (const [claim, [effect, cause, of]] of Object.entries(cases))
+  t.equal(effectRefusalOf(effect, cause)?.of, of, claim);
 
 const canary = { of: 'canary' as const, words: 'quota' };
 const traffic = { of: 'traffic' as const, words: 'mode' };
