@@ -1,5 +1,5 @@
-/** What a hook is asked about: one release of one canary. */
-export interface Subject {
+/** What a hook is told of the release that it is asked about. */
+export interface HookSubject {
   /** Of the Canary. */
   name: string;
   namespace: string;
@@ -18,6 +18,6 @@ export interface Payload {
 }
 
 export const payloadOf = (
-  { name, namespace, phase, revision }: Subject,
+  { name, namespace, phase, revision }: HookSubject,
   metadata: Readonly<Record<string, string>>,
 ): Payload => ({ name, namespace, phase, checksum: revision, metadata: { ...metadata } });

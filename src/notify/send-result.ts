@@ -1,9 +1,9 @@
-/** What became of one attempt to send a notice. No word of it tells the address, which is a secret. */
-export type Delivery =
+/** The result of sending a notice once. Nothing in it tells the address, which is a secret. */
+export type SendResult =
   | { outcome: 'delivered' }
   /** It may work later. */
   | { outcome: 'retry'; why: string; afterMs?: number }
-  /** It will not, however often it is tried. */
+  /** It will not work, however often it is tried. */
   | { outcome: 'refused'; why: string };
 
 /** What a receiver answered, as far as it matters. */
@@ -30,7 +30,7 @@ const SLACK_TROUBLE = new Set([
  * @param slackApi the body decides: Slack's API answers 200 to everything that it understood
  * @param now milliseconds since the epoch, for a Retry-After that is a date
  */
-export function deliveryOf(answer: Answer, slackApi: boolean, now: number): Delivery {
+export function sendResultOf(answer: Answer, slackApi: boolean, now: number): SendResult {
   const { status } = answer;
   const afterMs = retryAfterMs(answer.retryAfter, now);
   if (status >= 500 || PASSING.has(status)) {
@@ -38,10 +38,10 @@ export function deliveryOf(answer: Answer, slackApi: boolean, now: number): Deli
   }
   if (status >= 400) return { outcome: 'refused', why: `it answered ${status}` };
   if (status >= 300) return { outcome: 'refused', why: `it answered ${status}, and redirects are not followed` };
-  return slackApi ? slackDelivery(answer.body ?? '') : { outcome: 'delivered' };
+  return slackApi ? slackResult(answer.body ?? '') : { outcome: 'delivered' };
 }
 
-function slackDelivery(body: string): Delivery {
+function slackResult(body: string): SendResult {
   const { ok, error } = slackAnswer(body);
   if (ok === true) return { outcome: 'delivered' };
   if (ok === undefined) return { outcome: 'retry', why: 'it answered 200 without a word of Slack’s API' };

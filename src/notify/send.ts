@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import axios, { type AxiosProxyConfig, type AxiosResponse } from 'axios';
-import { type Delivery, deliveryOf } from './send-result.ts';
+import { type SendResult, sendResultOf } from './send-result.ts';
 import type { Outgoing } from './target.ts';
 
 /** Short: a receiver that hangs holds up nobody but itself. */
@@ -15,7 +15,10 @@ export interface SendOptions {
 }
 
 /** One POST. Never throws, follows no redirect, and never tells where it went. */
-export async function send(outgoing: Outgoing, { timeoutMs = TIMEOUT_MS, proxy }: SendOptions = {}): Promise<Delivery> {
+export async function send(
+  outgoing: Outgoing,
+  { timeoutMs = TIMEOUT_MS, proxy }: SendOptions = {},
+): Promise<SendResult> {
   const { url, headers, body, slackApi } = outgoing;
   try {
     const response = await axios.post<Readable>(url, body, {
@@ -28,7 +31,7 @@ export async function send(outgoing: Outgoing, { timeoutMs = TIMEOUT_MS, proxy }
       validateStatus: () => true,
     });
     const answer = { status: response.status, retryAfter: header(response), body: await bodyOf(response, slackApi) };
-    return deliveryOf(answer, slackApi, Date.now());
+    return sendResultOf(answer, slackApi, Date.now());
   } catch (error) {
     return { outcome: 'retry', why: whyNot(error, timeoutMs) };
   }

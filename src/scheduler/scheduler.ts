@@ -12,9 +12,9 @@ import type { Effect } from '../rollout/machine/effects.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
-import { Desk } from './hooks/hook-runner.ts';
-import { makeCourier, outboxes } from './notices/make-notice-sender.ts';
-import type { NoticeCourier } from './notices/notice-sender.ts';
+import { HookRunner } from './hooks/hook-runner.ts';
+import { makeNoticeSender, pendingOutboxes } from './notices/make-notice-sender.ts';
+import type { NoticeSender } from './notices/notice-sender.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
 import { KeyedExecutor } from './queue/keyed-executor.ts';
 import { blockingConnection, commandConnection } from './queue/redis.ts';
@@ -46,14 +46,14 @@ const RETRY_MS = 1_000;
 export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #world: World;
-  readonly #desk: Desk;
+  readonly #hooks: HookRunner;
   readonly #tick: Tick;
   readonly #ticks: KeyedExecutor;
   readonly #events: EventRecorder;
   readonly #connections: [Redis, Redis];
   readonly #wakeQueue: WakeQueue;
   readonly #worker: WakeWorker;
-  readonly #courier: NoticeCourier;
+  readonly #notices: NoticeSender;
   readonly #heartbeat: Heartbeat;
   readonly #resync: Resync;
   /** Another one at each start: what a process before has asked is not this one's. */
@@ -66,13 +66,13 @@ export class Scheduler {
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
     this.#events = new EventRecorder(client, log, metrics);
-    // Not through Redis: the answer is known to this process alone.
-    this.#desk = new Desk({ caller, onAnswer: (key) => void this.#ticks.run(key) });
+    // Without the way through Redis: only this process has the answer.
+    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key) });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
     this.#connections = [blockingConnection(config.redisUrl), commandConnection(config.redisUrl)];
     for (const connection of this.#connections) connection.on('error', (error) => log.debug({ err: error }, 'redis'));
     const [blocking, commands] = this.#connections;
-    this.#courier = this.#makeCourier(onError);
+    this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
     this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job));
     const { queue, concurrency } = config;
@@ -86,7 +86,7 @@ export class Scheduler {
       namespaces: config.namespaces,
       intervalMs: config.resyncIntervalMs,
       wake,
-      sendNotices: () => this.#courier.carryAll(outboxes(this.#world)),
+      sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount,
       onError,
     });
@@ -106,13 +106,13 @@ export class Scheduler {
     });
   }
 
-  #makeCourier(onError: (error: unknown) => void): NoticeCourier {
+  #makeNoticeSender(onError: (error: unknown) => void): NoticeSender {
     const { config, alerts, client, log, metrics, caller } = this.#options;
     const [working, posting] = this.#connections;
     const { namespace, queue } = config;
-    const look = (key: string) => this.#ticks.run(key);
+    const runTick = (key: string) => this.#ticks.run(key);
     const parts = { client, world: this.#world, events: this.#events, log, metrics, caller };
-    return makeCourier({ ...parts, settings: alerts, namespace, queue, posting, working, look, onError });
+    return makeNoticeSender({ ...parts, settings: alerts, namespace, queue, posting, working, runTick, onError });
   }
 
   #makeDismantler(): WatchedDismantler {
@@ -145,8 +145,8 @@ export class Scheduler {
       settleMs: config.routeSettleMs,
       self: this.#self,
       defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
-      hooks: this.#desk,
-      courier: this.#courier,
+      hooks: this.#hooks,
+      notices: this.#notices,
       recordFacts: (record, facts) => this.#events.recordFacts(record, facts),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
         log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
@@ -156,7 +156,7 @@ export class Scheduler {
   async start(): Promise<void> {
     await this.#world.start();
     this.#worker.start();
-    this.#courier.start();
+    this.#notices.start();
     this.#resync.start();
     this.#heartbeat.start();
     this.#ready = true;
@@ -175,8 +175,8 @@ export class Scheduler {
     this.#ready = false;
     this.#resync.stop();
     this.#heartbeat.stop();
-    this.#desk.close();
-    await Promise.all([this.#worker.close(), this.#courier.close()]);
+    this.#hooks.close();
+    await Promise.all([this.#worker.close(), this.#notices.close()]);
     await this.#ticks.idle();
     await this.#events.flush();
     await this.#wakeQueue.close().catch(() => undefined);

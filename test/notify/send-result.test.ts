@@ -1,10 +1,10 @@
 import t from 'tap';
 import { MOST_ATTEMPTS, pauseMs } from '../../src/notify/pace.ts';
-import { type Answer, type Delivery, deliveryOf } from '../../src/notify/send-result.ts';
+import { type Answer, type SendResult, sendResultOf } from '../../src/notify/send-result.ts';
 
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 
-const statuses: Record<string, [answer: Answer, delivery: Delivery]> = {
+const statuses: Record<string, [answer: Answer, result: SendResult]> = {
   'any 2xx': [{ status: 204 }, { outcome: 'delivered' }],
   '202, as Teams answers': [{ status: 202 }, { outcome: 'delivered' }],
   'trouble at the receiver': [{ status: 503 }, { outcome: 'retry', why: 'it answered 503' }],
@@ -34,11 +34,11 @@ const statuses: Record<string, [answer: Answer, delivery: Delivery]> = {
   'a redirect': [{ status: 302 }, { outcome: 'refused', why: 'it answered 302, and redirects are not followed' }],
 };
 
-for (const [sentence, [answer, delivery]] of Object.entries(statuses)) {
-  void t.test(`${sentence} (${answer.status})`, async (t) => t.same(deliveryOf(answer, false, NOW), delivery));
+for (const [sentence, [answer, result]] of Object.entries(statuses)) {
+  void t.test(`${sentence} (${answer.status})`, async (t) => t.same(sendResultOf(answer, false, NOW), result));
 }
 
-const words: Record<string, [body: string, delivery: Delivery]> = {
+const words: Record<string, [body: string, result: SendResult]> = {
   'ok is a delivery': ['{"ok":true,"ts":"1"}', { outcome: 'delivered' }],
   'a channel that is not there': [
     '{"ok":false,"error":"channel_not_found"}',
@@ -49,9 +49,9 @@ const words: Record<string, [body: string, delivery: Delivery]> = {
   'another page': ['<html>', { outcome: 'retry', why: 'it answered 200 without a word of Slack’s API' }],
 };
 
-for (const [sentence, [body, delivery]] of Object.entries(words)) {
+for (const [sentence, [body, result]] of Object.entries(words)) {
   void t.test(`Slack’s API answers 200, its body decides: ${sentence}`, async (t) => {
-    t.same(deliveryOf({ status: 200, body }, true, NOW), delivery);
+    t.same(sendResultOf({ status: 200, body }, true, NOW), result);
   });
 }
 

@@ -172,8 +172,8 @@ const COMMANDS: Record<string, Command> = {
   },
   /** `hook NAME pass|fail|silent [WORDS]` */
   hook: ({ ticker, cluster }, [name = '', answer = '', ...words]) => {
-    const before = ticker.desk.says;
-    ticker.desk.says = (hook) => {
+    const before = ticker.hookRunner.says;
+    ticker.hookRunner.says = (hook) => {
       if (hook.name !== name) return before(hook);
       return answer === 'silent'
         ? undefined

@@ -20,7 +20,8 @@ export class Trace {
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
     this.name(simulation.cluster.deployment);
-    simulation.ticker.desk.onAsk = ({ name, type }) => this.#lines.push(`${this.#clock()} ?? ${type} hook ${name}`);
+    simulation.ticker.hookRunner.onAsk = ({ name, type }) =>
+      this.#lines.push(`${this.#clock()} ?? ${type} hook ${name}`);
     const before = simulation.ticker.onRound;
     simulation.ticker.onRound = (round) => {
       before(round);

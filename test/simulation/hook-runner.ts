@@ -4,8 +4,8 @@ import type { Hook } from '../../src/rollout/spec/spec-types.ts';
 /** What a hook answers; undefined: nothing, for ever. */
 export type HookSays = (hook: Hook) => Pick<HookAnswer, 'outcome' | 'message'> | undefined;
 
-/** As the scheduler's own desk, but that hooks answer at once or never. */
-export class Desk {
+/** The scheduler's HookRunner for hooks that answer at once or never. */
+export class SimulatedHookRunner {
   /** Questions that were put, for a trace. */
   onAsk: (hook: Hook) => void = () => undefined;
   says: HookSays = () => ({ outcome: 'passed', message: '' });
@@ -21,7 +21,7 @@ export class Desk {
   }
 
   /** True if an answer came that may change something. */
-  want(calls: readonly WantedCall[], polls: readonly WantedPoll[], now: number): boolean {
+  setWanted(calls: readonly WantedCall[], polls: readonly WantedPoll[], now: number): boolean {
     const wanted = [...calls.map((call) => ({ ...call, everyMs: Number.POSITIVE_INFINITY })), ...polls];
     const ids = new Set(wanted.map(({ id }) => id));
     for (const id of this.#answers.keys()) if (!ids.has(id)) this.#answers.delete(id);

@@ -16,7 +16,7 @@ import { istio } from '../../src/traffic/istio/provider.ts';
 import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
-import { Desk } from './hook-runner.ts';
+import { SimulatedHookRunner } from './hook-runner.ts';
 import { RulesView } from './rules.ts';
 
 export const SETTLE_MS = 3_000;
@@ -83,7 +83,7 @@ export class Ticker {
   readonly requests: Requests = { commits: 0, writes: 0, reads: 0 };
   /** Another one after each restart. */
   self = SELF.self;
-  readonly desk = new Desk();
+  readonly hookRunner = new SimulatedHookRunner();
   #heard: string | undefined;
   #watchingSets = false;
   #watchingEndpoints = false;
@@ -108,7 +108,7 @@ export class Ticker {
   /** The process starts anew: what it had in memory is gone. */
   restart(): void {
     this.self = `${this.self}'`;
-    this.desk.forget();
+    this.hookRunner.forget();
     this.#heard = undefined;
     this.#watchingSets = false;
     this.#watchingEndpoints = false;
@@ -148,7 +148,7 @@ export class Ticker {
     const raced = failed.every(({ raced }) => raced);
     if (failed.length > 0 && this.#heard === undefined)
       return { more: false, wakeAt: now + (raced ? CONFLICT_MS : RETRY_MS) };
-    const heard = this.desk.want(decision.calls, decision.polls, now);
+    const heard = this.hookRunner.setWanted(decision.calls, decision.polls, now);
     return { more: committed || heard || decision.effects.length > 0, wakeAt: decision.wakeAt };
   }
 
@@ -173,7 +173,7 @@ export class Ticker {
     const wanted = wantsChecks(spec, state, cluster.now);
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
     const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
-    return { ...seen, answers: this.desk.answers, ...(checks && { checks }) };
+    return { ...seen, answers: this.hookRunner.answers, ...(checks && { checks }) };
   }
 
   #look(state: RolloutState | undefined): Observation {

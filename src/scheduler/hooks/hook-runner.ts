@@ -1,139 +1,146 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HookCaller, Question } from '../../hooks/call.ts';
-import { payloadOf } from '../../hooks/payload.ts';
+import { type HookSubject, payloadOf } from '../../hooks/payload.ts';
 import type { Reply } from '../../hooks/reply.ts';
 import { type HookAnswer, longestMs, type WantedCall, type WantedPoll } from '../../rollout/machine/calls.ts';
 import type { Hook } from '../../rollout/spec/spec-types.ts';
-import type { HookDesk, HookSubject } from '../ports.ts';
 import { Places } from './places.ts';
 
-export interface DeskOptions {
+export interface HookRunnerOptions {
   caller: Pick<HookCaller, 'ask'>;
   /** An answer came that may change something. */
   onAnswer: (key: string) => void;
   clock?: () => number;
 }
 
-/** Calls at the same time: of all Canaries, and of each; polls are counted apart, so that calls do not hold them up. */
+/** Requests at the same time: of all Canaries, and of each; polls are counted apart, so that calls do not hold them up. */
 const PLACES = { all: 64, perKey: 16 };
-/** An answer that nobody asks for any more: the Canary is looked at by another process now, or gone. */
+/** An answer is dropped after this time: the Canary is gone by then, or another process makes its ticks. */
 const KEPT_MS = 600_000;
 
-/** A question from when it is wanted until it is not any more. */
-interface Case {
+/** A call or a poll of a hook, from when it is wanted until it no longer is. */
+interface HookRun {
   readonly id: string;
   readonly hook: Hook;
   readonly revision: string;
-  /** Ends everything about it. */
-  readonly ending: AbortController;
-  /** Polls only. */
+  /** Aborts its request, or its wait for one. */
+  readonly controller: AbortController;
+  /** Polls only: from one answer to the next request. */
   readonly everyMs?: number;
   isAsked: boolean;
   answer?: HookAnswer;
-  /** When it is forgotten if nothing else happens. */
+  /** When it is dropped if nothing else happens. */
   timer?: NodeJS.Timeout;
 }
 
-/** See `HookDesk`. Everything here may be lost at any moment: what is still wanted then is asked again. */
-export class Desk implements HookDesk {
-  readonly #options: DeskOptions;
+/**
+ * Calls hooks outside of ticks, so that a slow one delays no tick, and reports when an answer came that may change a
+ * decision. It keeps nothing that must survive: after a restart, what is still wanted is asked again.
+ */
+export class HookRunner {
+  readonly #options: HookRunnerOptions;
   readonly #clock: () => number;
   readonly #places = new Places(PLACES);
-  readonly #cases = new Map<string, Map<string, Case>>();
+  /** By key of the Deployment, then by id. */
+  readonly #runs = new Map<string, Map<string, HookRun>>();
   #isClosed = false;
 
-  constructor(options: DeskOptions) {
+  constructor(options: HookRunnerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
   }
 
+  /** The answers to what is still wanted. @param key of the Deployment */
   answersFor(key: string): HookAnswer[] {
     const now = this.#clock();
-    const cases = [...(this.#cases.get(key)?.values() ?? [])];
-    return cases.flatMap(({ answer, hook, everyMs }) => {
-      // While ticks of this Canary ran elsewhere, nobody asked here: what was said then counts no more.
+    const runs = [...(this.#runs.get(key)?.values() ?? [])];
+    return runs.flatMap(({ answer, hook, everyMs }) => {
+      // Nobody polled here while another process made the ticks of this Canary: an answer from before counts no more.
       const isOld = answer && everyMs !== undefined && now > answer.at + everyMs + longestMs(hook);
       return answer && !isOld ? [answer] : [];
     });
   }
 
-  want(key: string, subject: HookSubject, calls: readonly WantedCall[], polls: readonly WantedPoll[]): void {
+  /** Takes everything that is wanted now: what is new is asked, what is under way goes on, the rest is cancelled. */
+  setWanted(key: string, subject: HookSubject, calls: readonly WantedCall[], polls: readonly WantedPoll[]): void {
     if (this.#isClosed) return;
-    const before = this.#cases.get(key);
+    const before = this.#runs.get(key);
     const wanted = [
       ...calls.map((call) => this.#call(key, subject, call, before?.get(call.id))),
       ...polls.map((poll) => this.#poll(key, subject, poll, before?.get(poll.id))),
     ];
-    const after = new Map(wanted.map((entry) => [entry.id, entry]));
-    if (after.size > 0) this.#cases.set(key, after);
-    else this.#cases.delete(key);
-    for (const entry of before?.values() ?? []) if (after.get(entry.id) !== entry) end(entry);
+    const after = new Map(wanted.map((run) => [run.id, run]));
+    if (after.size > 0) this.#runs.set(key, after);
+    else this.#runs.delete(key);
+    for (const run of before?.values() ?? []) if (after.get(run.id) !== run) cancel(run);
   }
 
+  /** Nothing is wanted any more: the Deployment is gone, or not released by Headgate. */
   forget(key: string): void {
-    for (const entry of this.#cases.get(key)?.values() ?? []) end(entry);
-    this.#cases.delete(key);
+    for (const run of this.#runs.get(key)?.values() ?? []) cancel(run);
+    this.#runs.delete(key);
   }
 
-  /** Breaks everything off; nothing is asked any more. */
+  /** Cancels everything; nothing is asked from here on. */
   close(): void {
     this.#isClosed = true;
-    for (const key of this.#cases.keys()) this.forget(key);
+    for (const key of this.#runs.keys()) this.forget(key);
   }
 
-  /** The same question is put once. Without an answer in time it is forgotten, and a new one if it is still wanted then. */
-  #call(key: string, subject: HookSubject, { id, hook, until }: WantedCall, present: Case | undefined): Case {
-    const entry = present ?? { id, hook, revision: subject.revision, ending: new AbortController(), isAsked: false };
-    if (entry.answer === undefined) this.#forgetIn(key, entry, until - this.#clock());
-    if (present === undefined) void this.#ask(key, subject, entry);
-    return entry;
+  /** A call is made once. If no answer comes by `until` it is dropped, and made again if it is still wanted then. */
+  #call(key: string, subject: HookSubject, { id, hook, until }: WantedCall, present: HookRun | undefined): HookRun {
+    const run = present ?? { id, hook, revision: subject.revision, controller: new AbortController(), isAsked: false };
+    if (run.answer === undefined) this.#dropIn(key, run, until - this.#clock());
+    if (present === undefined) void this.#ask(key, subject, run);
+    return run;
   }
 
-  /** Another hook, or another revision, under the same id is another question: the answer to one is none to the other. */
-  #poll(key: string, subject: HookSubject, { id, hook, everyMs }: WantedPoll, present: Case | undefined): Case {
+  /** Under the same id, another hook or another revision is another question: the old answer does not count for it. */
+  #poll(key: string, subject: HookSubject, { id, hook, everyMs }: WantedPoll, present: HookRun | undefined): HookRun {
     const { revision } = subject;
     const isSame = present?.revision === revision && isDeepStrictEqual(present.hook, hook);
-    const entry = isSame ? present : { id, hook, revision, everyMs, ending: new AbortController(), isAsked: false };
-    const isDue = entry.answer === undefined || this.#clock() >= entry.answer.at + everyMs;
-    if (!entry.isAsked && isDue) void this.#ask(key, subject, entry);
-    return entry;
+    const run = isSame ? present : { id, hook, revision, everyMs, controller: new AbortController(), isAsked: false };
+    const isDue = run.answer === undefined || this.#clock() >= run.answer.at + everyMs;
+    if (!run.isAsked && isDue) void this.#ask(key, subject, run);
+    return run;
   }
 
-  async #ask(key: string, subject: HookSubject, entry: Case): Promise<void> {
-    const { signal } = entry.ending;
-    entry.isAsked = true;
-    if (entry.everyMs !== undefined) clearTimeout(entry.timer);
-    const place = entry.everyMs === undefined ? key : `${key} polls`;
+  async #ask(key: string, subject: HookSubject, run: HookRun): Promise<void> {
+    const { signal } = run.controller;
+    run.isAsked = true;
+    if (run.everyMs !== undefined) clearTimeout(run.timer);
+    const place = run.everyMs === undefined ? key : `${key} polls`;
     if (!(await this.#places.take(place, signal))) return;
-    const reply = await this.#options.caller.ask(questionOf(entry.hook, subject), signal);
+    const reply = await this.#options.caller.ask(questionOf(run.hook, subject), signal);
     this.#places.release(place);
-    entry.isAsked = false;
-    if (!signal.aborted) this.#take(key, entry, reply);
+    run.isAsked = false;
+    if (!signal.aborted) this.#take(key, run, reply);
   }
 
-  #take(key: string, entry: Case, { outcome, message }: Reply): void {
-    const { id, answer: last, everyMs } = entry;
-    entry.answer = { id, outcome: outcome === 'passed' ? outcome : 'failed', message, at: this.#clock() };
-    this.#forgetIn(key, entry, KEPT_MS);
-    const isNews = everyMs === undefined || last?.outcome !== entry.answer.outcome || last.message !== message;
+  /** A poll that answers the same as before changes nothing, and is not reported. */
+  #take(key: string, run: HookRun, { outcome, message }: Reply): void {
+    const { id, answer: last, everyMs } = run;
+    run.answer = { id, outcome: outcome === 'passed' ? outcome : 'failed', message, at: this.#clock() };
+    this.#dropIn(key, run, KEPT_MS);
+    const isNews = everyMs === undefined || last?.outcome !== run.answer.outcome || last.message !== message;
     if (isNews) this.#options.onAnswer(key);
   }
 
-  #forgetIn(key: string, entry: Case, ms: number): void {
-    clearTimeout(entry.timer);
-    const forget = (): void => {
-      end(entry);
-      const cases = this.#cases.get(key);
-      if (cases?.get(entry.id) === entry) cases.delete(entry.id);
-      if (cases?.size === 0) this.#cases.delete(key);
+  #dropIn(key: string, run: HookRun, ms: number): void {
+    clearTimeout(run.timer);
+    const drop = (): void => {
+      cancel(run);
+      const runs = this.#runs.get(key);
+      if (runs?.get(run.id) === run) runs.delete(run.id);
+      if (runs?.size === 0) this.#runs.delete(key);
     };
-    entry.timer = setTimeout(forget, Math.max(ms, 0)).unref();
+    run.timer = setTimeout(drop, Math.max(ms, 0)).unref();
   }
 }
 
-function end({ ending, timer }: Case): void {
+function cancel({ controller, timer }: HookRun): void {
   clearTimeout(timer);
-  ending.abort();
+  controller.abort();
 }
 
 const questionOf = ({ type, url, timeoutMs, retries, metadata }: Hook, subject: HookSubject): Question => ({

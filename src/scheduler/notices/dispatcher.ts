@@ -1,64 +1,71 @@
 import { type EventPayload, eventPayload } from '../../notify/event-payload.ts';
 import { messageOf, type Subject } from '../../notify/message.ts';
-import type { Delivery } from '../../notify/send-result.ts';
+import type { SendResult } from '../../notify/send-result.ts';
 import { type Outgoing, prepare } from '../../notify/target.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { ProviderType } from '../../rollout/spec/schema/alert-provider.ts';
 import type { Hook } from '../../rollout/spec/spec-types.ts';
-import type { Errand } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { Lanes } from './lanes.ts';
-import type { Found, Receivers } from './receivers.ts';
+import type { ReceiverLookup, Receivers } from './receivers.ts';
 
-/** What became of an attempt, and what the receiver is; `event` is a hook. */
-export type Sent = { type: ProviderType | 'event' | 'unknown' } & (
-  | Delivery
+/** The result of an attempt, with what kind of receiver it was; `event` is a hook. */
+export type AttemptResult = { type: ProviderType | 'event' | 'unknown' } & (
+  | SendResult
   /** The last attempt failed. */
   | { outcome: 'lost'; why: string }
-  /** Not tried: the receiver has enough to answer. */
-  | { outcome: 'waits' }
+  /** Not made: the receiver has as many requests at a time as it may have. */
+  | { outcome: 'limited' }
 );
 
-export interface DispatchOptions {
+export interface DispatcherOptions {
   receivers: Pick<Receivers, 'find'>;
   clusterName: string | undefined;
-  send: (outgoing: Outgoing) => Promise<Delivery>;
+  send: (outgoing: Outgoing) => Promise<SendResult>;
   /** Calls an `event` hook, as far as hooks may be called. */
-  sendEvent: (hook: Hook, payload: EventPayload, id: string) => Promise<Delivery>;
+  sendEvent: (hook: Hook, payload: EventPayload, id: string) => Promise<SendResult>;
 }
 
-/** Notices that one receiver is told at a time by one process. */
-const WIDTH = 4;
+/** Requests of one process to one receiver at the same time: one that does not answer holds up nobody else. */
+const REQUESTS_PER_RECEIVER = 4;
 
-/** One attempt to tell one receiver of one notice. */
-export class Dispatch {
-  readonly #options: DispatchOptions;
-  readonly #lanes = new Lanes(WIDTH);
+/** Makes one attempt to deliver one notice to one receiver. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #lanes = new Lanes(REQUESTS_PER_RECEIVER);
 
-  constructor(options: DispatchOptions) {
+  constructor(options: DispatcherOptions) {
     this.#options = options;
   }
 
   /** @throws KubeError where the API server does not answer: that is no attempt. */
-  async send(record: Canary, errand: Errand, isLast: boolean): Promise<Sent> {
-    const sent = await this.#sendTo(await this.#options.receivers.find(record, errand.to), record, errand);
-    return isLast && sent.outcome === 'retry' ? { type: sent.type, outcome: 'lost', why: sent.why } : sent;
+  async attempt(record: Canary, delivery: Delivery, isLast: boolean): Promise<AttemptResult> {
+    const receiver = await this.#options.receivers.find(record, delivery.to);
+    const result = await this.#attemptAt(receiver, record, delivery);
+    return isLast && result.outcome === 'retry' ? { type: result.type, outcome: 'lost', why: result.why } : result;
   }
 
-  async #sendTo(found: Found, record: Canary, errand: Errand): Promise<Sent> {
-    if (found.is === 'missing') return { type: 'unknown', outcome: 'retry', why: found.why };
-    if (found.is === 'refused') return { type: 'unknown', outcome: 'refused', why: found.why };
-    const [type, lane] = found.is === 'hook' ? ['event' as const, found.hook.url] : [found.target.type, found.lane];
-    const delivery = await this.#lanes.within(lane, () => this.#deliver(found, this.#subject(record), errand));
-    return delivery === undefined ? { type, outcome: 'waits' } : { type, ...delivery };
+  async #attemptAt(receiver: ReceiverLookup, record: Canary, delivery: Delivery): Promise<AttemptResult> {
+    if (receiver.is === 'missing') return { type: 'unknown', outcome: 'retry', why: receiver.why };
+    if (receiver.is === 'refused') return { type: 'unknown', outcome: 'refused', why: receiver.why };
+    const [type, key] =
+      receiver.is === 'hook' ? ['event' as const, receiver.hook.url] : [receiver.target.type, receiver.limiterKey];
+    const send = () => this.#send(receiver, this.#subject(record), delivery);
+    const result = await this.#lanes.within(key, send);
+    return result === undefined ? { type, outcome: 'limited' } : { type, ...result };
   }
 
-  async #deliver(found: Found & { is: 'hook' | 'target' }, subject: Subject, { notice }: Errand): Promise<Delivery> {
+  async #send(
+    receiver: ReceiverLookup & { is: 'hook' | 'target' },
+    subject: Subject,
+    { notice }: Delivery,
+  ): Promise<SendResult> {
     const message = messageOf(notice, subject);
-    if (found.is === 'hook') {
-      return this.#options.sendEvent(found.hook, eventPayload(notice, subject, found.hook), message.id);
+    if (receiver.is === 'hook') {
+      return this.#options.sendEvent(receiver.hook, eventPayload(notice, subject, receiver.hook), message.id);
     }
-    const prepared = prepare(message, found.target);
-    // A Secret may be repaired: like one that is not there.
+    const prepared = prepare(message, receiver.target);
+    // A Secret that lacks something may be repaired, as one that is missing may be created.
     return prepared.ok ? this.#options.send(prepared.outgoing) : { outcome: 'retry', why: prepared.why };
   }
 

@@ -14,13 +14,13 @@ import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { EventRecorder } from '../tick/event-recorder.ts';
 import type { World } from '../world/world.ts';
-import type { Errand } from './delivery.ts';
-import { Dispatch, type DispatchOptions, type Sent } from './dispatcher.ts';
+import type { Delivery } from './delivery.ts';
+import { type AttemptResult, Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 import { NoticeQueue } from './notice-queue.ts';
-import { NoticeCourier } from './notice-sender.ts';
+import { NoticeSender } from './notice-sender.ts';
 import { Receivers } from './receivers.ts';
 
-export interface NoticesOptions {
+export interface WiringOptions {
   client: KubeClient;
   world: World;
   settings: AlertSettings;
@@ -35,42 +35,43 @@ export interface NoticesOptions {
   log: Logger;
   metrics: Metrics;
   events: EventRecorder;
-  look: (key: string) => Promise<void>;
+  /** Runs a tick for a Deployment in this process. */
+  runTick: (key: string) => Promise<void>;
   onError: (error: unknown) => void;
 }
 
-/** The courier with everything that it needs. */
-export function makeCourier(options: NoticesOptions): NoticeCourier {
-  const { client, world, settings, caller, namespace, posting, working, onError, look } = options;
+/** Wires the sender to the queue, the receivers and the world. */
+export function makeNoticeSender(options: WiringOptions): NoticeSender {
+  const { client, world, settings, caller, namespace, posting, working, onError, runTick } = options;
   const { clusterName, proxy, receivers: defaults } = settings;
   const receivers = new Receivers({ client, namespace, defaults });
-  const post: DispatchOptions['send'] = (outgoing) => send(outgoing, { proxy });
+  const post: DispatcherOptions['send'] = (outgoing) => send(outgoing, { proxy });
   const name = `${options.queue}-notices`;
-  return new NoticeCourier({
+  return new NoticeSender({
     queue: (run) => new NoticeQueue({ name, posting, working, run, onError }),
-    dispatch: new Dispatch({ receivers, clusterName, send: post, sendEvent: sendVia(caller) }),
-    recordOf: (key) => recordOf(world, key),
-    origin: (errand) => world.records.get(recordKey(errand)),
-    fetch: ({ key, record }) => client.find<Canary>(pathOf(KINDS.canaries, namespaceOf(key), record)),
-    look,
-    onSent: (record, errand, sent) => report(options, record, errand, sent),
+    dispatcher: new Dispatcher({ receivers, clusterName, send: post, sendEvent: sendVia(caller) }),
+    currentRecord: (key) => currentRecord(world, key),
+    watchedRecord: (delivery) => world.records.get(recordKey(delivery)),
+    fetchRecord: ({ key, record }) => client.find<Canary>(pathOf(KINDS.canaries, namespaceOf(key), record)),
+    runTick,
+    onAttempt: (record, delivery, result) => report(options, record, delivery, result),
     onError,
   });
 }
 
-/** Every outbox that is not empty, of the records that are in use. */
-export function outboxes(world: World): [key: string, record: Canary][] {
+/** The records whose outbox is not empty, as far as they are the ones that their Deployments have at present. */
+export function pendingOutboxes(world: World): [key: string, record: Canary][] {
   const waiting = world.records.list().filter(({ status }) => (status?.outbox ?? []).length > 0);
   return waiting
     .map((record): [string, Canary] => [targetOf(record), record])
-    .filter(([key, record]) => recordOf(world, key)?.metadata.uid === record.metadata.uid);
+    .filter(([key, record]) => currentRecord(world, key)?.metadata.uid === record.metadata.uid);
 }
 
 const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
-const recordKey = ({ key, record }: Errand): string => keyIn(namespaceOf(key), record);
+const recordKey = ({ key, record }: Delivery): string => keyIn(namespaceOf(key), record);
 
-/** The record that the Deployment names now: another that it had before is nobody's any more. */
-function recordOf(world: World, key: string): Canary | undefined {
+/** The record that a Deployment names at present; one that it named before is not in use any more. */
+function currentRecord(world: World, key: string): Canary | undefined {
   const deployment: Deployment | undefined = world.enrolled.get(key);
   if (deployment === undefined) return undefined;
   const { name, annotations } = deployment.metadata;
@@ -78,9 +79,9 @@ function recordOf(world: World, key: string): Canary | undefined {
   return world.records.get(keyIn(namespaceOf(key), optIn.state === 'canary' ? optIn.name : name));
 }
 
-/** One call: it is made again from the queue, like a notification. */
+/** Calls a hook once: as with notifications, the queue repeats what fails. */
 const sendVia =
-  (caller: NoticesOptions['caller']): DispatchOptions['sendEvent'] =>
+  (caller: WiringOptions['caller']): DispatcherOptions['sendEvent'] =>
   async ({ type, url, timeoutMs }, body, id) => {
     const question = { type, url, namespace: body.namespace, timeoutMs, retries: 0, body, headers: identity(id) };
     const { outcome, message } = await caller.ask(question, NEVER);
@@ -90,13 +91,18 @@ const sendVia =
 
 const NEVER = new AbortController().signal;
 
-function report({ log, metrics, events }: NoticesOptions, record: Canary, errand: Errand, sent: Sent): void {
-  const { key, to, notice } = errand;
-  const { type, outcome } = sent;
+function report(
+  { log, metrics, events }: WiringOptions,
+  record: Canary,
+  delivery: Delivery,
+  result: AttemptResult,
+): void {
+  const { key, to, notice } = delivery;
+  const { type, outcome } = result;
   metrics.notices.inc({ type, outcome });
   const about = { canary: key, receiver: to, notice: notice.id, reason: notice.reason };
-  if (outcome === 'retry') log.info({ ...about, why: sent.why }, 'a notification was not taken; it is sent again');
+  if (outcome === 'retry') log.info({ ...about, why: result.why }, 'a notification was not taken; it is sent again');
   if (outcome !== 'refused' && outcome !== 'lost') return;
-  const message = `${key.replace(/(.*)\/(.*)/, '$2.$1')}: the notification of ${notice.reason} does not reach ${to}: ${sent.why}`;
+  const message = `${key.replace(/(.*)\/(.*)/, '$2.$1')}: the notification of ${notice.reason} does not reach ${to}: ${result.why}`;
   events.recordFacts(record, [fact('NotificationFailed', message, notice.revision)], `${notice.id}/${to}`);
 }

@@ -1,15 +1,15 @@
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { MOST_ATTEMPTS, pauseMs } from '../../notify/pace.ts';
-import { type Errand, idOf } from './delivery.ts';
+import { type Delivery, idOf } from './delivery.ts';
 
-/** What became of a try to run an errand. */
-export type Run =
-  | { is: 'over' }
-  /** It failed, and counts as an attempt. */
-  | { is: 'again'; why: string; afterMs?: number }
-  /** It was not even tried. */
-  | { is: 'later'; inMs: number };
+/** The result of running a job once. */
+export type JobResult =
+  | { is: 'completed' }
+  /** It counts as an attempt, and the next one follows after a pause. @param afterMs the least pause */
+  | { is: 'failed'; why: string; afterMs?: number }
+  /** It does not count as an attempt. */
+  | { is: 'delayed'; forMs: number };
 
 export interface NoticeQueueOptions {
   name: string;
@@ -18,20 +18,21 @@ export interface NoticeQueueOptions {
   /** For the worker, which waits for Redis. */
   working: Redis;
   /** @param isLast no attempt follows this one. */
-  run: (errand: Errand, isLast: boolean) => Promise<Run>;
+  run: (delivery: Delivery, isLast: boolean) => Promise<JobResult>;
   onError: (error: unknown) => void;
 }
 
-/** Errands that one process runs at a time; waiting for an answer costs little. */
+/** Jobs that one process runs at the same time; waiting for an answer costs little. */
 const CONCURRENCY = 32;
-/** How long a finished errand is known, and how many are: until then no process runs it again. */
+/** How long a finished job is kept, and how many are. As long as it is, no process runs it again. */
 const KEPT = { age: 24 * 3_600, count: 10_000 };
-/** Longest wait, when the process ends, for errands that are under way: their receivers answer or are given up before. */
+/** Longest wait for running jobs when the process ends. It is more than a receiver has for its answer. */
 const RUNNING_MS = 15_000;
-/** And for Redis to take note of them; without it they are known by the receipts alone. */
+/** Longest wait, after that, for Redis to store that they are finished; the receipts say it too. */
 const CLOSE_MS = 5_000;
 
-class NotYet extends Error {
+/** Tells BullMQ that an attempt failed. */
+class AttemptFailed extends Error {
   readonly afterMs: number | undefined;
 
   constructor(why: string, afterMs: number | undefined) {
@@ -41,20 +42,20 @@ class NotYet extends Error {
 }
 
 /**
- * Errands through Redis, so that any scheduler may run them, and none runs one twice. They wait between attempts in the
- * queue, where they hold up nobody.
+ * Deliveries as jobs in Redis, so that any scheduler may run them and none is run twice. Between attempts a job waits in the
+ * queue, where it holds up no other.
  */
 export class NoticeQueue {
-  readonly #queue: Queue<Errand>;
-  readonly #worker: Worker<Errand>;
+  readonly #queue: Queue<Delivery>;
+  readonly #worker: Worker<Delivery>;
   readonly #run: NoticeQueueOptions['run'];
-  readonly #running = new Set<Promise<Run>>();
+  readonly #running = new Set<Promise<JobResult>>();
 
   constructor({ name, posting, working, run, onError }: NoticeQueueOptions) {
     this.#run = run;
-    this.#queue = new Queue<Errand>(name, { connection: posting });
+    this.#queue = new Queue<Delivery>(name, { connection: posting });
     this.#queue.on('error', () => undefined);
-    this.#worker = new Worker<Errand>(name, async (job, token) => this.#work(job, token), {
+    this.#worker = new Worker<Delivery>(name, async (job, token) => this.#work(job, token), {
       connection: working,
       concurrency: CONCURRENCY,
       autorun: false,
@@ -73,13 +74,13 @@ export class NoticeQueue {
     this.#worker.run().catch(() => undefined);
   }
 
-  /** Puts an errand into the queue, unless it is there; `over` if it was run to its end before. Rejects without Redis. */
-  async post(errand: Errand): Promise<'posted' | 'over'> {
-    const jobId = idOf(errand);
+  /** Puts a delivery into the queue, unless it is there; `completed` if it was finished before. Rejects without Redis. */
+  async post(delivery: Delivery): Promise<'posted' | 'completed'> {
+    const jobId = idOf(delivery);
     const present = await this.#queue.getJob(jobId);
-    if (present?.finishedOn !== undefined) return 'over';
+    if (present?.finishedOn !== undefined) return 'completed';
     if (present !== undefined) return 'posted';
-    await this.#queue.add('notice', errand, {
+    await this.#queue.add('notice', delivery, {
       jobId,
       attempts: MOST_ATTEMPTS,
       backoff: { type: 'paced' },
@@ -90,17 +91,17 @@ export class NoticeQueue {
     return 'posted';
   }
 
-  async #work(job: Job<Errand>, token: string | undefined): Promise<void> {
+  async #work(job: Job<Delivery>, token: string | undefined): Promise<void> {
     const running = this.#run(job.data, job.attemptsMade + 1 >= MOST_ATTEMPTS);
     this.#running.add(running);
-    const run = await running.finally(() => this.#running.delete(running));
-    if (run.is === 'over') return;
-    if (run.is === 'again') throw new NotYet(run.why, run.afterMs);
-    await job.moveToDelayed(Date.now() + run.inMs, token);
+    const result = await running.finally(() => this.#running.delete(running));
+    if (result.is === 'completed') return;
+    if (result.is === 'failed') throw new AttemptFailed(result.why, result.afterMs);
+    await job.moveToDelayed(Date.now() + result.forMs, token);
     throw new DelayedError();
   }
 
-  /** Lets running errands end, so that their receivers are not told again by the next process. */
+  /** Waits for running jobs, so that the next process does not send the same notices again. */
   async close(): Promise<void> {
     const closed = this.#worker.close();
     closed.catch(() => undefined);
@@ -113,4 +114,4 @@ export class NoticeQueue {
 const past = (ms: number): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 const afterMsOf = (error: Error | undefined): number | undefined =>
-  error instanceof NotYet ? error.afterMs : undefined;
+  error instanceof AttemptFailed ? error.afterMs : undefined;

@@ -3,136 +3,142 @@ import { KubeError } from '../../cluster/errors.ts';
 import { pause } from '../../cluster/pause.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
-import type { Courier } from '../ports.ts';
-import { type Errand, errandsOf, idOf, isOutstanding } from './delivery.ts';
-import type { Dispatch, Sent } from './dispatcher.ts';
-import type { NoticeQueue, Run } from './notice-queue.ts';
+import { type Delivery, deliveriesOf, idOf, isOutstanding } from './delivery.ts';
+import type { AttemptResult, Dispatcher } from './dispatcher.ts';
+import type { JobResult, NoticeQueue } from './notice-queue.ts';
 import { Receipts } from './receipts.ts';
 
-export interface NoticeCourierOptions {
-  /** The queue that runs errands by `run`. */
-  queue: (run: (errand: Errand, isLast: boolean) => Promise<Run>) => Pick<NoticeQueue, 'post' | 'start' | 'close'>;
-  dispatch: Pick<Dispatch, 'send'>;
-  /** The record that the Deployment of a key has at present, as it was last seen. */
-  recordOf: (key: string) => Canary | undefined;
-  /** The record that an errand is from, as it was last seen. */
-  origin: (errand: Errand) => Canary | undefined;
-  /** The same, as it is. */
-  fetch: (errand: Errand) => Promise<Canary | undefined>;
-  /** Looks at a Deployment in this process, where the receipts are. */
-  look: (key: string) => Promise<void>;
-  /** Is told what became of each attempt. */
-  onSent: (record: Canary, errand: Errand, sent: Sent) => void;
+export interface NoticeSenderOptions {
+  /** Makes the queue, which calls `run` for each delivery. */
+  queue: (
+    run: (delivery: Delivery, isLast: boolean) => Promise<JobResult>,
+  ) => Pick<NoticeQueue, 'post' | 'start' | 'close'>;
+  dispatcher: Pick<Dispatcher, 'attempt'>;
+  /** The record that the Deployment of a key has at present, from the watch. */
+  currentRecord: (key: string) => Canary | undefined;
+  /** The record that a delivery is from, from the watch. */
+  watchedRecord: (delivery: Delivery) => Canary | undefined;
+  /** The same, from the API server. */
+  fetchRecord: (delivery: Delivery) => Promise<Canary | undefined>;
+  /** Runs a tick for a Deployment in this process, which has the receipts. */
+  runTick: (key: string) => Promise<void>;
+  /** Is told the result of each attempt that was made. */
+  onAttempt: (record: Canary, delivery: Delivery, result: AttemptResult) => void;
   onError: (error: unknown) => void;
 }
 
-/** A receiver that has its share of this process is come back to after this time. */
-const FULL_MS = 1_000;
-/** So is everything while the API server does not answer. */
-const AWAY_MS = 5_000;
-/** A commit of another process is mostly seen within this time. */
+/** When to try again: a receiver that has as many requests at a time as it may have. */
+const LIMITED_MS = 1_000;
+/** While the API server does not answer. */
+const UNREACHABLE_MS = 5_000;
+/** While the watch has not delivered the commit of another process. */
 const UNSEEN_MS = 200;
 
 /**
- * Carries notices from outboxes to receivers. The outbox is the truth: what is in it is posted, and what was delivered is
- * taken out of it by the next commit. In between, the finished job in Redis and the receipt here keep it from being sent
- * again.
+ * Sends the notices of outboxes to their receivers, outside of ticks, and has a tick run when one was delivered. The outbox
+ * in the record is the truth: everything in it is posted to the queue, and the next commit takes out what was delivered.
+ * Between the two, the completed job in Redis and the receipt here keep a notice from being sent twice.
  */
-export class NoticeCourier implements Courier {
-  readonly #options: NoticeCourierOptions;
+export class NoticeSender {
+  readonly #options: NoticeSenderOptions;
   readonly #queue: Pick<NoticeQueue, 'post' | 'start' | 'close'>;
   readonly #receipts = new Receipts();
-  /** Ids that were posted since the last round over all records, by key. */
+  /** By key, the ids that were posted since the last `sendAll`. */
   readonly #posted = new Map<string, Set<string>>();
+  /** Keys whose receipts wait for a commit. */
   readonly #settling = new Set<string>();
   readonly #closing = new AbortController();
 
-  constructor(options: NoticeCourierOptions) {
+  constructor(options: NoticeSenderOptions) {
     this.#options = options;
-    this.#queue = options.queue((errand, isLast) => this.#run(errand, isLast));
+    this.#queue = options.queue((delivery, isLast) => this.#run(delivery, isLast));
   }
 
   start(): void {
     this.#queue.start();
   }
 
-  /** Lets what is being sent end, and its receipts be committed. */
+  /** Waits for attempts that are under way, and for the ticks that commit their receipts. */
   async close(): Promise<void> {
     await this.#queue.close();
     this.#closing.abort();
   }
 
+  /** What was delivered and still stands in the record's outbox. @param key of the Deployment */
   receiptsFor(key: string): Receipt[] {
-    return this.#receipts.of(key, this.#options.recordOf(key));
+    return this.#receipts.of(key, this.#options.currentRecord(key));
   }
 
-  carry(key: string, record: Canary): void {
+  /** Sends what is in the outbox of a record as it is stored, apart from what is being sent already. */
+  send(key: string, record: Canary): void {
     this.#receipts.keep(key, record);
     const before = this.#posted.get(key);
-    const errands = errandsOf(key, record).filter((errand) => !this.#receipts.has(errand));
-    if (errands.length === 0) return void this.#posted.delete(key);
-    this.#posted.set(key, new Set(errands.map(idOf)));
-    for (const errand of errands) if (!before?.has(idOf(errand))) void this.#post(errand);
+    const deliveries = deliveriesOf(key, record).filter((delivery) => !this.#receipts.has(delivery));
+    if (deliveries.length === 0) return void this.#posted.delete(key);
+    this.#posted.set(key, new Set(deliveries.map(idOf)));
+    for (const delivery of deliveries) if (!before?.has(idOf(delivery))) void this.#post(delivery);
   }
 
-  /** All outboxes anew: at start, when Redis is back, and periodically. Redis may have lost what it was given. */
-  carryAll(records: readonly (readonly [key: string, record: Canary])[]): void {
+  /** Posts all outboxes again, since Redis may have lost its jobs: at start, when Redis is back, and periodically. */
+  sendAll(records: readonly (readonly [key: string, record: Canary])[]): void {
     this.#posted.clear();
-    for (const [key, record] of records) this.carry(key, record);
+    for (const [key, record] of records) this.send(key, record);
     for (const key of this.#receipts.keys()) {
-      this.#receipts.keep(key, this.#options.recordOf(key));
+      this.#receipts.keep(key, this.#options.currentRecord(key));
       void this.#settle(key);
     }
   }
 
-  async #post(errand: Errand): Promise<void> {
+  async #post(delivery: Delivery): Promise<void> {
     try {
-      if ((await this.#queue.post(errand)) === 'over') this.#receive(errand);
+      if ((await this.#queue.post(delivery)) === 'completed') this.#complete(delivery);
     } catch {
-      // Redis is away: it is posted by the next round.
-      this.#posted.get(errand.key)?.delete(idOf(errand));
+      // Redis is away: the next `sendAll` posts it.
+      this.#posted.get(delivery.key)?.delete(idOf(delivery));
     }
   }
 
-  async #run(errand: Errand, isLast: boolean): Promise<Run> {
-    const { origin, fetch, dispatch, onError } = this.#options;
+  async #run(delivery: Delivery, isLast: boolean): Promise<JobResult> {
+    const { watchedRecord, fetchRecord, dispatcher, onError } = this.#options;
     try {
-      const record = origin(errand);
-      if (this.#receipts.has(errand)) return { is: 'over' };
-      if (isOutstanding(errand, record)) {
-        return this.#after(record, errand, await dispatch.send(record, errand, isLast));
+      const record = watchedRecord(delivery);
+      if (this.#receipts.has(delivery)) return { is: 'completed' };
+      if (isOutstanding(delivery, record)) {
+        return this.#after(record, delivery, await dispatcher.attempt(record, delivery, isLast));
       }
-      // Delivered by another process; or committed by one, and not seen here yet.
-      return isOutstanding(errand, await fetch(errand)) ? { is: 'later', inMs: UNSEEN_MS } : { is: 'over' };
+      // Either another process has delivered it, or one has committed it and the watch here does not show that yet.
+      return isOutstanding(delivery, await fetchRecord(delivery))
+        ? { is: 'delayed', forMs: UNSEEN_MS }
+        : { is: 'completed' };
     } catch (error) {
-      if (error instanceof KubeError && error.retry) return { is: 'later', inMs: AWAY_MS };
+      if (error instanceof KubeError && error.retry) return { is: 'delayed', forMs: UNREACHABLE_MS };
       onError(error);
-      return { is: 'again', why: error instanceof Error ? error.message : String(error) };
+      return { is: 'failed', why: error instanceof Error ? error.message : String(error) };
     }
   }
 
-  #after(record: Canary, errand: Errand, sent: Sent): Run {
-    if (sent.outcome === 'waits') return { is: 'later', inMs: FULL_MS };
-    this.#options.onSent(record, errand, sent);
-    if (sent.outcome === 'retry') {
-      return { is: 'again', why: sent.why, ...(sent.afterMs !== undefined && { afterMs: sent.afterMs }) };
+  #after(record: Canary, delivery: Delivery, result: AttemptResult): JobResult {
+    if (result.outcome === 'limited') return { is: 'delayed', forMs: LIMITED_MS };
+    this.#options.onAttempt(record, delivery, result);
+    if (result.outcome === 'retry') {
+      return { is: 'failed', why: result.why, ...(result.afterMs !== undefined && { afterMs: result.afterMs }) };
     }
-    this.#receive(errand);
-    return { is: 'over' };
+    this.#complete(delivery);
+    return { is: 'completed' };
   }
 
-  #receive(errand: Errand): void {
-    this.#receipts.add(errand);
-    void this.#settle(errand.key);
+  #complete(delivery: Delivery): void {
+    this.#receipts.add(delivery);
+    void this.#settle(delivery.key);
   }
 
-  /** Has the Deployment looked at here, until a commit took what is delivered out of the outbox. */
+  /** Runs ticks of a Deployment here until a commit has taken what was delivered out of its outbox. */
   async #settle(key: string): Promise<void> {
     if (this.#settling.has(key)) return;
     this.#settling.add(key);
     const backoff = new Backoff({ baseMs: 200, maxMs: 30_000 });
     try {
-      do await this.#options.look(key).catch(this.#options.onError);
+      do await this.#options.runTick(key).catch(this.#options.onError);
       while (this.receiptsFor(key).length > 0 && (await pause(backoff.next(0), this.#closing.signal)));
     } finally {
       this.#settling.delete(key);

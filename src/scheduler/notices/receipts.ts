@@ -1,31 +1,31 @@
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
-import { type Errand, idOf, isOutstanding, receiptOf } from './delivery.ts';
+import { type Delivery, idOf, isOutstanding, receiptOf } from './delivery.ts';
 
-/** Errands that are over, from their end until the commit that takes them out of the outbox. */
+/** Deliveries that were completed, until the commit that takes them out of the outbox was seen. */
 export class Receipts {
-  readonly #byKey = new Map<string, Map<string, Errand>>();
+  readonly #byKey = new Map<string, Map<string, Delivery>>();
 
-  add(errand: Errand): void {
-    const present = this.#byKey.get(errand.key) ?? new Map<string, Errand>();
-    this.#byKey.set(errand.key, present.set(idOf(errand), errand));
+  add(delivery: Delivery): void {
+    const present = this.#byKey.get(delivery.key) ?? new Map<string, Delivery>();
+    this.#byKey.set(delivery.key, present.set(idOf(delivery), delivery));
   }
 
-  has(errand: Errand): boolean {
-    return this.#byKey.get(errand.key)?.has(idOf(errand)) ?? false;
+  has(delivery: Delivery): boolean {
+    return this.#byKey.get(delivery.key)?.has(idOf(delivery)) ?? false;
   }
 
   /** Those that the record, as it is stored, still waits for. */
   of(key: string, record: Canary | undefined): Receipt[] {
-    const errands = [...(this.#byKey.get(key)?.values() ?? [])];
-    return errands.filter((errand) => isOutstanding(errand, record)).map(receiptOf);
+    const deliveries = [...(this.#byKey.get(key)?.values() ?? [])];
+    return deliveries.filter((delivery) => isOutstanding(delivery, record)).map(receiptOf);
   }
 
   /** Forgets what the record does not wait for. */
   keep(key: string, record: Canary | undefined): void {
     const present = this.#byKey.get(key);
     if (present === undefined) return;
-    for (const [id, errand] of present) if (!isOutstanding(errand, record)) present.delete(id);
+    for (const [id, delivery] of present) if (!isOutstanding(delivery, record)) present.delete(id);
     if (present.size === 0) this.#byKey.delete(key);
   }
 

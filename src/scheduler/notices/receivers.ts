@@ -3,18 +3,18 @@ import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { given } from '../../notify/given.ts';
 import type { Target } from '../../notify/target.ts';
-import type { KubeObject } from '../../rollout/kube.ts';
+import { type KubeObject, keyIn } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readProvider } from '../../rollout/spec/schema/alert-provider.ts';
 import { normaliseSpec } from '../../rollout/spec/spec.ts';
 import type { AnalysisSpec, Hook } from '../../rollout/spec/spec-types.ts';
 
-/** Where a receiver's name leads. */
-export type Found =
-  /** @param lane what is slow together: the same address, as far as it may be named. */
-  | { is: 'target'; target: Target; lane: string }
+/** What a receiver's name stands for. */
+export type ReceiverLookup =
+  /** @param limiterKey receivers with the same one share a limit of requests: it stands for the address, which is secret */
+  | { is: 'target'; target: Target; limiterKey: string }
   | { is: 'hook'; hook: Hook }
-  /** Something is not there, or cannot be used as it is: somebody may yet repair it. */
+  /** Something is not there, or cannot be used as it is; it may be repaired while attempts go on. */
   | { is: 'missing'; why: string }
   | { is: 'refused'; why: string };
 
@@ -35,7 +35,7 @@ interface Provider extends KubeObject {
   spec?: unknown;
 }
 
-/** A provider and its Secret are read anew after this time. */
+/** How long a provider and its Secret are used before they are read again. */
 const FRESH_MS = 10_000;
 const MOST_CACHED = 1_000;
 
@@ -43,7 +43,7 @@ const MOST_CACHED = 1_000;
 export class Receivers {
   readonly #options: ReceiversOptions;
   readonly #clock: () => number;
-  readonly #cache = new Map<string, { found: Found; until: number }>();
+  readonly #cache = new Map<string, { found: ReceiverLookup; until: number }>();
 
   constructor(options: ReceiversOptions) {
     this.#options = options;
@@ -51,7 +51,7 @@ export class Receivers {
   }
 
   /** @throws KubeError where the API server does not answer. */
-  async find(record: Canary, receiver: string): Promise<Found> {
+  async find(record: Canary, receiver: string): Promise<ReceiverLookup> {
     const slash = receiver.indexOf('/');
     const [kind, name] = [receiver.slice(0, slash), receiver.slice(slash + 1)];
     if (kind === 'default') return this.#default(name);
@@ -61,37 +61,38 @@ export class Receivers {
     return kind === 'hook' ? hookIn(analysis, name) : this.#alert(analysis, name, record.metadata.namespace ?? '');
   }
 
-  #default(name: string): Found {
+  #default(name: string): ReceiverLookup {
     const target = this.#options.defaults.get(name);
     return target === undefined
       ? { is: 'refused', why: `Headgate has no receiver ${name} any more` }
-      : { is: 'target', target, lane: `default/${name}` };
+      : { is: 'target', target, limiterKey: `default/${name}` };
   }
 
-  async #alert({ alerts }: AnalysisSpec, name: string, home: string): Promise<Found> {
+  async #alert({ alerts }: AnalysisSpec, name: string, home: string): Promise<ReceiverLookup> {
     const alert = alerts.find((entry) => entry.name === name);
     if (alert === undefined) return { is: 'missing', why: `the Canary has no alert ${name} any more` };
     const { name: provider, namespace = home } = alert.provider;
     if (namespace !== home && namespace !== this.#options.namespace) return { is: 'refused', why: foreign(namespace) };
-    const lane = `${namespace}/${provider}`;
-    const cached = this.#cache.get(lane);
+    const key = keyIn(namespace, provider);
+    const cached = this.#cache.get(key);
     if (cached !== undefined && cached.until > this.#clock()) return cached.found;
-    this.#cache.delete(lane);
-    const found = await this.#provider(namespace, provider, lane);
+    this.#cache.delete(key);
+    const found = await this.#provider(namespace, provider);
     if (this.#cache.size >= MOST_CACHED) this.#cache.clear();
-    if (found.is === 'target') this.#cache.set(lane, { found, until: this.#clock() + FRESH_MS });
+    if (found.is === 'target') this.#cache.set(key, { found, until: this.#clock() + FRESH_MS });
     return found;
   }
 
-  async #provider(namespace: string, name: string, lane: string): Promise<Found> {
+  async #provider(namespace: string, name: string): Promise<ReceiverLookup> {
+    const key = keyIn(namespace, name);
     const provider = await this.#options.client.find<Provider>(pathOf(KINDS.alertproviders, namespace, name));
-    if (provider === undefined) return { is: 'missing', why: `there is no AlertProvider ${lane}` };
+    if (provider === undefined) return { is: 'missing', why: `there is no AlertProvider ${key}` };
     const reading = readProvider(provider.spec);
-    if (!reading.ok) return { is: 'missing', why: `the AlertProvider ${lane} cannot be used: ${reading.message}` };
+    if (!reading.ok) return { is: 'missing', why: `the AlertProvider ${key} cannot be used: ${reading.message}` };
     const { secretRef, ...rest } = reading.value;
     const secret = await this.#secret(namespace, secretRef.name);
     if ('why' in secret) return { is: 'missing', why: secret.why };
-    return { is: 'target', target: given({ ...rest, ...secret }), lane };
+    return { is: 'target', target: given({ ...rest, ...secret }), limiterKey: key };
   }
 
   async #secret(namespace: string, name: string): Promise<Pick<Target, 'address' | 'token'> | { why: string }> {
@@ -107,7 +108,7 @@ export class Receivers {
   }
 }
 
-function hookIn({ webhooks }: AnalysisSpec, name: string): Found {
+function hookIn({ webhooks }: AnalysisSpec, name: string): ReceiverLookup {
   const hook = webhooks.find((entry) => entry.name === name);
   return hook === undefined ? { is: 'missing', why: `the Canary has no hook ${name} any more` } : { is: 'hook', hook };
 }

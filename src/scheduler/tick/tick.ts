@@ -10,7 +10,8 @@ import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
-import type { Courier, HookDesk } from '../ports.ts';
+import type { HookRunner } from '../hooks/hook-runner.ts';
+import type { NoticeSender } from '../notices/notice-sender.ts';
 import type { World } from '../world/world.ts';
 import type { Applier } from './apply.ts';
 import { applyAll, CONFLICT_MS, RETRY_MS } from './apply-all.ts';
@@ -31,8 +32,8 @@ export interface TickOptions {
   self: string;
   /** The installation's own receivers of notifications. */
   defaultAlerts: readonly DefaultAlert[];
-  hooks: HookDesk;
-  courier: Courier;
+  hooks: Pick<HookRunner, 'answersFor' | 'setWanted' | 'forget'>;
+  notices: Pick<NoticeSender, 'receiptsFor' | 'send'>;
   recordFacts: (record: Canary, facts: readonly Fact[]) => void;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   clock?: () => number;
@@ -81,7 +82,7 @@ export class Tick {
   }
 
   async #decideOn(key: string, deployment: Deployment, plan: ReleasePlan): Promise<Round> {
-    const { world, observer, applier, settleMs, self, defaultAlerts, hooks, courier } = this.#options;
+    const { world, observer, applier, settleMs, self, defaultAlerts, hooks, notices } = this.#options;
     const { spec, label } = plan;
     const record = await this.#record(deployment, plan);
     const now = this.#clock();
@@ -89,7 +90,7 @@ export class Tick {
     const seen = await observer.observe({ key, spec, state, record, label, now });
     if (seen === undefined) return { more: false };
     const refused = this.#refusals.of(key);
-    const told = { answers: hooks.answersFor(key), receipts: courier.receiptsFor(key) };
+    const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) };
     const situation = { spec, state, now, settleMs, label, self, defaultAlerts };
     const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
     const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan));
@@ -99,8 +100,8 @@ export class Tick {
     this.#options.recordFacts(committed, decision.facts);
     const { phase, release } = decision.state;
     const { name, namespace = '' } = committed.metadata;
-    hooks.want(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
-    courier.carry(key, committed);
+    hooks.setWanted(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
+    notices.send(key, committed);
     const wish = { deployment: seen.deployment, service: spec.service };
     const { retryMs, refusals } = await applyAll(
       decision.effects,

@@ -1,20 +1,20 @@
 import t, { type Test } from 'tap';
+import type { HookSubject } from '../../../src/hooks/payload.ts';
 import type { WantedCall, WantedPoll } from '../../../src/rollout/machine/calls.ts';
 import type { Hook } from '../../../src/rollout/spec/spec-types.ts';
-import { Desk } from '../../../src/scheduler/hooks/hook-runner.ts';
-import type { HookSubject } from '../../../src/scheduler/ports.ts';
+import { HookRunner } from '../../../src/scheduler/hooks/hook-runner.ts';
 import { type Answering, callerHere, receiver, until } from '../../hooks/receiver.ts';
 
 const KEY = 'demo/podinfo';
 const subject: HookSubject = { name: 'podinfo', namespace: 'demo', phase: 'Progressing', revision: 'r1' };
 
-/** A desk before a real server; `ticks` are the keys that it wanted to have looked at. */
-async function deskBefore(t: Test, answering: Answering) {
+/** A runner that calls a real server; `ticks` are the keys that it reported answers for. */
+async function runnerOf(t: Test, answering: Answering) {
   const hook = await receiver(t, answering);
   const ticks: string[] = [];
   const time = { now: 1_000_000 };
-  const desk = new Desk({ caller: callerHere(), onAnswer: (key) => ticks.push(key), clock: () => time.now });
-  t.teardown(() => desk.close());
+  const runner = new HookRunner({ caller: callerHere(), onAnswer: (key) => ticks.push(key), clock: () => time.now });
+  t.teardown(() => runner.close());
   const hookAt = (more: Partial<Hook> = {}): Hook => ({
     name: 'load',
     type: 'rollout',
@@ -28,15 +28,15 @@ async function deskBefore(t: Test, answering: Answering) {
   const call = (id: string, more?: Partial<Hook>): WantedCall => ({ id, hook: hookAt(more), until: time.now + 30_000 });
   const poll = (id: string, more?: Partial<Hook>): WantedPoll => ({ id, hook: hookAt(more), everyMs: 1_000 });
   const want = (calls: WantedCall[], polls: WantedPoll[] = [], about: Partial<HookSubject> = {}) =>
-    desk.want(KEY, { ...subject, ...about }, calls, polls);
-  const answers = () => desk.answersFor(KEY).map(({ id, outcome, message }) => `${id} ${outcome} ${message}`.trim());
-  return { hook, desk, ticks, time, call, poll, want, answers };
+    runner.setWanted(KEY, { ...subject, ...about }, calls, polls);
+  const answers = () => runner.answersFor(KEY).map(({ id, outcome, message }) => `${id} ${outcome} ${message}`.trim());
+  return { hook, runner, ticks, time, call, poll, want, answers };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 void t.test('a call is asked once, however often it is wanted, and its answer stays until it is not', async (t) => {
-  const { hook, desk, ticks, call, want, answers } = await deskBefore(t, (response) => void response.end('fine'));
+  const { hook, runner, ticks, call, want, answers } = await runnerOf(t, (response) => void response.end('fine'));
   want([call('one')]);
   want([call('one')]);
   t.same(answers(), []);
@@ -49,13 +49,13 @@ void t.test('a call is asked once, however often it is wanted, and its answer st
     hook.received.map(({ body }) => JSON.parse(body)),
     [{ name: 'podinfo', namespace: 'demo', phase: 'Progressing', checksum: 'r1', metadata: { type: 'cmd' } }],
   );
-  t.same(desk.answersFor('demo/other'), []);
+  t.same(runner.answersFor('demo/other'), []);
   want([]);
   t.same(answers(), []);
 });
 
 void t.test('calls of one moment are made side by side', async (t) => {
-  const { hook, ticks, call, want, answers } = await deskBefore(t, async (response) => {
+  const { hook, ticks, call, want, answers } = await runnerOf(t, async (response) => {
     await until(() => hook.received.length === 3);
     response.end();
   });
@@ -65,32 +65,32 @@ void t.test('calls of one moment are made side by side', async (t) => {
 });
 
 void t.test('what is forbidden has failed', async (t) => {
-  const { ticks, call, want, answers } = await deskBefore(t, (response) => void response.end());
+  const { ticks, call, want, answers } = await runnerOf(t, (response) => void response.end());
   want([call('one', { url: 'http://hook.other/' })]);
   await until(() => ticks.length === 1);
   t.match(answers(), [/^one failed may not be called: hook\.other is no Service of namespace demo/]);
 });
 
 void t.test('what is not wanted any more is broken off and forgotten', async (t) => {
-  const { hook, desk, ticks, call, poll, want, answers } = await deskBefore(t, () => undefined);
+  const { hook, runner, ticks, call, poll, want, answers } = await runnerOf(t, () => undefined);
   want([call('one'), call('two')], [poll('gate')]);
   await until(() => hook.received.length === 3);
   want([call('two')]);
   await until(async () => (await hook.open()) === 1);
-  desk.forget(KEY);
+  runner.forget(KEY);
   await until(async () => (await hook.open()) === 0);
   want([call('three')]);
   await until(() => hook.received.length === 4);
-  desk.close();
+  runner.close();
   await until(async () => (await hook.open()) === 0);
   want([call('four')]);
   await settled();
-  t.equal(hook.received.length, 4, 'a closed desk asks nothing');
+  t.equal(hook.received.length, 4, 'a closed runner asks nothing');
   t.same([...ticks, ...answers()], []);
 });
 
 void t.test('a call without an answer in time is forgotten, and asked anew when it is wanted again', async (t) => {
-  const { hook, time, call, want } = await deskBefore(t, () => undefined);
+  const { hook, time, call, want } = await runnerOf(t, () => undefined);
   want([{ ...call('one'), until: time.now + 100 }]);
   await until(() => hook.received.length === 1);
   await until(async () => (await hook.open()) === 0);
@@ -103,7 +103,7 @@ void t.test('a call without an answer in time is forgotten, and asked anew when 
 
 void t.test('a poll is asked again after its time, and only news are told', async (t) => {
   const says = { code: 403, body: 'closed' };
-  const { hook, ticks, time, poll, want, answers } = await deskBefore(t, (response) => {
+  const { hook, ticks, time, poll, want, answers } = await runnerOf(t, (response) => {
     response.writeHead(says.code).end(says.body);
   });
   want([], [poll('gate')]);
@@ -128,7 +128,7 @@ void t.test('a poll is asked again after its time, and only news are told', asyn
 });
 
 void t.test('the answer to one poll is none to another hook or revision of the same id', async (t) => {
-  const { hook, ticks, poll, want, answers } = await deskBefore(t, (response) => void response.end());
+  const { hook, ticks, poll, want, answers } = await runnerOf(t, (response) => void response.end());
   want([], [poll('gate')]);
   await until(() => ticks.length === 1);
   want([], [poll('gate')], { phase: 'Paused' });
@@ -143,7 +143,7 @@ void t.test('the answer to one poll is none to another hook or revision of the s
 });
 
 void t.test('an old answer to a poll that was not repeated counts no more', async (t) => {
-  const { ticks, time, poll, want, answers } = await deskBefore(t, (response) => void response.end());
+  const { ticks, time, poll, want, answers } = await runnerOf(t, (response) => void response.end());
   want([], [poll('gate')]);
   await until(() => ticks.length === 1);
   time.now += 20_000;
@@ -153,7 +153,7 @@ void t.test('an old answer to a poll that was not repeated counts no more', asyn
 });
 
 void t.test('calls that hang do not hold up the polls of their own canary', async (t) => {
-  const { hook, ticks, call, poll, want, answers } = await deskBefore(t, (response, { path }) => {
+  const { hook, ticks, call, poll, want, answers } = await runnerOf(t, (response, { path }) => {
     if (path === '/gate') response.end();
   });
   const hanging = Array.from({ length: 40 }, (_, index) => call(`call ${index}`));
@@ -163,15 +163,15 @@ void t.test('calls that hang do not hold up the polls of their own canary', asyn
 });
 
 void t.test('hooks that hang delay no other canary', async (t) => {
-  const { hook, desk, ticks, call } = await deskBefore(t, (response, { body }) => {
+  const { hook, runner, ticks, call } = await runnerOf(t, (response, { body }) => {
     if (!body.includes('slow')) response.end();
   });
   const slow = Array.from({ length: 100 }, (_, index) => ({ ...subject, name: `slow-${index}` }));
   const hanging = Array.from({ length: 20 }, (_, index) => call(`call ${index}`));
-  for (const each of slow) desk.want(`demo/${each.name}`, each, hanging, []);
+  for (const each of slow) runner.setWanted(`demo/${each.name}`, each, hanging, []);
   await until(() => hook.received.length >= 100 + 64 - 4);
   const began = Date.now();
-  desk.want(KEY, subject, [call('one')], []);
+  runner.setWanted(KEY, subject, [call('one')], []);
   await until(() => ticks.length === 1);
   t.same(ticks, [KEY]);
   t.ok(Date.now() - began < 1_000, `after ${Date.now() - began} ms`);

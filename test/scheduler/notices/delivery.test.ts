@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import type { Notice } from '../../../src/rollout/machine/outbox.ts';
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
-import { type Errand, errandsOf, idOf, isOutstanding } from '../../../src/scheduler/notices/delivery.ts';
+import { type Delivery, deliveriesOf, idOf, isOutstanding } from '../../../src/scheduler/notices/delivery.ts';
 import { Receipts } from '../../../src/scheduler/notices/receipts.ts';
 import { told } from '../../notify/told.ts';
 
@@ -18,12 +18,12 @@ const record = (outbox: Notice[], uid = '6f1c'): Canary => ({
   status: { outbox } as unknown as CanaryStatus,
 });
 
-const [first, second, third] = errandsOf(
+const [first, second, third] = deliveriesOf(
   KEY,
   record([notice('1', 'alert/team', 'hook/log: all'), notice('2', 'alert/team')]),
-) as [Errand, Errand, Errand];
+) as [Delivery, Delivery, Delivery];
 
-void t.test('each receiver of each notice is an errand of its own', async (t) => {
+void t.test('each receiver of each notice is a delivery of its own', async (t) => {
   t.match(
     [first, second, third],
     [
@@ -33,14 +33,14 @@ void t.test('each receiver of each notice is an errand of its own', async (t) =>
     ],
   );
   t.notOk('to' in first.notice);
-  t.same(errandsOf(KEY, { ...record([]), status: undefined } as unknown as Canary), []);
+  t.same(deliveriesOf(KEY, { ...record([]), status: undefined } as unknown as Canary), []);
 });
 
-void t.test('an errand has one id everywhere, and no two have the same', async (t) => {
-  const [again] = errandsOf(KEY, record([notice('1', 'alert/team')]));
+void t.test('a delivery has one id everywhere, and no two have the same', async (t) => {
+  const [again] = deliveriesOf(KEY, record([notice('1', 'alert/team')]));
   t.equal(again && idOf(again), idOf(first));
-  const [other] = errandsOf(KEY, record([notice('1', 'alert/team')], 'another'));
-  t.equal(new Set([first, second, third, other as Errand].map(idOf)).size, 4);
+  const [other] = deliveriesOf(KEY, record([notice('1', 'alert/team')], 'another'));
+  t.equal(new Set([first, second, third, other as Delivery].map(idOf)).size, 4);
   t.notMatch(idOf(second), ':', 'BullMQ takes no colon');
 });
 
@@ -54,12 +54,12 @@ const outstanding: Record<string, [record: Canary | undefined, expected: boolean
 };
 
 for (const [sentence, [given, expected]] of Object.entries(outstanding)) {
-  void t.test(`an errand when ${sentence}`, async (t) => t.equal(isOutstanding(first, given), expected));
+  void t.test(`a delivery when ${sentence}`, async (t) => t.equal(isOutstanding(first, given), expected));
 }
 
 void t.test('receipts are given until a commit has taken them', async (t) => {
   const receipts = new Receipts();
-  for (const errand of [first, second, third]) receipts.add(errand);
+  for (const delivery of [first, second, third]) receipts.add(delivery);
   const whole = record([notice('1', 'alert/team', 'hook/log: all'), notice('2', 'alert/team')]);
   t.equal(receipts.of(KEY, whole).length, 3);
   t.same(receipts.of(KEY, record([notice('2', 'alert/team')])), [{ notice: '2', to: 'alert/team' }]);

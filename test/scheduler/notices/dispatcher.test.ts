@@ -1,9 +1,9 @@
 import t from 'tap';
-import type { Delivery } from '../../../src/notify/send-result.ts';
+import type { SendResult } from '../../../src/notify/send-result.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
-import { Dispatch } from '../../../src/scheduler/notices/dispatcher.ts';
+import { Dispatcher } from '../../../src/scheduler/notices/dispatcher.ts';
 import { Lanes } from '../../../src/scheduler/notices/lanes.ts';
-import type { Found } from '../../../src/scheduler/notices/receivers.ts';
+import type { ReceiverLookup } from '../../../src/scheduler/notices/receivers.ts';
 import { told } from '../../notify/told.ts';
 
 const CANARY: Canary = {
@@ -12,9 +12,13 @@ const CANARY: Canary = {
   metadata: { name: 'podinfo', namespace: 'demo', uid: '6f1c' },
   spec: {},
 };
-const ERRAND = { key: 'demo/podinfo', record: 'podinfo', uid: '6f1c', to: 'alert/team', notice: told() };
-const SLACK: Found = { is: 'target', target: { type: 'slack', address: 'https://a.test/' }, lane: 'demo/slack' };
-const HOOK: Found = {
+const DELIVERY = { key: 'demo/podinfo', record: 'podinfo', uid: '6f1c', to: 'alert/team', notice: told() };
+const SLACK: ReceiverLookup = {
+  is: 'target',
+  target: { type: 'slack', address: 'https://a.test/' },
+  limiterKey: 'demo/slack',
+};
+const HOOK: ReceiverLookup = {
   is: 'hook',
   hook: {
     ...{ name: 'log', type: 'event', url: 'http://events.test/', timeoutMs: 1_000, retries: 0, metadata: {} },
@@ -22,13 +26,13 @@ const HOOK: Found = {
   },
 };
 
-const dispatch = (found: Found, answer: () => Promise<Delivery>) =>
-  new Dispatch({ receivers: { find: async () => found }, clusterName: 'one', send: answer, sendEvent: answer });
+const dispatcher = (found: ReceiverLookup, answer: () => Promise<SendResult>) =>
+  new Dispatcher({ receivers: { find: async () => found }, clusterName: 'one', send: answer, sendEvent: answer });
 
-const DELIVERED: Delivery = { outcome: 'delivered' };
-const BUSY: Delivery = { outcome: 'retry', why: 'it answered 503', afterMs: 7 };
+const DELIVERED: SendResult = { outcome: 'delivered' };
+const BUSY: SendResult = { outcome: 'retry', why: 'it answered 503', afterMs: 7 };
 
-const cases: Record<string, [found: Found, answer: Delivery, isLast: boolean, sent: object]> = {
+const cases: Record<string, [found: ReceiverLookup, answer: SendResult, isLast: boolean, sent: object]> = {
   'a delivery': [SLACK, DELIVERED, false, { type: 'slack', outcome: 'delivered' }],
   'a delivery at the last attempt': [SLACK, DELIVERED, true, { type: 'slack', outcome: 'delivered' }],
   'an event hook': [HOOK, DELIVERED, false, { type: 'event', outcome: 'delivered' }],
@@ -59,7 +63,7 @@ const cases: Record<string, [found: Found, answer: Delivery, isLast: boolean, se
     { type: 'unknown', outcome: 'refused', why: 'not yours' },
   ],
   'a Secret without an address may yet be filled': [
-    { is: 'target', target: { type: 'gchat' }, lane: 'demo/x' },
+    { is: 'target', target: { type: 'gchat' }, limiterKey: 'demo/x' },
     DELIVERED,
     false,
     { type: 'gchat', outcome: 'retry', why: 'its Secret has no key address' },
@@ -68,31 +72,31 @@ const cases: Record<string, [found: Found, answer: Delivery, isLast: boolean, se
 
 for (const [sentence, [found, answer, isLast, sent]] of Object.entries(cases)) {
   void t.test(`what becomes of it: ${sentence}`, async (t) => {
-    t.same(await dispatch(found, async () => answer).send(CANARY, ERRAND, isLast), sent);
+    t.same(await dispatcher(found, async () => answer).attempt(CANARY, DELIVERY, isLast), sent);
   });
 }
 
 void t.test('a receiver that does not answer holds its own share, and nobody else’s', async (t) => {
   const pending: (() => void)[] = [];
-  const hanging = () => new Promise<Delivery>((resolve) => pending.push(() => resolve(DELIVERED)));
-  let found: Found = SLACK;
-  const one = new Dispatch({
+  const hanging = () => new Promise<SendResult>((resolve) => pending.push(() => resolve(DELIVERED)));
+  let found: ReceiverLookup = SLACK;
+  const one = new Dispatcher({
     receivers: { find: async () => found },
     clusterName: undefined,
     send: hanging,
     sendEvent: async () => DELIVERED,
   });
-  const held = Array.from({ length: 4 }, () => one.send(CANARY, ERRAND, false));
-  t.same(await one.send(CANARY, ERRAND, true), { type: 'slack', outcome: 'waits' }, 'which is no attempt');
+  const held = Array.from({ length: 4 }, () => one.attempt(CANARY, DELIVERY, false));
+  t.same(await one.attempt(CANARY, DELIVERY, true), { type: 'slack', outcome: 'limited' }, 'which is no attempt');
   found = HOOK;
-  t.match(await one.send(CANARY, ERRAND, false), DELIVERED);
+  t.match(await one.attempt(CANARY, DELIVERY, false), DELIVERED);
   for (const end of pending) end();
   t.ok((await Promise.all(held)).every(({ outcome }) => outcome === 'delivered'));
   found = SLACK;
-  const again = one.send(CANARY, ERRAND, false);
+  const again = one.attempt(CANARY, DELIVERY, false);
   await Promise.resolve();
   setImmediate(() => pending.at(-1)?.());
-  t.match(await again, DELIVERED, 'the lane is free again');
+  t.match(await again, DELIVERED, 'it may have requests again');
 });
 
 void t.test('a lane is left when its run fails', async (t) => {
