@@ -23,6 +23,7 @@ const RINGS: readonly [start: string, ring: number][] = [
   ['src/notify/', 1],
   ['src/cluster/', 2],
   ['src/telemetry/', 2],
+  ['src/process/', 2],
   ['src/dismantle/', 2.5],
   ['src/admission/', 3],
   ['src/scheduler/', 3],

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Limiter } from '../process/limiter.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { type Outcome, runChild } from './child.ts';
 import type { LoadTesterMetrics, TaskOutcome } from './metrics.ts';
-import { Slots } from './slots.ts';
 import { type Task, type TaskType, taskKey } from './task.ts';
 
 export interface RunnerOptions {
@@ -29,7 +29,8 @@ const STOPPING = 'the load tester is stopping';
  */
 export class TaskRunner {
   readonly #options: RunnerOptions;
-  readonly #slots: Record<TaskType, Slots>;
+  /** Its keys are the types of tasks. */
+  readonly #limiter: Limiter;
   readonly #background = new Set<string>();
   readonly #unfinished = new Set<Promise<Outcome>>();
   /** Aborts first what waits, then what runs. */
@@ -37,15 +38,14 @@ export class TaskRunner {
   readonly #end = new AbortController();
 
   constructor(options: RunnerOptions) {
-    const slots = () => new Slots(options.concurrency, options.queueLimit);
     this.#options = options;
-    this.#slots = { cmd: slots(), acceptance: slots() };
+    this.#limiter = new Limiter({ perKey: options.concurrency, queuePerKey: options.queueLimit });
     options.metrics.watch(() => this.counts());
   }
 
   counts(): Record<TaskType, { running: number; waiting: number }> {
-    const of = ({ taken, waiting }: Slots) => ({ running: taken, waiting });
-    return { cmd: of(this.#slots.cmd), acceptance: of(this.#slots.acceptance) };
+    const of = (type: TaskType) => ({ running: this.#limiter.held(type), waiting: this.#limiter.waiting(type) });
+    return { cmd: of('cmd'), acceptance: of('acceptance') };
   }
 
   /** @param caller aborts when nobody waits for the end any more. */
@@ -53,13 +53,12 @@ export class TaskRunner {
     const key = task.type === 'cmd' ? taskKey(task) : undefined;
     if (this.#close.signal.aborted) return this.#declined(task, 'stopping');
     if (key !== undefined && this.#background.has(key)) return this.#declined(task, 'duplicate');
-    const slots = this.#slots[task.type];
-    const waits = slots.waiting;
+    const waiting = this.#limiter.waiting(task.type);
     const leaves = either(caller, this.#close.signal);
-    const turn = slots.take(leaves);
+    const turn = this.#limiter.acquire(task.type, leaves);
     if (turn === undefined) return this.#declined(task, 'full');
-    const run = turn.then((mine) =>
-      mine ? this.#run(task, either(caller, this.#end.signal)) : this.#giveUp(task, leaves),
+    const run = turn.then((admitted) =>
+      admitted ? this.#run(task, either(caller, this.#end.signal)) : this.#giveUp(task, leaves),
     );
     const outcome = run.finally(() => {
       this.#unfinished.delete(outcome);
@@ -67,7 +66,7 @@ export class TaskRunner {
     });
     this.#unfinished.add(outcome);
     if (key !== undefined) this.#background.add(key);
-    return { state: 'taken', waits: slots.waiting > waits, outcome };
+    return { state: 'taken', waits: this.#limiter.waiting(task.type) > waiting, outcome };
   }
 
   /** In order: nothing new, what runs has its grace, the rest is ended. */
@@ -87,7 +86,7 @@ export class TaskRunner {
     log.info({ canary, type, program }, 'a command begins');
     log.debug({ canary, type, program, args }, 'its arguments');
     const outcome = await runChild(task, { environment, outputBytes, signal });
-    this.#slots[type].release();
+    this.#limiter.release(type);
     metrics.tasks.inc({ type, outcome: outcome.ending });
     metrics.duration.observe({ type }, outcome.seconds);
     this.#tell(task, outcome);

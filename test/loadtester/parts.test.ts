@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { OutputTail } from '../../src/loadtester/output-tail.ts';
 import { findPrograms } from '../../src/loadtester/programs.ts';
-import { Slots } from '../../src/loadtester/slots.ts';
 
 const tailOf = (limit: number, ...chunks: string[]): string => {
   const tail = new OutputTail(limit);
@@ -46,37 +45,4 @@ void t.test('programs are found in the order of the path, and only what can be r
     [join(second, 'curl')]: join(second, 'curl'),
     [join(first, 'curl')]: undefined,
   });
-});
-
-void t.test('places are given in the order of asking, and no more than there are', async (t) => {
-  const slots = new Slots(1, 2);
-  const { signal } = new AbortController();
-  const order: string[] = [];
-  const take = (name: string) => slots.take(signal)?.then((mine) => order.push(`${name} ${mine}`));
-  t.ok(take('a'));
-  t.ok(take('b'));
-  t.ok(take('c'));
-  t.equal(take('d'), undefined, 'the queue is full');
-  await new Promise(setImmediate);
-  t.same([order, slots.taken, slots.waiting], [['a true'], 1, 2]);
-  slots.release();
-  slots.release();
-  slots.release();
-  await new Promise(setImmediate);
-  t.same([order, slots.taken, slots.waiting], [['a true', 'b true', 'c true'], 0, 0]);
-});
-
-void t.test('who stops waiting makes room and gets no place', async (t) => {
-  const slots = new Slots(1, 1);
-  const stays = new AbortController();
-  const leaves = new AbortController();
-  t.equal(await slots.take(stays.signal), true);
-  const left = slots.take(leaves.signal);
-  leaves.abort();
-  t.equal(await left, false);
-  const next = slots.take(stays.signal);
-  slots.release();
-  t.equal(await next, true);
-  t.equal(slots.taken, 1);
-  t.equal(await slots.take(leaves.signal), false, 'nor does who left before');
 });

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { HookCaller, Question } from '../../hooks/call.ts';
 import { type HookSubject, payloadOf } from '../../hooks/payload.ts';
 import type { Reply } from '../../hooks/reply.ts';
+import { Limiter } from '../../process/limiter.ts';
 import { type HookAnswer, longestMs, type WantedCall, type WantedPoll } from '../../rollout/machine/calls.ts';
 import type { Hook } from '../../rollout/spec/spec-types.ts';
-import { Places } from './places.ts';
 
 export interface HookRunnerOptions {
   caller: Pick<HookCaller, 'ask'>;
@@ -13,8 +13,8 @@ export interface HookRunnerOptions {
   clock?: () => number;
 }
 
-/** Requests at the same time: of all Canaries, and of each; polls are counted apart, so that calls do not hold them up. */
-const PLACES = { all: 64, perKey: 16 };
+/** Requests at the same time. A Canary that makes none may make one at once, however many others hang. */
+const LIMITS = { total: 64, perKey: 16, guaranteeFirst: true };
 /** An answer is dropped after this time: the Canary is gone by then, or another process makes its ticks. */
 const KEPT_MS = 600_000;
 
@@ -40,7 +40,7 @@ interface HookRun {
 export class HookRunner {
   readonly #options: HookRunnerOptions;
   readonly #clock: () => number;
-  readonly #places = new Places(PLACES);
+  readonly #limiter = new Limiter(LIMITS);
   /** By key of the Deployment, then by id. */
   readonly #runs = new Map<string, Map<string, HookRun>>();
   #isClosed = false;
@@ -109,10 +109,11 @@ export class HookRunner {
     const { signal } = run.controller;
     run.isAsked = true;
     if (run.everyMs !== undefined) clearTimeout(run.timer);
-    const place = run.everyMs === undefined ? key : `${key} polls`;
-    if (!(await this.#places.take(place, signal))) return;
-    const reply = await this.#options.caller.ask(questionOf(run.hook, subject), signal);
-    this.#places.release(place);
+    // Polls are limited apart from calls, which may hang for long.
+    const limiterKey = run.everyMs === undefined ? key : `${key} polls`;
+    const ask = () => this.#options.caller.ask(questionOf(run.hook, subject), signal);
+    const reply = await this.#limiter.run(limiterKey, ask, signal);
+    if (reply === undefined) return;
     run.isAsked = false;
     if (!signal.aborted) this.#take(key, run, reply);
   }

@@ -2,11 +2,11 @@ import { type EventPayload, eventPayload } from '../../notify/event-payload.ts';
 import { messageOf, type Subject } from '../../notify/message.ts';
 import type { SendResult } from '../../notify/send-result.ts';
 import { type Outgoing, prepare } from '../../notify/target.ts';
+import { Limiter } from '../../process/limiter.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { ProviderType } from '../../rollout/spec/schema/alert-provider.ts';
 import type { Hook } from '../../rollout/spec/spec-types.ts';
 import type { Delivery } from './delivery.ts';
-import { Lanes } from './lanes.ts';
 import type { ReceiverLookup, Receivers } from './receivers.ts';
 
 /** The result of an attempt, with what kind of receiver it was; `event` is a hook. */
@@ -26,13 +26,13 @@ export interface DispatcherOptions {
   sendEvent: (hook: Hook, payload: EventPayload, id: string) => Promise<SendResult>;
 }
 
-/** Requests of one process to one receiver at the same time: one that does not answer holds up nobody else. */
-const REQUESTS_PER_RECEIVER = 4;
+/** Requests of one process to one receiver at the same time. A receiver that does not answer holds up no other. */
+const LIMITS = { perKey: 4, queuePerKey: 0 };
 
 /** Makes one attempt to deliver one notice to one receiver. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #lanes = new Lanes(REQUESTS_PER_RECEIVER);
+  readonly #limiter = new Limiter(LIMITS);
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -48,10 +48,10 @@ export class Dispatcher {
   async #attemptAt(receiver: ReceiverLookup, record: Canary, delivery: Delivery): Promise<AttemptResult> {
     if (receiver.is === 'missing') return { type: 'unknown', outcome: 'retry', why: receiver.why };
     if (receiver.is === 'refused') return { type: 'unknown', outcome: 'refused', why: receiver.why };
-    const [type, key] =
+    const [type, limiterKey] =
       receiver.is === 'hook' ? ['event' as const, receiver.hook.url] : [receiver.target.type, receiver.limiterKey];
     const send = () => this.#send(receiver, this.#subject(record), delivery);
-    const result = await this.#lanes.within(key, send);
+    const result = await this.#limiter.run(limiterKey, send);
     return result === undefined ? { type, outcome: 'limited' } : { type, ...result };
   }
 

@@ -2,7 +2,6 @@ import t from 'tap';
 import type { SendResult } from '../../../src/notify/send-result.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { Dispatcher } from '../../../src/scheduler/notices/dispatcher.ts';
-import { Lanes } from '../../../src/scheduler/notices/lanes.ts';
 import type { ReceiverLookup } from '../../../src/scheduler/notices/receivers.ts';
 import { told } from '../../notify/told.ts';
 
@@ -97,10 +96,4 @@ void t.test('a receiver that does not answer holds its own share, and nobody els
   await Promise.resolve();
   setImmediate(() => pending.at(-1)?.());
   t.match(await again, DELIVERED, 'it may have requests again');
-});
-
-void t.test('a lane is left when its run fails', async (t) => {
-  const lanes = new Lanes(1);
-  await t.rejects(lanes.within('a', () => Promise.reject(new Error('broken'))));
-  t.equal(await lanes.within('a', async () => 1), 1);
 });
