@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../process/limiter.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { type Outcome, runChild } from './child.ts';
+import { type CommandResult, runChild } from './child.ts';
 import type { LoadTesterMetrics, TaskOutcome } from './metrics.ts';
 import { type Task, type TaskType, taskKey } from './task.ts';
 
@@ -18,7 +18,7 @@ export interface RunnerOptions {
 
 /** Taken, or why not. */
 export type Offer =
-  | { state: 'taken'; waits: boolean; outcome: Promise<Outcome> }
+  | { state: 'taken'; waits: boolean; result: Promise<CommandResult> }
   | { state: 'duplicate' | 'full' | 'stopping' };
 
 const STOPPING = 'the load tester is stopping';
@@ -32,7 +32,7 @@ export class TaskRunner {
   /** Its keys are the types of tasks. */
   readonly #limiter: Limiter;
   readonly #background = new Set<string>();
-  readonly #unfinished = new Set<Promise<Outcome>>();
+  readonly #unfinished = new Set<Promise<CommandResult>>();
   /** Aborts first what waits, then what runs. */
   readonly #close = new AbortController();
   readonly #end = new AbortController();
@@ -60,13 +60,13 @@ export class TaskRunner {
     const run = turn.then((admitted) =>
       admitted ? this.#run(task, either(caller, this.#end.signal)) : this.#giveUp(task, leaves),
     );
-    const outcome = run.finally(() => {
-      this.#unfinished.delete(outcome);
+    const result = run.finally(() => {
+      this.#unfinished.delete(result);
       if (key !== undefined) this.#background.delete(key);
     });
-    this.#unfinished.add(outcome);
+    this.#unfinished.add(result);
     if (key !== undefined) this.#background.add(key);
-    return { state: 'taken', waits: this.#limiter.waiting(task.type) > waiting, outcome };
+    return { state: 'taken', waits: this.#limiter.waiting(task.type) > waiting, result };
   }
 
   /** In order: nothing new, what runs has its grace, the rest is ended. */
@@ -80,21 +80,21 @@ export class TaskRunner {
     await Promise.all(this.#unfinished);
   }
 
-  async #run(task: Task, signal: AbortSignal): Promise<Outcome> {
+  async #run(task: Task, signal: AbortSignal): Promise<CommandResult> {
     const { environment, outputBytes, log, metrics } = this.#options;
     const { type, canary, program, args } = task;
     log.info({ canary, type, program }, 'a command begins');
     log.debug({ canary, type, program, args }, 'its arguments');
-    const outcome = await runChild(task, { environment, outputBytes, signal });
+    const result = await runChild(task, { environment, outputBytes, signal });
     this.#limiter.release(type);
-    metrics.tasks.inc({ type, outcome: outcome.ending });
-    metrics.duration.observe({ type }, outcome.seconds);
-    this.#tell(task, outcome);
-    return outcome;
+    metrics.tasks.inc({ type, outcome: result.ending });
+    metrics.duration.observe({ type }, result.seconds);
+    this.#tell(task, result);
+    return result;
   }
 
   /** Its turn did not come before somebody, or this process, left. */
-  #giveUp({ type }: Task, { reason }: AbortSignal): Outcome {
+  #giveUp({ type }: Task, { reason }: AbortSignal): CommandResult {
     this.#options.metrics.tasks.inc({ type, outcome: 'ended' });
     return { ending: 'ended', how: String(reason), output: '', seconds: 0 };
   }
@@ -107,7 +107,7 @@ export class TaskRunner {
   }
 
   /** Output is logged where it was asked for or explains a failure. */
-  #tell({ type, canary, program, logOutput }: Task, { ending, how, output, seconds }: Outcome): void {
+  #tell({ type, canary, program, logOutput }: Task, { ending, how, output, seconds }: CommandResult): void {
     const passed = ending === 'passed';
     const entry = { canary, type, program, how, seconds, ...((logOutput || !passed) && { output }) };
     this.#options.log[passed ? 'info' : 'warn'](entry, passed ? 'a command ended' : 'a command failed');

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guard } from './bearer.ts';
-import type { Outcome } from './child.ts';
+import type { CommandResult } from './child.ts';
 import type { LoadTesterMetrics } from './metrics.ts';
 import { readPayload } from './payload.ts';
 import type { TaskRunner } from './runner.ts';
@@ -52,10 +52,10 @@ function start(task: Task, reply: FastifyReply, { runner }: TaskRouteOptions): F
 
 async function wait(task: Task, reply: FastifyReply, { runner }: TaskRouteOptions): Promise<FastifyReply> {
   const offer = runner.offer(task, callerOf(reply));
-  return offer.state === 'taken' ? answer(task, await offer.outcome, reply) : decline(reply, offer.state);
+  return offer.state === 'taken' ? answer(task, await offer.result, reply) : decline(reply, offer.state);
 }
 
-function answer({ program }: Task, { ending, how, output }: Outcome, reply: FastifyReply): FastifyReply {
+function answer({ program }: Task, { ending, how, output }: CommandResult, reply: FastifyReply): FastifyReply {
   if (ending === 'passed') return reply.code(200).send(output);
   return reply.code(ending === 'ended' ? 503 : 500).send(`${program}: ${how}\n${output}`);
 }
