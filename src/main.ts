@@ -3,46 +3,51 @@ import closeWithGrace from 'close-with-grace';
 import { wordsOf } from './cli/io.ts';
 import { addClientCommands, createProgram } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
+import { type Running, startInOrder } from './process/lifecycle.ts';
 import { parseDuration } from './rollout/spec/schema/durations.ts';
-import type { Running } from './run-scheduler.ts';
+import type { RunningScheduler } from './run-scheduler.ts';
 
 const CLOSE_MS = 40_000;
 
-/** Starts what a role is made of, and stops it in reverse order when the process is told to end. */
-async function serve(start: (config: Config) => Promise<Running[]>): Promise<void> {
+/** Starts what a command runs, and stops it when the process is told to end. */
+async function serve(start: (config: Config) => Promise<Running>): Promise<void> {
   const config = loadConfig(process.env);
   const running = await start(config);
   closeWithGrace({ delay: CLOSE_MS, logger: false }, async ({ err }) => {
     if (err) process.stderr.write(`headgate: ${err.stack ?? err.message}\n`);
-    for (const part of running.toReversed()) await part.stop();
+    await running.stop();
   });
 }
 
-const scheduler = async (config: Config): Promise<Running> =>
+const scheduler = async (config: Config): Promise<RunningScheduler> =>
   (await import('./run-scheduler.ts')).runScheduler(config, process.env);
 const webhook = async (config: Config, wake?: (key: string) => void): Promise<Running> =>
   (await import('./run-webhook.ts')).runWebhook(config, wake);
 const loadtester = async (config: Config): Promise<Running> =>
   (await import('./run-loadtester.ts')).runLoadTester(config, process.env);
 
-async function all(config: Config): Promise<Running[]> {
+async function all(config: Config): Promise<Running> {
   const first = await scheduler(config);
-  return [first, await webhook(config, (key) => first.wake?.(key))];
+  let second: Running | undefined;
+  const start = async () => {
+    second = await webhook(config, first.wake);
+  };
+  return startInOrder([first, { start, stop: () => second?.stop() }]);
 }
 
 const program = createProgram();
 program
   .command('webhook')
   .description('run the admission webhook (settings: HEADGATE_* in the environment)')
-  .action(() => serve(async (config) => [await webhook(config)]));
+  .action(() => serve((config) => webhook(config)));
 program
   .command('scheduler')
   .description('run the scheduler (settings: HEADGATE_* in the environment)')
-  .action(() => serve(async (config) => [await scheduler(config)]));
+  .action(() => serve(scheduler));
 program
   .command('loadtester')
   .description('run the load tester: commands and gates for webhooks (settings: HEADGATE_LOADTESTER_*)')
-  .action(() => serve(async (config) => [await loadtester(config)]));
+  .action(() => serve(loadtester));
 program
   .command('all')
   .description('run both in one process, for development')

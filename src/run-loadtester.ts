@@ -7,7 +7,7 @@ import { findPrograms, type Programs } from './loadtester/programs.ts';
 import { TaskRunner } from './loadtester/runner.ts';
 import { LoadTesterServer } from './loadtester/server.ts';
 import { type LoadTesterSettings, loadSettings } from './loadtester/settings.ts';
-import type { Running } from './run-scheduler.ts';
+import { type Running, startInOrder } from './process/lifecycle.ts';
 import { commandConnection } from './scheduler/queue/redis.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 
@@ -33,15 +33,13 @@ export async function runLoadTester(config: Config, environment: Environment): P
     shutdownDelayMs: config.shutdownDelayMs,
     graceMs,
   });
-  await server.listen({ host, port });
+  const running = await startInOrder([
+    { stop: () => log.info('the load tester has stopped') },
+    { stop: () => redis?.disconnect() },
+    { start: () => server.listen({ host, port }), stop: () => server.stop() },
+  ]);
   announce(settings, programs, log);
-  return {
-    stop: async () => {
-      await server.stop();
-      redis?.disconnect();
-      log.info('the load tester has stopped');
-    },
-  };
+  return running;
 }
 
 /** All that a command sees of the environment: nothing of this process's own settings. */

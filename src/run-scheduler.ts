@@ -7,6 +7,7 @@ import { neverCalled } from './hooks/address.ts';
 import { type CallerOptions, HookCaller } from './hooks/call.ts';
 import { loadHookRules } from './hooks/settings.ts';
 import { loadAlertSettings } from './notify/settings.ts';
+import { type Running, startInOrder } from './process/lifecycle.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog } from './telemetry/log.ts';
@@ -15,10 +16,9 @@ import type { TrafficProvider } from './traffic/provider.ts';
 import { PROVIDER } from './traffic/providers.ts';
 import { VERSION } from './version.ts';
 
-/** A process that runs until it is told to stop. */
-export interface Running {
-  stop(): Promise<void>;
-  wake?(key: string): void;
+export interface RunningScheduler extends Running {
+  /** Has a Deployment looked at: a hint of the webhook, where that is in the same process. */
+  wake: (key: string) => void;
 }
 
 /** `headgate scheduler`. Resolves when its watches are filled. @param provider what divides traffic */
@@ -26,7 +26,7 @@ export async function runScheduler(
   config: Config,
   environment: Environment,
   provider: TrafficProvider = PROVIDER,
-): Promise<Running> {
+): Promise<RunningScheduler> {
   const rules = loadHookRules(environment);
   const alerts = loadAlertSettings(environment);
   const log = createLog({ level: config.logLevel, process: 'scheduler' });
@@ -45,19 +45,15 @@ export async function runScheduler(
   const caller = new HookCaller({ rules, userAgent: `headgate/${VERSION}`, forbids, onReply: counted(metrics) });
   const scheduler = new Scheduler({ config, alerts, client, provider, log, metrics, caller });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
-  await http.listen({ host: config.httpHost, port: config.httpPort });
-  await scheduler.start();
+  const running = await startInOrder([
+    { stop: () => log.info('the scheduler has stopped') },
+    { stop: () => client.close() },
+    { start: () => http.listen({ host: config.httpHost, port: config.httpPort }), stop: () => http.close() },
+    scheduler,
+  ]);
   const { metricsServer, queue, namespaces } = config;
   log.info({ metricsServer, queue, namespaces }, 'the scheduler is ready');
-  return {
-    wake: (key) => scheduler.wake(key),
-    stop: async () => {
-      await scheduler.stop();
-      await http.close();
-      await client.close();
-      log.info('the scheduler has stopped');
-    },
-  };
+  return { ...running, wake: (key) => scheduler.wake(key) };
 }
 
 /** Under which names and addresses this process knows the API server. */

@@ -6,7 +6,7 @@ import { WebhookServer } from './admission/server.ts';
 import { KubeClient } from './cluster/client.ts';
 import { loadCredentials } from './cluster/credentials.ts';
 import type { Config } from './config.ts';
-import type { Running } from './run-scheduler.ts';
+import { type Running, startInOrder } from './process/lifecycle.ts';
 import { commandConnection } from './scheduler/queue/redis.ts';
 import { WakeQueue } from './scheduler/queue/wake-queue.ts';
 import { probes } from './telemetry/http.ts';
@@ -38,19 +38,17 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
   });
   const certificates = await certificatesOf(config, log, metrics);
   const http = probes({ registry, isAlive: () => true, isReady: server.isReady });
-  await http.listen({ host: config.httpHost, port: config.httpPort });
-  await server.listen({ host: config.webhookHost, port: config.webhookPort });
-  certificates.start((certificate) => server.useCertificate(certificate));
+  const running = await startInOrder([
+    { stop: () => log.info('the webhook has stopped') },
+    { stop: () => hints.close() },
+    { start: () => http.listen({ host: config.httpHost, port: config.httpPort }), stop: () => http.close() },
+    // Certificates are looked after until the server has answered its last request.
+    { stop: () => certificates.stop() },
+    { start: () => server.listen({ host: config.webhookHost, port: config.webhookPort }), stop: () => server.stop() },
+    { start: () => certificates.start((certificate) => server.useCertificate(certificate)) },
+  ]);
   log.info({ port: config.webhookPort }, 'the webhook listens');
-  return {
-    stop: async () => {
-      await server.stop();
-      await certificates.stop();
-      await http.close();
-      await hints.close();
-      log.info('the webhook has stopped');
-    },
-  };
+  return running;
 }
 
 /** Files need no rights in the cluster, and no way into it. */

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { Dismantler } from '../dismantle/dismantle.ts';
 import type { HookCaller } from '../hooks/call.ts';
 import type { AlertSettings } from '../notify/settings.ts';
+import { type Running, startInOrder } from '../process/lifecycle.ts';
 import type { KubeObject } from '../rollout/kube.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -56,9 +57,10 @@ export class Scheduler {
   readonly #notices: NoticeSender;
   readonly #heartbeat: Heartbeat;
   readonly #resync: Resync;
-  /** Another one at each start: what a process before has asked is not this one's. */
+  /** Names this process, and no other before or after it: a hook call is waited for by the process that made it. */
   readonly #self = `${hostname()}/${randomBytes(4).toString('hex')}`;
   #ready = false;
+  #running: Running | undefined;
 
   constructor(options: SchedulerOptions) {
     const { config, client, log, metrics, caller } = options;
@@ -153,13 +155,25 @@ export class Scheduler {
     });
   }
 
+  /**
+   * Resolves when the watches are filled. Stopping goes the other way: no new work, then running jobs and ticks end, then
+   * their Events are posted, and last what they use is closed.
+   */
   async start(): Promise<void> {
-    await this.#world.start();
-    this.#worker.start();
-    this.#notices.start();
-    this.#resync.start();
-    this.#heartbeat.start();
-    this.#ready = true;
+    this.#running = await startInOrder([
+      { stop: () => this.#disconnect() },
+      this.#world,
+      { stop: () => this.#wakeQueue.close().catch(() => undefined) },
+      { stop: () => this.#events.flush() },
+      { stop: () => this.#ticks.idle() },
+      [this.#worker, this.#notices],
+      [this.#resync, this.#heartbeat, this.#hooks],
+      { start: () => this.#setReady(true), stop: () => this.#setReady(false) },
+    ]);
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.stop();
   }
 
   isReady = (): boolean => this.#ready;
@@ -170,26 +184,20 @@ export class Scheduler {
     this.#wakeQueue.now(key);
   }
 
-  /** In order: no new work and no questions, the running work, what it has to tell, then what it stands on. */
-  async stop(): Promise<void> {
-    this.#ready = false;
-    this.#resync.stop();
-    this.#heartbeat.stop();
-    this.#hooks.close();
-    await Promise.all([this.#worker.close(), this.#notices.close()]);
-    await this.#ticks.idle();
-    await this.#events.flush();
-    await this.#wakeQueue.close().catch(() => undefined);
-    await this.#world.stop();
+  #setReady(ready: boolean): void {
+    this.#ready = ready;
+  }
+
+  #disconnect(): void {
     for (const connection of this.#connections) connection.disconnect();
   }
 
-  /** Mostly the echo of what a running tick wrote: that tick looks once more, without the way through Redis. */
+  /** Most changes are what a running tick wrote itself: it runs once more then, without the way through Redis. */
   #changed(key: string): void {
     if (!this.#ticks.rerun(key)) this.#wakeQueue.now(key);
   }
 
-  /** Timers that were in Redis may be gone: what is under way is looked at again. */
+  /** Redis may have lost its timers: what is under way is woken again. */
   #afterOutage(): void {
     if (this.#ready) this.#resync.run();
   }
@@ -206,7 +214,7 @@ export class Scheduler {
     try {
       const wakeAt = await this.#tick.run(key);
       metrics.ticks.inc({ outcome: 'done' });
-      // The same timer has the same job id: setting it again is nothing, unless Redis lost it.
+      // A timer that is set again has the same job id: BullMQ keeps the one that is there.
       if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, Date.now() + 1));
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });

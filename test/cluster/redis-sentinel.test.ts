@@ -88,7 +88,7 @@ t.test('work goes on when the sentinels make another server the master', async (
   });
   worker.start();
   t.teardown(async () => {
-    await worker.close();
+    await worker.stop();
     await wakeQueue.close();
     blocking.disconnect();
     commands.disconnect();

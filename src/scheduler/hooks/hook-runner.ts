@@ -43,7 +43,7 @@ export class HookRunner {
   readonly #limiter = new Limiter(LIMITS);
   /** By key of the Deployment, then by id. */
   readonly #runs = new Map<string, Map<string, HookRun>>();
-  #isClosed = false;
+  #isStopped = false;
 
   constructor(options: HookRunnerOptions) {
     this.#options = options;
@@ -63,7 +63,7 @@ export class HookRunner {
 
   /** Takes everything that is wanted now: what is new is asked, what is under way goes on, the rest is cancelled. */
   setWanted(key: string, subject: HookSubject, calls: readonly WantedCall[], polls: readonly WantedPoll[]): void {
-    if (this.#isClosed) return;
+    if (this.#isStopped) return;
     const before = this.#runs.get(key);
     const wanted = [
       ...calls.map((call) => this.#call(key, subject, call, before?.get(call.id))),
@@ -82,8 +82,8 @@ export class HookRunner {
   }
 
   /** Cancels everything; nothing is asked from here on. */
-  close(): void {
-    this.#isClosed = true;
+  stop(): void {
+    this.#isStopped = true;
     for (const key of this.#runs.keys()) this.forget(key);
   }
 

@@ -102,7 +102,7 @@ export class NoticeQueue {
   }
 
   /** Waits for running jobs, so that the next process does not send the same notices again. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     const closed = this.#worker.close();
     closed.catch(() => undefined);
     await Promise.race([Promise.allSettled(this.#running), past(RUNNING_MS)]);

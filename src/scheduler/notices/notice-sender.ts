@@ -12,7 +12,7 @@ export interface NoticeSenderOptions {
   /** Makes the queue, which calls `run` for each delivery. */
   queue: (
     run: (delivery: Delivery, isLast: boolean) => Promise<JobResult>,
-  ) => Pick<NoticeQueue, 'post' | 'start' | 'close'>;
+  ) => Pick<NoticeQueue, 'post' | 'start' | 'stop'>;
   dispatcher: Pick<Dispatcher, 'attempt'>;
   /** The record that the Deployment of a key has at present, from the watch. */
   currentRecord: (key: string) => Canary | undefined;
@@ -41,13 +41,13 @@ const UNSEEN_MS = 200;
  */
 export class NoticeSender {
   readonly #options: NoticeSenderOptions;
-  readonly #queue: Pick<NoticeQueue, 'post' | 'start' | 'close'>;
+  readonly #queue: Pick<NoticeQueue, 'post' | 'start' | 'stop'>;
   readonly #receipts = new Receipts();
   /** By key, the ids that were posted since the last `sendAll`. */
   readonly #posted = new Map<string, Set<string>>();
   /** Keys whose receipts wait for a commit. */
   readonly #settling = new Set<string>();
-  readonly #closing = new AbortController();
+  readonly #stopping = new AbortController();
 
   constructor(options: NoticeSenderOptions) {
     this.#options = options;
@@ -59,9 +59,9 @@ export class NoticeSender {
   }
 
   /** Waits for attempts that are under way, and for the ticks that commit their receipts. */
-  async close(): Promise<void> {
-    await this.#queue.close();
-    this.#closing.abort();
+  async stop(): Promise<void> {
+    await this.#queue.stop();
+    this.#stopping.abort();
   }
 
   /** What was delivered and still stands in the record's outbox. @param key of the Deployment */
@@ -139,7 +139,7 @@ export class NoticeSender {
     const backoff = new Backoff({ baseMs: 200, maxMs: 30_000 });
     try {
       do await this.#options.runTick(key).catch(this.#options.onError);
-      while (this.receiptsFor(key).length > 0 && (await pause(backoff.next(0), this.#closing.signal)));
+      while (this.receiptsFor(key).length > 0 && (await pause(backoff.next(0), this.#stopping.signal)));
     } finally {
       this.#settling.delete(key);
     }

@@ -11,7 +11,7 @@ export interface WorkerOptions {
 }
 
 /** Longest wait for running jobs when the process ends; a tick that is cut off is repaired by the next. */
-const CLOSE_MS = 5_000;
+const STOP_MS = 5_000;
 
 /**
  * Takes wake-ups from Redis, each at least once. It may be twice, in two processes, for a job that loses its lock goes on
@@ -41,9 +41,9 @@ export class WakeWorker {
     this.#worker.run().catch(() => undefined);
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     const closed = this.#worker.close();
     closed.catch(() => undefined);
-    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref())]);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
   }
 }

@@ -14,7 +14,7 @@ async function runnerOf(t: Test, answering: Answering) {
   const ticks: string[] = [];
   const time = { now: 1_000_000 };
   const runner = new HookRunner({ caller: callerHere(), onAnswer: (key) => ticks.push(key), clock: () => time.now });
-  t.teardown(() => runner.close());
+  t.teardown(() => runner.stop());
   const hookAt = (more: Partial<Hook> = {}): Hook => ({
     name: 'load',
     type: 'rollout',
@@ -81,11 +81,11 @@ void t.test('what is not wanted any more is broken off and forgotten', async (t)
   await until(async () => (await hook.open()) === 0);
   want([call('three')]);
   await until(() => hook.received.length === 4);
-  runner.close();
+  runner.stop();
   await until(async () => (await hook.open()) === 0);
   want([call('four')]);
   await settled();
-  t.equal(hook.received.length, 4, 'a closed runner asks nothing');
+  t.equal(hook.received.length, 4, 'a stopped runner asks nothing');
   t.same([...ticks, ...answers()], []);
 });
 
