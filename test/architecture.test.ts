@@ -51,7 +51,7 @@ const IMPURE =
 const HOLDS_ENVIRONMENT = new Set(['src/main.ts', 'src/cli/io.ts']);
 /** Of the webhook, what decides about a request; the rest of the folder is its server and its certificate. */
 const DECIDES =
-  /^src\/admission\/(admit|change|create|gate|judge|model|patch|refusals|request|review|warnings|words|canary-key)\.ts$/;
+  /^src\/admission\/(admit|change|create|gate|judge|model|patch|refusals|request|review|warnings|messages)\.ts$/;
 /** Of the scheduler, what only keeps order and time. */
 const ONLY_ORDERS = /^src\/scheduler\/(tick\/plan|queue\/(serial|wakes|worker|heartbeat|redis))\.ts$/;
 

@@ -4,6 +4,7 @@ import { explain } from '../rollout/spec/wording/explain.ts';
 import { type Change, changeOf, isOptedIn, note } from './change.ts';
 import { admitCreate } from './create.ts';
 import { type GateMove, gateMove } from './gate.ts';
+import * as words from './messages.ts';
 import { isSetting, modelOf } from './model.ts';
 import { patchTo } from './patch.ts';
 import { refusalOf } from './refusals.ts';
@@ -17,7 +18,6 @@ import {
   pass,
 } from './request.ts';
 import { warningsOf } from './warnings.ts';
-import * as words from './words.ts';
 
 /**
  * The answer to one request about a Deployment. Pure: the same request gives the same answer, and a request with that

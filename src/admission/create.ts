@@ -4,10 +4,10 @@ import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { isOptedIn } from './change.ts';
+import * as words from './messages.ts';
 import { kept, labelsOf, withPause } from './model.ts';
 import { patchTo } from './patch.ts';
 import { type Admission, type AdmissionRequest, broken, invalid, pass } from './request.ts';
-import * as words from './words.ts';
 
 /**
  * A new Deployment has nothing to hold. State that comes with it is from a backup taken while something was held: with it

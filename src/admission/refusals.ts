@@ -5,8 +5,8 @@ import { readRolling } from '../rollout/workload/hold.ts';
 import { conditionOf, isObserved } from '../rollout/workload/rollout-status.ts';
 import { type Change, note } from './change.ts';
 import { type GateMove, hasJustBegun, oldPods } from './gate.ts';
+import * as words from './messages.ts';
 import { invalid, type Refusal, refuse } from './request.ts';
-import * as words from './words.ts';
 
 type Check = (change: Change, move: GateMove) => Refusal | undefined;
 

@@ -4,7 +4,7 @@ import type { Deployment } from '../rollout/kube.ts';
 import { bypassOf, parseBypass } from '../rollout/workload/bypass.ts';
 import { type Change, note } from './change.ts';
 import type { GateMove } from './gate.ts';
-import * as words from './words.ts';
+import * as words from './messages.ts';
 
 /** What the person at the terminal should know about an admitted request, most important first. */
 export function warningsOf(change: Change, move: GateMove, model: Deployment): string[] {

@@ -2,8 +2,8 @@ import type { KubeObject } from '../rollout/kube.ts';
 import type { Kind } from '../rollout/object-change.ts';
 import type { BackoffOptions } from './backoff.ts';
 import type { KubeClient } from './client.ts';
-import type { EndReason } from './ending.ts';
 import type { Store } from './store.ts';
+import type { EndReason } from './watch-ending.ts';
 
 export interface Scope {
   kind: Kind;

@@ -1,13 +1,13 @@
 import { AppError } from '../errors.ts';
 import { type KubeObject, keyOf } from '../rollout/kube.ts';
 import { Backoff } from './backoff.ts';
-import { type Ending, endingOf } from './ending.ts';
 import { isNotFound } from './errors.ts';
 import { pathOf } from './kinds.ts';
 import { pause } from './pause.ts';
 import type { ReflectorOptions } from './reflector-options.ts';
 import type { Store } from './store.ts';
 import type { Query } from './transport.ts';
+import { type Ending, endingOf } from './watch-ending.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
 
 /** Ends a watch that is behind, and says from where the next one starts. */

@@ -1,8 +1,8 @@
 import { anything, checked, type Environment, oneOf, type Parse, reader, url } from '../config.ts';
 import type { ProviderType } from '../rollout/spec/schema/alert-provider.ts';
 import { SEVERITIES, type Severity } from '../rollout/spec/schema/alert-schema.ts';
-import { given } from './given.ts';
 import type { Target } from './target.ts';
+import { given } from './without-undefined.ts';
 
 /** The installation's own receivers of notifications, and what all notifications have in common. Holds secrets. */
 export interface AlertSettings {

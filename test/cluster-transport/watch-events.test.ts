@@ -1,6 +1,6 @@
 import t from 'tap';
-import { endingOf } from '../../src/cluster/ending.ts';
 import { KubeError, refusal } from '../../src/cluster/errors.ts';
+import { endingOf } from '../../src/cluster/watch-ending.ts';
 import { eventOf } from '../../src/cluster/watch-events.ts';
 import { AppError } from '../../src/errors.ts';
 

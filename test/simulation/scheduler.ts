@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
 import { ROLE } from '../../src/rollout/keys.ts';
-import { readCommand } from '../../src/rollout/machine/command.ts';
+import { readCommand } from '../../src/rollout/machine/command-annotation.ts';
 import { type Decision, decide } from '../../src/rollout/machine/decide.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { Observation } from '../../src/rollout/machine/observation.ts';
+import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
-import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/machine/wants.ts';
 import { canaryName } from '../../src/rollout/names.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';

@@ -1,14 +1,14 @@
 import { findStable } from '../workload/stable.ts';
-import { arrival, refreshedStable } from './arrival.ts';
-import { wantedCalls } from './asking.ts';
+import { wantedCalls } from './ask-hooks.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
+import { obey } from './carry-out-command.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
 import { type Fact, fact } from './facts.ts';
 import { revoked, wantedPolls } from './gates.ts';
 import { historyAfter } from './history.ts';
-import { obey } from './orders.ts';
+import { arrival, refreshedStable } from './new-revision.ts';
 import { outboxAfter } from './outbox.ts';
 import { ended } from './phases/ended.ts';
 import { finalising } from './phases/finalising.ts';

@@ -1,6 +1,6 @@
 import type { GateType } from '../spec/schema/hook-types.ts';
 import type { Hook, RolloutSpec } from '../spec/spec-types.ts';
-import { answerTo, hooksOf, passed } from './asking.ts';
+import { answerTo, hooksOf, passed } from './ask-hooks.ts';
 import type { HookAnswer, WantedPoll } from './calls.ts';
 import { fact } from './facts.ts';
 import { amend, fail, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';

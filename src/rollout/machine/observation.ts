@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet, Service } from '../kube.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { HookAnswer } from './calls.ts';
-import type { Command } from './command.ts';
+import type { Command } from './command-annotation.ts';
 import type { Receipt } from './outbox.ts';
 import type { TrafficReading } from './traffic.ts';
 

@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { given } from '../../notify/given.ts';
 import type { Target } from '../../notify/target.ts';
+import { given } from '../../notify/without-undefined.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readProvider } from '../../rollout/spec/schema/alert-provider.ts';

@@ -4,16 +4,16 @@ import { verdictOf } from '../../analysis/verdict.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { readCommand } from '../../rollout/machine/command.ts';
+import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
-import type { RolloutState } from '../../rollout/machine/state.ts';
 import {
   doubts,
   type WantedCheck,
   wantsChecks,
   wantsEndpoints,
   wantsReplicaSets,
-} from '../../rollout/machine/wants.ts';
+} from '../../rollout/machine/observation-needs.ts';
+import type { RolloutState } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { readHold } from '../../rollout/workload/hold.ts';

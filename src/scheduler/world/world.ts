@@ -1,10 +1,10 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import type { EndReason } from '../../cluster/ending.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Namespaces } from '../../cluster/namespaces.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
+import type { EndReason } from '../../cluster/watch-ending.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';

@@ -1,4 +1,4 @@
-import { ask, hooksOf, passed } from '../asking.ts';
+import { ask, hooksOf, passed } from '../ask-hooks.ts';
 import type { HookCall } from '../calls.ts';
 import { type Fact, fact } from '../facts.ts';
 import { amend, type Next, nameOf, type Releasing, stay } from '../situation.ts';

@@ -1,5 +1,5 @@
 import { BYPASS } from '../../keys.ts';
-import { ask, hooksOf } from '../asking.ts';
+import { ask, hooksOf } from '../ask-hooks.ts';
 import type { HookCall } from '../calls.ts';
 import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
 import { type Fact, fact } from '../facts.ts';

@@ -1,10 +1,10 @@
 import { canaryName } from '../../names.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { ask, complaints, hooksOf, passed } from '../asking.ts';
+import { ask, complaints, hooksOf, passed } from '../ask-hooks.ts';
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
+import { failedCheck, judge } from '../check-round.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
-import { failedCheck, judge } from '../judge.ts';
 import {
   amend,
   fail,

@@ -1,5 +1,5 @@
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { hooksOf } from '../asking.ts';
+import { hooksOf } from '../ask-hooks.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { move, type Next, NO_QUESTIONS, nameOf, type Releasing, stay } from '../situation.ts';

@@ -1,4 +1,4 @@
-import { providerSchema } from '../schema/alert-provider.ts';
+import { providerSchema } from '../spec/schema/alert-provider.ts';
 import { type Column, definitionOf } from './crd-definition.ts';
 import { structural } from './crd-schema.ts';
 

@@ -1,4 +1,4 @@
-import { API_GROUP } from '../../keys.ts';
+import { API_GROUP } from '../keys.ts';
 import type { StructuralSchema } from './crd-schema.ts';
 
 /** The version of the API that is stored. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Command } from '../../../src/rollout/machine/command.ts';
+import type { Command } from '../../../src/rollout/machine/command-annotation.ts';
 import { deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
 import { after, expect, failed, live, progressing } from './decided.ts';
 

@@ -1,6 +1,6 @@
 import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
 import { readyReplicas } from '../workload/rollout-status.ts';
-import { hooksOf, isUnanswered } from './asking.ts';
+import { hooksOf, isUnanswered } from './ask-hooks.ts';
 import { runsRevision } from './canary-pods.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';

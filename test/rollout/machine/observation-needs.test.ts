@@ -1,7 +1,12 @@
 import t from 'tap';
 import type { Observation } from '../../../src/rollout/machine/observation.ts';
+import {
+  doubts,
+  wantsChecks,
+  wantsEndpoints,
+  wantsReplicaSets,
+} from '../../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../../src/rollout/machine/state.ts';
-import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../../src/rollout/machine/wants.ts';
 import { readHold } from '../../../src/rollout/workload/hold.ts';
 import { at, canary, deployment, held, observation, release, START, spec, state, status } from '../../build.ts';
 

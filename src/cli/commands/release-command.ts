@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { COMMAND } from '../../rollout/keys.ts';
-import type { Action, Command } from '../../rollout/machine/command.ts';
-import { type Answer, answerOf } from '../answer.ts';
+import type { Action, Command } from '../../rollout/machine/command-annotation.ts';
+import { type Answer, answerOf } from '../command-outcome.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { findCanary } from '../find.ts';

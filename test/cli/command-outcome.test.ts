@@ -1,5 +1,5 @@
 import t from 'tap';
-import { answerOf } from '../../src/cli/answer.ts';
+import { answerOf } from '../../src/cli/command-outcome.ts';
 import { COMMAND } from '../../src/rollout/keys.ts';
 import { canary, type Stored } from './build.ts';
 

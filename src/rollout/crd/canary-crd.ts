@@ -1,5 +1,5 @@
-import { PHASES } from '../../machine/state.ts';
-import { formSchema } from '../schema/spec-schema.ts';
+import { PHASES } from '../machine/state.ts';
+import { formSchema } from '../spec/schema/spec-schema.ts';
 import { type Column, definitionOf } from './crd-definition.ts';
 import { type StructuralSchema, structural } from './crd-schema.ts';
 

@@ -1,4 +1,4 @@
-import type { Action, Command } from './command.ts';
+import type { Action, Command } from './command-annotation.ts';
 import { fact } from './facts.ts';
 import { pause, resume } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
