@@ -4,7 +4,7 @@ import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { isOptedIn } from './change.ts';
-import * as words from './messages.ts';
+import * as messages from './messages.ts';
 import { kept, labelsOf, withPause } from './model.ts';
 import { patchTo } from './patch.ts';
 import { type Admission, type AdmissionRequest, broken, invalid, pass } from './request.ts';
@@ -20,13 +20,13 @@ export function admitCreate({ object, namespace, name }: AdmissionRequest): Admi
   const problems = problemsOf(model);
   if (problems.length > 0) return invalid(explain(problems));
   const patch = patchTo(object, model);
-  if (patch === undefined) return broken(words.brokenAnswer({ name, namespace, old: object }));
+  if (patch === undefined) return broken(messages.brokenAnswer({ name, namespace, old: object }));
   return {
     kind: patch.length > 0 ? 'patch' : 'pass',
     decision: 'opt-in',
     patch,
-    warnings: hold.state === 'open' ? [] : [words.stateDropped(model.spec.paused === true)],
-    wake: `${namespace}/${name}`,
+    warnings: hold.state === 'open' ? [] : [messages.stateDropped(model.spec.paused === true)],
+    queueKey: `${namespace}/${name}`,
   };
 }
 

@@ -1,6 +1,6 @@
 import { BYPASS, ENROLLED, HELD, PREFIX, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, ObjectMeta } from '../rollout/kube.ts';
-import { type Change, note } from './change.ts';
+import { annotationOf, type Change } from './change.ts';
 import type { GateMove } from './gate.ts';
 
 type Texts = Record<string, string>;
@@ -31,7 +31,7 @@ export function labelsOf({ metadata }: Deployment, isIn: boolean): Texts {
 
 function annotationsOf(change: Change, move: GateMove): Texts {
   const { old, isIn, wasIn } = change;
-  const rolling = isIn && wasIn ? note(old, ROLLING) : undefined;
+  const rolling = isIn && wasIn ? annotationOf(old, ROLLING) : undefined;
   return {
     ...userAnnotations(change),
     ...('text' in move && { [HELD]: move.text }),
@@ -58,7 +58,7 @@ export const isSetting = (key: string): boolean => key.startsWith(PREFIX) && !is
 
 /** A bypass that arrives with another template does not count, and must not lie in wait either. */
 const dropsBypass = ({ templateChange, old, sent }: Change, key: string): boolean =>
-  key === BYPASS && templateChange !== 'same' && note(sent, BYPASS) !== note(old, BYPASS);
+  key === BYPASS && templateChange !== 'same' && annotationOf(sent, BYPASS) !== annotationOf(old, BYPASS);
 
 /** Wanted `spec.paused`: true, or the user's own wish (`asSent`), or gone. */
 function pauseOf({ sent, ownPause }: Change, move: GateMove): 'paused' | 'asSent' | 'gone' {

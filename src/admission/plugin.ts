@@ -62,8 +62,8 @@ function tell(judgement: Judgement, seconds: number, options: AdmissionOptions):
   const { admission, uid, about, user, dryRun, error } = judgement;
   const { decision } = admission;
   options.metrics.admissionDuration.observe({ outcome: decision }, seconds);
-  const wake = admission.kind === 'deny' || dryRun ? undefined : admission.wake;
-  if (wake !== undefined) enqueue(wake, options);
+  const queueKey = admission.kind === 'deny' || dryRun ? undefined : admission.queueKey;
+  if (queueKey !== undefined) enqueue(queueKey, options);
   const revision = admission.kind === 'deny' ? undefined : admission.revision;
   const entry = { uid, deployment: about, user, dryRun, decision, revision };
   if (error !== undefined) options.log.error({ ...entry, err: error }, 'a request could not be judged');

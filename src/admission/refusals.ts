@@ -3,9 +3,9 @@ import type { Deployment } from '../rollout/kube.ts';
 import { parseBypass } from '../rollout/workload/bypass.ts';
 import { readRolling } from '../rollout/workload/hold.ts';
 import { conditionOf, isObserved } from '../rollout/workload/rollout-status.ts';
-import { type Change, note } from './change.ts';
+import { annotationOf, type Change } from './change.ts';
 import { type GateMove, hasJustBegun, oldPods } from './gate.ts';
-import * as words from './messages.ts';
+import * as messages from './messages.ts';
 import { invalid, type Refusal, refuse } from './request.ts';
 
 type Check = (change: Change, move: GateMove) => Refusal | undefined;
@@ -24,19 +24,19 @@ export function refusalOf(change: Change, move: GateMove): Refusal | undefined {
 
 function optOutWhileHeld(change: Change): Refusal | undefined {
   if (change.isIn || change.gate.state === 'open') return undefined;
-  return refuse(words.optOutWhileHeld(change));
+  return refuse(messages.optOutWhileHeld(change));
 }
 
 function unreadableHold(change: Change, move: GateMove): Refusal | undefined {
   const touchesGate = change.templateChange === 'revision' || change.sent.spec.paused !== true;
-  return move.do === 'keepUnread' && touchesGate ? refuse(words.unreadableHold(change)) : undefined;
+  return move.do === 'keepUnread' && touchesGate ? refuse(messages.unreadableHold(change)) : undefined;
 }
 
 /** Pausing now would freeze pods of two templates, one of them never analysed. */
 function frozenMixture(change: Change, move: GateMove): Refusal | undefined {
   const { old } = change;
   if (move.do !== 'hold' || !isMoving(old) || isStuck(old) || isWayBack(change)) return undefined;
-  return refuse(words.stillRolling(change, hasJustBegun(old) ? 0 : oldPods(old)));
+  return refuse(messages.stillRolling(change, hasJustBegun(old) ? 0 : oldPods(old)));
 }
 
 /**
@@ -55,7 +55,8 @@ const isStuck = (old: Deployment): boolean => isObserved(old) && conditionOf(old
 const isWayBack = ({ wasIn, old, revision }: Change): boolean => wasIn && readRolling(old)?.from === revision;
 
 function unusableBypass(change: Change): Refusal | undefined {
-  const text = note(change.sent, BYPASS);
-  if (text === undefined || text === note(change.old, BYPASS) || change.templateChange !== 'same') return undefined;
-  return parseBypass(text) === undefined ? invalid(words.unusableBypass(text)) : undefined;
+  const text = annotationOf(change.sent, BYPASS);
+  if (text === undefined || text === annotationOf(change.old, BYPASS) || change.templateChange !== 'same')
+    return undefined;
+  return parseBypass(text) === undefined ? invalid(messages.unusableBypass(text)) : undefined;
 }

@@ -63,7 +63,7 @@ export interface Approval {
   /** Revision that is held after this request. */
   revision?: string;
   /** `namespace/name` of the Deployment, where there is work now: a hint, for after the answer. */
-  wake?: string;
+  queueKey?: string;
 }
 
 export type Admission = Refusal | Approval;

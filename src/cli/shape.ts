@@ -2,15 +2,15 @@ import { z } from 'zod';
 import type { Deployment } from '../rollout/kube.ts';
 import { type Finding, isRecord, pathText, valueAt } from '../rollout/spec/rules/findings.ts';
 import { findingsOf } from '../rollout/spec/rules/issues.ts';
-import { text, wants } from '../rollout/spec/schema/fields.ts';
+import { text, wrongOrMissing } from '../rollout/spec/schema/fields.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
 
-const map = { error: wants('must be a map') };
+const map = { error: wrongOrMissing('must be a map') };
 const texts = z
   .record(z.string(), text('must be text; put it in quotes, or write | before several lines'), map)
   .optional();
 const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)).optional() }, map), {
-  error: wants('must be a list of containers'),
+  error: wrongOrMissing('must be a list of containers'),
 });
 
 /** What of a Deployment is read here, of the right type. The API server has said so to the webhook; nobody has to a file. */

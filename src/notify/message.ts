@@ -44,9 +44,9 @@ export const COLOURS: Readonly<Record<Severity, `#${string}`>> = {
 };
 
 /** A notice without the receivers that it waits for. */
-export type Told = Omit<Notice, 'to'>;
+export type NoticeContent = Omit<Notice, 'to'>;
 
-export function messageOf(notice: Told, subject: Subject): Message {
+export function messageOf(notice: NoticeContent, subject: Subject): Message {
   const { namespace, name, uid, cluster } = subject;
   const { id, message, ...rest } = notice;
   return {
@@ -60,7 +60,7 @@ export function messageOf(notice: Told, subject: Subject): Message {
   };
 }
 
-function fieldsOf({ revision, phase, weight }: Told, { namespace, name, cluster }: Subject): Field[] {
+function fieldsOf({ revision, phase, weight }: NoticeContent, { namespace, name, cluster }: Subject): Field[] {
   const fields: [string, string | undefined][] = [
     ['Cluster', cluster],
     ['Canary', `${namespace}/${name}`],
@@ -81,4 +81,4 @@ export function cut(text: string, most: number): string {
 }
 
 /** For receivers that know no way to say that an `@` calls nobody: a space without width after it. */
-export const uncalled = (text: string): string => text.replaceAll('@', '@\u200B');
+export const withoutMentions = (text: string): string => text.replaceAll('@', '@\u200B');

@@ -27,7 +27,7 @@ export interface Row {
   /** Whether it has the label; true when left out. */
   enrolled?: false;
   warnings?: RegExp[];
-  wake?: string;
+  queueKey?: string;
   /** Further annotations; undefined: absent. */
   notes?: Record<string, string | undefined>;
 }
@@ -44,7 +44,7 @@ export async function admitted(t: Test, rows: Record<string, Row>): Promise<void
       t.equal(labels?.[ENROLLED], row.enrolled === false ? undefined : 'true');
       for (const [key, value] of Object.entries(row.notes ?? {})) t.equal(annotations?.[key], value, key);
       said(t, answer.warnings, row.warnings ?? []);
-      t.equal(answer.wake, row.wake);
+      t.equal(answer.queueKey, row.queueKey);
     });
   }
 }

@@ -5,7 +5,12 @@ import { readCommand } from '../../src/rollout/machine/command-annotation.ts';
 import { type Decision, decide } from '../../src/rollout/machine/decide.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { Observation } from '../../src/rollout/machine/observation.ts';
-import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/machine/observation-needs.ts';
+import {
+  doubtfulReads,
+  dueChecks,
+  needsEndpoints,
+  needsReplicaSets,
+} from '../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
 import { canaryName } from '../../src/rollout/names.ts';
@@ -165,12 +170,12 @@ export class Ticker {
   /** As src/scheduler/tick/observe.ts: what the watches show, and what is doubtful from the source. */
   observe(state: RolloutState | undefined): Observation {
     this.deliver();
-    const doubtful = doubts(state, this.#look(state));
+    const doubtful = doubtfulReads(state, this.#look(state));
     this.requests.reads += doubtful.length;
     for (const kind of doubtful) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
     const seen = this.#look(state);
     const { spec, cluster } = this;
-    const wanted = wantsChecks(spec, state, cluster.now);
+    const wanted = dueChecks(spec, state, cluster.now);
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
     const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
     return { ...seen, answers: this.desk.answers, ...(checks && { checks }) };
@@ -181,10 +186,10 @@ export class Ticker {
     const { deployment, canary, route, sets } = this.#view;
     const hold = readHold(deployment);
     const revision = revisionOf(deployment.spec.template);
-    const wantsSets = wantsReplicaSets(hold.state === 'held', state);
+    const wantsSets = needsReplicaSets(hold.state === 'held', state);
     if (wantsSets && !this.#watchingSets) this.requests.reads += 2;
     this.#watchingSets = wantsSets;
-    const reachable = wantsEndpoints(state);
+    const reachable = needsEndpoints(state);
     if (reachable && !this.#watchingEndpoints) this.requests.reads += 2;
     this.#watchingEndpoints = reachable;
     const own = cluster.services.get(deployment.metadata.name);

@@ -4,11 +4,11 @@ import type { HookAnswer, HookCall, WantedCall } from './calls.ts';
 import { longestMs } from './calls.ts';
 import { type Fact, fact } from './facts.ts';
 import type { Situation } from './situation.ts';
-import { nameOf, type Releasing } from './situation.ts';
+import { displayName, type Releasing } from './situation.ts';
 import { ms, type Release, time } from './state.ts';
 
 /** The questions of one moment: those put, and what became of them. */
-export interface Asked {
+export interface HookRound {
   calls: HookCall[];
   /** Something was asked, or answered: to be committed before anything is made of it. */
   changed: boolean;
@@ -25,7 +25,7 @@ export const callId = ({ startedAt }: Release, { hook, moment }: Pick<HookCall, 
   `${startedAt} ${moment} ${hook}`;
 
 /** Puts the questions of a moment, side by side, once each, whatever process decides; takes in the answers of this one. */
-export function ask(s: Releasing, hooks: readonly Hook[], moment: string): Asked {
+export function askHooks(s: Releasing, hooks: readonly Hook[], moment: string): HookRound {
   const before = s.state.release.calls ?? [];
   const calls = hooks.map((hook) => callOf(s, hook, moment));
   return {
@@ -64,12 +64,12 @@ export function wantedCalls({ state: { release }, spec, self, now }: Situation):
 }
 
 /** Whether a question of the moment has no answer yet. */
-export const isUnanswered = ({ calls = [] }: Release, hooks: readonly Hook[], moment: string): boolean =>
+export const areHooksUnanswered = ({ calls = [] }: Release, hooks: readonly Hook[], moment: string): boolean =>
   hooks.some(({ name }) => !calls.some((call) => call.hook === name && call.moment === moment && call.outcome));
 
-export const complaints = (failed: readonly HookCall[]): string =>
+export const failedHooksText = (failed: readonly HookCall[]): string =>
   failed.map(({ hook, message }) => `hook ${hook} ${message ?? 'did not pass'}`).join('; ');
 
 /** What is told of good answers that people wait for. */
-export const passed = (s: Releasing, names: readonly string[]): Fact[] =>
-  names.map((name) => fact('HookPassed', `Hook ${name} of ${nameOf(s)} passed`, s.state.release.revision));
+export const hooksPassed = (s: Releasing, names: readonly string[]): Fact[] =>
+  names.map((name) => fact('HookPassed', `Hook ${name} of ${displayName(s)} passed`, s.state.release.revision));

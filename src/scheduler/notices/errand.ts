@@ -1,4 +1,4 @@
-import type { Told } from '../../notify/message.ts';
+import type { NoticeContent } from '../../notify/message.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Notice, Receipt } from '../../rollout/machine/outbox.ts';
 
@@ -10,7 +10,7 @@ export interface Errand {
   record: string;
   uid: string;
   to: string;
-  notice: Told;
+  notice: NoticeContent;
 }
 
 /** Everything that stands in the outbox of a record. */

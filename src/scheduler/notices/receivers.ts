@@ -2,7 +2,7 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Target } from '../../notify/target.ts';
-import { given } from '../../notify/without-undefined.ts';
+import { withoutUndefined } from '../../notify/without-undefined.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readProvider } from '../../rollout/spec/schema/alert-provider.ts';
@@ -91,14 +91,14 @@ export class Receivers {
     const { secretRef, ...rest } = reading.value;
     const secret = await this.#secret(namespace, secretRef.name);
     if ('why' in secret) return { is: 'missing', why: secret.why };
-    return { is: 'target', target: given({ ...rest, ...secret }), lane };
+    return { is: 'target', target: withoutUndefined({ ...rest, ...secret }), lane };
   }
 
   async #secret(namespace: string, name: string): Promise<Pick<Target, 'address' | 'token'> | { why: string }> {
     try {
       const secret = await this.#options.client.find<Secret>(pathOf(KINDS.secrets, namespace, name));
       if (secret === undefined) return { why: `there is no Secret ${namespace}/${name}` };
-      return given({ address: decoded(secret, 'address'), token: decoded(secret, 'token') });
+      return withoutUndefined({ address: decoded(secret, 'address'), token: decoded(secret, 'token') });
     } catch (error) {
       if (!isForbidden(error)) throw error;
       const advice = `add ${name} to the chart value alerts.secretNames`;

@@ -30,7 +30,7 @@ const lines: Record<string, [words: string[], wanted: Wanted]> = {
   'a command that there is not': [['gex'], {}],
   'help about a command': [['help', 'r'], { candidates: ['resume', 'retry', 'revert'] }],
   'an argument that is a canary': [['get', ''], { source: 'canaries' }],
-  'every order takes a canary': [['abort', 'po'], { source: 'canaries' }],
+  'every command to a release takes a canary': [['abort', 'po'], { source: 'canaries' }],
   'no second argument': [['get', 'podinfo', ''], {}],
   'an argument with choices': [['completion', ''], { candidates: ['bash', 'zsh', 'fish'] }],
   'a command without arguments': [['list', ''], {}],

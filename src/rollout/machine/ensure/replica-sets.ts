@@ -2,7 +2,7 @@ import { POD_TEMPLATE_HASH } from '../../keys.ts';
 import type { Deployment, ReplicaSet } from '../../kube.ts';
 import { replicaSetOf } from '../../workload/replica-set.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { isEmpty, ownedBy, setOf, usurpers } from '../../workload/stable.ts';
+import { findReplicaSet, isEmpty, ownedBy, staleReplicaSets } from '../../workload/stable.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing } from '../situation.ts';
 import { ACTIVE, type Stable } from '../state.ts';
@@ -19,13 +19,13 @@ export function ensureReplicaSets(s: Releasing): Effect[] {
   const { deployment, replicaSets } = s.seen;
   if (!isGuarded(s) || stable === undefined || replicaSets === undefined) return [];
   const own = replicaSets.filter((set) => ownedBy(deployment, set));
-  const running = setOf(stable.template, own);
+  const running = findReplicaSet(stable.template, own);
   if (running === undefined) return [restore(deployment, stable, replicaSets)];
   const intruders = own.filter((set) => set !== running && !isEmpty(set));
   const displaced = isEmpty(running) && intruders.length > 0 && wantedReplicas(deployment) > 0;
   if (displaced) return [deleteSet(running)];
   const spare = wasRestored(running, stable) && isFull(running) ? intruders : [];
-  return [...usurpers(deployment, stable, own), ...spare].map(deleteSet);
+  return [...staleReplicaSets(deployment, stable, own), ...spare].map(deleteSet);
 }
 
 /** A revision is held that is not what the stable pods run. */

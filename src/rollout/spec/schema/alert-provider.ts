@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findingsOf } from '../rules/issues.ts';
 import { specKey } from '../spec.ts';
-import { judged, oneOf, text, wants } from './fields.ts';
+import { judged, oneOf, text, wrongOrMissing } from './fields.ts';
 import { objectName } from './name-fields.ts';
 
 /** What a receiver of notifications is. */
@@ -30,7 +30,7 @@ const word = (what: string) =>
 const secretRef = z
   .strictObject(
     { name: objectName('a Secret').default(DEFAULT_SECRET) },
-    { error: wants(`must be a map such as {name: ${DEFAULT_SECRET}}`) },
+    { error: wrongOrMissing(`must be a map such as {name: ${DEFAULT_SECRET}}`) },
   )
   .default({ name: DEFAULT_SECRET })
   .describe('The Secret, in the same namespace, with the key address and, where there is one, token.');
@@ -48,7 +48,7 @@ export const providerSchema = z
         .describe('Who the message is from, for slack, discord and rocket.'),
       secretRef,
     },
-    { error: wants('must be a map such as {type: slack}') },
+    { error: wrongOrMissing('must be a map such as {type: slack}') },
   )
   .superRefine((provider, context) => {
     for (const field of ['channel', 'username'] as const) {

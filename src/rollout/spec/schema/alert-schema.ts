@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, oneOf, wants } from './fields.ts';
+import { flag, oneOf, wrongOrMissing } from './fields.ts';
 import { listedName, objectName } from './name-fields.ts';
 
 /** From the least to the most serious; an alert gets its own and what is more serious. */
@@ -14,7 +14,7 @@ const providerRef = z
         .optional()
         .describe("The Canary's own when left out; else only the one where Headgate runs."),
     },
-    { error: wants('must be a map such as {name: on-call}') },
+    { error: wrongOrMissing('must be a map such as {name: on-call}') },
   )
   .describe('The AlertProvider that says where notifications go.');
 
@@ -28,7 +28,7 @@ export const alertSchema = z.strictObject(
     providerRef,
     checks: flag().default(false).describe('Every failed check, and every one without an answer, too.'),
   },
-  { error: wants('must be a map such as {name: on-call, providerRef: {name: on-call}}') },
+  { error: wrongOrMissing('must be a map such as {name: on-call, providerRef: {name: on-call}}') },
 );
 
 export type AlertForm = z.output<typeof alertSchema>;

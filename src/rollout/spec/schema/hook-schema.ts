@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
+import { duration, flag, judged, oneOf, text, WEEK, whole, wrongOrMissing } from './fields.ts';
 import { HOOK_TYPES, isGate } from './hook-types.ts';
 import { listedName } from './name-fields.ts';
 
@@ -39,7 +39,7 @@ export const hookSchema = z
           z.string(),
           judged(text('must be text; put it in quotes'), metadataProblem).meta({ maxLength: MAX_METADATA }),
           {
-            error: wants('must be a map of texts, such as {type: cmd}'),
+            error: wrongOrMissing('must be a map of texts, such as {type: cmd}'),
           },
         )
         .optional()
@@ -52,7 +52,7 @@ export const hookSchema = z
         ),
       muteAlert: flag().default(false).describe('No notification while the gate is closed.'),
     },
-    { error: wants('must be a map such as {name: load, url: "http://loadtester.test/"}') },
+    { error: wrongOrMissing('must be a map such as {name: load, url: "http://loadtester.test/"}') },
   )
   .superRefine(({ type, timeLimit }, context) => {
     if (timeLimit === undefined || isGate(type)) return;

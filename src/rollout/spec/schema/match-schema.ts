@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDnsLabel } from './dns.ts';
-import { flag, judged, text, wants, whole } from './fields.ts';
+import { flag, judged, text, whole, wrongOrMissing } from './fields.ts';
 import { gatewayProblem, MESH } from './hosts.ts';
 import { headerNameProblem, methodProblem } from './http-words.ts';
 import { mapOf, setOf } from './lists.ts';
@@ -56,6 +56,6 @@ export const matchSchema = z
         .describe('Parameters of the query, by name.'),
       ...source,
     },
-    { error: wants('must be a map such as {uri: {prefix: /api}}') },
+    { error: wrongOrMissing('must be a map such as {uri: {prefix: /api}}') },
   )
   .describe('One condition; all that it says must be met.');

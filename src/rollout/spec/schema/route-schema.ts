@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, judged, text, WEEK, wants, whole } from './fields.ts';
+import { duration, flag, judged, text, WEEK, whole, wrongOrMissing } from './fields.ts';
 import { headerNameProblem, methodProblem, retryOnProblem } from './http-words.ts';
 import { listOf, mapOf, setOf } from './lists.ts';
 import { textMatch } from './text-match.ts';
@@ -18,7 +18,7 @@ export const retriesSchema = z
         .describe("After what it is tried again: Envoy's words and statuses, with commas; Istio's own when left out."),
       retryRemoteLocalities: flag().optional().describe('Whether it is also tried in other localities.'),
     },
-    { error: wants('must be a map such as {attempts: 3, perTryTimeout: 2s, retryOn: 5xx}') },
+    { error: wrongOrMissing('must be a map such as {attempts: 3, perTryTimeout: 2s, retryOn: 5xx}') },
   )
   .meta({
     description: 'When and how often a request that failed is tried again.',
@@ -57,7 +57,7 @@ const operations = (whose: string) =>
         add: headerValues('Headers that get this value besides theirs.'),
         remove: headerNames('Headers that go.'),
       },
-      { error: wants('must be a map of set, add and remove, such as {set: {x-user: "1"}}') },
+      { error: wrongOrMissing('must be a map of set, add and remove, such as {set: {x-user: "1"}}') },
     )
     .optional()
     .describe(`Headers of ${whose}.`);
@@ -68,7 +68,7 @@ export const headersSchema = z
       request: operations('the request, before it is sent on'),
       response: operations('the answer, before it is given'),
     },
-    { error: wants('must be a map of request and response, such as {request: {set: {x-user: "1"}}}') },
+    { error: wrongOrMissing('must be a map of request and response, such as {request: {set: {x-user: "1"}}}') },
   )
   .describe('Headers that are set, added or removed on the way.');
 
@@ -84,7 +84,7 @@ export const rewriteSchema = judged(
         .optional()
         .describe('What takes the place of the host.'),
     },
-    { error: wants('must be a map of uri, authority or both, such as {uri: /}') },
+    { error: wrongOrMissing('must be a map of uri, authority or both, such as {uri: /}') },
   ),
   ({ uri, authority }) =>
     uri === undefined && authority === undefined ? 'changes nothing; it needs uri, authority or both' : undefined,
@@ -115,10 +115,10 @@ export const corsSchema = z
       maxAge: duration(1_000, WEEK).optional().describe('How long a browser remembers the answer.'),
       allowCredentials: flag().optional().describe('Whether they may send cookies and the like.'),
       unmatchedPreflights: z
-        .enum(['FORWARD', 'IGNORE'], { error: wants('must be FORWARD or IGNORE') })
+        .enum(['FORWARD', 'IGNORE'], { error: wrongOrMissing('must be FORWARD or IGNORE') })
         .optional()
         .describe('What becomes of a preflight from another origin: it is sent on, or answered with nothing allowed.'),
     },
-    { error: wants('must be a map such as {allowOrigins: [{exact: https://app.example.com}]}') },
+    { error: wrongOrMissing('must be a map such as {allowOrigins: [{exact: https://app.example.com}]}') },
   )
   .describe('What pages of other origins may ask for (CORS).');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isDnsLabel, isPortName, MAX_LABEL } from './dns.ts';
-import { duration, judged, text, WEEK, wants, whole } from './fields.ts';
+import { duration, judged, text, WEEK, whole, wrongOrMissing } from './fields.ts';
 import { gatewayProblem, hostProblem } from './hosts.ts';
 import { listOf, setOf } from './lists.ts';
 import { matchSchema } from './match-schema.ts';
@@ -45,7 +45,7 @@ export const serviceSchema = z
         .meta({ maxLength: MAX_LABEL })
         .default('http')
         .describe("Name of the Service's port; Istio reads the protocol from it."),
-      targetPort: judged(z.union([z.int(), z.string()], { error: wants(PORT_WORDS) }), portProblem)
+      targetPort: judged(z.union([z.int(), z.string()], { error: wrongOrMissing(PORT_WORDS) }), portProblem)
         .optional()
         .meta({
           description: "Number or name of a container port; the Service's port when left out.",
@@ -66,7 +66,7 @@ export const serviceSchema = z
       ...http,
       trafficPolicy: trafficPolicySchema.optional(),
     },
-    { error: wants('must be a map such as {port: 9898}') },
+    { error: wrongOrMissing('must be a map such as {port: 9898}') },
   )
   .describe('How the Deployment is reached.');
 

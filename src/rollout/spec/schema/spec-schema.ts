@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertSchema } from './alert-schema.ts';
 import { isQualifiedName } from './dns.ts';
-import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
+import { duration, flag, judged, oneOf, text, WEEK, whole, wrongOrMissing } from './fields.ts';
 import { hookSchema } from './hook-schema.ts';
 import { metricSchema } from './metric-schema.ts';
 import { objectName } from './name-fields.ts';
@@ -19,7 +19,7 @@ const targetRef = z
       kind: oneOf(['Deployment'], 'must be Deployment: nothing else can be held').default('Deployment'),
       name: objectName('the Deployment'),
     },
-    { error: wants('must be a map such as {name: podinfo}') },
+    { error: wrongOrMissing('must be a map such as {name: podinfo}') },
   )
   .meta({
     description: 'The Deployment that is released, in the same namespace.',
@@ -35,14 +35,14 @@ const autoscalerRef = z
       kind: oneOf(['HorizontalPodAutoscaler', 'ScaledObject'], 'must be HorizontalPodAutoscaler or ScaledObject'),
       name: objectName('the autoscaler'),
     },
-    { error: wants('must be a map such as {kind: HorizontalPodAutoscaler, name: podinfo}') },
+    { error: wrongOrMissing('must be a map such as {kind: HorizontalPodAutoscaler, name: podinfo}') },
   )
   .describe('What scales the Deployment, in the same namespace.');
 
 /** Entries are told apart by their names; that they differ is for spec-rules.ts. */
 const namedList = <T extends z.ZodType>(entry: T, what: string) =>
   z
-    .array(entry, { error: wants(`must be a list of ${what}`) })
+    .array(entry, { error: wrongOrMissing(`must be a list of ${what}`) })
     .max(32, `has more than 32 ${what}`)
     .optional()
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] });
@@ -61,7 +61,7 @@ const analysis = z
         .optional()
         .describe(`What the linear plan adds at each step, in percent; ${DEFAULT_STEP} when left out.`),
       stepWeights: z
-        .array(whole(1, 100), { error: wants('must be a list of weights in percent, such as [5, 20, 50]') })
+        .array(whole(1, 100), { error: wrongOrMissing('must be a list of weights in percent, such as [5, 20, 50]') })
         .min(1, 'must have at least one weight')
         .max(100, 'has more than 100 weights')
         .optional()
@@ -76,7 +76,7 @@ const analysis = z
         .default(10)
         .describe('Consecutive checks with an unreachable metrics server that fail the release.'),
       metrics: z
-        .array(metricSchema, { error: wants('must be a list of metrics') })
+        .array(metricSchema, { error: wrongOrMissing('must be a list of metrics') })
         .max(32, 'has more than 32 metrics')
         .optional()
         .meta({
@@ -91,7 +91,7 @@ const analysis = z
         description: "Who is told of a release; instead of the installation's own receivers.",
       }),
     },
-    { error: wants('must be a map such as {interval: 30s}') },
+    { error: wrongOrMissing('must be a map such as {interval: 30s}') },
   )
   .meta({
     description: 'The weights, and what is measured at each of them.',
@@ -133,7 +133,7 @@ export const formSchema = z.strictObject(
     service: serviceSchema,
     analysis: analysis.prefault({}),
   },
-  { error: wants('must be a map') },
+  { error: wrongOrMissing('must be a map') },
 );
 
 export type UserForm = z.output<typeof formSchema>;
