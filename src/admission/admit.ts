@@ -7,13 +7,13 @@ import { type GateMove, gateMove } from './gate.ts';
 import * as messages from './messages.ts';
 import { isSetting, modelOf } from './model.ts';
 import { patchTo } from './patch.ts';
-import { refusalOf } from './refusals.ts';
+import { admissionRefusal } from './refusals.ts';
 import {
   type Admission,
   type AdmissionContext,
+  type AdmissionDecision,
   type AdmissionRequest,
   broken,
-  type Decision,
   invalid,
   pass,
 } from './request.ts';
@@ -34,7 +34,7 @@ export function admit(request: AdmissionRequest, context: AdmissionContext): Adm
 
 function admitUpdate(change: Change): Admission {
   const move = gateMove(change);
-  const refusal = refusalOf(change, move);
+  const refusal = admissionRefusal(change, move);
   if (refusal) return refusal;
   const model = modelOf(change, move);
   const problems = mustBeRight(change, model) ? problemsOf(asWritten(change, model)) : [];
@@ -71,7 +71,7 @@ function settingsDiffer(old: Deployment, model: Deployment): boolean {
   return keys.some((key) => annotationOf(old, key) !== annotationOf(model, key));
 }
 
-function decisionOf(change: Change, move: GateMove, model: Deployment): Decision {
+function decisionOf(change: Change, move: GateMove, model: Deployment): AdmissionDecision {
   const { wasIn, isIn, old, templateChange, bypass } = change;
   if (move.do === 'hold' || move.do === 'replace') return move.do;
   if (move.do === 'break' || (isIn && bypass && templateChange === 'revision')) return 'bypass';
@@ -81,7 +81,7 @@ function decisionOf(change: Change, move: GateMove, model: Deployment): Decision
   return 'keep';
 }
 
-const QUEUED: ReadonlySet<Decision> = new Set(['hold', 'replace', 'bypass', 'opt-in', 'opt-out', 'settings']);
+const QUEUED: ReadonlySet<AdmissionDecision> = new Set(['hold', 'replace', 'bypass', 'opt-in', 'opt-out', 'settings']);
 
-const isQueued = (decision: Decision, move: GateMove): boolean =>
+const isQueued = (decision: AdmissionDecision, move: GateMove): boolean =>
   QUEUED.has(decision) || (move.do === 'keep' && move.resumed);

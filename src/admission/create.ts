@@ -5,7 +5,7 @@ import { explain } from '../rollout/spec/wording/explain.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { isOptedIn } from './change.ts';
 import * as messages from './messages.ts';
-import { kept, labelsOf, withPause } from './model.ts';
+import { labelsOf, metadataMap, withPause } from './model.ts';
 import { patchTo } from './patch.ts';
 import { type Admission, type AdmissionRequest, broken, invalid, pass } from './request.ts';
 
@@ -38,8 +38,8 @@ function withoutState(object: Deployment): Deployment {
     ...object,
     metadata: {
       ...object.metadata,
-      ...kept('annotations', object.metadata, annotations),
-      ...kept('labels', object.metadata, labelsOf(object, true)),
+      ...metadataMap('annotations', object.metadata, annotations),
+      ...metadataMap('labels', object.metadata, labelsOf(object, true)),
     },
     spec: withPause(object.spec, ownPause ? 'asSent' : 'gone'),
   };

@@ -12,15 +12,19 @@ export function modelOf(change: Change, move: GateMove): Deployment {
     ...sent,
     metadata: {
       ...sent.metadata,
-      ...kept('annotations', sent.metadata, annotationsOf(change, move)),
-      ...kept('labels', sent.metadata, labelsOf(sent, change.isIn)),
+      ...metadataMap('annotations', sent.metadata, annotationsOf(change, move)),
+      ...metadataMap('labels', sent.metadata, labelsOf(sent, change.isIn)),
     },
     spec: { ...withPause(sent.spec, pauseOf(change, move)), template: change.template },
   };
 }
 
 /** A map that was absent and is empty stays absent. */
-export function kept(key: 'annotations' | 'labels', before: ObjectMeta, map: Texts): Pick<ObjectMeta, typeof key> {
+export function metadataMap(
+  key: 'annotations' | 'labels',
+  before: ObjectMeta,
+  map: Texts,
+): Pick<ObjectMeta, typeof key> {
   return before[key] === undefined && Object.keys(map).length === 0 ? {} : { [key]: map };
 }
 

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import type { Deployment } from '../rollout/kube.ts';
 import { type Finding, isRecord, pathText, valueAt } from '../rollout/spec/rules/findings.ts';
 import { findingsOf } from '../rollout/spec/rules/issues.ts';
-import { text, wrongOrMissing } from '../rollout/spec/schema/fields.ts';
+import { textField, wrongOrMissing } from '../rollout/spec/schema/fields.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
 
 const map = { error: wrongOrMissing('must be a map') };
 const texts = z
-  .record(z.string(), text('must be text; put it in quotes, or write | before several lines'), map)
+  .record(z.string(), textField('must be text; put it in quotes, or write | before several lines'), map)
   .optional();
 const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)).optional() }, map), {
   error: wrongOrMissing('must be a list of containers'),
@@ -15,7 +15,10 @@ const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)
 
 /** What of a Deployment is read here, of the right type. The API server has said so to the webhook; nobody has to a file. */
 const shape = z.looseObject({
-  metadata: z.looseObject({ name: text('must be the name of the Deployment'), labels: texts, annotations: texts }, map),
+  metadata: z.looseObject(
+    { name: textField('must be the name of the Deployment'), labels: texts, annotations: texts },
+    map,
+  ),
   spec: z.looseObject(
     {
       selector: z.looseObject({ matchLabels: texts }, map),

@@ -7,7 +7,7 @@ import { pause } from './pause.ts';
 import type { ReflectorOptions } from './reflector-options.ts';
 import type { Store } from './store.ts';
 import type { Query } from './transport.ts';
-import { type Ending, endingOf } from './watch-ending.ts';
+import { type WatchEnding, watchEndingOf } from './watch-ending.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
 
 /** Ends a watch that is behind, and says from where the next one starts. */
@@ -78,7 +78,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
         (thrown: unknown) => thrown ?? new Error('unknown'),
       );
       if (signal.aborted) return;
-      const ending = endingOf(error);
+      const ending = watchEndingOf(error);
       this.#settle(error, ending);
       // Counted apart: one that was away for long is asked quickly when it is back, and answers 403 or 429 at first.
       const backoff = ending.reason === 'unreachable' ? unanswered : answered;
@@ -87,7 +87,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     }
   }
 
-  #settle(error: unknown, { reason, relist, streamable }: Ending): void {
+  #settle(error: unknown, { reason, relist, streamable }: WatchEnding): void {
     const { onRestart, onError } = this.#options;
     if (this.#incoming !== undefined && !streamable) this.#streamable = false;
     if (relist) this.#version = undefined;

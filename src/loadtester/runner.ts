@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../telemetry/log.ts';
-import { type Outcome, runChild } from './child.ts';
+import { runChild, type TaskResult } from './child.ts';
 import type { LoadTesterMetrics, TaskOutcome } from './metrics.ts';
 import { Slots } from './slots.ts';
 import { type Task, type TaskType, taskKey } from './task.ts';
@@ -18,7 +18,7 @@ export interface RunnerOptions {
 
 /** Taken, or why not. */
 export type Offer =
-  | { state: 'taken'; waits: boolean; outcome: Promise<Outcome> }
+  | { state: 'taken'; waits: boolean; outcome: Promise<TaskResult> }
   | { state: 'duplicate' | 'full' | 'stopping' };
 
 const STOPPING = 'the load tester is stopping';
@@ -31,7 +31,7 @@ export class TaskRunner {
   readonly #options: RunnerOptions;
   readonly #slots: Record<TaskType, Slots>;
   readonly #background = new Set<string>();
-  readonly #unfinished = new Set<Promise<Outcome>>();
+  readonly #unfinished = new Set<Promise<TaskResult>>();
   /** Aborts first what waits, then what runs. */
   readonly #close = new AbortController();
   readonly #end = new AbortController();
@@ -81,7 +81,7 @@ export class TaskRunner {
     await Promise.all(this.#unfinished);
   }
 
-  async #run(task: Task, signal: AbortSignal): Promise<Outcome> {
+  async #run(task: Task, signal: AbortSignal): Promise<TaskResult> {
     const { environment, outputBytes, log, metrics } = this.#options;
     const { type, canary, program, args } = task;
     log.info({ canary, type, program }, 'a command begins');
@@ -95,7 +95,7 @@ export class TaskRunner {
   }
 
   /** Its turn did not come before somebody, or this process, left. */
-  #giveUp({ type }: Task, { reason }: AbortSignal): Outcome {
+  #giveUp({ type }: Task, { reason }: AbortSignal): TaskResult {
     this.#options.metrics.tasks.inc({ type, outcome: 'ended' });
     return { ending: 'ended', how: String(reason), output: '', seconds: 0 };
   }
@@ -108,7 +108,7 @@ export class TaskRunner {
   }
 
   /** Output is logged where it was asked for or explains a failure. */
-  #tell({ type, canary, program, logOutput }: Task, { ending, how, output, seconds }: Outcome): void {
+  #tell({ type, canary, program, logOutput }: Task, { ending, how, output, seconds }: TaskResult): void {
     const passed = ending === 'passed';
     const entry = { canary, type, program, how, seconds, ...((logOutput || !passed) && { output }) };
     this.#options.log[passed ? 'info' : 'warn'](entry, passed ? 'a command ended' : 'a command failed');

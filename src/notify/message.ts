@@ -4,7 +4,7 @@ import type { Phase, Time } from '../rollout/machine/state.ts';
 import type { Severity } from '../rollout/spec/schema/alert-schema.ts';
 
 /** Whose notice it is. */
-export interface Subject {
+export interface NoticeSubject {
   namespace: string;
   /** Name and uid of the Canary. */
   name: string;
@@ -23,7 +23,7 @@ export interface Message {
   /** `podinfo.demo: rolled back`. */
   title: string;
   text: string;
-  fields: Field[];
+  fields: MessageField[];
   canary: { namespace: string; name: string };
   cluster?: string;
   revision?: string;
@@ -31,7 +31,7 @@ export interface Message {
   weight: number;
 }
 
-export interface Field {
+export interface MessageField {
   name: string;
   value: string;
 }
@@ -46,7 +46,7 @@ export const COLOURS: Readonly<Record<Severity, `#${string}`>> = {
 /** A notice without the receivers that it waits for. */
 export type NoticeContent = Omit<Notice, 'to'>;
 
-export function messageOf(notice: NoticeContent, subject: Subject): Message {
+export function messageOf(notice: NoticeContent, subject: NoticeSubject): Message {
   const { namespace, name, uid, cluster } = subject;
   const { id, message, ...rest } = notice;
   return {
@@ -60,7 +60,10 @@ export function messageOf(notice: NoticeContent, subject: Subject): Message {
   };
 }
 
-function fieldsOf({ revision, phase, weight }: NoticeContent, { namespace, name, cluster }: Subject): Field[] {
+function fieldsOf(
+  { revision, phase, weight }: NoticeContent,
+  { namespace, name, cluster }: NoticeSubject,
+): MessageField[] {
   const fields: [string, string | undefined][] = [
     ['Cluster', cluster],
     ['Canary', `${namespace}/${name}`],

@@ -1,6 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import { admit } from '../../src/admission/admit.ts';
-import type { Admission, AdmissionRequest, Approval, Refusal } from '../../src/admission/request.ts';
+import type { Admission, AdmissionApproval, AdmissionRefusal, AdmissionRequest } from '../../src/admission/request.ts';
 import { CANARY, ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, DeploymentStatus } from '../../src/rollout/kube.ts';
 import { type Hold, writeHold, writeRolling } from '../../src/rollout/workload/hold.ts';
@@ -134,12 +134,12 @@ export function ask(old: Deployment | undefined, object: Deployment, user = 'jan
   return { admission, after: jsonPatch.applyPatch(structuredClone(object), patch, true).newDocument as Deployment };
 }
 
-export function approved(asked: Asked): Approval & { after: Deployment } {
+export function approved(asked: Asked): AdmissionApproval & { after: Deployment } {
   if (asked.admission.kind === 'deny') throw new Error(`refused: ${asked.admission.message}`);
   return { ...asked.admission, after: asked.after };
 }
 
-export function refused({ admission }: Asked): Refusal {
+export function refused({ admission }: Asked): AdmissionRefusal {
   if (admission.kind !== 'deny') throw new Error(`admitted as ${admission.decision}`);
   return admission;
 }

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { Decision } from '../../src/admission/request.ts';
+import type { AdmissionDecision } from '../../src/admission/request.ts';
 import { ENROLLED, HELD } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
 import { annotate, approved, ask, edit, holdOf, refused, type Stored, stored } from './build.ts';
@@ -21,7 +21,7 @@ export interface Row {
   old: Stored;
   changes: ((object: Deployment) => void)[];
   user?: string;
-  decision: Decision;
+  decision: AdmissionDecision;
   held?: string;
   paused?: boolean;
   /** Whether it has the label; true when left out. */

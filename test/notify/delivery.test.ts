@@ -1,10 +1,10 @@
 import t from 'tap';
-import { type Answer, type Delivery, deliveryOf } from '../../src/notify/delivery.ts';
+import { type Delivery, deliveryOf, type ReceiverAnswer } from '../../src/notify/delivery.ts';
 import { MOST_ATTEMPTS, pauseMs } from '../../src/notify/pace.ts';
 
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 
-const statuses: Record<string, [answer: Answer, delivery: Delivery]> = {
+const statuses: Record<string, [answer: ReceiverAnswer, delivery: Delivery]> = {
   'any 2xx': [{ status: 204 }, { outcome: 'delivered' }],
   '202, as Teams answers': [{ status: 202 }, { outcome: 'delivered' }],
   'trouble at the receiver': [{ status: 503 }, { outcome: 'retry', why: 'it answered 503' }],

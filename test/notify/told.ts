@@ -1,6 +1,6 @@
-import { type Message, messageOf, type NoticeContent, type Subject } from '../../src/notify/message.ts';
+import { type Message, messageOf, type NoticeContent, type NoticeSubject } from '../../src/notify/message.ts';
 
-export const SUBJECT: Subject = { namespace: 'demo', name: 'podinfo', uid: '6f1c', cluster: 'europe-1' };
+export const SUBJECT: NoticeSubject = { namespace: 'demo', name: 'podinfo', uid: '6f1c', cluster: 'europe-1' };
 
 /** A notice as the outbox has it. */
 export const told = (more: Partial<NoticeContent> = {}): NoticeContent => ({

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
+import { checkResultOf, type QueryResult } from '../../src/analysis/verdict.ts';
 import { ROLE } from '../../src/rollout/keys.ts';
 import { readCommand } from '../../src/rollout/machine/command-annotation.ts';
 import { type Decision, decide } from '../../src/rollout/machine/decide.ts';
@@ -79,7 +79,7 @@ export class Ticker {
   #view: View;
   #lateSince = new Map<Kind, number>();
   spec: RolloutSpec;
-  answer: (metric: Metric, revision: string) => Answer = () => ({ kind: 'value', value: 100 });
+  answer: (metric: Metric, revision: string) => QueryResult = () => ({ kind: 'value', value: 100 });
   /** What the API server answers to a canary, when it refuses it. */
   refuse: string | undefined;
   /** Called before each write; may throw Crash, or change the world as somebody else would. */
@@ -177,7 +177,7 @@ export class Ticker {
     const { spec, cluster } = this;
     const wanted = dueChecks(spec, state, cluster.now);
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
-    const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
+    const checks = wanted?.map(({ metric }) => checkResultOf(metric, this.answer(metric, measured)));
     return { ...seen, answers: this.desk.answers, ...(checks && { checks }) };
   }
 

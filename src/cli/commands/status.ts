@@ -3,7 +3,7 @@ import { revisionOf } from '../../rollout/workload/template.ts';
 import { age } from '../age.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';
-import { type Found, lookUp, templateRevision } from '../find.ts';
+import { type CanaryLookup, lookUp, templateRevision } from '../find.ts';
 import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
 import { lineKey, statusBlock, statusLine } from '../status-text.ts';
@@ -19,7 +19,7 @@ export interface StatusOptions extends ClusterOptions {
   revision?: string;
 }
 
-type Present = Exclude<Found, { state: 'missing' }>;
+type Present = Exclude<CanaryLookup, { state: 'missing' }>;
 
 /** `headgate status NAME`. The exit code says how the release stands, or with --watch how it ended. */
 export async function status(io: Io, name: string, options: StatusOptions): Promise<ExitCode> {

@@ -1,4 +1,4 @@
-import { ACTIVE, type Path, type Release, type RolloutState, type Time, time } from './state.ts';
+import { ACTIVE, type Release, type ReleasePath, type RolloutState, type Time, time } from './state.ts';
 
 export const OUTCOMES = ['succeeded', 'failed', 'withdrawn', 'superseded'] as const;
 
@@ -8,7 +8,7 @@ export interface PastRelease {
   /** Images of its containers. */
   images: string[];
   requestedBy: string;
-  path: Path;
+  path: ReleasePath;
   startedAt: Time;
   endedAt: Time;
   outcome: (typeof OUTCOMES)[number];

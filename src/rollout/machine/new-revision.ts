@@ -13,7 +13,7 @@ import { type Fact, fact } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
-import { ACTIVE, type Path, type Release, time } from './state.ts';
+import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
 
 /**
  * A revision that the state does not know of yet: a new one at the gate, one that went past it, or none (undefined).
@@ -62,7 +62,7 @@ function alreadyFailed(s: Situation, hold: Hold): Next {
 }
 
 /** How a held revision may come to the Deployment. */
-function releasePathOf(s: Situation): Path {
+function releasePathOf(s: Situation): ReleasePath {
   const { state, seen, now, spec } = s;
   if (seen.revision === state.stable?.revision || runsHeldTemplate(s)) return 'withdrawn';
   const { previous } = state;
@@ -104,7 +104,7 @@ function ungatedRevision(s: Situation): Next | undefined {
   return start(s, 'outside', '');
 }
 
-function newRelease({ seen, now }: Situation, path: Path, requestedBy: string): Release {
+function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: string): Release {
   return {
     revision: seen.revision,
     requestedBy,
@@ -122,7 +122,7 @@ function newRelease({ seen, now }: Situation, path: Path, requestedBy: string): 
 }
 
 /** A release begins at weight 0. What the one before it had at the route is first taken back. */
-function start(s: Situation, path: Path, requestedBy: string): Next {
+function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
   const release: Release = { ...newRelease(s, path, requestedBy), ...timer };
@@ -141,7 +141,7 @@ function supersededBy({ state, seen }: Situation): Fact[] {
 }
 
 type FactOf = (s: Releasing) => [Fact['reason'], string];
-const FACTS: Record<Path, FactOf> = {
+const FACTS: Record<ReleasePath, FactOf> = {
   canary: (s) => {
     const by = s.state.release.requestedBy ? ` (asked for by ${s.state.release.requestedBy})` : '';
     const canary = canaryName(s.seen.deployment.metadata.name);

@@ -29,7 +29,7 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /** How a revision comes to the Deployment: through a canary, or at once because there is nothing to find out. */
-export type Path =
+export type ReleasePath =
   | 'canary'
   /** It is what the stable pods run. */
   | 'withdrawn'
@@ -54,7 +54,7 @@ export interface Release {
   requestedBy: string;
   /** Of its containers. */
   images?: string[];
-  path: Path;
+  path: ReleasePath;
   startedAt: Time;
   /** Wanted canary weight, percent. */
   weight: number;

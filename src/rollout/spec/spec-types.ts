@@ -99,4 +99,4 @@ export interface Problem {
   message: string;
 }
 
-export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
+export type Validated<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };

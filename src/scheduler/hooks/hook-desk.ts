@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HookCaller, Question } from '../../hooks/call.ts';
-import { payloadOf } from '../../hooks/payload.ts';
+import type { HookCaller, HookQuestion } from '../../hooks/call.ts';
+import { hookPayload } from '../../hooks/payload.ts';
 import type { Reply } from '../../hooks/reply.ts';
 import { type HookAnswer, longestMs, type WantedCall, type WantedPoll } from '../../rollout/machine/calls.ts';
 import type { Hook } from '../../rollout/spec/spec-types.ts';
@@ -136,11 +136,11 @@ function end({ ending, timer }: Case): void {
   ending.abort();
 }
 
-const questionOf = ({ type, url, timeoutMs, retries, metadata }: Hook, subject: HookSubject): Question => ({
+const questionOf = ({ type, url, timeoutMs, retries, metadata }: Hook, subject: HookSubject): HookQuestion => ({
   type,
   url,
   namespace: subject.namespace,
   timeoutMs,
   retries,
-  body: payloadOf(subject, metadata),
+  body: hookPayload(subject, metadata),
 });

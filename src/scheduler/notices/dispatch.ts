@@ -1,6 +1,6 @@
 import type { Delivery } from '../../notify/delivery.ts';
 import { type EventPayload, eventPayload } from '../../notify/event-payload.ts';
-import { messageOf, type Subject } from '../../notify/message.ts';
+import { messageOf, type NoticeSubject } from '../../notify/message.ts';
 import { type Outgoing, prepare } from '../../notify/target.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { ProviderType } from '../../rollout/spec/schema/alert-provider.ts';
@@ -52,7 +52,11 @@ export class Dispatch {
     return delivery === undefined ? { type, outcome: 'waits' } : { type, ...delivery };
   }
 
-  async #deliver(found: Found & { is: 'hook' | 'target' }, subject: Subject, { notice }: Errand): Promise<Delivery> {
+  async #deliver(
+    found: Found & { is: 'hook' | 'target' },
+    subject: NoticeSubject,
+    { notice }: Errand,
+  ): Promise<Delivery> {
     const message = messageOf(notice, subject);
     if (found.is === 'hook') {
       return this.#options.sendEvent(found.hook, eventPayload(notice, subject, found.hook), message.id);
@@ -62,7 +66,7 @@ export class Dispatch {
     return prepared.ok ? this.#options.send(prepared.outgoing) : { outcome: 'retry', why: prepared.why };
   }
 
-  #subject({ metadata: { namespace = '', name, uid = '' } }: Canary): Subject {
+  #subject({ metadata: { namespace = '', name, uid = '' } }: Canary): NoticeSubject {
     const { clusterName: cluster } = this.#options;
     return { namespace, name, uid, ...(cluster !== undefined && { cluster }) };
   }

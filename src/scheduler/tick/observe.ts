@@ -1,6 +1,6 @@
 import type { Prometheus } from '../../analysis/prometheus.ts';
 import { queryOf } from '../../analysis/queries.ts';
-import { verdictOf } from '../../analysis/verdict.ts';
+import { checkResultOf } from '../../analysis/verdict.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
@@ -116,7 +116,7 @@ export class Observer {
     const target = { namespace: metadata.namespace ?? '', name: metadata.name };
     return Promise.all(
       wanted.map(async ({ metric, windowMs }) => {
-        const result = verdictOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs)));
+        const result = checkResultOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs)));
         this.#onCheck(result.verdict);
         return result;
       }),

@@ -13,7 +13,7 @@ import {
   updateRelease,
   withoutTraffic,
 } from '../situation.ts';
-import { type Path, time } from '../state.ts';
+import { type ReleasePath, time } from '../state.ts';
 import { POST_ROLLOUT } from './ended.ts';
 import { canTakeAll, nextWeightBack } from './promoting.ts';
 
@@ -62,7 +62,7 @@ const postRolloutCalls = (s: Releasing): { calls: HookCall[] | undefined } => {
   return { calls: calls.length > 0 ? calls : undefined };
 };
 
-const ENDINGS: Record<Path, (s: Releasing) => Fact> = {
+const ENDINGS: Record<ReleasePath, (s: Releasing) => Fact> = {
   canary: (s) => told(s, 'Promoted', 'Promotion completed! Scaling down'),
   unprotected: (s) => told(s, 'Promoted', 'Roll-out completed without a canary:'),
   withdrawn: (s) => told(s, 'Withdrawn', 'Back on the running version:'),

@@ -17,15 +17,15 @@ export const judged = <T extends z.ZodType>(schema: T, judge: (value: z.output<T
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
-export const text = (words: string): z.ZodString => z.string({ error: wrongOrMissing(words) });
+export const textField = (words: string): z.ZodString => z.string({ error: wrongOrMissing(words) });
 
-export const oneOf = <T extends string>(values: readonly [T, ...T[]], words: string) =>
+export const enumField = <T extends string>(values: readonly [T, ...T[]], words: string) =>
   z.enum(values, { error: wrongOrMissing(words) });
 
-export const flag = (): z.ZodBoolean => z.boolean({ error: wrongOrMissing('must be true or false') });
+export const flagField = (): z.ZodBoolean => z.boolean({ error: wrongOrMissing('must be true or false') });
 
 /** A whole number; without `max`, any that a 32-bit integer holds. */
-export function whole(min: number, max?: number): z.ZodInt {
+export function wholeField(min: number, max?: number): z.ZodInt {
   const words =
     max === undefined ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`;
   const error = ({ input }: { input?: unknown }): string =>
@@ -39,8 +39,10 @@ export function whole(min: number, max?: number): z.ZodInt {
 }
 
 /** A duration as text, in milliseconds from `min` to `max`. */
-export const duration = (min: number, max: number): z.ZodString =>
-  judged(text(`must be a duration, such as ${DURATION_EXAMPLES}`), (value) => durationProblem(value, min, max)).meta({
+export const durationField = (min: number, max: number): z.ZodString =>
+  judged(textField(`must be a duration, such as ${DURATION_EXAMPLES}`), (value) =>
+    durationProblem(value, min, max),
+  ).meta({
     maxLength: 40,
     'x-kubernetes-validations': [durationRule(formatDuration(min), formatDuration(max))],
   });

@@ -9,7 +9,7 @@ export const listOf = <T extends z.ZodType>(entry: T, words: string): z.ZodArray
   z.array(entry, { error: wrongOrMissing(words) }).max(MOST, `has more than ${MOST} entries`);
 
 /** Texts, none of them twice. */
-export const setOf = (entry: z.ZodString, words: string) =>
+export const setOfTexts = (entry: z.ZodString, words: string) =>
   judged(listOf(entry.meta({ maxLength: MAX_NAME }), words), twice).meta({ 'x-kubernetes-list-type': 'set' });
 
 const twice = (entries: readonly string[]): string | undefined => {

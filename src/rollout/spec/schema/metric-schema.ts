@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BUILTIN_NAMES, BUILTINS } from '../builtin-metrics.ts';
 import { MAX_QUERY, queryProblem } from '../promql/promql.ts';
-import { duration, judged, text, WEEK, wrongOrMissing } from './fields.ts';
+import { durationField, judged, textField, WEEK, wrongOrMissing } from './fields.ts';
 import { listedName } from './name-fields.ts';
 
 const bound = (description: string) =>
@@ -31,8 +31,8 @@ export const metricSchema = z
         'One bound: the least percentage for request-success-rate, the most milliseconds for request-duration, the greatest value of a query.',
       ).optional(),
       thresholdRange: rangeSchema.optional(),
-      interval: duration(1_000, WEEK).default('1m').describe('The window that the value is computed over.'),
-      query: judged(text('must be PromQL, as text'), queryProblem).optional().meta({
+      interval: durationField(1_000, WEEK).default('1m').describe('The window that the value is computed over.'),
+      query: judged(textField('must be PromQL, as text'), queryProblem).optional().meta({
         description:
           'PromQL that gives one number; {{ namespace }}, {{ target }}, {{ service }}, {{ canary }} and {{ interval }} are replaced.',
         minLength: 1,
