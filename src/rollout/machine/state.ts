@@ -1,5 +1,5 @@
-import type { PodTemplate } from '../kube.ts';
 import type { GateType } from '../spec/schema/hook-types.ts';
+import type { Stable } from '../workload/stable.ts';
 import type { HookCall } from './calls.ts';
 import type { PastRelease } from './history.ts';
 import type { CheckResult } from './observation.ts';
@@ -39,15 +39,6 @@ export type ReleasePath =
   | 'unprotected'
   /** It went past the gate: by break-glass, or while Headgate was not installed. */
   | 'outside';
-
-/** What the stable pods run. */
-export interface Stable {
-  revision: string;
-  /** The template as the Deployment had it, so that it can be restored. */
-  template: PodTemplate;
-  /** Whether a pod of it was ever available: otherwise there is nothing to protect. */
-  available: boolean;
-}
 
 export interface Release {
   revision: string;

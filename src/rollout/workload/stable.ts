@@ -1,7 +1,15 @@
 import { POD_TEMPLATE_HASH } from '../keys.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../kube.ts';
-import type { Stable } from '../machine/state.ts';
 import { revisionOf, sameRevision } from './template.ts';
+
+/** What the stable pods run. */
+export interface Stable {
+  revision: string;
+  /** The template as the Deployment had it, so that it can be restored. */
+  template: PodTemplate;
+  /** Whether a pod of it was ever available: otherwise there is nothing to protect. */
+  available: boolean;
+}
 
 const REVISION_NUMBER = 'deployment.kubernetes.io/revision';
 

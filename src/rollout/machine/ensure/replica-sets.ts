@@ -2,10 +2,10 @@ import { POD_TEMPLATE_HASH } from '../../keys.ts';
 import type { Deployment, ReplicaSet } from '../../kube.ts';
 import { replicaSetOf } from '../../workload/replica-set.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { findReplicaSet, isEmpty, ownedBy, staleReplicaSets } from '../../workload/stable.ts';
+import { findReplicaSet, isEmpty, ownedBy, type Stable, staleReplicaSets } from '../../workload/stable.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing } from '../situation.ts';
-import { ACTIVE, type Stable } from '../state.ts';
+import { ACTIVE } from '../state.ts';
 
 const deleteSet = (replicaSet: ReplicaSet): Effect => ({ do: 'deleteReplicaSet', replicaSet });
 

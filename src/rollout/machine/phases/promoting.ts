@@ -1,4 +1,5 @@
 import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../../workload/rollout-status.ts';
+import type { Stable } from '../../workload/stable.ts';
 import { isCanaryReady } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
 import {
@@ -12,7 +13,7 @@ import {
   updateRelease,
   withoutTraffic,
 } from '../situation.ts';
-import { type RolloutState, type Stable, time } from '../state.ts';
+import { type RolloutState, time } from '../state.ts';
 import { planFor } from './progressing.ts';
 
 /** The hold is lifted, or about to be; the Deployment rolls out the revision by itself. */
