@@ -9,7 +9,7 @@ export const page = (path: string): string => readFileSync(join(ROOT, path), 'ut
 
 /** Every page of the documentation. */
 export const pages = (): string[] =>
-  globSync(['*.md', 'docs/**/*.md', 'test/**/*.md', 'manifests/**/*.md'], { cwd: ROOT }).toSorted();
+  globSync(['*.md', 'docs/**/*.md', 'src/**/*.md', 'test/**/*.md', 'manifests/**/*.md'], { cwd: ROOT }).toSorted();
 
 /** The part of a page below a heading, down to the next one of the same level or a higher one. */
 export function section(text: string, heading: string): string {
