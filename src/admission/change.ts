@@ -70,6 +70,7 @@ export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, 
 
 export const annotationOf = ({ metadata }: Deployment, key: string): string | undefined => metadata.annotations?.[key];
 
+/** Whether the opt-in stands there, whatever it says. */
 export const isOptedIn = (deployment: Deployment): boolean => annotationOf(deployment, CANARY) !== undefined;
 
 function compareTemplates(old: PodTemplate, template: PodTemplate): TemplateChange {

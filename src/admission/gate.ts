@@ -19,6 +19,7 @@ export type GateMove =
   /** Closed, and opened by break-glass. */
   | { do: 'break' };
 
+/** Follows from the old gate and the request alone. */
 export function gateMove(change: Change): GateMove {
   const { gate, isIn } = change;
   if (!isIn) return { do: 'leave' };
@@ -61,7 +62,7 @@ const usesBypass = ({ templateChange, sent }: Change): boolean =>
  */
 const templateAhead = (old: Deployment): boolean => old.spec.paused === true && (oldPods(old) > 0 || !isObserved(old));
 
-/** A promotion was let go that the controller's counts do not know yet: they are of the time before. */
+/** A hold was just lifted: the counts in the status are still those from before the roll-out. */
 export const hasJustBegun = (old: Deployment): boolean =>
   old.spec.paused !== true && readRolling(old) !== undefined && !isObserved(old);
 

@@ -34,7 +34,7 @@ export function judgeReview(body: unknown, context: AdmissionContext): Judgement
   };
 }
 
-/** Refuses a review unread, because nobody waits for its answer any more. */
+/** Refuses a review without judging it, as the API server has given up waiting for the answer. */
 export function refuseLateReview(body: unknown): Judgement {
   const { uid } = readReview(body);
   const admission = broken('the answer came too late; try again');
@@ -65,7 +65,9 @@ function answerTo(subject: ReviewSubject, context: AdmissionContext): Admission 
   }
 }
 
-/** Wrong words in a Canary are refused where they are written; what is missing in the cluster is for its conditions. */
+/**
+ * A Canary with a wrong spec is refused. Whether what it names exists is not looked up here: its conditions say that later.
+ */
 function judgeCanary({ spec }: Record<string, unknown>): Admission {
   const outcome = normaliseSpec(spec);
   return outcome.ok ? pass() : invalid(explain(outcome.problems));

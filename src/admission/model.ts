@@ -28,6 +28,7 @@ export function metadataMap(
   return before[key] === undefined && Object.keys(map).length === 0 ? {} : { [key]: map };
 }
 
+/** The labels with the one by which watches find the Deployment, exactly while it is enrolled. */
 export function labelsOf({ metadata }: Deployment, isIn: boolean): Texts {
   const { [ENROLLED]: _, ...labels } = metadata.labels ?? {};
   return isIn ? { ...labels, [ENROLLED]: 'true' } : labels;
@@ -71,6 +72,7 @@ function pauseOf({ sent, ownPause }: Change, move: GateMove): 'paused' | 'asSent
   return 'paused';
 }
 
+/** @param wanted paused, as the request has it, or not paused */
 export function withPause(spec: Deployment['spec'], wanted: 'paused' | 'asSent' | 'gone'): Deployment['spec'] {
   if (wanted === 'asSent') return spec;
   const { paused: _, ...rest } = spec;

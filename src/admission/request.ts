@@ -44,6 +44,7 @@ export const ADMISSION_DECISIONS = [
 ] as const;
 export type AdmissionDecision = (typeof ADMISSION_DECISIONS)[number];
 
+/** The request is denied. */
 export interface AdmissionRefusal {
   kind: 'deny';
   decision: AdmissionDecision;
@@ -53,6 +54,7 @@ export interface AdmissionRefusal {
   message: string;
 }
 
+/** The request is allowed, with the patch applied. */
 export interface AdmissionApproval {
   kind: 'pass' | 'patch';
   decision: AdmissionDecision;
@@ -68,6 +70,7 @@ export interface AdmissionApproval {
 
 export type Admission = AdmissionRefusal | AdmissionApproval;
 
+/** Against a rule of the gate. */
 export const refuse = (message: string): AdmissionRefusal => ({
   kind: 'deny',
   decision: 'refuse',
@@ -76,6 +79,7 @@ export const refuse = (message: string): AdmissionRefusal => ({
   message: `headgate: ${message}`,
 });
 
+/** Settings that are wrong. */
 export const invalid = (message: string): AdmissionRefusal => ({
   kind: 'deny',
   decision: 'invalid',
@@ -84,6 +88,7 @@ export const invalid = (message: string): AdmissionRefusal => ({
   message: `headgate: ${message}`,
 });
 
+/** A mistake of the webhook itself. */
 export const broken = (message: string): AdmissionRefusal => ({
   kind: 'deny',
   decision: 'error',
@@ -92,4 +97,5 @@ export const broken = (message: string): AdmissionRefusal => ({
   message: `headgate: ${message}`,
 });
 
+/** Allowed as it is, without a word. */
 export const pass = (): AdmissionApproval => ({ kind: 'pass', decision: 'pass', patch: [], warnings: [] });

@@ -13,7 +13,10 @@ const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)
   error: wrongOrMissing('must be a list of containers'),
 });
 
-/** What of a Deployment is read here, of the right type. The API server has said so to the webhook; nobody has to a file. */
+/**
+ * What of a Deployment is read here, of the right type. A request to the webhook was checked by the API server; a file was
+ * not.
+ */
 const shape = z.looseObject({
   metadata: z.looseObject(
     { name: textField('must be the name of the Deployment'), labels: texts, annotations: texts },
@@ -40,6 +43,7 @@ export interface Shaped {
   problems: Problem[];
 }
 
+/** Checks the types of what is read further on. Never throws. */
 export function shaped(value: Record<string, unknown>): Shaped {
   const parsed = shape.safeParse(value);
   if (parsed.success) return { deployment: value as unknown as Deployment, problems: [] };

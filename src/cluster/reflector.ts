@@ -80,7 +80,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
       if (signal.aborted) return;
       const ending = watchEndingOf(error);
       this.#settle(error, ending);
-      // Counted apart: one that was away for long is asked quickly when it is back, and answers 403 or 429 at first.
+      // Two counts: after a long outage the first answers may be 403 or 429, and those are then tried again soon.
       const backoff = ending.reason === 'unreachable' ? unanswered : answered;
       const delay = backoff.next(performance.now() - openedAt, ending.capMs);
       await pause(Math.max(delay, ending.atLeastMs ?? 0), signal);
@@ -154,7 +154,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     this.#settleSynced(true);
   }
 
-  /** What others watch of the store's kind, in other namespaces, is theirs. */
+  /** Replaces only what is in this reflector's namespace: others fill the same store with theirs. */
   #replace(objects: readonly T[], resourceVersion: string): number {
     return this.store.replace(objects, resourceVersion, this.#options.namespace);
   }

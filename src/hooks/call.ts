@@ -8,6 +8,7 @@ import { type Destination, destinationOf, type HookRules, neverReached } from '.
 import { ABORTED, forbidden, late, type Reply, replyTo, unreachable } from './reply.ts';
 import { type Resolve, resolveVia } from './resolve.ts';
 
+/** One question to a hook, with all that a call needs. */
 export interface HookQuestion {
   type: HookType;
   url: string;
@@ -109,7 +110,7 @@ export class HookCaller {
 
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
-/** A look-up that knows what it finds. */
+/** A look-up for the connection that gives the addresses which were checked, and asks no name server again. */
 const only =
   (addresses: readonly string[]) =>
   (_host: string, { all }: LookupOptions, found: Found): void => {
@@ -119,7 +120,9 @@ const only =
     else found(null, first.address, first.family);
   };
 
-/** The status has decided already: of a body that breaks off, or takes too long, that counts which came. */
+/**
+ * The status alone decides; the body is shown to people. Where it breaks off or takes too long, what came of it is enough.
+ */
 async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -46,6 +46,7 @@ export const COLOURS: Readonly<Record<Severity, `#${string}`>> = {
 /** A notice without the receivers that it waits for. */
 export type NoticeContent = Omit<Notice, 'to'>;
 
+/** The message of a notice, the same for every receiver. */
 export function messageOf(notice: NoticeContent, subject: NoticeSubject): Message {
   const { namespace, name, uid, cluster } = subject;
   const { id, message, ...rest } = notice;

@@ -23,6 +23,7 @@ export interface PlanOptions {
   now: number;
 }
 
+/** The first step that is due; `serve` if none is. */
 export function nextCertificateStep(
   { authority, next, serving }: TlsState,
   { names, settleMs, now }: PlanOptions,

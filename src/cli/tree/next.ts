@@ -37,6 +37,7 @@ function adviceFor({ phase, reason, awaiting }: View): Advice | undefined {
   return undefined;
 }
 
+/** @param program how it was called, for commands that can be pasted */
 export function nextEntries(view: View, program: string): Entry[] {
   const advice = adviceFor(view);
   if (advice === undefined) return [];

@@ -13,8 +13,10 @@ const has = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): b
   checks.some((check) => check.verdict === verdict);
 
 /**
- * What a round of checks means, and of the hooks that were asked beside them. Only a failed check counts toward the threshold; no data and no answer hold the weight,
- * are told once in a row, and have limits of their own. Undefined: every check passed.
+ * What a round of checks, and of the hooks that were asked beside them, means for the release. Only a failure counts toward
+ * the threshold. Without data or without an answer the weight is held; that is told once in a row, and has limits of its
+ * own. Undefined: everything passed.
+ * @param complaints what failed hooks said; empty if none failed
  */
 export function judgeRound(s: Releasing, checks: readonly CheckResult[], complaints = ''): Next | undefined {
   const bad = [complaints, messages(checks, 'fail')].filter((words) => words !== '').join('; ');

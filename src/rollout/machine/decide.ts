@@ -20,6 +20,7 @@ import { displayName, type Next, type Releasing, type Situation, stay, updateRel
 import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
 import { wakeAt } from './wake.ts';
 
+/** What is to be done now, in this order: commit the state, apply the effects, tell the facts. */
 export interface Decision {
   /** To be committed before any effect is applied. */
   state: RolloutState;
@@ -105,7 +106,9 @@ function transition(s: Situation): Next {
   return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
 }
 
-/** Somebody else gave the route another weight: what is counted from the moment when it was right starts anew. */
+/**
+ * The route has another weight than the release wants, as somebody changed it: what is counted from its weight starts anew.
+ */
 function recounted({ state: { phase, release }, seen: { route } }: Situation): Release | undefined {
   const moved = ACTIVE.has(phase) && release?.weightSince !== undefined && route?.weight !== release.weight;
   return release && moved ? { ...release, weightSince: undefined, checkAt: undefined } : release;
@@ -118,7 +121,9 @@ function inPhase(s: Situation): Next {
   return routeEmptied(releasing) ?? rollbackRequested(releasing) ?? PHASE[phase](releasing);
 }
 
-/** The moment from which a canary that is to go, or to shrink, gets no traffic: its pods may go a settling time later. */
+/**
+ * Notes when the route was first seen at weight 0 while canary pods are to go: they go a settling time later (`isDrained`).
+ */
 function routeEmptied(s: Releasing): Next | undefined {
   const { canary, route } = s.seen;
   const { release, phase } = s.state;

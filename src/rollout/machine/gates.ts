@@ -33,7 +33,10 @@ export function wantedPolls({ state: { phase, release }, spec }: Situation): Wan
   ];
 }
 
-/** When polls want another look: at whole multiples of their time, so that every look asks for the same timer. */
+/**
+ * When polls are looked at again, in milliseconds since the epoch; undefined if there are none. At whole multiples of their
+ * time, so that every decision in between asks for the same timer.
+ */
 export function nextPoll(s: Situation): number | undefined {
   const { release } = s.state;
   if (release === undefined || wantedPolls(s).length === 0) return undefined;
@@ -43,8 +46,9 @@ export function nextPoll(s: Situation): number | undefined {
 }
 
 /**
- * Goes on if every gate of the type approves; waits where one does not, and fails where that takes too long. The time that the
- * canary had to get ready in is over: should it need another, because a pod moves meanwhile, it gets a new one.
+ * Goes on if every gate of the type approves; waits where one does not, and fails where that takes too long. Waiting clears
+ * the deadline for the canary's pods: should one become unready meanwhile, they get a new one.
+ * @param go what comes after the approval
  */
 export function throughGate(s: Releasing, gate: GateType, go: (s: Releasing) => Next): Next {
   const gates = hooksOf(s.spec, gate);
@@ -81,7 +85,7 @@ function timedOut(s: Releasing, { since, gate }: Awaiting, closed: readonly Clos
   );
 }
 
-/** Told once: what a gate says is not worth an Event every few seconds. */
+/** Told when the gate is first found closed, and not at every poll. */
 function stayClosed(s: Releasing, awaiting: Awaiting, closed: readonly Closed[]): Next {
   const told = closed.filter(({ answer }) => answer !== undefined);
   if (awaiting.message !== undefined || told.length === 0) return stay(s);

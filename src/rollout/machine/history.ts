@@ -22,7 +22,7 @@ export interface PastRelease {
 
 const MOST_RELEASES = 10;
 
-/** The history with the release that ended, or gave way, between two states; the one before if none did. */
+/** The history with the release that ended, or gave way, between two states; unchanged if none did. */
 export function historyAfter(before: RolloutState, after: RolloutState, now: number): PastRelease[] {
   const { history = [] } = before;
   const outcome = outcomeOf(before, after);

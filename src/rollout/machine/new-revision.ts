@@ -16,8 +16,8 @@ import { displayName, enterPhase, type Next, type Releasing, type Situation } fr
 import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
 
 /**
- * A revision that the state does not know of yet: a new one at the gate, one that went past it, or none (undefined).
- * Whatever was under way is superseded.
+ * Starts the release of a revision that the state does not know of yet: one that is held at the gate, or one that went past
+ * it. The release before it is superseded. Undefined where there is none.
  */
 export function newRevision(s: Situation): Next | undefined {
   const { hold } = s.seen;
@@ -39,7 +39,10 @@ function heldRevision(s: Situation, hold: Hold): Next | undefined {
   return start(fresh, releasePathOf(fresh), hold.by);
 }
 
-/** A roll-out that is cut short has gone so far that its revision is what runs: that one is to be protected from now on. */
+/**
+ * Another revision comes while one is being promoted. If most pods run the one under promotion already, it is the stable
+ * revision from now on: a failure of the new one goes back to it, and not to the one before.
+ */
 function withInterruptedPromotion(s: Situation): Situation {
   const { state, seen } = s;
   const { phase, release } = state;
@@ -50,7 +53,7 @@ function withInterruptedPromotion(s: Situation): Situation {
   return { ...s, state: { ...rest, ...stableAndPrevious({ ...s, state: { ...state, release } }, found) } };
 }
 
-/** Held and judged, but this state does not remember it: the Canary was deleted meanwhile. The verdict stands. */
+/** The hold has a verdict that the state does not know of, as the Canary was deleted and made anew: the verdict stands. */
 function alreadyFailed(s: Situation, hold: Hold): Next {
   const release: Release = {
     ...newRelease(s, 'canary', hold.by),
@@ -72,8 +75,8 @@ function releasePathOf(s: Situation): ReleasePath {
 }
 
 /**
- * The only ReplicaSet with pods has the held template: compared as the Deployment controller does, not by a stored hash. One
- * that took the place of the stable one, which is still there, does not count.
+ * Whether the only ReplicaSet with pods has the held template; compared as the Deployment controller does, not by a stored
+ * hash. It does not count where the stable ReplicaSet is still there, without pods: then this one has taken its place.
  */
 function runsHeldTemplate({ state: { stable }, seen: { deployment, replicaSets = [] } }: Situation): boolean {
   const own = replicaSets.filter((set) => ownedBy(deployment, set));
@@ -83,7 +86,7 @@ function runsHeldTemplate({ state: { stable }, seen: { deployment, replicaSets =
   return (recorded ?? running) === running && sameRevision(running.spec.template, deployment.spec.template);
 }
 
-/** No pod was ever available; a Deployment that is scaled down for the night is not that. */
+/** Whether no pod of the Deployment was ever available, so that nothing is to be protected; scaled to zero is not that. */
 function isUnprotected({ state, seen: { deployment, replicaSets = [] } }: Situation): boolean {
   if (state.stable?.available || wantedReplicas(deployment) === 0 || availableReplicas(deployment) > 0) return false;
   if (conditionOf(deployment, 'Progressing')?.reason === 'NewReplicaSetAvailable') return false;
@@ -121,7 +124,10 @@ function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: st
   };
 }
 
-/** A release begins at weight 0. What the one before it had at the route is first taken back. */
+/**
+ * A release begins at weight 0, and the route follows before the canary changes. Where the route was seen at 0 for the
+ * release before, the time since then counts.
+ */
 function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};

@@ -30,6 +30,7 @@ export interface Next {
   facts: Fact[];
 }
 
+/** No change but what is told. */
 export const stay = ({ state }: Situation, ...facts: Fact[]): Next => ({ state, facts });
 
 /** The same phase with changes to the release. */
@@ -53,7 +54,7 @@ export function enterPhase(s: Releasing, phase: Phase, changes: Partial<Release>
 /** The release's timers, cleared: a new weight or phase starts its own. */
 export const NO_TIMERS = { weightSince: undefined, checkAt: undefined, deadline: undefined };
 
-/** Nothing is in the way any more: the phase speaks for itself. */
+/** Why the release waits, cleared: nothing is in its way any more. */
 export const NO_REASON = { reason: undefined, message: undefined };
 
 /** No hook is asked for anything any more. */
@@ -75,6 +76,7 @@ export function fail(s: Releasing, reason: Reason, message: string): Next {
 export const withoutTraffic = (release: Release): Partial<Release> =>
   release.weight === 0 ? { checkAt: undefined, deadline: undefined } : { ...NO_TIMERS, weight: 0 };
 
+/** What messages call the Deployment: `name.namespace`. */
 export const displayName = ({ seen: { deployment } }: Situation): string =>
   `${deployment.metadata.name}.${deployment.metadata.namespace ?? 'default'}`;
 

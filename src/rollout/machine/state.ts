@@ -40,6 +40,7 @@ export type ReleasePath =
   /** It went past the gate: by break-glass, or while Headgate was not installed. */
   | 'outside';
 
+/** The release under way, or the last one: all that decisions remember of it. */
 export interface Release {
   revision: string;
   requestedBy: string;
@@ -127,5 +128,7 @@ export const SERVING: ReadonlySet<Phase> = new Set(['Progressing', 'Paused', 'Pr
 /** Phases that wait for what is counted from the moment when the route was seen at its weight. */
 export const TIMED: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Finalising']);
 
+/** Of milliseconds since the epoch. */
 export const time = (ms: number): Time => new Date(ms).toISOString();
+/** In milliseconds since the epoch. */
 export const ms = (at: Time): number => Date.parse(at);

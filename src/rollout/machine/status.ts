@@ -30,6 +30,7 @@ interface ViewInput {
   invalid?: string;
 }
 
+/** The whole status to be written. Conditions keep the time of their last change. */
 export function statusOf({ state, spec, route, strategy, generation, before, invalid }: ViewInput): CanaryStatus {
   const { phase, since, release, stable } = state;
   const plan = weightPlan(spec?.analysis.weights ?? [], strategy);

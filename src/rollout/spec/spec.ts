@@ -22,6 +22,7 @@ export function readForm(input: unknown, nameField: NameField = specKey): FormRe
   return { ok: false, findings: distinct(found) };
 }
 
+/** A field of `spec`, as problems name it: `spec.analysis.interval`. */
 export const specKey = (path: Path): string => pathText('spec', path);
 
 /** `spec` of a Canary, complete and in numbers, or every problem at once, by its path (`spec.analysis.interval`). */

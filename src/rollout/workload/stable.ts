@@ -13,9 +13,11 @@ export interface Stable {
 
 const REVISION_NUMBER = 'deployment.kubernetes.io/revision';
 
+/** Whether the Deployment controller counts the ReplicaSet to this Deployment, by uid. */
 export const ownedBy = (owner: Deployment, set: ReplicaSet): boolean =>
   set.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid) ?? false;
 
+/** No pods are wanted, and none are left. */
 export const isEmpty = ({ spec, status }: ReplicaSet): boolean =>
   (spec.replicas ?? 0) === 0 && (status?.replicas ?? 0) === 0;
 
@@ -50,8 +52,8 @@ export function findStable(deployment: Deployment, sets: readonly ReplicaSet[]):
 }
 
 /**
- * Empty ReplicaSets that the Deployment controller would scale up before the stable one when a held Deployment is scaled
- * to zero and back: it takes the one with the Deployment's own template, else the newest.
+ * Empty ReplicaSets of other revisions that the Deployment controller would scale up in the place of the stable one when a
+ * held Deployment is scaled to zero and back: it takes the one with the Deployment's own template, else the newest.
  */
 export function staleReplicaSets(deployment: Deployment, stable: Stable, sets: readonly ReplicaSet[]): ReplicaSet[] {
   const own = sets.filter((set) => ownedBy(deployment, set));

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { POD_TEMPLATE_HASH, PREFIX, RESTARTED_AT } from '../keys.ts';
 import type { PodTemplate } from '../kube.ts';
 
-/** JSON with keys sorted, and nulls, empty objects' `creationTimestamp: null` and undefined fields dropped: equal values give equal text. */
+/**
+ * JSON with sorted keys, without fields that are null or undefined (`creationTimestamp: null`): equal values give equal
+ * text.
+ */
 export function canonical(value: unknown): string {
   return JSON.stringify(sorted(value));
 }

@@ -34,13 +34,13 @@ function stepBack(s: Releasing): Next {
   return atWeightFor(s, s.spec.analysis.intervalMs) ? updateRelease(s, nextWeightBack(s)) : stay(s);
 }
 
-/** A failed revision ends only when its hold says so: nobody can promote it any more. */
+/** A failed release ends only when its hold has the verdict, so that no worker with an older state can promote it. */
 function isMarked({ seen: { hold }, state: { release } }: Releasing): boolean {
   if (release.outcome !== 'failed' || hold.state !== 'held') return true;
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }
 
-/** A bypass that was used is gone: nobody's next change ships by it. */
+/** Whether a bypass that was used is removed, so that the next change does not ship by it too. */
 const isTidy = ({ seen: { deployment, hold }, state: { release } }: Releasing): boolean =>
   hold.state !== 'open' || release.outcome === 'failed' || deployment.metadata.annotations?.[BYPASS] === undefined;
 
@@ -56,7 +56,10 @@ function end(s: Releasing): Next {
     : enterPhase(s, 'Succeeded', postRolloutCalls(s), told);
 }
 
-/** Committed with the end itself, so that hooks of type post-rollout are asked, and only about releases that end with them. */
+/**
+ * Questions to hooks of type post-rollout are committed together with the end: none is lost by a crash in between, and a
+ * hook that is added later is not asked about a release that was over.
+ */
 const postRolloutCalls = (s: Releasing): { calls: HookCall[] | undefined } => {
   const { calls } = askHooks(s, hooksOf(s.spec, 'post-rollout'), POST_ROLLOUT);
   return { calls: calls.length > 0 ? calls : undefined };

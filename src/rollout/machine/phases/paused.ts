@@ -20,13 +20,14 @@ const resumeUnsuspended = (s: Releasing): Next | undefined =>
 
 const SUSPENDED = 'Suspended';
 
-/** @param by what stops it: a reason and words. */
+/** @param by what stops it: the reason in the status, and words for people */
 function pauseRelease(s: Releasing, by: { reason: string; words: string }): Next {
   const message = `${displayName(s)} is paused at weight ${s.state.release.weight} by ${by.words}`;
   const told = fact('Paused', message, s.state.release.revision);
   return enterPhase(s, 'Paused', { checkAt: undefined, ...NO_HOOK_CALLS, reason: by.reason, message }, told);
 }
 
+/** Stops the release at its weight. */
 export const pauseByCommand = (s: Releasing): Next => pauseRelease(s, { reason: 'Paused', words: 'command' });
 export const suspend = (s: Releasing): Next => pauseRelease(s, { reason: SUSPENDED, words: 'suspend' });
 

@@ -24,6 +24,7 @@ import { canarySize, weightPlan } from '../steps.ts';
 import { canaryTrouble } from '../trouble.ts';
 import { suspend } from './paused.ts';
 
+/** The weights that this release goes through. */
 export const planFor = ({ spec, seen }: Releasing): readonly number[] =>
   weightPlan(spec.analysis.weights, seen.deployment.spec.strategy?.type);
 
@@ -112,8 +113,8 @@ function beforeTraffic(s: Releasing): Next | undefined {
 }
 
 /**
- * Who waits for an approval is checked all the same. Hooks of type rollout are asked at the beginning of a round, so that the
- * load that they send is what its check measures; the check waits for their answers.
+ * A release that waits for an approval is checked all the same. Hooks of type rollout are asked at the beginning of a round,
+ * so that the load that they send is what its check measures; the check waits for their answers.
  */
 function atWeight(s: Releasing, checkAt: string): Next {
   const { awaiting } = s.state.release;
@@ -165,7 +166,10 @@ function giveWeight(s: Releasing, weight: number): Next {
   );
 }
 
-/** Without the rest of the plan; but where a roll-out stops the stable pods first, all traffic goes to the canary before. */
+/**
+ * Skips the rest of the plan. With strategy Recreate the roll-out stops the stable pods first, so the canary gets all
+ * traffic before.
+ */
 function promoteNow(s: Releasing, why: string): Next {
   const emptied = s.seen.deployment.spec.strategy?.type === 'Recreate' && s.seen.route?.weight !== 100;
   return emptied ? giveWeight(s, 100) : promote(s, why);

@@ -27,7 +27,7 @@ export function promoting(s: Releasing): Next {
   return stay(s);
 }
 
-/** A verdict on the hold outlives whoever wanted to promote it. */
+/** A hold that says failed is never lifted: the release fails, whatever state it was promoted from. */
 function verdictAgainst(s: Releasing): Next | undefined {
   const { hold } = s.seen;
   const { path, revision } = s.state.release;
@@ -42,8 +42,8 @@ function isDone({ seen: { deployment }, state: { release } }: Releasing): boolea
 }
 
 /**
- * From when on the mesh knows the pods that rolled out. Where the ones before were stopped first, it would have nowhere else
- * to go, and the canary serves all for that long. Epoch ms.
+ * With strategy Recreate the canary serves alone until the mesh knows the new pods: a settling time after they were rolled
+ * out. Milliseconds since the epoch; 0 where there is nothing to wait for.
  */
 export function meshKnowsPodsAt({ seen: { deployment }, state: { release }, settleMs }: Situation): number {
   const isServing = deployment.spec.strategy?.type === 'Recreate' && (release?.weight ?? 0) > 0;
@@ -72,8 +72,9 @@ function stalled(s: Releasing): Next {
 }
 
 /**
- * What is remembered when the release's revision is the stable one: the one before is the way back, unless this was the way
- * back from it.
+ * What is remembered once the release's revision is the stable one. The revision that it replaced may be gone back to at
+ * once within the rollback window, but only after a release by canary or past the gate: a way back has no way back of its
+ * own.
  */
 export function stableAndPrevious(
   { state, now }: Releasing,

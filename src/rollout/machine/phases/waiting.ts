@@ -29,6 +29,7 @@ export function startOrWait(s: Releasing): Next {
   return enterPhase(s, 'Waiting', { ...fresh, reason: 'Waiting', message: blocked }, told);
 }
 
+/** Starts as soon as nothing is in the way and every confirm-rollout hook approves. */
 export function waiting(s: Releasing): Next {
   return obstacle(s) === undefined ? throughGate(s, 'confirm-rollout', startCanary) : stay(s);
 }

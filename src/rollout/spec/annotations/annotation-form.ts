@@ -33,11 +33,13 @@ type Texts = ReadonlyMap<string, string>;
 
 const settingName = (key: string): string => key.slice(PREFIX.length);
 
+/** The annotations that set something, with their text. */
 export const settingTexts = ({ annotations }: Pick<ObjectMeta, 'annotations'>): Texts =>
   new Map(
     Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(PREFIX) && SETTINGS.has(settingName(key))),
   );
 
+/** Keys with the prefix that Headgate does not know, each with what was probably meant. */
 export const unknownKeys = ({ annotations }: ObjectMeta): Problem[] =>
   Object.entries(annotations ?? {})
     .filter(([key]) => key.startsWith(PREFIX) && !SETTINGS.has(settingName(key)) && !isOwn(key))

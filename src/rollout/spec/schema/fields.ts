@@ -17,6 +17,7 @@ export const judged = <T extends z.ZodType>(schema: T, judge: (value: z.output<T
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
+/** @param words what is wanted, as a predicate on the value */
 export const textField = (words: string): z.ZodString => z.string({ error: wrongOrMissing(words) });
 
 export const enumField = <T extends string>(values: readonly [T, ...T[]], words: string) =>

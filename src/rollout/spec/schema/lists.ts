@@ -5,6 +5,7 @@ import { judged, wrongOrMissing } from './fields.ts';
 /** Entries of a list or map at most: more are a mistake, and the API server has to know a bound for its own rules. */
 const MOST = 50;
 
+/** At most as many entries as the API server is told. @param words what is wanted, as a predicate */
 export const listOf = <T extends z.ZodType>(entry: T, words: string): z.ZodArray<T> =>
   z.array(entry, { error: wrongOrMissing(words) }).max(MOST, `has more than ${MOST} entries`);
 
