@@ -1,14 +1,23 @@
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import t from 'tap';
+import {
+  exportsOf,
+  files,
+  type Import,
+  importsOf,
+  onCycles,
+  repeated,
+  sources,
+  textOf,
+  withoutComments,
+} from './architecture/sources.ts';
 
 /**
  * The source has rings: a file imports only from rings below its own, or from its own folder; folders of ring 3 know
  * nothing of one another. This reads the imports of every file.
  */
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MOST_LINES = 250;
+const MOST_FILES = 30;
 
 /** The first entry that a path begins with tells its ring. */
 const RINGS: readonly [start: string, ring: number][] = [
@@ -52,39 +61,22 @@ const IMPURE =
 const HOLDS_ENVIRONMENT = new Set(['src/main.ts', 'src/cli/io.ts']);
 /** Of the webhook, what decides about a request; the rest of the folder is its server and its certificate. */
 const DECIDES =
-  /^src\/admission\/(admit|change|create|gate|judge|model|patch|refusals|request|review|warnings|words|canary-key)\.ts$/;
+  /^src\/admission\/(admit|change|create|gate|judge|model|patch|refusals|request|review|warnings|messages)\.ts$/;
 /** Of the scheduler, what only keeps order and time. */
 const ONLY_ORDERS = /^src\/scheduler\/(tick\/plan|queue\/(keyed-executor|wake-queue|wake-worker|heartbeat|redis))\.ts$/;
-
-interface Import {
-  /** A path below the root, or the name of a package. */
-  target: string;
-  isType: boolean;
-}
-
-const STATIC = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\bfrom\s+)?'([^']+)';?$/gm;
-const DYNAMIC = /\bimport\('([^']+)'\)/g;
-
-const files = globSync('src/**/*.ts', { cwd: ROOT }).toSorted();
-const sources = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
-const textOf = (file: string): string => sources.get(file) ?? '';
-
-function importsOf(file: string, text = textOf(file)): Import[] {
-  const found = [
-    ...[...text.matchAll(STATIC)].map(([, type, from = '']) => ({ from, isType: type !== undefined })),
-    ...[...text.matchAll(DYNAMIC)].map(([, from = '']) => ({ from, isType: false })),
-  ];
-  return found.map(({ from, isType }) => ({ target: resolve(file, from), isType }));
-}
-
-const resolve = (file: string, from: string): string =>
-  from.startsWith('.') ? normalize(join(dirname(file), from)) : from;
+/** Of each room of the core, the rooms that it does not know. What is in no room is for all of them. */
+const UNKNOWN_TO: Readonly<Record<string, readonly string[]>> = {
+  'src/rollout/spec/': ['src/rollout/machine/', 'src/rollout/crd/'],
+  'src/rollout/workload/': ['src/rollout/machine/', 'src/rollout/crd/'],
+  'src/rollout/machine/': ['src/rollout/crd/'],
+};
+/** Names that are exported twice, and what they stand for. Any other name is exported once. */
+const EXPORTED_TWICE: Readonly<Record<string, string>> = {};
 
 const ringOf = (path: string): number =>
   RINGS.find(([start]) => path.startsWith(start))?.[1] ?? (OUTERMOST.test(path) ? 4 : Number.NaN);
 const folderOf = (path: string): string => path.split('/').slice(0, 2).join('/');
 const isOwn = (target: string): boolean => target.startsWith('src/');
-const withoutComments = (text: string): string => text.replaceAll(/\/\*[^]*?\*\/|(?<!:)\/\/.*/g, '');
 
 /** Why a file may not import a target; undefined if it may. */
 function violation(file: string, { target }: Import): string | undefined {
@@ -188,4 +180,37 @@ void t.test(`no file is longer than ${MOST_LINES} lines`, async (t) => {
     const lines = textOf(file).split('\n').length - 1;
     t.ok(lines <= MOST_LINES, `${file} has ${lines}`);
   }
+});
+
+void t.test(`no folder has more than ${MOST_FILES} files of its own`, async (t) => {
+  const folders = Map.groupBy(files, (file) => dirname(file));
+  for (const [folder, own] of folders) t.ok(own.length <= MOST_FILES, `${folder} has ${own.length}`);
+});
+
+void t.test('each exported name is exported once', async (t) => {
+  const found = repeated([...sources.values()].map(exportsOf));
+  t.same([...found.keys()].toSorted(), Object.keys(EXPORTED_TWICE).toSorted());
+  const both = ['export const a = 1;\nexport type B = 1;', 'export async function a() {}\nconst b = 1;'];
+  t.same([...repeated(both.map(exportsOf))], [['a', 2]], 'the check itself sees a name that two files export');
+});
+
+void t.test('a room of the core imports nothing of a room that it does not know', async (t) => {
+  for (const [room, unknown] of Object.entries(UNKNOWN_TO)) {
+    const own = files.filter((file) => file.startsWith(room));
+    t.ok(own.length > 0, `${room} is there`);
+    const wrong = own.filter((file) =>
+      importsOf(file).some(({ target }) => unknown.some((to) => target.startsWith(to))),
+    );
+    t.same(wrong, [], room);
+  }
+});
+
+void t.test('values are imported without cycles', async (t) => {
+  const values = (file: string): string[] =>
+    importsOf(file)
+      .filter(({ target, isType }) => !isType && isOwn(target))
+      .map(({ target }) => target);
+  t.same(onCycles(new Map(files.map((file) => [file, values(file)]))), []);
+  const probe = { a: ['b'], b: ['c', 'd'], c: ['b'], d: [] };
+  t.same(onCycles(new Map(Object.entries(probe))), ['b', 'c'], 'the check itself sees a cycle, and no more than it');
 });

@@ -1,12 +1,12 @@
 import { CANARY, ENROLLED, HELD, REVISION, ROLE } from '../src/rollout/keys.ts';
 import type { Deployment, DeploymentStatus, PodTemplate, ReplicaSet, Service } from '../src/rollout/kube.ts';
 import type { Observation } from '../src/rollout/machine/observation.ts';
-import { type Release, type RolloutState, type Stable, time } from '../src/rollout/machine/state.ts';
+import { type Release, type RolloutState, time } from '../src/rollout/machine/state.ts';
 import { canaryName } from '../src/rollout/names.ts';
 import type { Metric, RolloutSpec } from '../src/rollout/spec/spec-types.ts';
 import { ownerOf } from '../src/rollout/workload/generated.ts';
 import { type Hold, readHold, writeHold } from '../src/rollout/workload/hold.ts';
-import { ownedBy } from '../src/rollout/workload/stable.ts';
+import { ownedBy, type Stable } from '../src/rollout/workload/stable.ts';
 import { revisionOf, sameRevision } from '../src/rollout/workload/template.ts';
 import type { DestinationRule } from '../src/traffic/istio/kinds.ts';
 

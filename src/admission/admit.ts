@@ -1,23 +1,23 @@
 import type { Deployment } from '../rollout/kube.ts';
 import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
-import { type Change, changeOf, isOptedIn, note } from './change.ts';
+import { annotationOf, type Change, changeOf, isOptedIn } from './change.ts';
 import { admitCreate } from './create.ts';
 import { type GateMove, gateMove } from './gate.ts';
+import * as messages from './messages.ts';
 import { isSetting, modelOf } from './model.ts';
 import { patchTo } from './patch.ts';
-import { refusalOf } from './refusals.ts';
+import { admissionRefusal } from './refusals.ts';
 import {
   type Admission,
   type AdmissionContext,
+  type AdmissionDecision,
   type AdmissionRequest,
   broken,
-  type Decision,
   invalid,
   pass,
 } from './request.ts';
 import { warningsOf } from './warnings.ts';
-import * as words from './words.ts';
 
 /**
  * The answer to one request about a Deployment. Pure: the same request gives the same answer, and a request with that
@@ -34,13 +34,13 @@ export function admit(request: AdmissionRequest, context: AdmissionContext): Adm
 
 function admitUpdate(change: Change): Admission {
   const move = gateMove(change);
-  const refusal = refusalOf(change, move);
+  const refusal = admissionRefusal(change, move);
   if (refusal) return refusal;
   const model = modelOf(change, move);
   const problems = mustBeRight(change, model) ? problemsOf(asWritten(change, model)) : [];
   if (problems.length > 0) return invalid(explain(problems));
   const patch = patchTo(change.sent, model);
-  if (patch === undefined) return broken(words.brokenAnswer(change));
+  if (patch === undefined) return broken(messages.brokenAnswer(change));
   const decision = decisionOf(change, move, model);
   return {
     kind: patch.length > 0 ? 'patch' : 'pass',
@@ -48,7 +48,7 @@ function admitUpdate(change: Change): Admission {
     patch,
     warnings: warningsOf(change, move, model),
     ...('hold' in move && { revision: move.hold.revision }),
-    ...(wakes(decision, move) && { wake: `${change.namespace}/${change.name}` }),
+    ...(isQueued(decision, move) && { queueKey: `${change.namespace}/${change.name}` }),
   };
 }
 
@@ -68,10 +68,10 @@ const asWritten = ({ sent }: Change, model: Deployment): Deployment => ({
 
 function settingsDiffer(old: Deployment, model: Deployment): boolean {
   const keys = [old, model].flatMap(({ metadata }) => Object.keys(metadata.annotations ?? {})).filter(isSetting);
-  return keys.some((key) => note(old, key) !== note(model, key));
+  return keys.some((key) => annotationOf(old, key) !== annotationOf(model, key));
 }
 
-function decisionOf(change: Change, move: GateMove, model: Deployment): Decision {
+function decisionOf(change: Change, move: GateMove, model: Deployment): AdmissionDecision {
   const { wasIn, isIn, old, templateChange, bypass } = change;
   if (move.do === 'hold' || move.do === 'replace') return move.do;
   if (move.do === 'break' || (isIn && bypass && templateChange === 'revision')) return 'bypass';
@@ -81,7 +81,7 @@ function decisionOf(change: Change, move: GateMove, model: Deployment): Decision
   return 'keep';
 }
 
-const WAKING: ReadonlySet<Decision> = new Set(['hold', 'replace', 'bypass', 'opt-in', 'opt-out', 'settings']);
+const QUEUED: ReadonlySet<AdmissionDecision> = new Set(['hold', 'replace', 'bypass', 'opt-in', 'opt-out', 'settings']);
 
-const wakes = (decision: Decision, move: GateMove): boolean =>
-  WAKING.has(decision) || (move.do === 'keep' && move.resumed);
+const isQueued = (decision: AdmissionDecision, move: GateMove): boolean =>
+  QUEUED.has(decision) || (move.do === 'keep' && move.resumed);

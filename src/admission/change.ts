@@ -24,7 +24,7 @@ export interface Change {
   old: Deployment;
   /** As sent. */
   sent: Deployment;
-  /** The template as sent, with Headgate's own leaves put back to what they were. */
+  /** The template as sent, with Headgate's own annotations put back to what they were. */
   template: PodTemplate;
   templateChange: TemplateChange;
   /** Revision of `template`; computed only where one may be held. */
@@ -44,7 +44,7 @@ export interface Change {
 
 export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, { now }: AdmissionContext): Change {
   const { oldObject: old, object: sent, namespace, name, user } = request;
-  const template = withLeavesOf(old.spec.template, sent.spec.template);
+  const template = withOwnAnnotationsOf(old.spec.template, sent.spec.template);
   const templateChange = compareTemplates(old.spec.template, template);
   const wasIn = isOptedIn(old);
   const optInKept = wasIn && !isOptedIn(sent) && templateChange !== 'same';
@@ -63,14 +63,15 @@ export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, 
     now,
     isIn: isOptedIn(sent) || optInKept,
     revision: wasIn || isOptedIn(sent) ? revisionOf(template) : '',
-    bypass: note(old, BYPASS) === note(sent, BYPASS) && bypassOf(old, now) !== undefined,
+    bypass: annotationOf(old, BYPASS) === annotationOf(sent, BYPASS) && bypassOf(old, now) !== undefined,
     ownPause: ownPauseOf(sent, gate),
   };
 }
 
-export const note = ({ metadata }: Deployment, key: string): string | undefined => metadata.annotations?.[key];
+export const annotationOf = ({ metadata }: Deployment, key: string): string | undefined => metadata.annotations?.[key];
 
-export const isOptedIn = (deployment: Deployment): boolean => note(deployment, CANARY) !== undefined;
+/** Whether the opt-in stands there, whatever it says. */
+export const isOptedIn = (deployment: Deployment): boolean => annotationOf(deployment, CANARY) !== undefined;
 
 function compareTemplates(old: PodTemplate, template: PodTemplate): TemplateChange {
   if (isDeepStrictEqual(old, template)) return 'same';
@@ -79,9 +80,9 @@ function compareTemplates(old: PodTemplate, template: PodTemplate): TemplateChan
 }
 
 /** The template with its `headgate.dev/` annotations replaced by those of the old one. */
-function withLeavesOf(old: PodTemplate, template: PodTemplate): PodTemplate {
-  const wanted = leaves(old);
-  if (isDeepStrictEqual(wanted, leaves(template))) return template;
+function withOwnAnnotationsOf(old: PodTemplate, template: PodTemplate): PodTemplate {
+  const wanted = ownAnnotations(old);
+  if (isDeepStrictEqual(wanted, ownAnnotations(template))) return template;
   const { annotations, ...metadata } = template.metadata ?? {};
   const others = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith(PREFIX));
   const merged = Object.fromEntries([...others, ...Object.entries(wanted)]);
@@ -89,7 +90,7 @@ function withLeavesOf(old: PodTemplate, template: PodTemplate): PodTemplate {
   return { ...template, metadata: { ...metadata, ...(kept && { annotations: merged }) } };
 }
 
-const leaves = ({ metadata }: PodTemplate): Record<string, string> =>
+const ownAnnotations = ({ metadata }: PodTemplate): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata?.annotations ?? {}).filter(([key]) => key.startsWith(PREFIX)));
 
 /**

@@ -4,10 +4,10 @@ import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { isOptedIn } from './change.ts';
-import { kept, labelsOf, withPause } from './model.ts';
+import * as messages from './messages.ts';
+import { labelsOf, metadataMap, withPause } from './model.ts';
 import { patchTo } from './patch.ts';
 import { type Admission, type AdmissionRequest, broken, invalid, pass } from './request.ts';
-import * as words from './words.ts';
 
 /**
  * A new Deployment has nothing to hold. State that comes with it is from a backup taken while something was held: with it
@@ -20,13 +20,13 @@ export function admitCreate({ object, namespace, name }: AdmissionRequest): Admi
   const problems = problemsOf(model);
   if (problems.length > 0) return invalid(explain(problems));
   const patch = patchTo(object, model);
-  if (patch === undefined) return broken(words.brokenAnswer({ name, namespace, old: object }));
+  if (patch === undefined) return broken(messages.brokenAnswer({ name, namespace, old: object }));
   return {
     kind: patch.length > 0 ? 'patch' : 'pass',
     decision: 'opt-in',
     patch,
-    warnings: hold.state === 'open' ? [] : [words.stateDropped(model.spec.paused === true)],
-    wake: `${namespace}/${name}`,
+    warnings: hold.state === 'open' ? [] : [messages.stateDropped(model.spec.paused === true)],
+    queueKey: `${namespace}/${name}`,
   };
 }
 
@@ -38,8 +38,8 @@ function withoutState(object: Deployment): Deployment {
     ...object,
     metadata: {
       ...object.metadata,
-      ...kept('annotations', object.metadata, annotations),
-      ...kept('labels', object.metadata, labelsOf(object, true)),
+      ...metadataMap('annotations', object.metadata, annotations),
+      ...metadataMap('labels', object.metadata, labelsOf(object, true)),
     },
     spec: withPause(object.spec, ownPause ? 'asSent' : 'gone'),
   };

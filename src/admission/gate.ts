@@ -2,7 +2,7 @@ import { HELD } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { type Hold, readRolling, writeHold } from '../rollout/workload/hold.ts';
 import { isObserved } from '../rollout/workload/rollout-status.ts';
-import { type Change, note } from './change.ts';
+import { annotationOf, type Change } from './change.ts';
 
 /** What a request does to the gate. `text` is the annotation's value afterwards. */
 export type GateMove =
@@ -19,11 +19,12 @@ export type GateMove =
   /** Closed, and opened by break-glass. */
   | { do: 'break' };
 
+/** Follows from the old gate and the request alone. */
 export function gateMove(change: Change): GateMove {
   const { gate, isIn } = change;
   if (!isIn) return { do: 'leave' };
   if (gate.state === 'open') return openGate(change);
-  if (change.bypass && asksForOut(change)) return { do: 'break' };
+  if (change.bypass && usesBypass(change)) return { do: 'break' };
   return gate.state === 'held' ? closedGate(change, gate.hold, gate.raw) : { do: 'keepUnread', text: gate.raw };
 }
 
@@ -52,8 +53,8 @@ const newHold = ({ revision, user, ownPause }: Change): Hold => ({
 });
 
 /** With a bypass in force, the next template ships, and so does the held one when somebody takes pause or hold away. */
-const asksForOut = ({ templateChange, sent }: Change): boolean =>
-  templateChange === 'revision' || sent.spec.paused !== true || note(sent, HELD) === undefined;
+const usesBypass = ({ templateChange, sent }: Change): boolean =>
+  templateChange === 'revision' || sent.spec.paused !== true || annotationOf(sent, HELD) === undefined;
 
 /**
  * Paused by its user, with a template that its pods do not run yet: unpausing would roll it out past the gate. Where the
@@ -61,7 +62,7 @@ const asksForOut = ({ templateChange, sent }: Change): boolean =>
  */
 const templateAhead = (old: Deployment): boolean => old.spec.paused === true && (oldPods(old) > 0 || !isObserved(old));
 
-/** A promotion was let go that the controller's counts do not know yet: they are of the time before. */
+/** A hold was just lifted: the counts in the status are still those from before the roll-out. */
 export const hasJustBegun = (old: Deployment): boolean =>
   old.spec.paused !== true && readRolling(old) !== undefined && !isObserved(old);
 

@@ -2,7 +2,7 @@ import { normaliseSpec } from '../rollout/spec/spec.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { admit } from './admit.ts';
 import { type Admission, type AdmissionContext, broken, invalid, pass, refuse } from './request.ts';
-import { type Question, readReview, writeReview } from './review.ts';
+import { type ReviewSubject, readReview, writeReview } from './review.ts';
 
 /** One review judged: the answer to send, and what is to be told and done about it afterwards. */
 export interface Judgement {
@@ -18,11 +18,11 @@ export interface Judgement {
 }
 
 /** Judges whatever was sent. Doubt refuses, and so does a mistake of ours: it never throws. */
-export function judge(body: unknown, context: AdmissionContext): Judgement {
-  const { uid, question } = readReview(body);
-  const request = 'request' in question ? question.request : undefined;
+export function judgeReview(body: unknown, context: AdmissionContext): Judgement {
+  const { uid, subject } = readReview(body);
+  const request = 'request' in subject ? subject.request : undefined;
   const about = request ? `${request.namespace}/${request.name}` : '';
-  const { admission, error } = attempt(() => answerTo(question, context));
+  const { admission, error } = attempt(() => answerTo(subject, context));
   return {
     uid,
     admission,
@@ -34,8 +34,8 @@ export function judge(body: unknown, context: AdmissionContext): Judgement {
   };
 }
 
-/** Refuses a review unread, because nobody waits for its answer any more. */
-export function judgeLate(body: unknown): Judgement {
+/** Refuses a review without judging it, as the API server has given up waiting for the answer. */
+export function refuseLateReview(body: unknown): Judgement {
   const { uid } = readReview(body);
   const admission = broken('the answer came too late; try again');
   return { uid, admission, answer: writeReview(uid, admission), about: '', user: '', dryRun: true };
@@ -52,20 +52,22 @@ function attempt(answer: () => Admission): { admission: Admission; error?: unkno
   }
 }
 
-function answerTo(question: Question, context: AdmissionContext): Admission {
-  switch (question.kind) {
+function answerTo(subject: ReviewSubject, context: AdmissionContext): Admission {
+  switch (subject.kind) {
     case 'deployment':
-      return admit(question.request, context);
+      return admit(subject.request, context);
     case 'canary':
-      return judgeCanary(question.object);
+      return judgeCanary(subject.object);
     case 'other':
       return pass();
     case 'unreadable':
-      return refuse(`this is no request that can be judged: ${question.why}`);
+      return refuse(`this is no request that can be judged: ${subject.why}`);
   }
 }
 
-/** Wrong words in a Canary are refused where they are written; what is missing in the cluster is for its conditions. */
+/**
+ * A Canary with a wrong spec is refused. Whether what it names exists is not looked up here: its conditions say that later.
+ */
 function judgeCanary({ spec }: Record<string, unknown>): Admission {
   const outcome = normaliseSpec(spec);
   return outcome.ok ? pass() : invalid(explain(outcome.problems));

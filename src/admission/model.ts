@@ -1,6 +1,6 @@
 import { BYPASS, ENROLLED, HELD, PREFIX, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, ObjectMeta } from '../rollout/kube.ts';
-import { type Change, note } from './change.ts';
+import { annotationOf, type Change } from './change.ts';
 import type { GateMove } from './gate.ts';
 
 type Texts = Record<string, string>;
@@ -12,18 +12,23 @@ export function modelOf(change: Change, move: GateMove): Deployment {
     ...sent,
     metadata: {
       ...sent.metadata,
-      ...kept('annotations', sent.metadata, annotationsOf(change, move)),
-      ...kept('labels', sent.metadata, labelsOf(sent, change.isIn)),
+      ...metadataMap('annotations', sent.metadata, annotationsOf(change, move)),
+      ...metadataMap('labels', sent.metadata, labelsOf(sent, change.isIn)),
     },
     spec: { ...withPause(sent.spec, pauseOf(change, move)), template: change.template },
   };
 }
 
 /** A map that was absent and is empty stays absent. */
-export function kept(key: 'annotations' | 'labels', before: ObjectMeta, map: Texts): Pick<ObjectMeta, typeof key> {
+export function metadataMap(
+  key: 'annotations' | 'labels',
+  before: ObjectMeta,
+  map: Texts,
+): Pick<ObjectMeta, typeof key> {
   return before[key] === undefined && Object.keys(map).length === 0 ? {} : { [key]: map };
 }
 
+/** The labels with the one by which watches find the Deployment, exactly while it is enrolled. */
 export function labelsOf({ metadata }: Deployment, isIn: boolean): Texts {
   const { [ENROLLED]: _, ...labels } = metadata.labels ?? {};
   return isIn ? { ...labels, [ENROLLED]: 'true' } : labels;
@@ -31,7 +36,7 @@ export function labelsOf({ metadata }: Deployment, isIn: boolean): Texts {
 
 function annotationsOf(change: Change, move: GateMove): Texts {
   const { old, isIn, wasIn } = change;
-  const rolling = isIn && wasIn ? note(old, ROLLING) : undefined;
+  const rolling = isIn && wasIn ? annotationOf(old, ROLLING) : undefined;
   return {
     ...userAnnotations(change),
     ...('text' in move && { [HELD]: move.text }),
@@ -58,7 +63,7 @@ export const isSetting = (key: string): boolean => key.startsWith(PREFIX) && !is
 
 /** A bypass that arrives with another template does not count, and must not lie in wait either. */
 const dropsBypass = ({ templateChange, old, sent }: Change, key: string): boolean =>
-  key === BYPASS && templateChange !== 'same' && note(sent, BYPASS) !== note(old, BYPASS);
+  key === BYPASS && templateChange !== 'same' && annotationOf(sent, BYPASS) !== annotationOf(old, BYPASS);
 
 /** Wanted `spec.paused`: true, or the user's own wish (`asSent`), or gone. */
 function pauseOf({ sent, ownPause }: Change, move: GateMove): 'paused' | 'asSent' | 'gone' {
@@ -67,6 +72,7 @@ function pauseOf({ sent, ownPause }: Change, move: GateMove): 'paused' | 'asSent
   return 'paused';
 }
 
+/** @param wanted paused, as the request has it, or not paused */
 export function withPause(spec: Deployment['spec'], wanted: 'paused' | 'asSent' | 'gone'): Deployment['spec'] {
   if (wanted === 'asSent') return spec;
   const { paused: _, ...rest } = spec;

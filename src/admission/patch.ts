@@ -8,15 +8,15 @@ import type { JsonPatchOperation } from './request.ts';
  * patch that does not apply rejects the request whatever the failure policy says.
  */
 export function patchTo(object: Deployment, model: Deployment): JsonPatchOperation[] | undefined {
-  const before = reach(object);
-  const wanted = reach(model);
+  const before = patchable(object);
+  const wanted = patchable(model);
   const patch = jsonPatch.compare(before, wanted);
   const result: unknown = jsonPatch.applyPatch(structuredClone(before), patch, true).newDocument;
   return canonical(result) === canonical(wanted) ? patch : undefined;
 }
 
 /** All that an answer may ever touch: never status, never managedFields, of the template only its metadata. */
-function reach({ metadata, spec }: Deployment): object {
+function patchable({ metadata, spec }: Deployment): object {
   return {
     metadata: present({ annotations: metadata.annotations, labels: metadata.labels }),
     spec: { ...present({ paused: spec.paused }), template: present({ metadata: spec.template.metadata }) },

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { type Judgement, judge, judgeLate } from './judge.ts';
-import type { Decision } from './request.ts';
+import { type Judgement, judgeReview, refuseLateReview } from './judge.ts';
+import type { AdmissionDecision } from './request.ts';
 
 export interface AdmissionOptions {
   /** User name of the scheduler. */
@@ -30,7 +30,9 @@ export async function admissionPlugin(app: FastifyInstance, options: AdmissionOp
     arrivals.set(request, performance.now());
   });
   const handler = (request: FastifyRequest, reply: FastifyReply): object => {
-    const judgement = isLate(request, waited(request)) ? judgeLate(request.body) : judgeNow(request.body, options);
+    const judgement = isLate(request, waited(request))
+      ? refuseLateReview(request.body)
+      : judgeNow(request.body, options);
     reply.raw.once('finish', () => tell(judgement, waited(request) / 1_000, options));
     return judgement.answer;
   };
@@ -38,7 +40,7 @@ export async function admissionPlugin(app: FastifyInstance, options: AdmissionOp
 }
 
 const judgeNow = (body: unknown, { schedulerUser, now }: AdmissionOptions): Judgement =>
-  judge(body, { schedulerUser, now: now() });
+  judgeReview(body, { schedulerUser, now: now() });
 
 /** The API server says how long it waits; while a busy process read the body, that time may have passed. */
 function isLate(request: FastifyRequest, waitedMs: number): boolean {
@@ -55,15 +57,15 @@ function milliseconds(text: string): number {
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
 }
 
-const QUIET: ReadonlySet<Decision> = new Set(['pass', 'keep', 'restart']);
+const QUIET: ReadonlySet<AdmissionDecision> = new Set(['pass', 'keep', 'restart']);
 
 /** Names and hashes, never what an object says. */
 function tell(judgement: Judgement, seconds: number, options: AdmissionOptions): void {
   const { admission, uid, about, user, dryRun, error } = judgement;
   const { decision } = admission;
   options.metrics.admissionDuration.observe({ outcome: decision }, seconds);
-  const wake = admission.kind === 'deny' || dryRun ? undefined : admission.wake;
-  if (wake !== undefined) enqueue(wake, options);
+  const queueKey = admission.kind === 'deny' || dryRun ? undefined : admission.queueKey;
+  if (queueKey !== undefined) enqueue(queueKey, options);
   const revision = admission.kind === 'deny' ? undefined : admission.revision;
   const entry = { uid, deployment: about, user, dryRun, decision, revision };
   if (error !== undefined) options.log.error({ ...entry, err: error }, 'a request could not be judged');

@@ -3,18 +3,18 @@ import type { Deployment } from '../rollout/kube.ts';
 import { parseBypass } from '../rollout/workload/bypass.ts';
 import { readRolling } from '../rollout/workload/hold.ts';
 import { conditionOf, isObserved } from '../rollout/workload/rollout-status.ts';
-import { type Change, note } from './change.ts';
+import { annotationOf, type Change } from './change.ts';
 import { type GateMove, hasJustBegun, oldPods } from './gate.ts';
-import { invalid, type Refusal, refuse } from './request.ts';
-import * as words from './words.ts';
+import * as messages from './messages.ts';
+import { type AdmissionRefusal, invalid, refuse } from './request.ts';
 
-type Check = (change: Change, move: GateMove) => Refusal | undefined;
+type Check = (change: Change, move: GateMove) => AdmissionRefusal | undefined;
 
 /** In this order; the first that refuses answers. */
 const CHECKS: readonly Check[] = [optOutWhileHeld, unreadableHold, frozenMixture, unusableBypass];
 
 /** Why a request cannot be admitted in any form; undefined when it can. */
-export function refusalOf(change: Change, move: GateMove): Refusal | undefined {
+export function admissionRefusal(change: Change, move: GateMove): AdmissionRefusal | undefined {
   for (const check of CHECKS) {
     const refusal = check(change, move);
     if (refusal) return refusal;
@@ -22,21 +22,21 @@ export function refusalOf(change: Change, move: GateMove): Refusal | undefined {
   return undefined;
 }
 
-function optOutWhileHeld(change: Change): Refusal | undefined {
+function optOutWhileHeld(change: Change): AdmissionRefusal | undefined {
   if (change.isIn || change.gate.state === 'open') return undefined;
-  return refuse(words.optOutWhileHeld(change));
+  return refuse(messages.optOutWhileHeld(change));
 }
 
-function unreadableHold(change: Change, move: GateMove): Refusal | undefined {
+function unreadableHold(change: Change, move: GateMove): AdmissionRefusal | undefined {
   const touchesGate = change.templateChange === 'revision' || change.sent.spec.paused !== true;
-  return move.do === 'keepUnread' && touchesGate ? refuse(words.unreadableHold(change)) : undefined;
+  return move.do === 'keepUnread' && touchesGate ? refuse(messages.unreadableHold(change)) : undefined;
 }
 
 /** Pausing now would freeze pods of two templates, one of them never analysed. */
-function frozenMixture(change: Change, move: GateMove): Refusal | undefined {
+function frozenMixture(change: Change, move: GateMove): AdmissionRefusal | undefined {
   const { old } = change;
   if (move.do !== 'hold' || !isMoving(old) || isStuck(old) || isWayBack(change)) return undefined;
-  return refuse(words.stillRolling(change, hasJustBegun(old) ? 0 : oldPods(old)));
+  return refuse(messages.stillRolling(change, hasJustBegun(old) ? 0 : oldPods(old)));
 }
 
 /**
@@ -54,8 +54,9 @@ const isStuck = (old: Deployment): boolean => isObserved(old) && conditionOf(old
 /** The revision that a moving promotion came from: the revert of a crashing release must not wait for it. */
 const isWayBack = ({ wasIn, old, revision }: Change): boolean => wasIn && readRolling(old)?.from === revision;
 
-function unusableBypass(change: Change): Refusal | undefined {
-  const text = note(change.sent, BYPASS);
-  if (text === undefined || text === note(change.old, BYPASS) || change.templateChange !== 'same') return undefined;
-  return parseBypass(text) === undefined ? invalid(words.unusableBypass(text)) : undefined;
+function unusableBypass(change: Change): AdmissionRefusal | undefined {
+  const text = annotationOf(change.sent, BYPASS);
+  if (text === undefined || text === annotationOf(change.old, BYPASS) || change.templateChange !== 'same')
+    return undefined;
+  return parseBypass(text) === undefined ? invalid(messages.unusableBypass(text)) : undefined;
 }

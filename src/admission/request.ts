@@ -28,7 +28,7 @@ export interface JsonPatchOperation {
 }
 
 /** What was decided, one word: for the audit annotation, the log line and the metric. */
-export const DECISIONS = [
+export const ADMISSION_DECISIONS = [
   'pass',
   'hold',
   'replace',
@@ -42,20 +42,22 @@ export const DECISIONS = [
   'invalid',
   'error',
 ] as const;
-export type Decision = (typeof DECISIONS)[number];
+export type AdmissionDecision = (typeof ADMISSION_DECISIONS)[number];
 
-export interface Refusal {
+/** The request is denied. */
+export interface AdmissionRefusal {
   kind: 'deny';
-  decision: Decision;
+  decision: AdmissionDecision;
   /** HTTP status and Kubernetes' word for it. */
   code: number;
   reason: 'Forbidden' | 'Invalid' | 'InternalError' | 'BadRequest';
   message: string;
 }
 
-export interface Approval {
+/** The request is allowed, with the patch applied. */
+export interface AdmissionApproval {
   kind: 'pass' | 'patch';
-  decision: Decision;
+  decision: AdmissionDecision;
   /** RFC 6902, against the request's object; empty for `pass`. */
   patch: JsonPatchOperation[];
   /** One sentence each, for the person at the terminal. */
@@ -63,12 +65,13 @@ export interface Approval {
   /** Revision that is held after this request. */
   revision?: string;
   /** `namespace/name` of the Deployment, where there is work now: a hint, for after the answer. */
-  wake?: string;
+  queueKey?: string;
 }
 
-export type Admission = Refusal | Approval;
+export type Admission = AdmissionRefusal | AdmissionApproval;
 
-export const refuse = (message: string): Refusal => ({
+/** Against a rule of the gate. */
+export const refuse = (message: string): AdmissionRefusal => ({
   kind: 'deny',
   decision: 'refuse',
   code: 403,
@@ -76,7 +79,8 @@ export const refuse = (message: string): Refusal => ({
   message: `headgate: ${message}`,
 });
 
-export const invalid = (message: string): Refusal => ({
+/** Settings that are wrong. */
+export const invalid = (message: string): AdmissionRefusal => ({
   kind: 'deny',
   decision: 'invalid',
   code: 422,
@@ -84,7 +88,8 @@ export const invalid = (message: string): Refusal => ({
   message: `headgate: ${message}`,
 });
 
-export const broken = (message: string): Refusal => ({
+/** A mistake of the webhook itself. */
+export const broken = (message: string): AdmissionRefusal => ({
   kind: 'deny',
   decision: 'error',
   code: 500,
@@ -92,4 +97,5 @@ export const broken = (message: string): Refusal => ({
   message: `headgate: ${message}`,
 });
 
-export const pass = (): Approval => ({ kind: 'pass', decision: 'pass', patch: [], warnings: [] });
+/** Allowed as it is, without a word. */
+export const pass = (): AdmissionApproval => ({ kind: 'pass', decision: 'pass', patch: [], warnings: [] });

@@ -4,7 +4,7 @@ import type { Admission, AdmissionRequest } from './request.ts';
 const API_VERSION = 'admission.k8s.io/v1';
 
 /** What an AdmissionReview asks about. */
-export type Question =
+export type ReviewSubject =
   | { kind: 'deployment'; request: AdmissionRequest }
   | { kind: 'canary'; object: Record<string, unknown>; request: Asked }
   /** Nothing that Headgate has a say in: a registration that is too wide. */
@@ -16,7 +16,7 @@ type Asked = Pick<AdmissionRequest, 'namespace' | 'name' | 'user' | 'dryRun'>;
 export interface Review {
   /** Empty if there was none; an answer must repeat it. */
   uid: string;
-  question: Question;
+  subject: ReviewSubject;
 }
 
 type Fields = Record<string, unknown>;
@@ -26,14 +26,14 @@ export function readReview(body: unknown): Review {
   const request = fields(fields(body)['request']);
   const uid = textOf(request['uid']);
   if (fields(body)['apiVersion'] !== API_VERSION)
-    return { uid, question: unreadable(`apiVersion is not ${API_VERSION}`) };
-  if (uid === '') return { uid, question: unreadable('request.uid is missing') };
-  return { uid, question: questionOf(request) };
+    return { uid, subject: unreadable(`apiVersion is not ${API_VERSION}`) };
+  if (uid === '') return { uid, subject: unreadable('request.uid is missing') };
+  return { uid, subject: subjectOf(request) };
 }
 
-const unreadable = (why: string): Question => ({ kind: 'unreadable', why });
+const unreadable = (why: string): ReviewSubject => ({ kind: 'unreadable', why });
 
-function questionOf(request: Fields): Question {
+function subjectOf(request: Fields): ReviewSubject {
   const { group, resource } = fields(request['resource']);
   const { operation, subResource } = request;
   if ((operation !== 'CREATE' && operation !== 'UPDATE') || (subResource ?? '') !== '') return { kind: 'other' };

@@ -2,17 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { BYPASS, ENROLLED, HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { bypassOf, parseBypass } from '../rollout/workload/bypass.ts';
-import { type Change, note } from './change.ts';
+import { annotationOf, type Change } from './change.ts';
 import type { GateMove } from './gate.ts';
-import * as words from './words.ts';
+import * as messages from './messages.ts';
 
 /** What the person at the terminal should know about an admitted request, most important first. */
 export function warningsOf(change: Change, move: GateMove, model: Deployment): string[] {
   return [
     ...aboutGate(change, move),
     ...aboutBypass(change, move, model),
-    ...(change.optInKept ? [words.optInKept(change)] : []),
-    ...(!change.wasIn && change.isIn ? [words.enrolled(change)] : []),
+    ...(change.optInKept ? [messages.optInKept(change)] : []),
+    ...(!change.wasIn && change.isIn ? [messages.enrolled(change)] : []),
     ...aboutState(change, move, model),
   ];
 }
@@ -20,9 +20,9 @@ export function warningsOf(change: Change, move: GateMove, model: Deployment): s
 function aboutGate(change: Change, move: GateMove): string[] {
   switch (move.do) {
     case 'hold':
-      return [words.held(change, move.hold)];
+      return [messages.held(change, move.hold)];
     case 'replace':
-      return [words.replaced(change, move.hold, move.before)];
+      return [messages.replaced(change, move.hold, move.before)];
     case 'keep':
       return aboutKept(change, move);
     case 'leave':
@@ -33,36 +33,36 @@ function aboutGate(change: Change, move: GateMove): string[] {
 }
 
 function aboutKept(change: Change, { hold, resumed }: GateMove & { do: 'keep' }): string[] {
-  if (change.templateChange === 'restart') return [words.restartWaits(hold)];
-  if (resumed) return [words.resumed(change, hold)];
-  if (change.sent.spec.paused !== true) return [words.staysPaused(change, hold)];
-  return hold.verdict === 'failed' ? [words.failedStays(change, hold)] : [];
+  if (change.templateChange === 'restart') return [messages.restartWaits(hold)];
+  if (resumed) return [messages.resumed(change, hold)];
+  if (change.sent.spec.paused !== true) return [messages.staysPaused(change, hold)];
+  return hold.verdict === 'failed' ? [messages.failedStays(change, hold)] : [];
 }
 
 function aboutBypass(change: Change, move: GateMove, model: Deployment): string[] {
   const { templateChange, old, sent, isIn } = change;
-  const had = note(old, BYPASS);
-  const has = note(sent, BYPASS);
+  const had = annotationOf(old, BYPASS);
+  const has = annotationOf(sent, BYPASS);
   if (!isIn || (had === undefined && has === undefined)) return [];
   if (shipsAround(change, move)) return shipped(change, move, model);
   if (templateChange === 'same') return has === had || has === undefined ? [] : [armed(change, move)];
-  if (has === undefined) return templateChange === 'revision' ? [words.bypassLost(change)] : [];
-  if (has !== had) return [words.bypassIgnored(change)];
-  return change.bypass ? [] : [words.bypassExpired()];
+  if (has === undefined) return templateChange === 'revision' ? [messages.bypassLost(change)] : [];
+  if (has !== had) return [messages.bypassIgnored(change)];
+  return change.bypass ? [] : [messages.bypassExpired()];
 }
 
 const shipsAround = ({ bypass, templateChange }: Change, move: GateMove): boolean =>
   move.do === 'break' || (bypass && templateChange === 'revision');
 
 function shipped(change: Change, move: GateMove, model: Deployment): string[] {
-  const reason = parseBypass(note(change.old, BYPASS) ?? '')?.reason ?? '';
+  const reason = parseBypass(annotationOf(change.old, BYPASS) ?? '')?.reason ?? '';
   const paused = move.do === 'break' && model.spec.paused === true;
-  return [words.bypassed(change, reason), ...(paused ? [words.bypassedPaused(change)] : [])];
+  return [messages.bypassed(change, reason), ...(paused ? [messages.bypassedPaused(change)] : [])];
 }
 
 function armed(change: Change, move: GateMove): string {
-  if (bypassOf(change.sent, change.now) === undefined) return words.bypassExpired();
-  return move.do === 'keep' ? words.bypassArmedHeld(change, move.hold.revision) : words.bypassArmed(change);
+  if (bypassOf(change.sent, change.now) === undefined) return messages.bypassExpired();
+  return move.do === 'keep' ? messages.bypassArmedHeld(change, move.hold.revision) : messages.bypassArmed(change);
 }
 
 /** Headgate's own keys that the request would have changed. A request that changes the gate rewrites them anyway. */
@@ -70,10 +70,12 @@ function aboutState(change: Change, move: GateMove, model: Deployment): string[]
   if (!change.wasIn || !change.isIn) return [];
   const settled = move.do === 'leave' || move.do === 'keepUnread' || (move.do === 'keep' && !move.resumed);
   const state = settled ? [HELD, ROLLING] : [ROLLING];
-  const keys = state.filter((key) => note(change.sent, key) !== note(model, key));
+  const keys = state.filter((key) => annotationOf(change.sent, key) !== annotationOf(model, key));
   if (lostLabel(change)) keys.push(ENROLLED);
-  const leaves = isDeepStrictEqual(change.sent.spec.template, change.template) ? [] : [words.leavesPutBack()];
-  return [...(keys.length > 0 ? [words.putBack(keys)] : []), ...leaves];
+  const onTemplate = isDeepStrictEqual(change.sent.spec.template, change.template)
+    ? []
+    : [messages.templateAnnotationsPutBack()];
+  return [...(keys.length > 0 ? [messages.putBack(keys)] : []), ...onTemplate];
 }
 
 const isLabelled = ({ metadata }: Deployment): boolean => metadata.labels?.[ENROLLED] === 'true';

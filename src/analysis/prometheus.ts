@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance } from 'axios';
-import type { Answer } from './verdict.ts';
+import type { QueryResult } from './verdict.ts';
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1 << 20;
@@ -20,7 +20,7 @@ export class Prometheus {
   }
 
   /** Never throws: what goes wrong is an answer of kind `error`. */
-  async query(query: string): Promise<Answer> {
+  async query(query: string): Promise<QueryResult> {
     try {
       const { status, data } = await this.#http.get<Reply>('/api/v1/query', { params: { query } });
       return data?.status === 'success'
@@ -33,7 +33,7 @@ export class Prometheus {
 }
 
 /** A vector of one sample, or a scalar; more series than one have no single value to judge. */
-function read({ data }: Reply): Answer {
+function read({ data }: Reply): QueryResult {
   if (data?.resultType === 'scalar') return numberIn(data.result);
   if (data?.resultType !== 'vector' || !Array.isArray(data.result)) {
     return { kind: 'error', message: `the query gives a ${data?.resultType ?? 'reply'} that has no single value` };
@@ -45,7 +45,7 @@ function read({ data }: Reply): Answer {
   return only === undefined ? { kind: 'none' } : numberIn(only.value);
 }
 
-function numberIn(sample: unknown): Answer {
+function numberIn(sample: unknown): QueryResult {
   const text: unknown = Array.isArray(sample) ? sample[1] : undefined;
   const value = text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
   return Number.isNaN(value) ? { kind: 'none' } : { kind: 'value', value };

@@ -2,7 +2,7 @@ import { canaryName } from '../rollout/names.ts';
 import { type QueryValues, renderQuery } from '../rollout/spec/promql/query-template.ts';
 import type { BuiltinMetric, Metric } from '../rollout/spec/spec-types.ts';
 
-export interface Target {
+export interface QueryTarget {
   namespace: string;
   /** The Deployment's name; its canary is what is measured. */
   name: string;
@@ -21,7 +21,7 @@ export const BUILTIN_QUERIES: Record<BuiltinMetric, string> = {
 };
 
 /** The PromQL of a metric over a window of `windowMs` milliseconds. */
-export function queryOf(metric: Metric, { namespace, name }: Target, windowMs: number): string {
+export function queryOf(metric: Metric, { namespace, name }: QueryTarget, windowMs: number): string {
   const canary = canaryName(name);
   const interval = `${Math.max(Math.round(windowMs), 1)}ms`;
   const variables: QueryValues = { namespace, target: name, service: name, canary, interval };

@@ -3,7 +3,7 @@ import { BUILTINS } from '../rollout/spec/builtin-metrics.ts';
 import type { Metric } from '../rollout/spec/spec-types.ts';
 
 /** What the metrics server said. */
-export type Answer =
+export type QueryResult =
   | { kind: 'value'; value: number }
   /** An empty or undefined (NaN) result: nothing was measured. */
   | { kind: 'none' }
@@ -15,11 +15,11 @@ const unitOf = ({ source }: Metric): string => ('builtin' in source ? BUILTINS[s
 export const rounded = (value: number): string => String(Number(value.toPrecision(6)));
 
 /** One check: pass, fail, or why it is neither. */
-export function verdictOf(metric: Metric, answer: Answer): CheckResult {
+export function checkResultOf(metric: Metric, answer: QueryResult): CheckResult {
   return { metric: metric.name, ...metric.bounds, ...judged(metric, answer) };
 }
 
-function judged(metric: Metric, answer: Answer): Pick<CheckResult, 'verdict' | 'value' | 'message'> {
+function judged(metric: Metric, answer: QueryResult): Pick<CheckResult, 'verdict' | 'value' | 'message'> {
   const { name, bounds } = metric;
   if (answer.kind === 'error') return { verdict: 'error', message: `${name} cannot be measured: ${answer.message}` };
   if (answer.kind === 'none')

@@ -9,17 +9,17 @@ export interface SourceObject {
   value: Record<string, unknown>;
 }
 
-export interface Source {
+export interface SourceReading {
   objects: SourceObject[];
   /** What is wrong with the text itself, each with its place. */
   errors: string[];
 }
 
 /** The objects of a YAML or JSON text with any number of documents, those of Lists among them. */
-export function readSource(file: string, text: string): Source {
+export function readSource(file: string, text: string): SourceReading {
   const lineCounter = new LineCounter();
   const documents = [...parseAllDocuments(text, { lineCounter, merge: true, prettyErrors: false })];
-  const source: Source = { objects: [], errors: [] };
+  const source: SourceReading = { objects: [], errors: [] };
   for (const [index, document] of documents.entries()) {
     const lineAt = (offset: number): number => lineCounter.linePos(offset).line;
     const start = document.contents?.range?.[0] ?? document.range[0];
@@ -33,7 +33,7 @@ export function readSource(file: string, text: string): Source {
   return source;
 }
 
-function addObjects(source: Source, place: string, value: unknown): void {
+function addObjects(source: SourceReading, place: string, value: unknown): void {
   if (value === null || value === undefined) return;
   if (!isRecord(value)) {
     source.errors.push(`${place}: is no Kubernetes object, but ${shown(value)}`);

@@ -1,7 +1,7 @@
 import type { Canary } from '../rollout/machine/canary.ts';
 
 export const OUTPUTS = ['json', 'yaml', 'wide'] as const;
-export type Output = (typeof OUTPUTS)[number];
+export type OutputOption = (typeof OUTPUTS)[number];
 
 /** As kubectl shows it: who manages which field is longer than all the rest. */
 export function withoutManagers(canary: Canary): Canary {

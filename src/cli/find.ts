@@ -29,13 +29,13 @@ export async function templateRevision(connection: Connection, canary: Canary): 
 }
 
 /** A Canary, or the one that is to come, or why there is none. */
-export type Found =
+export type CanaryLookup =
   | { state: 'found'; canary: Canary }
   | { state: 'awaited'; name: string; deployment: Deployment; why: string }
   | { state: 'missing'; why: string };
 
 /** The Canary of that name, or the one of the Deployment of that name. */
-export async function lookUp(connection: Connection, name: string): Promise<Found> {
+export async function lookUp(connection: Connection, name: string): Promise<CanaryLookup> {
   const canary = await canaryAt(connection, name);
   if (canary !== undefined) return { state: 'found', canary };
   const deployment = await readableDeployment(connection, name);
@@ -47,7 +47,7 @@ export async function lookUp(connection: Connection, name: string): Promise<Foun
   return fromDeployment(deployment, optIn, lacking);
 }
 
-function fromDeployment(deployment: Deployment, optIn: OptIn, lacking: string): Found {
+function fromDeployment(deployment: Deployment, optIn: OptIn, lacking: string): CanaryLookup {
   const { name, namespace, annotations } = deployment.metadata;
   if (annotations?.[CANARY] === undefined) {
     const enroll = `kubectl annotate deployment/${name} -n ${namespace} ${CANARY}=true`;

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { VERSION } from '../version.ts';
 
-export interface Output {
+export interface OutputStream {
   write(text: string, written?: () => void): unknown;
   readonly isTTY?: boolean;
   /** Width of the terminal, if it is one. */
@@ -11,8 +11,8 @@ export interface Output {
 
 /** All that a command has of the world besides the cluster and the files that it is told to read. */
 export interface Io {
-  readonly stdout: Output;
-  readonly stderr: Output;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   /** How the program was called: `headgate`, or `kubectl headgate`. */
@@ -51,6 +51,6 @@ export const wordsOf = ([, file = '', ...words]: readonly string[]): string[] =>
 
 /** Resolves when everything written so far has left the process: a pipe may take it later. */
 export async function drained({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): Promise<void> {
-  const left = (output: Output) => new Promise<void>((resolve) => output.write('', resolve));
+  const left = (output: OutputStream) => new Promise<void>((resolve) => output.write('', resolve));
   await Promise.all([left(stdout), left(stderr)]);
 }

@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from 'commander';
-import { ACTIONS, type Action } from '../rollout/machine/command.ts';
+import { ACTIONS, type Action } from '../rollout/machine/command-annotation.ts';
 import { perform } from './action.ts';
 import { addCompletionCommands } from './completion-commands.ts';
 import { EXIT } from './exit.ts';
 import { type Io, processIo } from './io.ts';
-import { addLookCommands } from './look-commands.ts';
+import { addReadOnlyCommands } from './read-only-commands.ts';
 
 /** The program without its commands. A wrong command line ends it with 2. */
 export function createProgram(io: Io = processIo()): Command {
@@ -24,8 +24,8 @@ export function addClientCommands(program: Command, io: Io = processIo()): Comma
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, else the account of the pod, else ~/.kube/config')
     .option('--context <context>', 'of the kubeconfig; default: its current one')
     .option('-n, --namespace <namespace>', 'default: the one of the context');
-  addLookCommands(program, io);
-  for (const action of ACTIONS) addOrder(program, io, action);
+  addReadOnlyCommands(program, io);
+  for (const action of ACTIONS) addReleaseCommand(program, io, action);
   addValidate(program, io);
   addImport(program, io);
   addCompletionCommands(program, io);
@@ -54,7 +54,7 @@ const DESCRIPTIONS: Readonly<Record<Action, string>> = {
   revert: 'put the running version in the place of the held one',
 };
 
-function addOrder(program: Command, io: Io, action: Action): void {
+function addReleaseCommand(program: Command, io: Io, action: Action): void {
   program
     .command(action)
     .description(DESCRIPTIONS[action])
@@ -63,7 +63,9 @@ function addOrder(program: Command, io: Io, action: Action): void {
     .option('--revision <revision>', 'do it only for this one; default: the one under release now')
     .addHelpText('after', '\nExit codes: 0 done, 1 refused, 2 could not be asked for, 3 not taken up within 10 s')
     .action((name: string, _options, command: Command) =>
-      perform(io, async () => (await import('./commands/order.ts')).order(io, action, name, command.optsWithGlobals())),
+      perform(io, async () =>
+        (await import('./commands/release-command.ts')).releaseCommand(io, action, name, command.optsWithGlobals()),
+      ),
     );
 }
 

@@ -2,20 +2,26 @@ import { z } from 'zod';
 import type { Deployment } from '../rollout/kube.ts';
 import { type Finding, isRecord, pathText, valueAt } from '../rollout/spec/rules/findings.ts';
 import { findingsOf } from '../rollout/spec/rules/issues.ts';
-import { text, wants } from '../rollout/spec/schema/fields.ts';
+import { textField, wrongOrMissing } from '../rollout/spec/schema/fields.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
 
-const map = { error: wants('must be a map') };
+const map = { error: wrongOrMissing('must be a map') };
 const texts = z
-  .record(z.string(), text('must be text; put it in quotes, or write | before several lines'), map)
+  .record(z.string(), textField('must be text; put it in quotes, or write | before several lines'), map)
   .optional();
 const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)).optional() }, map), {
-  error: wants('must be a list of containers'),
+  error: wrongOrMissing('must be a list of containers'),
 });
 
-/** What of a Deployment is read here, of the right type. The API server has said so to the webhook; nobody has to a file. */
+/**
+ * What of a Deployment is read here, of the right type. A request to the webhook was checked by the API server; a file was
+ * not.
+ */
 const shape = z.looseObject({
-  metadata: z.looseObject({ name: text('must be the name of the Deployment'), labels: texts, annotations: texts }, map),
+  metadata: z.looseObject(
+    { name: textField('must be the name of the Deployment'), labels: texts, annotations: texts },
+    map,
+  ),
   spec: z.looseObject(
     {
       selector: z.looseObject({ matchLabels: texts }, map),
@@ -37,6 +43,7 @@ export interface Shaped {
   problems: Problem[];
 }
 
+/** Checks the types of what is read further on. Never throws. */
 export function shaped(value: Record<string, unknown>): Shaped {
   const parsed = shape.safeParse(value);
   if (parsed.success) return { deployment: value as unknown as Deployment, problems: [] };

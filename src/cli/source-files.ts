@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { readSource, type Source } from './documents.ts';
+import { readSource, type SourceReading } from './documents.ts';
 import { Failure } from './exit.ts';
 import type { Io } from './io.ts';
 
 /** What stands in all of the files, `-` being standard input. @throws Failure for one that cannot be read */
-export async function readSources(io: Pick<Io, 'stdin'>, files: readonly string[]): Promise<Source> {
-  const sources: Source[] = [];
+export async function readSources(io: Pick<Io, 'stdin'>, files: readonly string[]): Promise<SourceReading> {
+  const sources: SourceReading[] = [];
   for (const file of files) sources.push(readSource(file === '-' ? 'stdin' : file, await textOf(io, file)));
   return { objects: sources.flatMap(({ objects }) => objects), errors: sources.flatMap(({ errors }) => errors) };
 }

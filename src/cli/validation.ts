@@ -16,7 +16,7 @@ export interface Report {
 }
 
 /** Judges every Canary, and every Deployment that is enrolled or that one of the Canaries names; leaves out all others. */
-export function validate(objects: readonly SourceObject[]): Report[] {
+export function validateObjects(objects: readonly SourceObject[]): Report[] {
   const canaries = objects.filter(({ value }) => isCanary(value));
   return objects.flatMap((object) => {
     if (isCanary(object.value)) return [report(object, canaryProblems(object.value))];

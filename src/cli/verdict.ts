@@ -43,7 +43,7 @@ export function verdictOf(view: View, template: string | undefined, { revision, 
   return { kind: 'progressing', note: `revision ${revision} has not come yet` };
 }
 
-/** What is known of the wait after a sight. A wait for nothing in particular becomes one for what is first seen. */
+/** What is known of the wait after a reading. A wait for no revision in particular becomes one for the first that is seen. */
 export function waitAfter(wait: Wait, view: View, template: string | undefined): Wait {
   const revision = wait.revision || view.revision;
   return { revision, seen: wait.seen || revision === view.revision || revision === template };

@@ -38,6 +38,7 @@ export interface View {
   created: string | undefined;
 }
 
+/** Complete also for a Canary without a status. */
 export function viewOf({ metadata, status = {} }: Canary): View {
   const { phase, canaryWeight = 0 } = status;
   return {

@@ -6,14 +6,14 @@ import { type Verdict, verdictOf, type Wait, waitAfter } from './verdict.ts';
 import { type View, viewOf } from './view.ts';
 
 /** One look at a release. */
-export interface Sight {
+export interface ReleaseReading {
   view: View;
   verdict: Verdict;
   wait: Wait;
 }
 
 /** How it stands now. The Deployment is asked only where the Canary may be behind it. */
-export async function lookAt(connection: Connection, canary: Canary, before: Wait): Promise<Sight> {
+export async function readRelease(connection: Connection, canary: Canary, before: Wait): Promise<ReleaseReading> {
   const view = viewOf(canary);
   const current = view.phase !== undefined && view.revision === before.revision;
   const template = current ? undefined : await templateRevision(connection, canary);
@@ -25,15 +25,15 @@ export interface WatchOptions extends Omit<FollowOptions, keyof Connection> {
   wait: Wait;
 }
 
-/** A sight for every state of the Canary; undefined while it is not there. */
+/** A reading for every state of the Canary; undefined while it is not there. */
 export async function* watchRelease(
   connection: Connection,
   { wait, ...options }: WatchOptions,
-): AsyncGenerator<Sight | undefined> {
+): AsyncGenerator<ReleaseReading | undefined> {
   let waiting = wait;
   for await (const canary of follow({ ...connection, ...options })) {
-    const sight = canary && (await lookAt(connection, canary, waiting));
-    waiting = sight?.wait ?? waiting;
-    yield sight;
+    const reading = canary && (await readRelease(connection, canary, waiting));
+    waiting = reading?.wait ?? waiting;
+    yield reading;
   }
 }

@@ -2,8 +2,8 @@ import type { KubeObject } from '../rollout/kube.ts';
 import type { Kind } from '../rollout/object-change.ts';
 import type { BackoffOptions } from './backoff.ts';
 import type { KubeClient } from './client.ts';
-import type { EndReason } from './ending.ts';
 import type { Store } from './store.ts';
+import type { WatchEndReason } from './watch-ending.ts';
 
 export interface Scope {
   kind: Kind;
@@ -32,7 +32,7 @@ export interface ReflectorTiming {
 /** Must not throw. */
 export interface ReflectorHooks {
   /** A watch ended and will be opened again. */
-  onRestart?: (reason: EndReason) => void;
+  onRestart?: (reason: WatchEndReason) => void;
   /** A full list showed this many changes that the watch had not. */
   onMissed?: (count: number) => void;
   /** What went wrong; the reflector goes on. */

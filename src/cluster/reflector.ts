@@ -1,13 +1,13 @@
 import { AppError } from '../errors.ts';
 import { type KubeObject, keyOf } from '../rollout/kube.ts';
 import { Backoff } from './backoff.ts';
-import { type Ending, endingOf } from './ending.ts';
 import { isNotFound } from './errors.ts';
 import { pathOf } from './kinds.ts';
 import { pause } from './pause.ts';
 import type { ReflectorOptions } from './reflector-options.ts';
 import type { Store } from './store.ts';
 import type { Query } from './transport.ts';
+import { type WatchEnding, watchEndingOf } from './watch-ending.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
 
 /** Ends a watch that is behind, and says from where the next one starts. */
@@ -78,16 +78,16 @@ export class Reflector<T extends KubeObject = KubeObject> {
         (thrown: unknown) => thrown ?? new Error('unknown'),
       );
       if (signal.aborted) return;
-      const ending = endingOf(error);
+      const ending = watchEndingOf(error);
       this.#settle(error, ending);
-      // Counted apart: one that was away for long is asked quickly when it is back, and answers 403 or 429 at first.
+      // Two counts: after a long outage the first answers may be 403 or 429, and those are then tried again soon.
       const backoff = ending.reason === 'unreachable' ? unanswered : answered;
       const delay = backoff.next(performance.now() - openedAt, ending.capMs);
       await pause(Math.max(delay, ending.atLeastMs ?? 0), signal);
     }
   }
 
-  #settle(error: unknown, { reason, relist, streamable }: Ending): void {
+  #settle(error: unknown, { reason, relist, streamable }: WatchEnding): void {
     const { onRestart, onError } = this.#options;
     if (this.#incoming !== undefined && !streamable) this.#streamable = false;
     if (relist) this.#version = undefined;
@@ -154,7 +154,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     this.#settleSynced(true);
   }
 
-  /** What others watch of the store's kind, in other namespaces, is theirs. */
+  /** Replaces only what is in this reflector's namespace: others fill the same store with theirs. */
   #replace(objects: readonly T[], resourceVersion: string): number {
     return this.store.replace(objects, resourceVersion, this.#options.namespace);
   }

@@ -36,7 +36,7 @@ export async function* watchEvents({ client, path, query, signal, idleMs }: Watc
     for await (const chunk of await client.watch(path, query, either)) {
       timer.refresh();
       for (const line of splitter.push(chunk)) {
-        yield eventOf(line, path);
+        yield watchEventOf(line, path);
         either.throwIfAborted();
       }
     }
@@ -48,7 +48,7 @@ export async function* watchEvents({ client, path, query, signal, idleMs }: Watc
 }
 
 /** What a line says. @throws KubeError for an ERROR event, AppError WATCH_BROKEN for anything that is not an event */
-export function eventOf(line: string, path: string): WatchEvent {
+export function watchEventOf(line: string, path: string): WatchEvent {
   const { type, object } = parse(line, path);
   if (type === 'ERROR') throw refusal(`watch ${path}`, 500, object);
   const resourceVersion = object?.metadata?.resourceVersion;

@@ -1,13 +1,12 @@
 import { KINDS } from '../cluster/kinds.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
-import type { Stable } from '../rollout/machine/state.ts';
 import type { TrafficWish } from '../rollout/machine/traffic.ts';
 import { type Kind, type ObjectChange, type PatchOperation, pointer } from '../rollout/object-change.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { availableReplicas, isObserved, wantedReplicas } from '../rollout/workload/rollout-status.ts';
-import { findStable } from '../rollout/workload/stable.ts';
+import { findStable, type Stable } from '../rollout/workload/stable.ts';
 import { sameRevision } from '../rollout/workload/template.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
 import type { Remains } from './remains.ts';

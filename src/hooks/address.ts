@@ -35,6 +35,7 @@ export function addNetwork(list: BlockList, network: string): void {
   list.addSubnet(address, Number(prefix), familyOf(address));
 }
 
+/** Whether the text is a network such as `10.1.0.0/16` or `fd00::/8`. */
 export function isNetwork(text: string): boolean {
   const [address = '', prefix = '', more] = text.split('/');
   const bits = isIPv6(address) ? 128 : 32;

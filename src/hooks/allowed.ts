@@ -75,6 +75,7 @@ function withPort(entry: Unported, schemeText: string, text: string | undefined)
   return port >= 1 && port <= 65_535 ? { ...entry, scheme, port } : { problem: 'has a port that does not exist' };
 }
 
+/** Whether one of the entries names the Service. */
 export const allowsService = (allowed: readonly Allowed[], service: { name: string; namespace: string }): boolean =>
   allowed.some(
     (entry) =>

@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Dispatcher } from 'undici';
 import { retryPauseMs } from '../rollout/machine/calls.ts';
 import type { HookType } from '../rollout/spec/schema/hook-types.ts';
-import { type Destination, destinationOf, neverReached, type Rules } from './destination.ts';
+import { type Destination, destinationOf, type HookRules, neverReached } from './destination.ts';
 import { ABORTED, forbidden, late, type Reply, replyTo, unreachable } from './reply.ts';
 import { type Resolve, resolveVia } from './resolve.ts';
 
-export interface Question {
+/** One question to a hook, with all that a call needs. */
+export interface HookQuestion {
   type: HookType;
   url: string;
   /** Of the canary: its Services may be called. */
@@ -24,7 +25,7 @@ export interface Question {
 }
 
 export interface CallerOptions {
-  rules: Rules;
+  rules: HookRules;
   userAgent: string;
   /** What an address is, if it must not be called whatever the rules say. */
   forbids: (address: string) => Promise<string | undefined>;
@@ -50,14 +51,14 @@ export class HookCaller {
   }
 
   /** Never throws. */
-  async ask(question: Question, signal: AbortSignal): Promise<Reply> {
+  async ask(question: HookQuestion, signal: AbortSignal): Promise<Reply> {
     const began = performance.now();
     const reply = await this.#ask(question, signal);
     this.#options.onReply?.(question.type, reply.outcome, (performance.now() - began) / 1_000);
     return reply;
   }
 
-  async #ask(question: Question, signal: AbortSignal): Promise<Reply> {
+  async #ask(question: HookQuestion, signal: AbortSignal): Promise<Reply> {
     const destination = destinationOf(question.url, question.namespace, this.#options.rules);
     if ('problem' in destination) return forbidden(destination.problem);
     for (let attempt = 0; ; attempt += 1) {
@@ -68,7 +69,11 @@ export class HookCaller {
   }
 
   /** One call, from the look-up of the name to the end of the answer within one time limit. */
-  async #once(question: Question, to: Exclude<Destination, { problem: string }>, signal: AbortSignal): Promise<Reply> {
+  async #once(
+    question: HookQuestion,
+    to: Exclude<Destination, { problem: string }>,
+    signal: AbortSignal,
+  ): Promise<Reply> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(question.timeoutMs)]);
     try {
       const addresses = await this.#resolve(to.host, within);
@@ -83,7 +88,7 @@ export class HookCaller {
     }
   }
 
-  async #post({ body, headers }: Question, url: URL, addresses: string[], signal: AbortSignal): Promise<Reply> {
+  async #post({ body, headers }: HookQuestion, url: URL, addresses: string[], signal: AbortSignal): Promise<Reply> {
     // All waiting is bounded by the signal. A connection serves one call: the next one may lead elsewhere.
     const limits = { connectTimeout: 0, headersTimeout: 0, bodyTimeout: 0 };
     const client = new Client(url.origin, { ...limits, allowH2: false, connect: { lookup: only(addresses) } });
@@ -105,7 +110,7 @@ export class HookCaller {
 
 type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
 
-/** A look-up that knows what it finds. */
+/** A look-up for the connection that gives the addresses which were checked, and asks no name server again. */
 const only =
   (addresses: readonly string[]) =>
   (_host: string, { all }: LookupOptions, found: Found): void => {
@@ -115,7 +120,9 @@ const only =
     else found(null, first.address, first.family);
   };
 
-/** The status has decided already: of a body that breaks off, or takes too long, that counts which came. */
+/**
+ * The status alone decides; the body is shown to people. Where it breaks off or takes too long, what came of it is enough.
+ */
 async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

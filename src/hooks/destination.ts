@@ -4,7 +4,7 @@ import { neverCalled } from './address.ts';
 import { type Allowed, allowsHost, allowsService } from './allowed.ts';
 
 /** The administrator's choice of who may be called. */
-export interface Rules {
+export interface HookRules {
   /** Besides the Services of the canary's own namespace. */
   allowed: readonly Allowed[];
   /** Such as `cluster.local`. */
@@ -31,7 +31,7 @@ export const neverReached = (address: string, what: string): string =>
   `${address} is ${what}, and hooks never reach one`;
 
 /** @param namespace of the canary. */
-export function destinationOf(text: string, namespace: string, rules: Rules): Destination {
+export function destinationOf(text: string, namespace: string, rules: HookRules): Destination {
   const url = new URL(text);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   const never = isIP(host) === 0 ? undefined : neverCalled(host);
@@ -55,7 +55,7 @@ function serviceOf(
   host: string,
   own: string,
   prefers: (service: ServiceName) => boolean,
-  { clusterDomain }: Rules,
+  { clusterDomain }: HookRules,
 ): ServiceName | undefined {
   if (isIP(host) !== 0) return undefined;
   const long = `.svc.${clusterDomain}`;

@@ -8,7 +8,7 @@ export interface HookSubject {
 }
 
 /** The body of a question, in the form that Flagger sends: what was written for its webhooks understands this one. */
-export interface Payload {
+export interface HookPayload {
   name: string;
   namespace: string;
   phase: string;
@@ -17,7 +17,7 @@ export interface Payload {
   metadata: Record<string, string>;
 }
 
-export const payloadOf = (
+export const hookPayload = (
   { name, namespace, phase, revision }: HookSubject,
   metadata: Readonly<Record<string, string>>,
-): Payload => ({ name, namespace, phase, checksum: revision, metadata: { ...metadata } });
+): HookPayload => ({ name, namespace, phase, checksum: revision, metadata: { ...metadata } });

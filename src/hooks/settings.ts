@@ -1,10 +1,10 @@
 import { checked, type Environment, type Parse, reader, withoutPassword } from '../config.ts';
 import { isDnsSubdomain } from '../rollout/spec/schema/dns.ts';
 import { ALLOWED_EXAMPLES, type Allowed, readAllowed } from './allowed.ts';
-import type { Rules } from './destination.ts';
+import type { HookRules } from './destination.ts';
 
 /** Whom hooks may call, as the environment says. @throws AppError CONFIG_INVALID naming everything that is wrong. */
-export function loadHookRules(env: Environment): Readonly<Rules> {
+export function loadHookRules(env: Environment): Readonly<HookRules> {
   const { read, problems } = reader(env);
   const clusterDomain = read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', domain);
   const allowed = read('HEADGATE_HOOKS_ALLOW', '', allowList(clusterDomain));

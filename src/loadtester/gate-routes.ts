@@ -3,7 +3,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Guard } from './bearer.ts';
 import { GATE_KINDS, type GateKind, type Gates } from './gates.ts';
 import type { LoadTesterMetrics } from './metrics.ts';
-import { canaryOf, type Payload, readPayload } from './payload.ts';
+import { canaryOf, type ReceivedPayload, readPayload } from './payload.ts';
 
 export interface GateRoutesOptions {
   /** Undefined where gates are not kept. */
@@ -16,7 +16,7 @@ export interface GateRoutesOptions {
 }
 
 type Answer = [code: number, words: string];
-type Verb = (gates: Gates, kind: GateKind, canary: Payload) => Promise<Answer>;
+type Verb = (gates: Gates, kind: GateKind, canary: ReceivedPayload) => Promise<Answer>;
 
 const WORDS: Readonly<Record<GateKind, string>> = { gate: 'the gate', rollback: 'the rollback' };
 

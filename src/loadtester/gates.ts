@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Payload } from './payload.ts';
+import type { ReceivedPayload } from './payload.ts';
 
 /** What a gate is for: to let a release go on, or to ask for its way back. */
 export const GATE_KINDS = ['gate', 'rollback'] as const;
@@ -30,15 +30,15 @@ export class Gates {
     return this.#redis.status === 'ready';
   }
 
-  async open(kind: GateKind, canary: Payload, at: Date): Promise<void> {
+  async open(kind: GateKind, canary: ReceivedPayload, at: Date): Promise<void> {
     await this.#redis.hset(this.#key(kind), field(canary), at.toISOString());
   }
 
-  async close(kind: GateKind, canary: Payload): Promise<void> {
+  async close(kind: GateKind, canary: ReceivedPayload): Promise<void> {
     await this.#redis.hdel(this.#key(kind), field(canary));
   }
 
-  async isOpen(kind: GateKind, canary: Payload): Promise<boolean> {
+  async isOpen(kind: GateKind, canary: ReceivedPayload): Promise<boolean> {
     return (await this.#redis.hexists(this.#key(kind), field(canary))) === 1;
   }
 
@@ -59,4 +59,4 @@ export class Gates {
 }
 
 /** Neither part can have a slash. */
-const field = ({ namespace, name }: Payload): string => `${namespace}/${name}`;
+const field = ({ namespace, name }: ReceivedPayload): string => `${namespace}/${name}`;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isDnsLabel, isDnsSubdomain } from '../rollout/spec/schema/dns.ts';
 
 /** What a webhook sends, Headgate's and Flagger's alike; `phase`, `checksum` and anything else are not looked at. */
-export interface Payload {
+export interface ReceivedPayload {
   /** Of the canary. */
   name: string;
   namespace: string;
@@ -21,7 +21,7 @@ const SCHEMA = z.object(
 );
 
 /** The payload, or everything that is wrong with it. */
-export function readPayload(body: unknown): { payload: Payload } | { refusal: string } {
+export function readPayload(body: unknown): { payload: ReceivedPayload } | { refusal: string } {
   const { success, data, error } = SCHEMA.safeParse(body);
   if (!success)
     return { refusal: error.issues.map(({ path, message }) => [path.join('.'), message].join(' ').trim()).join('; ') };
@@ -29,4 +29,4 @@ export function readPayload(body: unknown): { payload: Payload } | { refusal: st
 }
 
 /** How people and logs call a canary. */
-export const canaryOf = ({ name, namespace }: Payload): string => `${namespace}/${name}`;
+export const canaryOf = ({ name, namespace }: ReceivedPayload): string => `${namespace}/${name}`;

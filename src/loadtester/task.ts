@@ -1,6 +1,6 @@
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from '../rollout/spec/schema/durations.ts';
 import { hint } from '../rollout/spec/wording/suggest.ts';
-import { canaryOf, type Payload } from './payload.ts';
+import { canaryOf, type ReceivedPayload } from './payload.ts';
 import { isShell, type Programs } from './programs.ts';
 import { splitWords } from './words.ts';
 
@@ -47,7 +47,7 @@ const REFUSED_TYPES: Readonly<Record<string, string>> = {
 type Refusal = { refusal: string };
 
 /** The task that a payload asks for, or why it is not run. */
-export function readTask(payload: Payload, limits: TaskLimits): { task: Task } | Refusal {
+export function readTask(payload: ReceivedPayload, limits: TaskLimits): { task: Task } | Refusal {
   const { metadata } = payload;
   if (metadata === undefined) return { refusal: 'metadata is missing: it has the command to run, as cmd' };
   const type = typeOf(metadata['type']);

@@ -1,6 +1,6 @@
 import { REASONS } from '../rollout/machine/facts.ts';
 import type { Hook } from '../rollout/spec/spec-types.ts';
-import type { Subject, Told } from './message.ts';
+import type { NoticeContent, NoticeSubject } from './message.ts';
 
 /** What an `event` hook is told: the payload of every hook, with the notice among its metadata. */
 export interface EventPayload {
@@ -12,8 +12,8 @@ export interface EventPayload {
 }
 
 export const eventPayload = (
-  { message, reason, at, phase, revision = '' }: Told,
-  { name, namespace }: Subject,
+  { message, reason, at, phase, revision = '' }: NoticeContent,
+  { name, namespace }: NoticeSubject,
   { metadata }: Pick<Hook, 'metadata'>,
 ): EventPayload => ({
   name,

@@ -4,7 +4,7 @@ import type { Phase, Time } from '../rollout/machine/state.ts';
 import type { Severity } from '../rollout/spec/schema/alert-schema.ts';
 
 /** Whose notice it is. */
-export interface Subject {
+export interface NoticeSubject {
   namespace: string;
   /** Name and uid of the Canary. */
   name: string;
@@ -23,7 +23,7 @@ export interface Message {
   /** `podinfo.demo: rolled back`. */
   title: string;
   text: string;
-  fields: Field[];
+  fields: MessageField[];
   canary: { namespace: string; name: string };
   cluster?: string;
   revision?: string;
@@ -31,7 +31,7 @@ export interface Message {
   weight: number;
 }
 
-export interface Field {
+export interface MessageField {
   name: string;
   value: string;
 }
@@ -44,9 +44,10 @@ export const COLOURS: Readonly<Record<Severity, `#${string}`>> = {
 };
 
 /** A notice without the receivers that it waits for. */
-export type Told = Omit<Notice, 'to'>;
+export type NoticeContent = Omit<Notice, 'to'>;
 
-export function messageOf(notice: Told, subject: Subject): Message {
+/** The message of a notice, the same for every receiver. */
+export function messageOf(notice: NoticeContent, subject: NoticeSubject): Message {
   const { namespace, name, uid, cluster } = subject;
   const { id, message, ...rest } = notice;
   return {
@@ -60,7 +61,10 @@ export function messageOf(notice: Told, subject: Subject): Message {
   };
 }
 
-function fieldsOf({ revision, phase, weight }: Told, { namespace, name, cluster }: Subject): Field[] {
+function fieldsOf(
+  { revision, phase, weight }: NoticeContent,
+  { namespace, name, cluster }: NoticeSubject,
+): MessageField[] {
   const fields: [string, string | undefined][] = [
     ['Cluster', cluster],
     ['Canary', `${namespace}/${name}`],
@@ -81,4 +85,4 @@ export function cut(text: string, most: number): string {
 }
 
 /** For receivers that know no way to say that an `@` calls nobody: a space without width after it. */
-export const uncalled = (text: string): string => text.replaceAll('@', '@\u200B');
+export const withoutMentions = (text: string): string => text.replaceAll('@', '@\u200B');

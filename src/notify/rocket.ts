@@ -1,4 +1,4 @@
-import { COLOURS, cut, type Message, uncalled } from './message.ts';
+import { COLOURS, cut, type Message, withoutMentions } from './message.ts';
 import type { Sender } from './slack.ts';
 
 /** Rocket.Chat's own limit for messages, as it is set unless somebody changes it. */
@@ -8,13 +8,13 @@ const LONGEST_TEXT = 5_000;
 export const rocketPayload = (message: Message, { channel, username }: Sender): object => ({
   ...(channel !== undefined && { channel }),
   ...(username !== undefined && { alias: username }),
-  text: uncalled(message.title),
+  text: withoutMentions(message.title),
   attachments: [
     {
       color: COLOURS[message.severity],
-      text: cut(uncalled(message.text), LONGEST_TEXT),
+      text: cut(withoutMentions(message.text), LONGEST_TEXT),
       ts: message.at,
-      fields: message.fields.map(({ name, value }) => ({ title: name, value: uncalled(value), short: true })),
+      fields: message.fields.map(({ name, value }) => ({ title: name, value: withoutMentions(value), short: true })),
     },
   ],
 });

@@ -7,7 +7,7 @@ export type SendResult =
   | { outcome: 'refused'; why: string };
 
 /** What a receiver answered, as far as it matters. */
-export interface Answer {
+export interface ReceiverAnswer {
   status: number;
   retryAfter?: string | undefined;
   /** The beginning of its body, read only where it decides. */
@@ -30,7 +30,7 @@ const SLACK_TROUBLE = new Set([
  * @param slackApi the body decides: Slack's API answers 200 to everything that it understood
  * @param now milliseconds since the epoch, for a Retry-After that is a date
  */
-export function sendResultOf(answer: Answer, slackApi: boolean, now: number): SendResult {
+export function sendResultOf(answer: ReceiverAnswer, slackApi: boolean, now: number): SendResult {
   const { status } = answer;
   const afterMs = retryAfterMs(answer.retryAfter, now);
   if (status >= 500 || PASSING.has(status)) {

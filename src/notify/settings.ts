@@ -1,8 +1,8 @@
 import { anything, checked, type Environment, oneOf, type Parse, reader, url } from '../config.ts';
 import type { ProviderType } from '../rollout/spec/schema/alert-provider.ts';
 import { SEVERITIES, type Severity } from '../rollout/spec/schema/alert-schema.ts';
-import { given } from './given.ts';
 import type { Target } from './target.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** The installation's own receivers of notifications, and what all notifications have in common. Holds secrets. */
 export interface AlertSettings {
@@ -34,7 +34,7 @@ export function loadAlertSettings(env: Environment): AlertSettings {
   const clusterName = optional('HEADGATE_CLUSTER_NAME', anything);
   const proxy = optional('HEADGATE_ALERTS_PROXY', withoutUser);
   const severity = read('HEADGATE_ALERTS_SEVERITY', 'info', oneOf(SEVERITIES));
-  const slack = given({
+  const slack = withoutUndefined({
     address: readSecret('HEADGATE_SLACK_URL', address),
     token: readSecret('HEADGATE_SLACK_TOKEN', anything),
     channel: optional('HEADGATE_SLACK_CHANNEL', anything),
@@ -48,7 +48,7 @@ export function loadAlertSettings(env: Environment): AlertSettings {
   }
   const homeless = slack.token !== undefined && slack.channel === undefined;
   if (homeless) problems.push('HEADGATE_SLACK_CHANNEL: wanted the name of a channel, for HEADGATE_SLACK_TOKEN');
-  return checked({ ...given({ clusterName, proxy }), severity, receivers }, problems);
+  return checked({ ...withoutUndefined({ clusterName, proxy }), severity, receivers }, problems);
 }
 
 const orNothing =

@@ -19,7 +19,7 @@ export const ROLE = `${PREFIX}role`;
 export const REVISION = `${PREFIX}revision`;
 /** On a canary Deployment: who asked for the revision. */
 export const REQUESTED_BY = `${PREFIX}requested-by`;
-/** A command, on a Canary: JSON, see command.ts. */
+/** A command, on a Canary: JSON, see command-annotation.ts. */
 export const COMMAND = `${PREFIX}command`;
 
 /** Annotations that only Headgate writes; another's change to them is put back. */

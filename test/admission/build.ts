@@ -1,6 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import { admit } from '../../src/admission/admit.ts';
-import type { Admission, AdmissionRequest, Approval, Refusal } from '../../src/admission/request.ts';
+import type { Admission, AdmissionApproval, AdmissionRefusal, AdmissionRequest } from '../../src/admission/request.ts';
 import { CANARY, ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, DeploymentStatus } from '../../src/rollout/kube.ts';
 import { type Hold, writeHold, writeRolling } from '../../src/rollout/workload/hold.ts';
@@ -13,7 +13,7 @@ export interface Stored {
   image?: string;
   annotations?: Record<string, string>;
   labels?: Record<string, string>;
-  leaves?: Record<string, string>;
+  templateAnnotations?: Record<string, string>;
   /** A hold, its text, or nothing. */
   held?: Hold | string | undefined;
   rolling?: { from: string; to: string };
@@ -53,14 +53,14 @@ export function stored(stored: Stored = {}): Deployment {
       ...(paused && { paused: true }),
       ...(stored.strategy && { strategy: { type: stored.strategy } }),
       selector: { matchLabels: { app: 'podinfo' } },
-      template: templateOf(stored.image ?? 'podinfo:1.4.0', stored.leaves),
+      template: templateOf(stored.image ?? 'podinfo:1.4.0', stored.templateAnnotations),
     },
     status: { ...SETTLED, ...stored.status },
   };
 }
 
-export const templateOf = (image: string, leaves?: Record<string, string>): Deployment['spec']['template'] => ({
-  metadata: { labels: { app: 'podinfo' }, ...(leaves && { annotations: leaves }) },
+export const templateOf = (image: string, annotations?: Record<string, string>): Deployment['spec']['template'] => ({
+  metadata: { labels: { app: 'podinfo' }, ...(annotations && { annotations }) },
   spec: { containers: [{ name: 'podinfo', image, ports: [{ name: 'http', containerPort: 9898 }] }] },
 });
 
@@ -96,7 +96,7 @@ export const label =
   ({ metadata }) => {
     metadata.labels = merged(metadata.labels, labels);
   };
-export const leaves =
+export const annotateTemplate =
   (notes: Record<string, string | undefined>): Change =>
   ({ spec }) => {
     spec.template.metadata = {
@@ -110,7 +110,7 @@ export const pause =
     if (paused === undefined) delete spec.paused;
     else spec.paused = paused;
   };
-export const restart = leaves({ 'kubectl.kubernetes.io/restartedAt': '2026-11-23T11:00:00Z' });
+export const restart = annotateTemplate({ 'kubectl.kubernetes.io/restartedAt': '2026-11-23T11:00:00Z' });
 
 function merged(map: Record<string, string> | undefined, changes: Record<string, string | undefined>) {
   const all = { ...map, ...changes };
@@ -134,12 +134,12 @@ export function ask(old: Deployment | undefined, object: Deployment, user = 'jan
   return { admission, after: jsonPatch.applyPatch(structuredClone(object), patch, true).newDocument as Deployment };
 }
 
-export function approved(asked: Asked): Approval & { after: Deployment } {
+export function approved(asked: Asked): AdmissionApproval & { after: Deployment } {
   if (asked.admission.kind === 'deny') throw new Error(`refused: ${asked.admission.message}`);
   return { ...asked.admission, after: asked.after };
 }
 
-export function refused({ admission }: Asked): Refusal {
+export function refused({ admission }: Asked): AdmissionRefusal {
   if (admission.kind !== 'deny') throw new Error(`admitted as ${admission.decision}`);
   return admission;
 }

@@ -8,21 +8,21 @@ const rows: Record<string, Row> = {
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/podinfo ships without analysis \(headgate.dev\/bypass: incident 42\)/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a change under a bypass while held ships and opens the gate': {
     old: { ...heldV2, annotations: BYPASS },
     changes: [image(V3)],
     decision: 'bypass',
     warnings: [/ships without analysis/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a resume under a bypass ships the held revision': {
     old: { ...heldV2, annotations: BYPASS },
     changes: [pause(undefined)],
     decision: 'bypass',
     warnings: [/ships without analysis/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a bypass keeps a pause that is its user’s own, and says so': {
     old: { ...heldV2, held: holdOf(V2, { userPaused: true }), annotations: BYPASS },
@@ -30,14 +30,14 @@ const rows: Record<string, Row> = {
     decision: 'bypass',
     paused: true,
     warnings: [/ships without/, /stays paused, as its user had it; to ship: kubectl rollout resume/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a bypass opens a hold that cannot be read': {
     old: { ...heldV2, held: '{', annotations: BYPASS },
     changes: [image(V3)],
     decision: 'bypass',
     warnings: [/ships without/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a label edit under a bypass leaves the hold': {
     old: { ...heldV2, annotations: BYPASS },
@@ -45,7 +45,7 @@ const rows: Record<string, Row> = {
     decision: 'settings',
     held: text({ revision: revision(V2), by: 'flux' }),
     paused: true,
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a bypass that comes with the change does not count and is dropped': {
     old: {},
@@ -54,7 +54,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/, /does not count in the request that brings it/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'another bypass than the standing one does not count': {
     old: { annotations: BYPASS },
@@ -63,7 +63,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/, /does not count/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a bypass that an undo lost does not count': {
     old: { annotations: BYPASS },
@@ -72,7 +72,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/, /did not come with this request .* annotate again, then: kubectl rollout resume/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an expired bypass does not count': {
     old: { annotations: { 'headgate.dev/bypass': `x until=${new Date(NOW - 1_000).toISOString()}` } },
@@ -81,14 +81,14 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/, /has expired/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a bypass that has not expired counts': {
     old: { annotations: { 'headgate.dev/bypass': `x until=${new Date(NOW + 1_000).toISOString()}` } },
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/ships without analysis \(headgate.dev\/bypass: x\)/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'writing a bypass says from when it counts': {
     old: {},
@@ -109,7 +109,7 @@ const rows: Record<string, Row> = {
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/ships/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
 };
 

@@ -23,7 +23,7 @@ t.test('without any annotation or label it is still answered', async (t) => {
 t.test('an opted-in one gets the label', async (t) => {
   const answer = approved(ask(undefined, fresh({})));
   t.equal(answer.after.metadata.labels?.[ENROLLED], 'true');
-  t.equal(answer.wake, 'prod/podinfo');
+  t.equal(answer.queueKey, 'prod/podinfo');
   t.same(answer.warnings, []);
 });
 

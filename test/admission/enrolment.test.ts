@@ -10,14 +10,14 @@ const rows: Record<string, Row> = {
     changes: [optIn],
     decision: 'opt-in',
     warnings: [/podinfo is enrolled: the next change of its pod template runs as podinfo-canary first/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an opt-in by a Canary is one': {
     old: plain,
     changes: [annotate({ 'headgate.dev/canary': 'canary/web' })],
     decision: 'opt-in',
     warnings: [/enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'the scheduler’s opt-in is as anybody’s': {
     old: plain,
@@ -25,14 +25,14 @@ const rows: Record<string, Row> = {
     user: SCHEDULER,
     decision: 'opt-in',
     warnings: [/enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'state that stood there before the opt-in is dropped': {
     old: { ...plain, held: holdOf(V1), paused: false, rolling: { from: 'a', to: 'b' } },
     changes: [optIn],
     decision: 'opt-in',
     warnings: [/enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
     notes: { [ROLLING]: undefined },
   },
   'state that comes with the opt-in is dropped': {
@@ -40,7 +40,7 @@ const rows: Record<string, Row> = {
     changes: [optIn, annotate({ [HELD]: text(holdOf(V2)), [ROLLING]: '{"from":"a","to":"b"}' })],
     decision: 'opt-in',
     warnings: [/enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
     notes: { [ROLLING]: undefined },
   },
   'an opt-in with another template holds it': {
@@ -50,7 +50,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/, /enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an opt-in of a paused Deployment whose template is ahead of its pods holds it': {
     old: { ...plain, paused: true, status: { updatedReplicas: 0 } },
@@ -59,7 +59,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V1), by: 'jane', userPaused: true }),
     paused: true,
     warnings: [/once you run: kubectl rollout resume/, /enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an opt-in of a paused Deployment that nobody has looked at yet holds it': {
     old: { ...plain, paused: true, status: { observedGeneration: 3 } },
@@ -68,7 +68,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V1), by: 'jane', userPaused: true }),
     paused: true,
     warnings: [/rollout resume/, /enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an opt-in of a paused Deployment that runs its template holds nothing': {
     old: { ...plain, paused: true },
@@ -76,14 +76,14 @@ const rows: Record<string, Row> = {
     decision: 'opt-in',
     paused: true,
     warnings: [/enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an opt-in while a native roll-out moves holds nothing': {
     old: { ...plain, status: { updatedReplicas: 2 } },
     changes: [optIn],
     decision: 'opt-in',
     warnings: [/enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a removed label is put back': {
     old: {},
@@ -95,14 +95,14 @@ const rows: Record<string, Row> = {
     old: { labels: { [ENROLLED]: 'false' } },
     changes: [annotate({ 'headgate.dev/interval': '30s' })],
     decision: 'settings',
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an opt-out from a Canary is one': {
     old: { optIn: 'canary/web' },
     changes: [optOut],
     decision: 'opt-out',
     enrolled: false,
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'an opt-out leaves its user’s pause': {
     old: { paused: true },
@@ -110,7 +110,7 @@ const rows: Record<string, Row> = {
     decision: 'opt-out',
     enrolled: false,
     paused: true,
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
 };
 

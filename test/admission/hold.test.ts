@@ -12,7 +12,7 @@ const rows: Record<string, Row> = {
     warnings: [
       /revision [0-9a-f]{10} is held and runs as podinfo-canary first; watch: kubectl headgate status podinfo -n prod --watch, or kubectl get canary podinfo -n prod -w/,
     ],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a Deployment that its user paused is held, and remembers that': {
     old: { paused: true },
@@ -21,7 +21,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane', userPaused: true }),
     paused: true,
     warnings: [/starts as podinfo-canary once you run: kubectl rollout resume deployment\/podinfo -n prod/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a template and a pause in one request are held as paused by the user': {
     old: {},
@@ -30,7 +30,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane', userPaused: true }),
     paused: true,
     warnings: [/rollout resume/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'another template while held replaces the hold and drops its verdict': {
     old: { ...heldV2, held: holdOf(V2, { verdict: 'failed', reason: 'slow' }) },
@@ -39,7 +39,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V3), by: 'jane' }),
     paused: true,
     warnings: [new RegExp(`revision ${revision(V2)} is given up for ${revision(V3)}, whose analysis starts anew`)],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a replacement keeps the pause of its user': {
     old: { ...heldV2, held: holdOf(V2, { userPaused: true }) },
@@ -48,7 +48,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V3), by: 'jane', userPaused: true }),
     paused: true,
     warnings: [/given up/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a failed revision stays failed when it is applied again': {
     old: { ...heldV2, held: holdOf(V2, { verdict: 'failed', reason: 'success rate 91 %' }) },
@@ -57,7 +57,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'flux', verdict: 'failed', reason: 'success rate 91 %' }),
     paused: true,
     warnings: [/failed \(success rate 91 %\) and is kept out; to try it again: kubectl headgate retry podinfo -n prod/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a verdict on the revision that comes back to its hold stays': {
     old: { ...heldV2, image: V3, held: holdOf(V2, { verdict: 'failed' }) },
@@ -74,7 +74,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a change during a mere scale-up is held': {
     old: { status: { replicas: 4, updatedReplicas: 4 } },
@@ -83,7 +83,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a change of a roll-out past its deadline is held': {
     old: { status: { replicas: 7, updatedReplicas: 2, conditions: [{ type: 'Progressing', status: 'False' }] } },
@@ -92,7 +92,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'the way back during a promotion is never refused': {
     old: { image: V2, rolling: { from: revision('podinfo:1.4.0'), to: revision(V2) }, status: { updatedReplicas: 2 } },
@@ -101,7 +101,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision('podinfo:1.4.0'), by: 'jane' }),
     paused: true,
     warnings: [/is held/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a template change while held does not ask whether pods still move': {
     old: { ...heldV2, status: { updatedReplicas: 3 } },
@@ -110,7 +110,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V3), by: 'jane' }),
     paused: true,
     warnings: [/given up/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
 };
 

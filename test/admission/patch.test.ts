@@ -1,12 +1,12 @@
 import t from 'tap';
 import { patchTo } from '../../src/admission/patch.ts';
 import { HELD } from '../../src/rollout/keys.ts';
-import { annotate, approved, ask, edit, image, label, leaves, stored } from './build.ts';
+import { annotate, annotateTemplate, approved, ask, edit, image, label, stored } from './build.ts';
 import { BYPASS, heldV2, V2 } from './rows.ts';
 
 t.test('an answer never touches status, managedFields or the pod spec', async (t) => {
-  const old = stored({ leaves: { 'headgate.dev/config': 'a' } });
-  const { patch } = approved(ask(old, edit(old, image(V2), leaves({ 'headgate.dev/config': 'b' }))));
+  const old = stored({ templateAnnotations: { 'headgate.dev/config': 'a' } });
+  const { patch } = approved(ask(old, edit(old, image(V2), annotateTemplate({ 'headgate.dev/config': 'b' }))));
   t.ok(patch.length > 0);
   for (const { path } of patch) {
     t.match(path, /^\/(metadata\/(annotations|labels)|spec\/paused|spec\/template\/metadata)/);

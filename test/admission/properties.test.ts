@@ -4,7 +4,19 @@ import { CANARY, ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { canonical, revisionOf, sameRevision } from '../../src/rollout/workload/template.ts';
-import { annotate, ask, edit, holdOf, image, label, leaves, pause, restart, type Stored, stored } from './build.ts';
+import {
+  annotate,
+  annotateTemplate,
+  ask,
+  edit,
+  holdOf,
+  image,
+  label,
+  pause,
+  restart,
+  type Stored,
+  stored,
+} from './build.ts';
 
 const V = ['podinfo:1.4.0', 'podinfo:1.4.1', 'podinfo:1.5.0'] as const;
 const version = fc.constantFrom(...V);
@@ -48,7 +60,7 @@ const change: fc.Arbitrary<(object: Deployment) => void> = fc.oneof(
   version.map(image),
   fc.constant(restart),
   fc.constantFrom(undefined, true, false).map(pause),
-  fc.constantFrom(undefined, 'x', '1').map((value) => leaves({ 'headgate.dev/config': value })),
+  fc.constantFrom(undefined, 'x', '1').map((value) => annotateTemplate({ 'headgate.dev/config': value })),
   fc.constantFrom(undefined, 'true', 'canary/web').map((value) => annotate({ [CANARY]: value })),
   bypass.map((value) => annotate({ 'headgate.dev/bypass': value })),
   fc.constantFrom(undefined, '30s', 'soon').map((value) => annotate({ 'headgate.dev/interval': value })),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { annotate, image, leaves, pause } from './build.ts';
+import { annotate, annotateTemplate, image, pause } from './build.ts';
 import { allRefused, BYPASS, heldV2, optIn, plain, type RefusedRow, V2, V3 } from './rows.ts';
 
 const rows: Record<string, RefusedRow> = {
@@ -117,7 +117,7 @@ const rows: Record<string, RefusedRow> = {
   },
   'settings in the pod template': {
     old: {},
-    changes: [leaves({ 'headgate.dev/interval': '30s' })],
+    changes: [annotateTemplate({ 'headgate.dev/interval': '30s' })],
     messages: [/spec.template.metadata.annotations/],
     code: 422,
   },

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { Decision } from '../../src/admission/request.ts';
+import type { AdmissionDecision } from '../../src/admission/request.ts';
 import { ENROLLED, HELD } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
 import { annotate, approved, ask, edit, holdOf, refused, type Stored, stored } from './build.ts';
@@ -21,13 +21,13 @@ export interface Row {
   old: Stored;
   changes: ((object: Deployment) => void)[];
   user?: string;
-  decision: Decision;
+  decision: AdmissionDecision;
   held?: string;
   paused?: boolean;
   /** Whether it has the label; true when left out. */
   enrolled?: false;
   warnings?: RegExp[];
-  wake?: string;
+  queueKey?: string;
   /** Further annotations; undefined: absent. */
   notes?: Record<string, string | undefined>;
 }
@@ -44,7 +44,7 @@ export async function admitted(t: Test, rows: Record<string, Row>): Promise<void
       t.equal(labels?.[ENROLLED], row.enrolled === false ? undefined : 'true');
       for (const [key, value] of Object.entries(row.notes ?? {})) t.equal(annotations?.[key], value, key);
       said(t, answer.warnings, row.warnings ?? []);
-      t.equal(answer.wake, row.wake);
+      t.equal(answer.queueKey, row.queueKey);
     });
   }
 }

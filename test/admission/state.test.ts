@@ -1,6 +1,6 @@
 import t from 'tap';
 import { HELD, ROLLING } from '../../src/rollout/keys.ts';
-import { annotate, holdOf, leaves, pause, restart, revision, SCHEDULER } from './build.ts';
+import { annotate, annotateTemplate, holdOf, pause, restart, revision, SCHEDULER } from './build.ts';
 import { admitted, heldV2, type Row, text, V2 } from './rows.ts';
 
 const rows: Record<string, Row> = {
@@ -42,7 +42,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'flux' }),
     paused: true,
     warnings: [/now runs as podinfo-canary first; podinfo stays paused until it is promoted/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a forged hold on an open gate is dropped, and its pause with it': {
     old: {},
@@ -71,9 +71,9 @@ const rows: Record<string, Row> = {
     paused: true,
     warnings: [/a restart \(kubectl.kubernetes.io\/restartedAt\) does nothing while revision/],
   },
-  'Headgate’s leaves of the template are put back': {
-    old: { leaves: { 'headgate.dev/config': 'a1' } },
-    changes: [leaves({ 'headgate.dev/config': 'forged', 'headgate.dev/other': 'x' })],
+  'Headgate’s annotations of the template are put back': {
+    old: { templateAnnotations: { 'headgate.dev/config': 'a1' } },
+    changes: [annotateTemplate({ 'headgate.dev/config': 'forged', 'headgate.dev/other': 'x' })],
     decision: 'pass',
     warnings: [/of the pod template are Headgate's own and were put back/],
   },

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { ROLLING } from '../../src/rollout/keys.ts';
-import { annotate, image, leaves, restart, revision } from './build.ts';
+import { annotate, annotateTemplate, image, restart, revision } from './build.ts';
 import { admitted, optOut, type Row, text, V2 } from './rows.ts';
 
 const rows: Record<string, Row> = {
@@ -9,7 +9,7 @@ const rows: Record<string, Row> = {
     changes: [optOut],
     decision: 'opt-out',
     enrolled: false,
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
     notes: { [ROLLING]: undefined, 'headgate.dev/interval': '30s' },
   },
   'an undo to before the enrolment is held, and the opt-in and settings stay': {
@@ -22,7 +22,7 @@ const rows: Record<string, Row> = {
       /is held/,
       /podinfo stays enrolled: removing headgate.dev\/canary does not count in a request that changes the pod template/,
     ],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
     notes: { 'headgate.dev/interval': '30s', 'headgate.dev/canary': 'true' },
   },
   'an undo to before the enrolment, from under a bypass, is held and drops it': {
@@ -32,7 +32,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/, /did not come with this request/, /stays enrolled/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
     notes: { 'headgate.dev/bypass': undefined },
   },
   'an undo to a revision from under a bypass does not bring it back': {
@@ -42,12 +42,12 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/, /headgate.dev\/bypass does not count in the request that brings it/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
     notes: { 'headgate.dev/bypass': undefined },
   },
   'an undo of a mere restart to before the enrolment keeps the opt-in': {
-    old: { leaves: { 'kubectl.kubernetes.io/restartedAt': 'then' } },
-    changes: [leaves({ 'kubectl.kubernetes.io/restartedAt': undefined }), optOut],
+    old: { templateAnnotations: { 'kubectl.kubernetes.io/restartedAt': 'then' } },
+    changes: [annotateTemplate({ 'kubectl.kubernetes.io/restartedAt': undefined }), optOut],
     decision: 'restart',
     warnings: [/stays enrolled/],
     notes: { 'headgate.dev/canary': 'true' },
@@ -59,7 +59,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [/is held/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
     notes: { 'headgate.dev/interval': '45s' },
   },
   'a restart passes although stored settings are wrong': {
@@ -71,21 +71,21 @@ const rows: Record<string, Row> = {
     old: { annotations: { 'headgate.dev/interval': 'soon' } },
     changes: [annotate({ 'headgate.dev/interval': '30s' })],
     decision: 'settings',
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a Deployment with wrong settings can opt out': {
     old: { annotations: { 'headgate.dev/interval': 'soon' } },
     changes: [optOut],
     decision: 'opt-out',
     enrolled: false,
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
   'a bypass ships although stored settings are wrong': {
     old: { annotations: { 'headgate.dev/interval': 'soon', 'headgate.dev/bypass': 'incident 42' } },
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/ships/],
-    wake: 'prod/podinfo',
+    queueKey: 'prod/podinfo',
   },
 };
 

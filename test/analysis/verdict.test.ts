@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
+import { checkResultOf, type QueryResult } from '../../src/analysis/verdict.ts';
 import type { Metric } from '../../src/rollout/spec/spec-types.ts';
 
 const success: Metric = {
@@ -16,9 +16,9 @@ const own = (bounds: Metric['bounds']): Metric => ({
   bounds,
   source: { query: 'q' },
 });
-const value = (number: number): Answer => ({ kind: 'value', value: number });
+const value = (number: number): QueryResult => ({ kind: 'value', value: number });
 
-const table: Record<string, [Metric, Answer, verdict: string, message: string]> = {
+const table: Record<string, [Metric, QueryResult, verdict: string, message: string]> = {
   'a value inside its bound passes': [success, value(99.5), 'pass', 'request-success-rate 99.5%'],
   'the bound itself passes': [success, value(99), 'pass', 'request-success-rate 99%'],
   'below the least it fails': [success, value(87.5), 'fail', 'request-success-rate 87.5% < 99%'],
@@ -47,5 +47,5 @@ const table: Record<string, [Metric, Answer, verdict: string, message: string]> 
   ],
 };
 for (const [claim, [metric, answer, verdict, message]] of Object.entries(table)) {
-  t.match(verdictOf(metric, answer), { metric: metric.name, verdict, message }, claim);
+  t.match(checkResultOf(metric, answer), { metric: metric.name, verdict, message }, claim);
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { endingOf } from '../../src/cluster/ending.ts';
 import { KubeError, refusal } from '../../src/cluster/errors.ts';
-import { eventOf } from '../../src/cluster/watch-events.ts';
+import { watchEndingOf } from '../../src/cluster/watch-ending.ts';
+import { watchEventOf } from '../../src/cluster/watch-events.ts';
 import { AppError } from '../../src/errors.ts';
 
 const metadata = { name: 'a', namespace: 'ns', resourceVersion: '5' };
@@ -9,10 +9,10 @@ const metadata = { name: 'a', namespace: 'ns', resourceVersion: '5' };
 void t.test('a line is an event', async (t) => {
   for (const type of ['ADDED', 'MODIFIED', 'DELETED']) {
     const event = { type, object: { metadata, unknown: [1] } };
-    t.strictSame(eventOf(JSON.stringify(event), '/x'), event);
+    t.strictSame(watchEventOf(JSON.stringify(event), '/x'), event);
   }
   const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '6' } } };
-  t.strictSame(eventOf(JSON.stringify(bookmark), '/x'), bookmark);
+  t.strictSame(watchEventOf(JSON.stringify(bookmark), '/x'), bookmark);
 });
 
 const broken: Record<string, string> = {
@@ -27,13 +27,13 @@ const broken: Record<string, string> = {
 
 for (const [sentence, line] of Object.entries(broken)) {
   void t.test(`broken: ${sentence}`, async (t) => {
-    t.throws(() => eventOf(line, '/x'), { code: 'WATCH_BROKEN', message: `a line of ${line.length} characters` });
+    t.throws(() => watchEventOf(line, '/x'), { code: 'WATCH_BROKEN', message: `a line of ${line.length} characters` });
   });
 }
 
 void t.test('an ERROR event is the error that its Status says', async (t) => {
   const object = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
-  const thrown = () => eventOf(JSON.stringify({ type: 'ERROR', object }), '/x');
+  const thrown = () => watchEventOf(JSON.stringify({ type: 'ERROR', object }), '/x');
   t.throws(thrown, { name: 'KubeError', message: 'watch /x: 410 Expired: too old resource version' });
 });
 
@@ -72,5 +72,5 @@ const endings: Record<string, [error: unknown, ending: object]> = {
 };
 
 for (const [sentence, [error, ending]] of Object.entries(endings)) {
-  void t.test(sentence, async (t) => t.match(endingOf(error), ending));
+  void t.test(sentence, async (t) => t.match(watchEndingOf(error), ending));
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parse } from 'yaml';
 import { readAllowed } from '../../src/hooks/allowed.ts';
-import { payloadOf } from '../../src/hooks/payload.ts';
+import { hookPayload } from '../../src/hooks/payload.ts';
 import { loadHookRules } from '../../src/hooks/settings.ts';
 import { retryPauseMs } from '../../src/rollout/machine/calls.ts';
 import { hookSchema } from '../../src/rollout/spec/schema/hook-schema.ts';
@@ -18,8 +18,8 @@ void t.test('every type is documented, in order, and nothing else', async (t) =>
 
 void t.test('the payload is documented as it is sent', async (t) => {
   const [sample = ''] = fences('json');
-  const { name, namespace, phase, checksum, metadata } = JSON.parse(sample) as ReturnType<typeof payloadOf>;
-  t.strictSame(JSON.parse(sample), payloadOf({ name, namespace, phase, revision: checksum }, metadata));
+  const { name, namespace, phase, checksum, metadata } = JSON.parse(sample) as ReturnType<typeof hookPayload>;
+  t.strictSame(JSON.parse(sample), hookPayload({ name, namespace, phase, revision: checksum }, metadata));
   t.same(firstCells(section(text, '## The payload')), Object.keys(JSON.parse(sample) as object));
 });
 

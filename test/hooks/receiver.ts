@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
-import { type CallerOptions, HookCaller, type Question } from '../../src/hooks/call.ts';
+import { type CallerOptions, HookCaller, type HookQuestion } from '../../src/hooks/call.ts';
 import { loadHookRules } from '../../src/hooks/settings.ts';
 
 export interface Received {
@@ -57,7 +57,7 @@ export const callerHere = (options: Partial<CallerOptions> = {}): HookCaller =>
     ...options,
   });
 
-export const question = (url: string, more: Partial<Question> = {}): Question => ({
+export const question = (url: string, more: Partial<HookQuestion> = {}): HookQuestion => ({
   type: 'rollout',
   url,
   namespace: 'demo',

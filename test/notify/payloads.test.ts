@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Told } from '../../src/notify/message.ts';
+import type { NoticeContent } from '../../src/notify/message.ts';
 import { type Outgoing, prepare, type Target } from '../../src/notify/target.ts';
 import { SEVERITY_OF } from '../../src/rollout/machine/severities.ts';
 import { PROVIDER_TYPES, type ProviderType } from '../../src/rollout/spec/schema/alert-provider.ts';
@@ -8,7 +8,7 @@ import { message } from './told.ts';
 
 const ADDRESS = 'https://chat.example.com/hooks/T0/s3cret';
 
-function outgoing(target: Partial<Target> & { type: ProviderType }, more: Partial<Told> = {}): Outgoing {
+function outgoing(target: Partial<Target> & { type: ProviderType }, more: Partial<NoticeContent> = {}): Outgoing {
   const prepared = prepare(message(more), { address: ADDRESS, ...target });
   if (!prepared.ok) throw new Error(prepared.why);
   return prepared.outgoing;
@@ -35,7 +35,7 @@ for (const type of PROVIDER_TYPES) {
 
   void t.test(`${type}: every reason has the documented form`, async (t) => {
     for (const [reason, severity] of Object.entries(SEVERITY_OF)) {
-      const { body } = outgoing({ type }, { reason: reason as Told['reason'], severity });
+      const { body } = outgoing({ type }, { reason: reason as NoticeContent['reason'], severity });
       t.same(FORMS[type].safeParse(body).error?.issues, undefined, reason);
     }
   });

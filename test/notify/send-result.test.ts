@@ -1,10 +1,10 @@
 import t from 'tap';
 import { MOST_ATTEMPTS, pauseMs } from '../../src/notify/pace.ts';
-import { type Answer, type SendResult, sendResultOf } from '../../src/notify/send-result.ts';
+import { type ReceiverAnswer, type SendResult, sendResultOf } from '../../src/notify/send-result.ts';
 
 const NOW = Date.parse('2026-11-23T10:00:00Z');
 
-const statuses: Record<string, [answer: Answer, result: SendResult]> = {
+const statuses: Record<string, [answer: ReceiverAnswer, result: SendResult]> = {
   'any 2xx': [{ status: 204 }, { outcome: 'delivered' }],
   '202, as Teams answers': [{ status: 202 }, { outcome: 'delivered' }],
   'trouble at the receiver': [{ status: 503 }, { outcome: 'retry', why: 'it answered 503' }],

@@ -1,9 +1,9 @@
-import { type Message, messageOf, type Subject, type Told } from '../../src/notify/message.ts';
+import { type Message, messageOf, type NoticeContent, type NoticeSubject } from '../../src/notify/message.ts';
 
-export const SUBJECT: Subject = { namespace: 'demo', name: 'podinfo', uid: '6f1c', cluster: 'europe-1' };
+export const SUBJECT: NoticeSubject = { namespace: 'demo', name: 'podinfo', uid: '6f1c', cluster: 'europe-1' };
 
 /** A notice as the outbox has it. */
-export const told = (more: Partial<Told> = {}): Told => ({
+export const told = (more: Partial<NoticeContent> = {}): NoticeContent => ({
   id: '7-mbx1',
   at: '2026-11-23T10:00:00.000Z',
   reason: 'ThresholdReached',
@@ -15,4 +15,4 @@ export const told = (more: Partial<Told> = {}): Told => ({
   ...more,
 });
 
-export const message = (more: Partial<Told> = {}): Message => messageOf(told(more), SUBJECT);
+export const message = (more: Partial<NoticeContent> = {}): Message => messageOf(told(more), SUBJECT);

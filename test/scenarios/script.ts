@@ -1,4 +1,4 @@
-import { type Answer } from '../../src/analysis/verdict.ts';
+import { type QueryResult } from '../../src/analysis/verdict.ts';
 import { BYPASS, HELD, RESTARTED_AT } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
 import { parseDuration } from '../../src/rollout/spec/schema/durations.ts';
@@ -11,12 +11,12 @@ import type { Trace } from './trace.ts';
 /** What a line of a script does; the text, if any, is what became of it. */
 type Command = (simulation: Simulation, words: string[], trace: Trace) => string | undefined;
 
-const ANSWERS: Record<string, Answer> = {
+const ANSWERS: Record<string, QueryResult> = {
   none: { kind: 'none' },
   down: { kind: 'error', message: 'connect ECONNREFUSED' },
 };
 
-const answerOf = (text = ''): Answer => ANSWERS[text] ?? { kind: 'value', value: Number(text) };
+const answerOf = (text = ''): QueryResult => ANSWERS[text] ?? { kind: 'value', value: Number(text) };
 
 const user =
   (change: (object: Deployment, words: string[]) => void): Command =>

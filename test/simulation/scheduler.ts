@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Answer, verdictOf } from '../../src/analysis/verdict.ts';
+import { checkResultOf, type QueryResult } from '../../src/analysis/verdict.ts';
 import { ROLE } from '../../src/rollout/keys.ts';
-import { readCommand } from '../../src/rollout/machine/command.ts';
+import { readCommand } from '../../src/rollout/machine/command-annotation.ts';
 import { type Decision, decide } from '../../src/rollout/machine/decide.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { Observation } from '../../src/rollout/machine/observation.ts';
+import {
+  doubtfulReads,
+  dueChecks,
+  needsEndpoints,
+  needsReplicaSets,
+} from '../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
-import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../src/rollout/machine/wants.ts';
 import { canaryName } from '../../src/rollout/names.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
@@ -74,7 +79,7 @@ export class Ticker {
   #view: View;
   #lateSince = new Map<Kind, number>();
   spec: RolloutSpec;
-  answer: (metric: Metric, revision: string) => Answer = () => ({ kind: 'value', value: 100 });
+  answer: (metric: Metric, revision: string) => QueryResult = () => ({ kind: 'value', value: 100 });
   /** What the API server answers to a canary, when it refuses it. */
   refuse: string | undefined;
   /** Called before each write; may throw Crash, or change the world as somebody else would. */
@@ -165,14 +170,14 @@ export class Ticker {
   /** As src/scheduler/tick/observe.ts: what the watches show, and what is doubtful from the source. */
   observe(state: RolloutState | undefined): Observation {
     this.deliver();
-    const doubtful = doubts(state, this.#look(state));
+    const doubtful = doubtfulReads(state, this.#look(state));
     this.requests.reads += doubtful.length;
     for (const kind of doubtful) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
     const seen = this.#look(state);
     const { spec, cluster } = this;
-    const wanted = wantsChecks(spec, state, cluster.now);
+    const wanted = dueChecks(spec, state, cluster.now);
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
-    const checks = wanted?.map(({ metric }) => verdictOf(metric, this.answer(metric, measured)));
+    const checks = wanted?.map(({ metric }) => checkResultOf(metric, this.answer(metric, measured)));
     return { ...seen, answers: this.hookRunner.answers, ...(checks && { checks }) };
   }
 
@@ -181,10 +186,10 @@ export class Ticker {
     const { deployment, canary, route, sets } = this.#view;
     const hold = readHold(deployment);
     const revision = revisionOf(deployment.spec.template);
-    const wantsSets = wantsReplicaSets(hold.state === 'held', state);
+    const wantsSets = needsReplicaSets(hold.state === 'held', state);
     if (wantsSets && !this.#watchingSets) this.requests.reads += 2;
     this.#watchingSets = wantsSets;
-    const reachable = wantsEndpoints(state);
+    const reachable = needsEndpoints(state);
     if (reachable && !this.#watchingEndpoints) this.requests.reads += 2;
     this.#watchingEndpoints = reachable;
     const own = cluster.services.get(deployment.metadata.name);

@@ -3,7 +3,7 @@ import type { KeyPair } from './issue.ts';
 import type { TlsState } from './tls-state.ts';
 
 /** What is next for the certificates: nothing, or one change of the shared state. */
-export type Step =
+export type CertificateStep =
   | 'serve'
   /** There is no authority that can be used: make one, and a serving certificate. */
   | 'found'
@@ -23,7 +23,11 @@ export interface PlanOptions {
   now: number;
 }
 
-export function nextStep({ authority, next, serving }: TlsState, { names, settleMs, now }: PlanOptions): Step {
+/** The first step that is due; `serve` if none is. */
+export function nextCertificateStep(
+  { authority, next, serving }: TlsState,
+  { names, settleMs, now }: PlanOptions,
+): CertificateStep {
   const ca = parse(authority);
   if (ca === undefined || !ca.ca || isOver(ca, now)) return 'found';
   if (next !== undefined && now >= next.since + settleMs) return parse(next) === undefined ? 'announce' : 'switch';

@@ -4,10 +4,10 @@ import { isConflict } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { nextStep } from './plan.ts';
+import { nextCertificateStep } from './plan.ts';
 import { publishBundle } from './publish.ts';
 import type { CertificateSource, UseCertificate } from './source.ts';
-import { type Lives, takeStep } from './take-step.ts';
+import { type Lives, takeCertificateStep } from './take-step.ts';
 import { bundleOf, readTlsState, type TlsState, writeTlsState } from './tls-state.ts';
 
 export interface SecretSourceOptions {
@@ -107,10 +107,10 @@ export class SecretCertificates implements CertificateSource {
       const secret = await client.get<TlsSecret>(this.#path);
       const state = readTlsState(secret.data);
       const at = now();
-      const step = nextStep(state, { names, settleMs: this.#timing.settleMs, now: at });
+      const step = nextCertificateStep(state, { names, settleMs: this.#timing.settleMs, now: at });
       if (step === 'serve') return state;
       if (step === 'switch') await publishBundle(client, this.#options.configuration, bundleOf(state));
-      const after = await takeStep(state, step, { names, lives: this.#timing, now: at });
+      const after = await takeCertificateStep(state, step, { names, lives: this.#timing, now: at });
       await this.#write(secret, after, step);
     }
     throw new Error(`other replicas changed Secret ${this.#options.secret.name} ${MOST_RACES} times in a row`);

@@ -1,5 +1,5 @@
 import { issueLeaf, makeAuthority } from './issue.ts';
-import type { Step } from './plan.ts';
+import type { CertificateStep } from './plan.ts';
 import type { TlsState } from './tls-state.ts';
 
 export interface Lives {
@@ -7,7 +7,7 @@ export interface Lives {
   servingMs: number;
 }
 
-export interface StepOptions {
+export interface CertificateStepOptions {
   names: readonly string[];
   lives: Lives;
   /** Milliseconds since the epoch. */
@@ -15,7 +15,11 @@ export interface StepOptions {
 }
 
 /** The state after a step; the same one for `serve`. */
-export async function takeStep(state: TlsState, step: Step, { names, lives, now }: StepOptions): Promise<TlsState> {
+export async function takeCertificateStep(
+  state: TlsState,
+  step: CertificateStep,
+  { names, lives, now }: CertificateStepOptions,
+): Promise<TlsState> {
   const { authority, next, previous } = state;
   const newAuthority = () => makeAuthority({ now, lifeMs: lives.authorityMs });
   const leaf = (ca: NonNullable<TlsState['authority']>) => issueLeaf(ca, names, { now, lifeMs: lives.servingMs });

@@ -1,5 +1,5 @@
 import { type ClusterOptions, connected } from '../connection.ts';
-import { dumped, type Output } from '../dump.ts';
+import { dumped, type OutputOption } from '../dump.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { findCanary } from '../find.ts';
 import { historyColumns } from '../history-text.ts';
@@ -10,7 +10,7 @@ import { table } from '../table.ts';
 import { pathName, viewOf } from '../view.ts';
 
 export interface HistoryOptions extends ClusterOptions {
-  output?: Output;
+  output?: OutputOption;
 }
 
 /** `headgate history NAME`: the releases of a Deployment, the one under way first. */

@@ -2,7 +2,7 @@ import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { ageOf } from '../age.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
-import { dumped, type Output, withoutManagers } from '../dump.ts';
+import { dumped, type OutputOption, withoutManagers } from '../dump.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { type Paint, PHASE_COLOUR, painter } from '../paint.ts';
@@ -11,7 +11,7 @@ import { type View, viewOf } from '../view.ts';
 
 export interface ListOptions extends ClusterOptions {
   allNamespaces?: boolean;
-  output?: Output;
+  output?: OutputOption;
 }
 
 /** `headgate list`, and `headgate get` without a name: the canaries of a namespace or of all. */

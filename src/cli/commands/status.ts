@@ -3,13 +3,13 @@ import { revisionOf } from '../../rollout/workload/template.ts';
 import { age } from '../age.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { EXIT, type ExitCode, Failure } from '../exit.ts';
-import { type Found, lookUp, templateRevision } from '../find.ts';
+import { type CanaryLookup, lookUp, templateRevision } from '../find.ts';
 import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
 import { lineKey, statusBlock, statusLine } from '../status-text.ts';
 import { exitOf, type Verdict, type Wait } from '../verdict.ts';
 import { viewOf } from '../view.ts';
-import { lookAt, type Sight, watchRelease } from '../watch.ts';
+import { type ReleaseReading, readRelease, watchRelease } from '../watch.ts';
 
 export interface StatusOptions extends ClusterOptions {
   watch?: boolean;
@@ -19,7 +19,7 @@ export interface StatusOptions extends ClusterOptions {
   revision?: string;
 }
 
-type Present = Exclude<Found, { state: 'missing' }>;
+type Present = Exclude<CanaryLookup, { state: 'missing' }>;
 
 /** `headgate status NAME`. The exit code says how the release stands, or with --watch how it ended. */
 export async function status(io: Io, name: string, options: StatusOptions): Promise<ExitCode> {
@@ -42,7 +42,7 @@ async function waitFor(connection: Connection, found: Present, { revision }: Sta
 
 async function show(io: Io, connection: Connection, found: Present, wait: Wait): Promise<ExitCode> {
   if (found.state === 'awaited') throw new Failure(found.why, EXIT.progressing);
-  const { view, verdict } = await lookAt(connection, found.canary, wait);
+  const { view, verdict } = await readRelease(connection, found.canary, wait);
   const lines = statusBlock(view, { now: io.now(), paint: painter(io), ...noteOf(verdict, wait) });
   io.stdout.write(`${lines.join('\n')}\n`);
   return exitOf(verdict);
@@ -63,20 +63,20 @@ async function watch(io: Io, connection: Connection, found: Present, options: Wa
   const name = found.state === 'found' ? found.canary.metadata.name : found.name;
   const signal = timeout === undefined ? new AbortController().signal : AbortSignal.timeout(timeout);
   const print = printer(io);
-  let last: Sight | undefined;
-  for await (const sight of watchRelease(connection, { name, wait, signal, onTrouble: once(io) })) {
-    if (sight === undefined && last !== undefined) throw new Failure(`Canary ${name} was deleted`, EXIT.failed);
-    if (sight === undefined) continue;
-    last = sight;
-    print(sight);
-    if (sight.verdict.kind !== 'progressing') return exitOf(sight.verdict);
+  let last: ReleaseReading | undefined;
+  for await (const reading of watchRelease(connection, { name, wait, signal, onTrouble: once(io) })) {
+    if (reading === undefined && last !== undefined) throw new Failure(`Canary ${name} was deleted`, EXIT.failed);
+    if (reading === undefined) continue;
+    last = reading;
+    print(reading);
+    if (reading.verdict.kind !== 'progressing') return exitOf(reading.verdict);
   }
   const phase = last?.view.phase ?? 'without a status';
   throw new Failure(`${name} is still ${phase} after ${age(timeout ?? 0)}`, EXIT.timeout);
 }
 
-/** Prints a sight unless it looks like the one before. */
-function printer(io: Io): (sight: Sight) => void {
+/** Prints a reading unless it looks like the one before. */
+function printer(io: Io): (reading: ReleaseReading) => void {
   const paint = painter(io);
   let before: string | undefined;
   return ({ view, verdict, wait }) => {

@@ -3,7 +3,7 @@ import { shown } from '../../rollout/spec/wording/explain.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { readSources } from '../source-files.ts';
-import { validate as judge, type Report } from '../validation.ts';
+import { type Report, validateObjects } from '../validation.ts';
 
 export interface ValidateOptions {
   /** Paths; `-` for standard input. */
@@ -13,7 +13,7 @@ export interface ValidateOptions {
 /** `headgate validate -f FILE`: what the webhook would say, without a cluster. Files are judged together. */
 export async function validate(io: Io, { filename }: ValidateOptions): Promise<ExitCode> {
   const { objects, errors } = await readSources(io, filename);
-  const reports = judge(objects);
+  const reports = validateObjects(objects);
   const lines = [...errors, ...reports.flatMap(linesOf), summary(reports, errors.length)];
   io.stdout.write(`${lines.join('\n')}\n`);
   return errors.length > 0 || reports.some(({ problems }) => problems.length > 0) ? EXIT.failed : EXIT.ok;

@@ -8,12 +8,12 @@ export interface Candidate {
 }
 
 /** Where values come from that the program itself does not know. */
-export type Source = 'canaries' | 'namespaces' | 'contexts' | 'files';
+export type ValueSource = 'canaries' | 'namespaces' | 'contexts' | 'files';
 
 /** Candidates for one word. */
 interface Offer {
   known?: readonly Candidate[];
-  source?: Source;
+  source?: ValueSource;
   /** What stands before each of them in the same word, such as `--output=`. */
   before?: string;
 }
@@ -21,13 +21,13 @@ interface Offer {
 export interface Completion {
   candidates: Candidate[];
   /** Where more come from, and what stands before each of them in the word. */
-  source?: { of: Source; before: string };
+  source?: { of: ValueSource; before: string };
   /** Values of options that were given, by their attribute: they say which cluster is asked. */
   values: Readonly<Record<string, string>>;
 }
 
 /** What the program's own placeholders stand for, in arguments and in values of options. */
-export const PLACEHOLDERS: Readonly<Record<string, Source | 'commands' | 'anything'>> = {
+export const PLACEHOLDERS: Readonly<Record<string, ValueSource | 'commands' | 'anything'>> = {
   name: 'canaries',
   namespace: 'namespaces',
   context: 'contexts',

@@ -4,7 +4,7 @@ import type { Canary } from '../../rollout/machine/canary.ts';
 import { access, type ClusterOptions, type Connection, connected } from '../connection.ts';
 import type { Io } from '../io.ts';
 import { viewOf } from '../view.ts';
-import type { Candidate, Source } from './candidates.ts';
+import type { Candidate, ValueSource } from './candidates.ts';
 
 /** Who waits for a completion does not wait long: for one call, and for all of it with a program that gives a token. */
 const CALL_MS = 2_000;
@@ -12,14 +12,14 @@ const DEADLINE_MS = 4_000;
 const MOST = 500;
 
 /** Names from the cluster or the kubeconfig; none when they cannot be had in time. */
-export async function live(io: Io, source: Source, options: ClusterOptions): Promise<Candidate[]> {
+export async function live(io: Io, source: ValueSource, options: ClusterOptions): Promise<Candidate[]> {
   const late = new Promise<Candidate[]>((resolve) => {
     setTimeout(resolve, DEADLINE_MS, []).unref();
   });
   return Promise.race([ask(io, source, options).catch(() => []), late]);
 }
 
-async function ask(io: Io, source: Source, options: ClusterOptions): Promise<Candidate[]> {
+async function ask(io: Io, source: ValueSource, options: ClusterOptions): Promise<Candidate[]> {
   switch (source) {
     case 'canaries':
       return connected(io, options, canaries);

@@ -1,4 +1,4 @@
-import type { Action } from '../../rollout/machine/command.ts';
+import type { Action } from '../../rollout/machine/command-annotation.ts';
 import { aligned, type Entry } from '../outline.ts';
 import type { View } from '../view.ts';
 
@@ -37,6 +37,7 @@ function adviceFor({ phase, reason, awaiting }: View): Advice | undefined {
   return undefined;
 }
 
+/** @param program how it was called, for commands that can be pasted */
 export function nextEntries(view: View, program: string): Entry[] {
   const advice = adviceFor(view);
   if (advice === undefined) return [];

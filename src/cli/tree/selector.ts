@@ -15,7 +15,7 @@ export function selectorOf(deployments: readonly Deployment[]): string | undefin
   return [...labels, ...expressionsOf(first.spec.selector)].join(',');
 }
 
-/** The canary's are the same: the label with the suffix stands in none. */
+/** Both Deployments have the same expressions: the label that gets the suffix may stand in none of them. */
 const expressionsOf = ({ matchExpressions = [] }: LabelSelector): string[] =>
   matchExpressions.map(({ key, operator, values = [] }) => {
     switch (operator) {

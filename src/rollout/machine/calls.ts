@@ -20,7 +20,7 @@ export interface HookCall {
 
 /** An answer that this process has got. */
 export interface HookAnswer {
-  /** Id of the question, see `callId` and `pollId`. */
+  /** Id of the question: `callId` (ask-hooks.ts), or that of a poll (gates.ts). */
   id: string;
   outcome: 'passed' | 'failed';
   message: string;

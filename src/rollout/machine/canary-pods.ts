@@ -7,9 +7,11 @@ import type { Releasing, Situation } from './situation.ts';
 import { atWeightFor } from './situation.ts';
 import { ACTIVE } from './state.ts';
 
+/** Whether the canary Deployment was made for the revision. */
 export const runsRevision = (canary: Deployment | undefined, revision: string): canary is Deployment =>
   canary?.metadata.annotations?.[REVISION] === revision;
 
+/** Whether no canary pod is wanted and none is left; also where there is no canary. */
 export const isScaledDown = (canary: Deployment | undefined): boolean =>
   canary === undefined || ((canary.spec.replicas ?? 1) === 0 && (canary.status?.replicas ?? 0) === 0);
 

@@ -1,14 +1,14 @@
 import { findStable } from '../workload/stable.ts';
-import { arrival, refreshedStable } from './arrival.ts';
-import { wantedCalls } from './asking.ts';
+import { wantedCalls } from './ask-hooks.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
+import { carryOutCommand } from './carry-out-command.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
 import { type Fact, fact } from './facts.ts';
-import { revoked, wantedPolls } from './gates.ts';
+import { rollbackRequested, wantedPolls } from './gates.ts';
 import { historyAfter } from './history.ts';
-import { obey } from './orders.ts';
+import { newRevision, refreshedStable } from './new-revision.ts';
 import { outboxAfter } from './outbox.ts';
 import { ended } from './phases/ended.ts';
 import { finalising } from './phases/finalising.ts';
@@ -16,10 +16,11 @@ import { paused } from './phases/paused.ts';
 import { progressing } from './phases/progressing.ts';
 import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
-import { amend, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';
+import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
 import { wakeAt } from './wake.ts';
 
+/** What is to be done now, in this order: commit the state, apply the effects, tell the facts. */
 export interface Decision {
   /** To be committed before any effect is applied. */
   state: RolloutState;
@@ -79,7 +80,7 @@ function recorded(
 
 /** A ReplicaSet that has to be made again is worth telling: somebody deleted what was serving. */
 function restorations(s: Situation, effects: readonly Effect[]): Fact[] {
-  const message = `The ReplicaSet of the running version of ${nameOf(s)} is gone; it is made again from the record`;
+  const message = `The ReplicaSet of the running version of ${displayName(s)} is gone; it is made again from the record`;
   return effects.some((effect) => effect.do === 'createReplicaSet')
     ? [fact('StableRestored', message, s.state.stable?.revision)]
     : [];
@@ -92,7 +93,7 @@ function enrol(rest: Omit<Situation, 'state'>): Next {
   const found = hold.state === 'open' ? undefined : findStable(deployment, replicaSets ?? []);
   const s: Situation = { ...rest, state: { ...state, ...(found && { stable: found }) } };
   const stable = refreshedStable(s);
-  const told = fact('Enrolled', `${nameOf(s)} is gated: a change of its pod template is released by canary`);
+  const told = fact('Enrolled', `${displayName(s)} is gated: a change of its pod template is released by canary`);
   return { state: { ...state, ...(stable && { stable }) }, facts: [told] };
 }
 
@@ -102,10 +103,12 @@ function transition(s: Situation): Next {
   const release = recounted(s);
   const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
   const fresh: Situation = { ...s, state };
-  return arrival(fresh) ?? obey(fresh) ?? inPhase(fresh);
+  return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
 }
 
-/** Somebody else gave the route another weight: what is counted from the moment when it was right starts anew. */
+/**
+ * The route has another weight than the release wants, as somebody changed it: what is counted from its weight starts anew.
+ */
 function recounted({ state: { phase, release }, seen: { route } }: Situation): Release | undefined {
   const moved = ACTIVE.has(phase) && release?.weightSince !== undefined && route?.weight !== release.weight;
   return release && moved ? { ...release, weightSince: undefined, checkAt: undefined } : release;
@@ -115,10 +118,12 @@ function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeEmptied(releasing) ?? revoked(releasing) ?? PHASE[phase](releasing);
+  return routeEmptied(releasing) ?? rollbackRequested(releasing) ?? PHASE[phase](releasing);
 }
 
-/** The moment from which a canary that is to go, or to shrink, gets no traffic: its pods may go a settling time later. */
+/**
+ * Notes when the route was first seen at weight 0 while canary pods are to go: they go a settling time later (`isDrained`).
+ */
 function routeEmptied(s: Releasing): Next | undefined {
   const { canary, route } = s.seen;
   const { release, phase } = s.state;
@@ -126,5 +131,5 @@ function routeEmptied(s: Releasing): Next | undefined {
   const wanted = phase === 'Progressing' || phase === 'Paused' ? release.replicas : 0;
   const stays = runsRevision(canary, release.revision) && (canary.spec.replicas ?? 1) <= wanted;
   if (stays || route?.weight !== 0 || isScaledDown(canary)) return undefined;
-  return amend(s, { weightSince: time(s.now) });
+  return updateRelease(s, { weightSince: time(s.now) });
 }

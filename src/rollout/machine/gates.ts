@@ -1,9 +1,9 @@
 import type { GateType } from '../spec/schema/hook-types.ts';
 import type { Hook, RolloutSpec } from '../spec/spec-types.ts';
-import { answerTo, hooksOf, passed } from './asking.ts';
+import { answerTo, hooksOf, hooksPassed } from './ask-hooks.ts';
 import type { HookAnswer, WantedPoll } from './calls.ts';
 import { fact } from './facts.ts';
-import { amend, fail, type Next, nameOf, type Releasing, type Situation, stay } from './situation.ts';
+import { displayName, fail, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { type Awaiting, ms, type Phase, type Release, time } from './state.ts';
 
 const LONGEST_POLL_MS = 5_000;
@@ -12,7 +12,7 @@ const LONGEST_POLL_MS = 5_000;
 const pollMs = ({ analysis }: RolloutSpec): number => Math.min(analysis.intervalMs, LONGEST_POLL_MS);
 
 /** Phases in which a hook may call for a way back: until the gate is opened. */
-const REVOCABLE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
+const CAN_ROLL_BACK: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
 
 /** The question is another one each time that the release comes to wait: no old approval counts. */
 const gateId = ({ startedAt }: Release, { gate, since }: Awaiting, { name }: Hook): string =>
@@ -22,7 +22,7 @@ const rollbackId = ({ startedAt }: Release, { name }: Hook): string => `${starte
 
 /** What is to be asked again and again in this state. */
 export function wantedPolls({ state: { phase, release }, spec }: Situation): WantedPoll[] {
-  if (release === undefined || !REVOCABLE.has(phase)) return [];
+  if (release === undefined || !CAN_ROLL_BACK.has(phase)) return [];
   // The looks come at whole multiples; an answer that came a moment after the last one must not miss the next.
   const everyMs = pollMs(spec) / 2;
   const { awaiting } = release;
@@ -33,7 +33,10 @@ export function wantedPolls({ state: { phase, release }, spec }: Situation): Wan
   ];
 }
 
-/** When polls want another look: at whole multiples of their time, so that every look asks for the same timer. */
+/**
+ * When polls are looked at again, in milliseconds since the epoch; undefined if there are none. At whole multiples of their
+ * time, so that every decision in between asks for the same timer.
+ */
 export function nextPoll(s: Situation): number | undefined {
   const { release } = s.state;
   if (release === undefined || wantedPolls(s).length === 0) return undefined;
@@ -43,18 +46,19 @@ export function nextPoll(s: Situation): number | undefined {
 }
 
 /**
- * Goes on if every gate of the type approves; waits where one does not, and fails where that takes too long. The time that the
- * canary had to get ready in is over: should it need another, because a pod moves meanwhile, it gets a new one.
+ * Goes on if every gate of the type approves; waits where one does not, and fails where that takes too long. Waiting clears
+ * the deadline for the canary's pods: should one become unready meanwhile, they get a new one.
+ * @param go what comes after the approval
  */
 export function throughGate(s: Releasing, gate: GateType, go: (s: Releasing) => Next): Next {
   const gates = hooksOf(s.spec, gate);
   if (gates.length === 0) return go(s);
   const { awaiting } = s.state.release;
-  if (awaiting?.gate !== gate) return amend(s, { awaiting: { gate, since: time(s.now) }, deadline: undefined });
+  if (awaiting?.gate !== gate) return updateRelease(s, { awaiting: { gate, since: time(s.now) }, deadline: undefined });
   const answers = gates.map((hook) => ({ hook, answer: answerTo(s, gateId(s.state.release, awaiting, hook)) }));
   const closed = answers.filter(({ answer }) => answer?.outcome !== 'passed');
   if (closed.length === 0) return opened(s, gates, go);
-  return timedOut(s, awaiting, closed) ?? closedFor(s, awaiting, closed);
+  return timedOut(s, awaiting, closed) ?? stayClosed(s, awaiting, closed);
 }
 
 interface Closed {
@@ -65,7 +69,7 @@ interface Closed {
 function opened(s: Releasing, gates: readonly Hook[], go: (s: Releasing) => Next): Next {
   const next = go(s);
   const names = gates.map(({ name }) => name);
-  return { ...next, facts: [...passed(s, names), ...next.facts] };
+  return { ...next, facts: [...hooksPassed(s, names), ...next.facts] };
 }
 
 function timedOut(s: Releasing, { since, gate }: Awaiting, closed: readonly Closed[]): Next | undefined {
@@ -81,14 +85,14 @@ function timedOut(s: Releasing, { since, gate }: Awaiting, closed: readonly Clos
   );
 }
 
-/** Told once: what a gate says is not worth an Event every few seconds. */
-function closedFor(s: Releasing, awaiting: Awaiting, closed: readonly Closed[]): Next {
+/** Told when the gate is first found closed, and not at every poll. */
+function stayClosed(s: Releasing, awaiting: Awaiting, closed: readonly Closed[]): Next {
   const told = closed.filter(({ answer }) => answer !== undefined);
   if (awaiting.message !== undefined || told.length === 0) return stay(s);
   const said = told.map(({ hook, answer }) => `hook ${hook.name} ${answer?.message || 'does not pass'}`).join('; ');
-  const message = `${nameOf(s)} waits for ${awaiting.gate} at weight ${s.state.release.weight}: ${said}`;
+  const message = `${displayName(s)} waits for ${awaiting.gate} at weight ${s.state.release.weight}: ${said}`;
   const isMuted = told.every(({ hook }) => hook.muteAlert);
-  return amend(
+  return updateRelease(
     s,
     { awaiting: { ...awaiting, message: said }, reason: 'WaitingForApproval', message },
     { ...fact('WaitingForApproval', message, s.state.release.revision), ...(isMuted && { muted: true as const }) },
@@ -105,9 +109,9 @@ export function gateDeadlines({ state: { release }, spec }: Situation): number[]
 }
 
 /** A rollback hook that passes ends the release; undefined if none does. */
-export function revoked(s: Releasing): Next | undefined {
+export function rollbackRequested(s: Releasing): Next | undefined {
   const { phase, release } = s.state;
-  if (!REVOCABLE.has(phase)) return undefined;
+  if (!CAN_ROLL_BACK.has(phase)) return undefined;
   for (const hook of hooksOf(s.spec, 'rollback')) {
     const answer = answerTo(s, rollbackId(release, hook));
     if (answer?.outcome !== 'passed') continue;

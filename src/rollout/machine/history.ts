@@ -1,4 +1,4 @@
-import { ACTIVE, type Path, type Release, type RolloutState, type Time, time } from './state.ts';
+import { ACTIVE, type Release, type ReleasePath, type RolloutState, type Time, time } from './state.ts';
 
 export const OUTCOMES = ['succeeded', 'failed', 'withdrawn', 'superseded'] as const;
 
@@ -8,7 +8,7 @@ export interface PastRelease {
   /** Images of its containers. */
   images: string[];
   requestedBy: string;
-  path: Path;
+  path: ReleasePath;
   startedAt: Time;
   endedAt: Time;
   outcome: (typeof OUTCOMES)[number];
@@ -22,7 +22,7 @@ export interface PastRelease {
 
 const MOST_RELEASES = 10;
 
-/** The history with the release that ended, or gave way, between two states; the one before if none did. */
+/** The history with the release that ended, or gave way, between two states; unchanged if none did. */
 export function historyAfter(before: RolloutState, after: RolloutState, now: number): PastRelease[] {
   const { history = [] } = before;
   const outcome = outcomeOf(before, after);

@@ -1,7 +1,7 @@
 import type { Deployment, ReplicaSet, Service } from '../kube.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { HookAnswer } from './calls.ts';
-import type { Command } from './command.ts';
+import type { Command } from './command-annotation.ts';
 import type { Receipt } from './outbox.ts';
 import type { TrafficReading } from './traffic.ts';
 
@@ -19,7 +19,7 @@ export interface CheckResult {
 
 /**
  * The world at one point in time, as far as a decision may use it. Undefined objects are absent; `replicaSets` and `checks`
- * are undefined when they were not asked for (`wants`).
+ * are undefined when they were not asked for (see observation-needs.ts).
  */
 export interface Observation extends TrafficReading {
   deployment: Deployment;
@@ -30,7 +30,7 @@ export interface Observation extends TrafficReading {
   replicaSets?: ReplicaSet[];
   canary?: Deployment;
   services: { stable?: Service; canary?: Service };
-  /** Names of the pods that the canary's Service lists as ready, where it was asked for (`wants`): the mesh knows them, or is about to. */
+  /** Names of the pods that the canary's Service lists as ready, where it was asked for (`needsEndpoints`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
   checks?: CheckResult[];
   /** Answers of hooks that this process asked. */

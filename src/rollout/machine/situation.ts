@@ -30,10 +30,11 @@ export interface Next {
   facts: Fact[];
 }
 
+/** No change but what is told. */
 export const stay = ({ state }: Situation, ...facts: Fact[]): Next => ({ state, facts });
 
 /** The same phase with changes to the release. */
-export const amend = ({ state }: Releasing, changes: Partial<Release>, ...facts: Fact[]): Next => ({
+export const updateRelease = ({ state }: Releasing, changes: Partial<Release>, ...facts: Fact[]): Next => ({
   state: { ...state, release: { ...state.release, ...changes } },
   facts,
 });
@@ -45,7 +46,7 @@ export const withRelease = (s: Releasing, changes: Partial<Release>): Releasing 
 });
 
 /** Another phase, with changes to the release. */
-export function move(s: Releasing, phase: Phase, changes: Partial<Release>, ...facts: Fact[]): Next {
+export function enterPhase(s: Releasing, phase: Phase, changes: Partial<Release>, ...facts: Fact[]): Next {
   const since = phase === s.state.phase ? s.state.since : time(s.now);
   return { state: { ...s.state, phase, since, release: { ...s.state.release, ...changes } }, facts };
 }
@@ -53,20 +54,20 @@ export function move(s: Releasing, phase: Phase, changes: Partial<Release>, ...f
 /** The release's timers, cleared: a new weight or phase starts its own. */
 export const NO_TIMERS = { weightSince: undefined, checkAt: undefined, deadline: undefined };
 
-/** Nothing is in the way any more: the phase speaks for itself. */
+/** Why the release waits, cleared: nothing is in its way any more. */
 export const NO_REASON = { reason: undefined, message: undefined };
 
 /** No hook is asked for anything any more. */
-export const NO_QUESTIONS = { calls: undefined, awaiting: undefined };
+export const NO_HOOK_CALLS = { calls: undefined, awaiting: undefined };
 
 /** Take all traffic from the canary and end the release as failed. Moves toward the stable pods wait for nothing. */
 export function fail(s: Releasing, reason: Reason, message: string): Next {
   const { release } = s.state;
-  const text = `${nameOf(s)} ${release.revision} ${message}; traffic goes back to the running version`;
-  return move(
+  const text = `${displayName(s)} ${release.revision} ${message}; traffic goes back to the running version`;
+  return enterPhase(
     s,
     'Finalising',
-    { ...withoutTraffic(release), ...NO_QUESTIONS, outcome: 'failed', reason, message },
+    { ...withoutTraffic(release), ...NO_HOOK_CALLS, outcome: 'failed', reason, message },
     fact(reason, text, release.revision),
   );
 }
@@ -75,7 +76,8 @@ export function fail(s: Releasing, reason: Reason, message: string): Next {
 export const withoutTraffic = (release: Release): Partial<Release> =>
   release.weight === 0 ? { checkAt: undefined, deadline: undefined } : { ...NO_TIMERS, weight: 0 };
 
-export const nameOf = ({ seen: { deployment } }: Situation): string =>
+/** What messages call the Deployment: `name.namespace`. */
+export const displayName = ({ seen: { deployment } }: Situation): string =>
   `${deployment.metadata.name}.${deployment.metadata.namespace ?? 'default'}`;
 
 /** Whether the route was seen at the release's weight for `duration` milliseconds. */

@@ -1,5 +1,5 @@
-import type { PodTemplate } from '../kube.ts';
 import type { GateType } from '../spec/schema/hook-types.ts';
+import type { Stable } from '../workload/stable.ts';
 import type { HookCall } from './calls.ts';
 import type { PastRelease } from './history.ts';
 import type { CheckResult } from './observation.ts';
@@ -29,7 +29,7 @@ export const PHASES = [
 export type Phase = (typeof PHASES)[number];
 
 /** How a revision comes to the Deployment: through a canary, or at once because there is nothing to find out. */
-export type Path =
+export type ReleasePath =
   | 'canary'
   /** It is what the stable pods run. */
   | 'withdrawn'
@@ -40,21 +40,13 @@ export type Path =
   /** It went past the gate: by break-glass, or while Headgate was not installed. */
   | 'outside';
 
-/** What the stable pods run. */
-export interface Stable {
-  revision: string;
-  /** The template as the Deployment had it, so that it can be restored. */
-  template: PodTemplate;
-  /** Whether a pod of it was ever available: otherwise there is nothing to protect. */
-  available: boolean;
-}
-
+/** The release under way, or the last one: all that decisions remember of it. */
 export interface Release {
   revision: string;
   requestedBy: string;
   /** Of its containers. */
   images?: string[];
-  path: Path;
+  path: ReleasePath;
   startedAt: Time;
   /** Wanted canary weight, percent. */
   weight: number;
@@ -136,5 +128,7 @@ export const SERVING: ReadonlySet<Phase> = new Set(['Progressing', 'Paused', 'Pr
 /** Phases that wait for what is counted from the moment when the route was seen at its weight. */
 export const TIMED: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Finalising']);
 
+/** Of milliseconds since the epoch. */
 export const time = (ms: number): Time => new Date(ms).toISOString();
+/** In milliseconds since the epoch. */
 export const ms = (at: Time): number => Date.parse(at);

@@ -1,7 +1,7 @@
 import type { Condition } from '../kube.ts';
 import type { RolloutSpec } from '../spec/spec-types.ts';
 import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
-import { planOf } from './steps.ts';
+import { weightPlan } from './steps.ts';
 import type { RouteReading } from './traffic.ts';
 
 /** `Canary.status`: the state, and beside it what people and tools read of it. */
@@ -30,9 +30,10 @@ interface ViewInput {
   invalid?: string;
 }
 
+/** The whole status to be written. Conditions keep the time of their last change. */
 export function statusOf({ state, spec, route, strategy, generation, before, invalid }: ViewInput): CanaryStatus {
   const { phase, since, release, stable } = state;
-  const plan = planOf(spec?.analysis.weights ?? [], strategy);
+  const plan = weightPlan(spec?.analysis.weights ?? [], strategy);
   const weight = route?.weight ?? 0;
   return {
     ...(generation !== undefined && { observedGeneration: generation }),

@@ -8,6 +8,6 @@ export function canarySize(stableReplicas: number, weight: number): number {
  * The plan of weights of a release. A Deployment with strategy Recreate stops its stable pods on promotion, so its canary
  * carries all traffic first.
  */
-export function planOf(weights: readonly number[], strategy: string | undefined): readonly number[] {
+export function weightPlan(weights: readonly number[], strategy: string | undefined): readonly number[] {
   return strategy === 'Recreate' && weights.at(-1) !== 100 ? [...weights, 100] : weights;
 }

@@ -1,6 +1,6 @@
 import { isScaledDown } from './canary-pods.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
-import { knownAt } from './phases/promoting.ts';
+import { meshKnowsPodsAt } from './phases/promoting.ts';
 import type { Situation } from './situation.ts';
 import { ms, TIMED } from './state.ts';
 
@@ -18,7 +18,7 @@ function timers(s: Situation): number[] {
   const { phase, since, release } = state;
   if (release === undefined) return isScaledDown(seen.canary) ? [] : [ms(since) + settleMs];
   const { checkAt, deadline, weightSince, weight } = release;
-  const times: number[] = phase === 'Promoting' || phase === 'Stalled' ? [knownAt(s)] : [];
+  const times: number[] = phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : [];
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline));
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {

@@ -5,6 +5,7 @@ import type { HookType } from './schema/hook-types.ts';
 export type MetricSource = { builtin: BuiltinMetric } | { query: string };
 export type BuiltinMetric = 'request-success-rate' | 'request-duration';
 
+/** One measure of each round of checks. */
 export interface Metric {
   name: string;
   /** Window of the query, in milliseconds. */
@@ -20,6 +21,7 @@ export interface AutoscalerRef {
   name: string;
 }
 
+/** How the Deployment is reached. */
 export interface ServiceSpec {
   port: number;
   portName: string;
@@ -59,6 +61,7 @@ export interface Alert {
   checks: boolean;
 }
 
+/** How a canary is judged, and who is asked and told. */
 export interface AnalysisSpec {
   /** Time at each weight before its check, and between checks, in milliseconds. */
   intervalMs: number;
@@ -99,4 +102,5 @@ export interface Problem {
   message: string;
 }
 
-export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
+/** A value that is right in every respect, or everything that is wrong with it. */
+export type Validated<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };

@@ -7,7 +7,7 @@ import { parseDuration } from './schema/durations.ts';
 import type { HookForm } from './schema/hook-schema.ts';
 import { DEFAULT_MAX_WEIGHT, DEFAULT_STEP, formSchema, type UserForm } from './schema/spec-schema.ts';
 import { serviceOf } from './service-spec.ts';
-import type { Alert, AutoscalerRef, Hook, Outcome, RolloutSpec } from './spec-types.ts';
+import type { Alert, AutoscalerRef, Hook, RolloutSpec, Validated } from './spec-types.ts';
 
 export type { UserForm } from './schema/spec-schema.ts';
 
@@ -22,10 +22,11 @@ export function readForm(input: unknown, nameField: NameField = specKey): FormRe
   return { ok: false, findings: distinct(found) };
 }
 
+/** A field of `spec`, as problems name it: `spec.analysis.interval`. */
 export const specKey = (path: Path): string => pathText('spec', path);
 
 /** `spec` of a Canary, complete and in numbers, or every problem at once, by its path (`spec.analysis.interval`). */
-export function normaliseSpec(userForm: unknown): Outcome<RolloutSpec> {
+export function normaliseSpec(userForm: unknown): Validated<RolloutSpec> {
   const reading = readForm(userForm);
   if (reading.ok) return { ok: true, value: specOf(reading.form) };
   const problems = reading.findings.map(({ path, message }) => ({

@@ -35,6 +35,7 @@ export type HoldReading =
   | { state: 'held'; hold: Hold; raw: string }
   | { state: 'unreadable'; raw: string };
 
+/** Never throws: words that are no hold are `unreadable`. */
 export function readHold(deployment: Pick<Deployment, 'metadata'>): HoldReading {
   const raw = deployment.metadata.annotations?.[HELD];
   if (raw === undefined) return { state: 'open' };
@@ -42,6 +43,7 @@ export function readHold(deployment: Pick<Deployment, 'metadata'>): HoldReading 
   return parsed.success ? { state: 'held', hold: parsed.data, raw } : { state: 'unreadable', raw };
 }
 
+/** Undefined for no annotation, and for one that cannot be read. */
 export function readRolling(deployment: Pick<Deployment, 'metadata'>): Rolling | undefined {
   const raw = deployment.metadata.annotations?.[ROLLING];
   return raw === undefined ? undefined : rollingSchema.safeParse(parseJson(raw)).data;

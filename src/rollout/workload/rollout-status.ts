@@ -6,6 +6,7 @@ const count = (
   key: 'replicas' | 'updatedReplicas' | 'readyReplicas' | 'availableReplicas',
 ) => status?.[key] ?? 0;
 
+/** One where the spec leaves it out, as the API server has it. */
 export const wantedReplicas = (deployment: Deployment): number => deployment.spec.replicas ?? 1;
 
 export const availableReplicas = (deployment: Deployment | undefined): number =>

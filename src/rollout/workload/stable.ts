@@ -1,13 +1,23 @@
 import { POD_TEMPLATE_HASH } from '../keys.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../kube.ts';
-import type { Stable } from '../machine/state.ts';
 import { revisionOf, sameRevision } from './template.ts';
+
+/** What the stable pods run. */
+export interface Stable {
+  revision: string;
+  /** The template as the Deployment had it, so that it can be restored. */
+  template: PodTemplate;
+  /** Whether a pod of it was ever available: otherwise there is nothing to protect. */
+  available: boolean;
+}
 
 const REVISION_NUMBER = 'deployment.kubernetes.io/revision';
 
+/** Whether the Deployment controller counts the ReplicaSet to this Deployment, by uid. */
 export const ownedBy = (owner: Deployment, set: ReplicaSet): boolean =>
   set.metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid) ?? false;
 
+/** No pods are wanted, and none are left. */
 export const isEmpty = ({ spec, status }: ReplicaSet): boolean =>
   (spec.replicas ?? 0) === 0 && (status?.replicas ?? 0) === 0;
 
@@ -16,14 +26,14 @@ const pods = ({ status }: ReplicaSet): number => status?.replicas ?? 0;
 const numberOf = ({ metadata }: ReplicaSet): number => Number(metadata.annotations?.[REVISION_NUMBER] ?? 0);
 
 /** The template of a ReplicaSet as its Deployment had it. */
-export function templateOf(set: ReplicaSet): PodTemplate {
+export function podTemplateOf(set: ReplicaSet): PodTemplate {
   const { metadata, spec } = set.spec.template;
   const { [POD_TEMPLATE_HASH]: _hash, ...labels } = metadata?.labels ?? {};
   return { metadata: { ...metadata, labels }, spec };
 }
 
 /** The ReplicaSet that runs a template, among those of the Deployment. */
-export const setOf = (template: PodTemplate, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
+export const findReplicaSet = (template: PodTemplate, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>
   sets.find((set) => sameRevision(set.spec.template, template));
 
 /**
@@ -37,23 +47,24 @@ export function findStable(deployment: Deployment, sets: readonly ReplicaSet[]):
     .toSorted((a, b) => available(b) - available(a) || pods(b) - pods(a) || numberOf(b) - numberOf(a));
   const [running] = candidates;
   if (running === undefined) return undefined;
-  const template = templateOf(running);
+  const template = podTemplateOf(running);
   return { revision: revisionOf(template), template, available: available(running) > 0 };
 }
 
 /**
- * Empty ReplicaSets that the Deployment controller would scale up before the stable one when a held Deployment is scaled
- * to zero and back: it takes the one with the Deployment's own template, else the newest.
+ * Empty ReplicaSets of other revisions that the Deployment controller would scale up in the place of the stable one when a
+ * held Deployment is scaled to zero and back: it takes the one with the Deployment's own template, else the newest.
  */
-export function usurpers(deployment: Deployment, stable: Stable, sets: readonly ReplicaSet[]): ReplicaSet[] {
+export function staleReplicaSets(deployment: Deployment, stable: Stable, sets: readonly ReplicaSet[]): ReplicaSet[] {
   const own = sets.filter((set) => ownedBy(deployment, set));
-  const running = setOf(stable.template, own);
+  const running = findReplicaSet(stable.template, own);
   if (running === undefined) return [];
-  const born = running.metadata.creationTimestamp ?? '';
+  const createdAt = running.metadata.creationTimestamp ?? '';
   return own.filter(
     (set) =>
       set !== running &&
       isEmpty(set) &&
-      (sameRevision(set.spec.template, deployment.spec.template) || (set.metadata.creationTimestamp ?? '') >= born),
+      (sameRevision(set.spec.template, deployment.spec.template) ||
+        (set.metadata.creationTimestamp ?? '') >= createdAt),
   );
 }

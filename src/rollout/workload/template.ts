@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { POD_TEMPLATE_HASH, PREFIX, RESTARTED_AT } from '../keys.ts';
 import type { PodTemplate } from '../kube.ts';
 
-/** JSON with keys sorted, and nulls, empty objects' `creationTimestamp: null` and undefined fields dropped: equal values give equal text. */
+/**
+ * JSON with sorted keys, without fields that are null or undefined (`creationTimestamp: null`): equal values give equal
+ * text.
+ */
 export function canonical(value: unknown): string {
   return JSON.stringify(sorted(value));
 }
@@ -22,11 +25,11 @@ function sorted(value: unknown): unknown {
 const inOrder = (keys: string[]): string[] =>
   keys.some((key, index) => index > 0 && key < (keys[index - 1] ?? '')) ? keys.toSorted() : keys;
 
-/** A leaf of a template's annotations that does not make a revision: a restart, or Headgate's own. */
+/** Whether a template's annotation makes no revision: that of a restart, and Headgate's own. */
 export const isNeutral = (key: string): boolean => key === RESTARTED_AT || key.startsWith(PREFIX);
 
 /**
- * The template without what does not make a revision: restarts, Headgate's own leaves, and the hash label that the
+ * The template without what does not make a revision: restarts, Headgate's own annotations, and the hash label that the
  * Deployment controller adds in a ReplicaSet.
  */
 export function essence(template: PodTemplate): PodTemplate {
@@ -53,7 +56,7 @@ function pick(
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-/** Whether two templates are the same revision: what the Deployment controller compares, less restarts and Headgate's leaves. */
+/** Whether two templates are the same revision: what the Deployment controller compares, less restarts and Headgate's own annotations. */
 export const sameRevision = (a: PodTemplate, b: PodTemplate): boolean =>
   canonical(essence(a)) === canonical(essence(b));
 

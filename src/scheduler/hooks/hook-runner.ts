@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HookCaller, Question } from '../../hooks/call.ts';
-import { type HookSubject, payloadOf } from '../../hooks/payload.ts';
+import type { HookCaller, HookQuestion } from '../../hooks/call.ts';
+import { type HookSubject, hookPayload } from '../../hooks/payload.ts';
 import type { Reply } from '../../hooks/reply.ts';
 import { Limiter } from '../../process/limiter.ts';
 import { type HookAnswer, longestMs, type WantedCall, type WantedPoll } from '../../rollout/machine/calls.ts';
@@ -144,11 +144,11 @@ function cancel({ controller, timer }: HookRun): void {
   controller.abort();
 }
 
-const questionOf = ({ type, url, timeoutMs, retries, metadata }: Hook, subject: HookSubject): Question => ({
+const questionOf = ({ type, url, timeoutMs, retries, metadata }: Hook, subject: HookSubject): HookQuestion => ({
   type,
   url,
   namespace: subject.namespace,
   timeoutMs,
   retries,
-  body: payloadOf(subject, metadata),
+  body: hookPayload(subject, metadata),
 });

@@ -1,4 +1,4 @@
-import type { Told } from '../../notify/message.ts';
+import type { NoticeContent } from '../../notify/message.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Notice, Receipt } from '../../rollout/machine/outbox.ts';
 
@@ -11,7 +11,7 @@ export interface Delivery {
   uid: string;
   /** The receiver, see `Receiver`. */
   to: string;
-  notice: Told;
+  notice: NoticeContent;
 }
 
 /** Everything that stands in the outbox of a record. */

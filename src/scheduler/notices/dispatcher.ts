@@ -1,5 +1,5 @@
 import { type EventPayload, eventPayload } from '../../notify/event-payload.ts';
-import { messageOf, type Subject } from '../../notify/message.ts';
+import { messageOf, type NoticeSubject } from '../../notify/message.ts';
 import type { SendResult } from '../../notify/send-result.ts';
 import { type Outgoing, prepare } from '../../notify/target.ts';
 import { Limiter } from '../../process/limiter.ts';
@@ -57,7 +57,7 @@ export class Dispatcher {
 
   async #send(
     receiver: ReceiverLookup & { is: 'hook' | 'target' },
-    subject: Subject,
+    subject: NoticeSubject,
     { notice }: Delivery,
   ): Promise<SendResult> {
     const message = messageOf(notice, subject);
@@ -69,7 +69,7 @@ export class Dispatcher {
     return prepared.ok ? this.#options.send(prepared.outgoing) : { outcome: 'retry', why: prepared.why };
   }
 
-  #subject({ metadata: { namespace = '', name, uid = '' } }: Canary): Subject {
+  #subject({ metadata: { namespace = '', name, uid = '' } }: Canary): NoticeSubject {
     const { clusterName: cluster } = this.#options;
     return { namespace, name, uid, ...(cluster !== undefined && { cluster }) };
   }

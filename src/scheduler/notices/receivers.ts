@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { given } from '../../notify/given.ts';
 import type { Target } from '../../notify/target.ts';
+import { withoutUndefined } from '../../notify/without-undefined.ts';
 import { type KubeObject, keyIn } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readProvider } from '../../rollout/spec/schema/alert-provider.ts';
@@ -92,14 +92,14 @@ export class Receivers {
     const { secretRef, ...rest } = reading.value;
     const secret = await this.#secret(namespace, secretRef.name);
     if ('why' in secret) return { is: 'missing', why: secret.why };
-    return { is: 'target', target: given({ ...rest, ...secret }), limiterKey: key };
+    return { is: 'target', target: withoutUndefined({ ...rest, ...secret }), limiterKey: key };
   }
 
   async #secret(namespace: string, name: string): Promise<Pick<Target, 'address' | 'token'> | { why: string }> {
     try {
       const secret = await this.#options.client.find<Secret>(pathOf(KINDS.secrets, namespace, name));
       if (secret === undefined) return { why: `there is no Secret ${namespace}/${name}` };
-      return given({ address: decoded(secret, 'address'), token: decoded(secret, 'token') });
+      return withoutUndefined({ address: decoded(secret, 'address'), token: decoded(secret, 'token') });
     } catch (error) {
       if (!isForbidden(error)) throw error;
       const advice = `add ${name} to the chart value alerts.secretNames`;

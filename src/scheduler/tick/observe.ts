@@ -1,19 +1,19 @@
 import type { Prometheus } from '../../analysis/prometheus.ts';
 import { queryOf } from '../../analysis/queries.ts';
-import { verdictOf } from '../../analysis/verdict.ts';
+import { checkResultOf } from '../../analysis/verdict.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { readCommand } from '../../rollout/machine/command.ts';
+import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
-import type { RolloutState } from '../../rollout/machine/state.ts';
 import {
-  doubts,
-  type WantedCheck,
-  wantsChecks,
-  wantsEndpoints,
-  wantsReplicaSets,
-} from '../../rollout/machine/wants.ts';
+  type DueCheck,
+  doubtfulReads,
+  dueChecks,
+  needsEndpoints,
+  needsReplicaSets,
+} from '../../rollout/machine/observation-needs.ts';
+import type { RolloutState } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
@@ -56,9 +56,9 @@ export class Observer {
   async observe(input: ObserveInput): Promise<Observation | undefined> {
     const first = await this.#look(input);
     if (first === undefined) return undefined;
-    const doubtful = doubts(input.state, first);
+    const doubtful = doubtfulReads(input.state, first);
     const seen = doubtful.length > 0 ? await this.#lookAgain(input, first.deployment, doubtful) : first;
-    const wanted = seen && wantsChecks(input.spec, input.state, input.now);
+    const wanted = seen && dueChecks(input.spec, input.state, input.now);
     return wanted ? { ...seen, checks: await this.#check(seen.deployment, wanted) } : seen;
   }
 
@@ -70,7 +70,7 @@ export class Observer {
     const hold = readHold(deployment);
     const revision = revisionOf(deployment.spec.template);
     const fresh = hold.state === 'held' && state?.release?.revision !== revision;
-    const sets = wantsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
+    const sets = needsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
     const [replicaSets, endpoints, stable, canaryService, objects] = await Promise.all([
       sets,
       this.#endpoints(key, state),
@@ -96,12 +96,12 @@ export class Observer {
 
   async #endpoints(key: string, state: RolloutState | undefined): Promise<string[]> {
     const { endpoints } = this.#world;
-    if (wantsEndpoints(state)) return endpoints.of(key);
+    if (needsEndpoints(state)) return endpoints.of(key);
     await endpoints.forget(key);
     return [];
   }
 
-  async #lookAgain(input: ObserveInput, deployment: Deployment, doubtful: ReturnType<typeof doubts>) {
+  async #lookAgain(input: ObserveInput, deployment: Deployment, doubtful: ReturnType<typeof doubtfulReads>) {
     const { namespace = '', name } = deployment.metadata;
     const reads = {
       deployment: () => this.#world.refresh(KINDS.deployments, namespace, name),
@@ -112,11 +112,11 @@ export class Observer {
     return this.#look(input);
   }
 
-  #check({ metadata }: Deployment, wanted: readonly WantedCheck[]): Promise<CheckResult[]> {
+  #check({ metadata }: Deployment, wanted: readonly DueCheck[]): Promise<CheckResult[]> {
     const target = { namespace: metadata.namespace ?? '', name: metadata.name };
     return Promise.all(
       wanted.map(async ({ metric, windowMs }) => {
-        const result = verdictOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs)));
+        const result = checkResultOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs)));
         this.#onCheck(result.verdict);
         return result;
       }),

@@ -4,7 +4,7 @@ import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { readAnnotations } from '../../rollout/spec/annotations/annotations.ts';
 import { problemsUnder } from '../../rollout/spec/rules/deployment-problems.ts';
 import { normaliseSpec } from '../../rollout/spec/spec.ts';
-import type { Outcome, RolloutSpec } from '../../rollout/spec/spec-types.ts';
+import type { RolloutSpec, Validated } from '../../rollout/spec/spec-types.ts';
 import { explain } from '../../rollout/spec/wording/explain.ts';
 import { selectorLabelOf } from '../../rollout/workload/selector-label.ts';
 import { isWritten } from './owners.ts';
@@ -77,7 +77,7 @@ const twoOwners = (deployment: Deployment, written: Canary): PlanReading =>
     invalid: `two owners: ${CANARY} is "true", and there is a Canary ${written.metadata.name} that somebody wrote. The Canary is followed; write ${CANARY}: canary/${written.metadata.name}, or delete it`,
   });
 
-const specOf = (record: Canary | undefined): Outcome<RolloutSpec> =>
+const specOf = (record: Canary | undefined): Validated<RolloutSpec> =>
   record === undefined
     ? {
         ok: false,
@@ -87,7 +87,7 @@ const specOf = (record: Canary | undefined): Outcome<RolloutSpec> =>
 
 interface PlanSource {
   name: string;
-  outcome: Outcome<RolloutSpec>;
+  outcome: Validated<RolloutSpec>;
   userForm?: object | undefined;
   byCanary?: true;
   invalid?: string;

@@ -1,10 +1,10 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import type { EndReason } from '../../cluster/ending.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Namespaces } from '../../cluster/namespaces.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
+import type { WatchEndReason } from '../../cluster/watch-ending.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
@@ -37,7 +37,7 @@ export interface WorldOptions {
   onChange: (key: string) => void;
   onError?: (error: unknown) => void;
   /** A watch of the resource (`deployments`) ended and is opened again. */
-  onRestart?: (resource: string, reason: EndReason) => void;
+  onRestart?: (resource: string, reason: WatchEndReason) => void;
   /** A full list of the resource showed this many changes that the watch had not. */
   onMissed?: (resource: string, count: number) => void;
 }

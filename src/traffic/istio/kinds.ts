@@ -8,14 +8,14 @@ export const VIRTUAL_SERVICES = namespacedKind(GROUP, VERSION, 'virtualservices'
 export const DESTINATION_RULES = namespacedKind(GROUP, VERSION, 'destinationrules', 'DestinationRule');
 
 /** Where a rule of a VirtualService leads. */
-export interface Destination {
+export interface RouteDestination {
   destination: { host: string; port?: { number: number }; [field: string]: unknown };
   weight?: number;
   [field: string]: unknown;
 }
 
 export interface HttpRoute {
-  route?: Destination[];
+  route?: RouteDestination[];
   [field: string]: unknown;
 }
 

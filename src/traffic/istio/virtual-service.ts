@@ -5,20 +5,20 @@ import type { PatchOperation } from '../../rollout/object-change.ts';
 import { generatedMeta } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 import { namesOf } from './hosts.ts';
-import { apiVersion, type Destination, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
+import { apiVersion, type RouteDestination, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
 
 /** The role of a VirtualService that a user wrote: Headgate touches the weights of its routes and nothing else. */
 export const ADOPTED = 'adopted-route';
 
-const isTo = (hosts: readonly string[]) => (entry: Destination) => hosts.includes(entry.destination.host);
+const isTo = (hosts: readonly string[]) => (entry: RouteDestination) => hosts.includes(entry.destination.host);
 
 export const isOurs = (route: VirtualService): boolean => route.metadata.labels?.[ROLE] === 'route';
 
 /** One HTTP route that is Headgate's to weigh. */
 interface Split {
   index: number;
-  stable: Destination;
-  canary?: Destination;
+  stable: RouteDestination;
+  canary?: RouteDestination;
 }
 
 /** The routes of a VirtualService that go to the stable Service, alone or beside the canary's. */
@@ -52,7 +52,7 @@ export function readRoute(route: VirtualService, wish: TrafficWish): RouteReadin
   return { weight: agreed, version, stale, ...(weights.length === 0 && !isOurs(route) && { unusable }) };
 }
 
-function destinations(wish: TrafficWish, weight: number): Destination[] {
+function destinations(wish: TrafficWish, weight: number): RouteDestination[] {
   const { name } = wish.deployment.metadata;
   return [
     { destination: { host: name }, weight: 100 - weight },
@@ -95,7 +95,7 @@ export const patchWeights = (route: VirtualService, wish: TrafficWish, weight: n
   });
 
 /** A subset is defined for one host: the canary's has none. */
-function canaryLike(stable: Destination, { deployment }: TrafficWish): Destination {
+function canaryLike(stable: RouteDestination, { deployment }: TrafficWish): RouteDestination {
   const { subset: _subset, ...destination } = stable.destination;
   return { ...stable, destination: { ...destination, host: canaryName(deployment.metadata.name) } };
 }

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { issueLeaf, makeAuthority } from '../../../src/admission/certificates/issue.ts';
-import { nextStep, type Step } from '../../../src/admission/certificates/plan.ts';
-import { takeStep } from '../../../src/admission/certificates/take-step.ts';
+import { type CertificateStep, nextCertificateStep } from '../../../src/admission/certificates/plan.ts';
+import { takeCertificateStep } from '../../../src/admission/certificates/take-step.ts';
 import { bundleOf, readTlsState, type TlsState, writeTlsState } from '../../../src/admission/certificates/tls-state.ts';
 
 const DAY = 86_400_000;
@@ -11,13 +11,14 @@ const NAMES = ['headgate-webhook.headgate.svc', 'headgate-webhook.headgate.svc.c
 const lives = { authorityMs: 365 * DAY, servingMs: 14 * DAY };
 const settleMs = 300_000;
 
-const stepAt = (state: TlsState, now: number, names = NAMES): Step => nextStep(state, { names, settleMs, now });
-const take = (state: TlsState, step: Step, now: number): Promise<TlsState> =>
-  takeStep(state, step, { names: NAMES, lives, now });
+const stepAt = (state: TlsState, now: number, names = NAMES): CertificateStep =>
+  nextCertificateStep(state, { names, settleMs, now });
+const take = (state: TlsState, step: CertificateStep, now: number): Promise<TlsState> =>
+  takeCertificateStep(state, step, { names: NAMES, lives, now });
 
 /** Every step that is due until nothing is, and the state after it. */
-async function settle(from: TlsState, now: number): Promise<{ steps: Step[]; state: TlsState }> {
-  const steps: Step[] = [];
+async function settle(from: TlsState, now: number): Promise<{ steps: CertificateStep[]; state: TlsState }> {
+  const steps: CertificateStep[] = [];
   let state = from;
   for (let step = stepAt(state, now); step !== 'serve'; step = stepAt(state, now)) {
     steps.push(step);
@@ -72,7 +73,7 @@ t.test('what cannot be used is made anew', async (t) => {
   const other = await makeAuthority({ now: NOW, lifeMs: DAY });
   const { authority, serving } = state;
   if (!authority || !serving) throw new Error('no state');
-  const broken: Record<string, [TlsState, Step]> = {
+  const broken: Record<string, [TlsState, CertificateStep]> = {
     'no serving certificate': [{ authority }, 'renew'],
     'a serving certificate of another authority': [
       { authority, serving: await issueLeaf(other, NAMES, { now: NOW, lifeMs: DAY }) },

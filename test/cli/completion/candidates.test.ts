@@ -1,7 +1,7 @@
 import t from 'tap';
 import { complete, PLACEHOLDERS, placeholderOf } from '../../../src/cli/completion/candidates.ts';
 import { addClientCommands, createProgram } from '../../../src/cli/program.ts';
-import { ACTIONS } from '../../../src/rollout/machine/command.ts';
+import { ACTIONS } from '../../../src/rollout/machine/command-annotation.ts';
 
 const program = addClientCommands(createProgram());
 const COMMANDS = [
@@ -30,7 +30,7 @@ const lines: Record<string, [words: string[], wanted: Wanted]> = {
   'a command that there is not': [['gex'], {}],
   'help about a command': [['help', 'r'], { candidates: ['resume', 'retry', 'revert'] }],
   'an argument that is a canary': [['get', ''], { source: 'canaries' }],
-  'every order takes a canary': [['abort', 'po'], { source: 'canaries' }],
+  'every command to a release takes a canary': [['abort', 'po'], { source: 'canaries' }],
   'no second argument': [['get', 'podinfo', ''], {}],
   'an argument with choices': [['completion', ''], { candidates: ['bash', 'zsh', 'fish'] }],
   'a command without arguments': [['list', ''], {}],

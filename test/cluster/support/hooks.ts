@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
-import type { Payload } from '../../../src/hooks/payload.ts';
+import type { HookPayload } from '../../../src/hooks/payload.ts';
 import { waitFor } from '../../rig/rig.ts';
 import type { App } from './app.ts';
 
@@ -18,7 +18,7 @@ export interface HookEntry {
   metadata?: Record<string, string>;
 }
 
-export interface Question extends Payload {
+export interface Question extends HookPayload {
   /** When it came, epoch ms. */
   at: number;
   /** Port of the one who asks. */
@@ -77,7 +77,7 @@ export class HookReceiver {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
-    const payload = (await json(request)) as Payload;
+    const payload = (await json(request)) as HookPayload;
     const question = { ...payload, at: Date.now(), from: request.socket.remotePort ?? 0, isBrokenOff: false };
     this.#questions.set(path, [...(this.#questions.get(path) ?? []), question]);
     response.on('close', () => {

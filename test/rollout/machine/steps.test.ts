@@ -1,5 +1,5 @@
 import t from 'tap';
-import { canarySize, planOf } from '../../../src/rollout/machine/steps.ts';
+import { canarySize, weightPlan } from '../../../src/rollout/machine/steps.ts';
 
 const sizes: Record<string, [replicas: number, weight: number, size: number]> = {
   'a small weight still needs a pod': [10, 1, 1],
@@ -21,4 +21,5 @@ const plans: Record<string, [weights: number[], strategy: string | undefined, pl
   once: [[50, 100], 'Recreate', [50, 100]],
   'also without a plan': [[], 'Recreate', [100]],
 };
-for (const [claim, [weights, strategy, plan]] of Object.entries(plans)) t.same(planOf(weights, strategy), plan, claim);
+for (const [claim, [weights, strategy, plan]] of Object.entries(plans))
+  t.same(weightPlan(weights, strategy), plan, claim);

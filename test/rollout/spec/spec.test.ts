@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { normaliseSpec, readForm } from '../../../src/rollout/spec/spec.ts';
-import type { Outcome, RolloutSpec } from '../../../src/rollout/spec/spec-types.ts';
+import type { RolloutSpec, Validated } from '../../../src/rollout/spec/spec-types.ts';
 
 /** The Canary of the announcement. */
 const announced = {
@@ -35,7 +35,7 @@ const announced = {
 
 const least = { targetRef: { name: 'podinfo' }, service: { port: 9898 } };
 
-const specFor = (analysis: object): Outcome<RolloutSpec> => normaliseSpec({ ...least, analysis });
+const specFor = (analysis: object): Validated<RolloutSpec> => normaliseSpec({ ...least, analysis });
 
 const problemsFor = (form: unknown): [key: string, message: string][] => {
   const outcome = normaliseSpec(form);

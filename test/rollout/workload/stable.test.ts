@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { ReplicaSet } from '../../../src/rollout/kube.ts';
-import { findStable, isEmpty, templateOf, usurpers } from '../../../src/rollout/workload/stable.ts';
+import { findStable, isEmpty, podTemplateOf, staleReplicaSets } from '../../../src/rollout/workload/stable.ts';
 import { revisionOf } from '../../../src/rollout/workload/template.ts';
 import { at, type Change, deployment, held, replicaSet, stable, template } from '../../build.ts';
 
@@ -64,7 +64,7 @@ const preferred: Record<string, [set: ReplicaSet, usurps: boolean]> = {
   "another Deployment's": [replicaSet(owner, '3.0', 0, born(20), orphaned), false],
 };
 for (const [claim, [set, usurps]] of Object.entries(preferred)) {
-  const names = usurpers(owner, stable('1.0'), [running, set]).map(({ metadata }) => metadata.name);
+  const names = staleReplicaSets(owner, stable('1.0'), [running, set]).map(({ metadata }) => metadata.name);
   t.same(
     names,
     usurps ? [set.metadata.name] : [],
@@ -72,9 +72,9 @@ for (const [claim, [set, usurps]] of Object.entries(preferred)) {
   );
 }
 const alone = [replicaSet(owner, '3.0', 0), replicaSet(owner, '2.0', 0, born(20))];
-t.same(usurpers(owner, stable('1.0'), alone), [], 'nothing is deleted while the stable one is not seen');
+t.same(staleReplicaSets(owner, stable('1.0'), alone), [], 'nothing is deleted while the stable one is not seen');
 
-t.same(templateOf(running), template('1.0'), "the template of a ReplicaSet is the Deployment's, without the hash");
+t.same(podTemplateOf(running), template('1.0'), "the template of a ReplicaSet is the Deployment's, without the hash");
 t.notOk(
   isEmpty(replicaSet(owner, '1.0', 0, ({ status = {} }) => Object.assign(status, { replicas: 1 }))),
   'pods that still go count',

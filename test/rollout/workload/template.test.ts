@@ -29,7 +29,10 @@ const same: Record<string, [PodTemplate, PodTemplate]> = {
     template('1.0'),
     template('1.0', noted({ 'kubectl.kubernetes.io/restartedAt': '2030-01-01T00:00:00Z' })),
   ],
-  'leaves of Headgate are no revision': [template('1.0'), template('1.0', noted({ 'headgate.dev/pinned': 'a,b' }))],
+  'Headgate’s own annotations are no revision': [
+    template('1.0'),
+    template('1.0', noted({ 'headgate.dev/pinned': 'a,b' })),
+  ],
   'the hash label of a ReplicaSet is no revision': [
     template('1.0'),
     template('1.0', labelled({ 'pod-template-hash': '5d' })),

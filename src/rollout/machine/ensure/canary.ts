@@ -5,7 +5,7 @@ import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { ms, SERVING } from '../state.ts';
 
-/** A canary that no record tells of (somebody deleted it): to zero, a settling time after the first look. */
+/** Without a release (its record was deleted) a canary is scaled to zero, a settling time after the first look at it. */
 export function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }: Situation): Effect[] {
   if (canary === undefined || (canary.spec.replicas ?? 1) === 0) return [];
   const drained = route === undefined || (route.weight === 0 && now - ms(state.since) >= settleMs);
@@ -38,7 +38,7 @@ function ensureSize(s: Releasing, canary: Deployment): Effect[] {
   return fits ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];
 }
 
-/** No canary is wanted: to zero, once no traffic reaches it. A direct lift keeps its pods until the roll-out is done. */
+/** No canary is wanted: to zero, once no traffic reaches it, and not while the Deployment rolls out. */
 function ensureGone(s: Releasing): Effect[] {
   const { canary } = s.seen;
   const { phase } = s.state;

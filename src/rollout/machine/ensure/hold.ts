@@ -36,7 +36,7 @@ function liftOf(
   return { do: 'liftHold', deployment, held, keepPaused, ...rolling };
 }
 
-/** What was for one roll-out only goes with it; a bypass that is written later is for the next one. */
+/** Removes what was for one roll-out only: `rolling` once that is over, and the bypass when it has succeeded. */
 export function ensureTidy({ state: { phase, release }, seen: { deployment, hold } }: Releasing): Effect[] {
   if (hold.state !== 'open' || phase === 'Promoting' || phase === 'Stalled') return [];
   const annotations = deployment.metadata.annotations ?? {};

@@ -2,30 +2,32 @@ import { POD_TEMPLATE_HASH } from '../../keys.ts';
 import type { Deployment, ReplicaSet } from '../../kube.ts';
 import { replicaSetOf } from '../../workload/replica-set.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { isEmpty, ownedBy, setOf, usurpers } from '../../workload/stable.ts';
+import { findReplicaSet, isEmpty, ownedBy, type Stable, staleReplicaSets } from '../../workload/stable.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing } from '../situation.ts';
-import { ACTIVE, type Stable } from '../state.ts';
+import { ACTIVE } from '../state.ts';
 
 const deleteSet = (replicaSet: ReplicaSet): Effect => ({ do: 'deleteReplicaSet', replicaSet });
 
 /**
- * While held, only the stable ReplicaSet may have pods: empty ones that the Deployment controller would prefer are deleted;
- * a stable one that somebody deleted comes back, and what took its place goes when it is available. One that lost its place
- * while nobody looked (a Deployment scaled to zero and back) comes back in the same way.
+ * While a revision is held, only the stable ReplicaSet may have pods.
+ * - Empty ReplicaSets that the Deployment controller would prefer to it are deleted.
+ * - A stable one that somebody deleted is made again; what took its place is deleted when it is available.
+ * - A stable one that is empty while another has the pods (the Deployment was scaled to zero and back) is deleted, so that
+ *   the next tick makes it again.
  */
 export function ensureReplicaSets(s: Releasing): Effect[] {
   const { stable } = s.state;
   const { deployment, replicaSets } = s.seen;
   if (!isGuarded(s) || stable === undefined || replicaSets === undefined) return [];
   const own = replicaSets.filter((set) => ownedBy(deployment, set));
-  const running = setOf(stable.template, own);
+  const running = findReplicaSet(stable.template, own);
   if (running === undefined) return [restore(deployment, stable, replicaSets)];
-  const intruders = own.filter((set) => set !== running && !isEmpty(set));
-  const displaced = isEmpty(running) && intruders.length > 0 && wantedReplicas(deployment) > 0;
+  const others = own.filter((set) => set !== running && !isEmpty(set));
+  const displaced = isEmpty(running) && others.length > 0 && wantedReplicas(deployment) > 0;
   if (displaced) return [deleteSet(running)];
-  const spare = wasRestored(running, stable) && isFull(running) ? intruders : [];
-  return [...usurpers(deployment, stable, own), ...spare].map(deleteSet);
+  const spare = wasRestored(running, stable) && isFull(running) ? others : [];
+  return [...staleReplicaSets(deployment, stable, own), ...spare].map(deleteSet);
 }
 
 /** A revision is held that is not what the stable pods run. */
@@ -35,11 +37,11 @@ const isGuarded = ({ state: { release, phase }, seen: { hold } }: Releasing): bo
 const wasRestored = ({ metadata }: ReplicaSet, { revision }: Stable): boolean =>
   metadata.labels?.[POD_TEMPLATE_HASH]?.startsWith(revision) ?? false;
 
-/** The Deployment controller shares its pods between two sets until one is gone: what it leaves to this one is all of it. */
+/** Whether all pods that the Deployment controller gives this set are available; the rest it gives to the other set. */
 const isFull = (set: ReplicaSet): boolean =>
   !isEmpty(set) && (set.status?.availableReplicas ?? 0) >= (set.spec.replicas ?? 0);
 
-/** Under a name that is free: one that was made before may have been edited since. */
+/** Under a free name: a ReplicaSet of an earlier restoration may still be there, with a template that was edited since. */
 function restore(deployment: Deployment, { template, revision }: Stable, sets: readonly ReplicaSet[]): Effect {
   const made = sets.map((_, index) => replicaSetOf(deployment, template, `${revision}-${index + 2}`));
   const taken = new Set(sets.map(({ metadata }) => metadata.name));

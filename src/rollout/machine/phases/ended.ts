@@ -1,7 +1,7 @@
-import { ask, hooksOf, passed } from '../asking.ts';
+import { askHooks, hooksOf, hooksPassed } from '../ask-hooks.ts';
 import type { HookCall } from '../calls.ts';
 import { type Fact, fact } from '../facts.ts';
-import { amend, type Next, nameOf, type Releasing, stay } from '../situation.ts';
+import { displayName, type Next, type Releasing, stay, updateRelease } from '../situation.ts';
 
 /** The moment of the questions that come after the end. */
 export const POST_ROLLOUT = 'post-rollout';
@@ -10,13 +10,13 @@ export const POST_ROLLOUT = 'post-rollout';
 export function ended(s: Releasing): Next {
   const open = s.state.release.calls ?? [];
   const hooks = hooksOf(s.spec, 'post-rollout').filter(({ name }) => open.some(({ hook }) => hook === name));
-  const { calls, changed, answered } = ask(s, hooks, POST_ROLLOUT);
+  const { calls, changed, answered } = askHooks(s, hooks, POST_ROLLOUT);
   if (!changed) return stay(s);
-  return amend(s, { calls: calls.length > 0 ? calls : undefined }, ...answered.map((call) => factOf(s, call)));
+  return updateRelease(s, { calls: calls.length > 0 ? calls : undefined }, ...answered.map((call) => factOf(s, call)));
 }
 
 function factOf(s: Releasing, { hook, outcome, message = 'did not pass' }: HookCall): Fact {
-  const [told] = passed(s, [hook]);
+  const [told] = hooksPassed(s, [hook]);
   if (outcome === 'passed' && told) return told;
-  return fact('HookFailed', `Hook ${hook} of ${nameOf(s)} ${message}`, s.state.release.revision);
+  return fact('HookFailed', `Hook ${hook} of ${displayName(s)} ${message}`, s.state.release.revision);
 }

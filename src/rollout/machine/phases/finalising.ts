@@ -1,10 +1,19 @@
 import { BYPASS } from '../../keys.ts';
-import { ask, hooksOf } from '../asking.ts';
+import { askHooks, hooksOf } from '../ask-hooks.ts';
 import type { HookCall } from '../calls.ts';
 import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
 import { type Fact, fact } from '../facts.ts';
-import { amend, atWeightFor, move, type Next, nameOf, type Releasing, stay, withoutTraffic } from '../situation.ts';
-import { type Path, time } from '../state.ts';
+import {
+  atWeightFor,
+  displayName,
+  enterPhase,
+  type Next,
+  type Releasing,
+  stay,
+  updateRelease,
+  withoutTraffic,
+} from '../situation.ts';
+import { type ReleasePath, time } from '../state.ts';
 import { POST_ROLLOUT } from './ended.ts';
 import { canTakeAll, nextWeightBack } from './promoting.ts';
 
@@ -20,38 +29,43 @@ export function finalising(s: Releasing): Next {
 
 /** All at once if the Deployment has the size for it, or the canary is no more ready; else the next weight in an interval. */
 function stepBack(s: Releasing): Next {
-  if (canTakeAll(s) || !isCanaryReady(s)) return amend(s, withoutTraffic(s.state.release));
-  if (s.state.release.weightSince === undefined) return amend(s, { weightSince: time(s.now) });
-  return atWeightFor(s, s.spec.analysis.intervalMs) ? amend(s, nextWeightBack(s)) : stay(s);
+  if (canTakeAll(s) || !isCanaryReady(s)) return updateRelease(s, withoutTraffic(s.state.release));
+  if (s.state.release.weightSince === undefined) return updateRelease(s, { weightSince: time(s.now) });
+  return atWeightFor(s, s.spec.analysis.intervalMs) ? updateRelease(s, nextWeightBack(s)) : stay(s);
 }
 
-/** A failed revision ends only when its hold says so: nobody can promote it any more. */
+/** A failed release ends only when its hold has the verdict, so that no worker with an older state can promote it. */
 function isMarked({ seen: { hold }, state: { release } }: Releasing): boolean {
   if (release.outcome !== 'failed' || hold.state !== 'held') return true;
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }
 
-/** A bypass that was used is gone: nobody's next change ships by it. */
+/** Whether a bypass that was used is removed, so that the next change does not ship by it too. */
 const isTidy = ({ seen: { deployment, hold }, state: { release } }: Releasing): boolean =>
   hold.state !== 'open' || release.outcome === 'failed' || deployment.metadata.annotations?.[BYPASS] === undefined;
 
 function end(s: Releasing): Next {
   const { release } = s.state;
   if (release.outcome === 'failed') {
-    const message = `Rolling back ${nameOf(s)}: canary scaled to zero, ${release.revision} ${release.message ?? 'failed'}`;
-    return move(s, 'Failed', lastQuestions(s), fact('RolledBack', message, release.revision));
+    const message = `Rolling back ${displayName(s)}: canary scaled to zero, ${release.revision} ${release.message ?? 'failed'}`;
+    return enterPhase(s, 'Failed', postRolloutCalls(s), fact('RolledBack', message, release.revision));
   }
   const told = ENDINGS[release.path](s);
-  return release.path === 'withdrawn' ? move(s, 'Initialized', {}, told) : move(s, 'Succeeded', lastQuestions(s), told);
+  return release.path === 'withdrawn'
+    ? enterPhase(s, 'Initialized', {}, told)
+    : enterPhase(s, 'Succeeded', postRolloutCalls(s), told);
 }
 
-/** Committed with the end itself, so that hooks of type post-rollout are asked, and only about releases that end with them. */
-const lastQuestions = (s: Releasing): { calls: HookCall[] | undefined } => {
-  const { calls } = ask(s, hooksOf(s.spec, 'post-rollout'), POST_ROLLOUT);
+/**
+ * Questions to hooks of type post-rollout are committed together with the end: none is lost by a crash in between, and a
+ * hook that is added later is not asked about a release that was over.
+ */
+const postRolloutCalls = (s: Releasing): { calls: HookCall[] | undefined } => {
+  const { calls } = askHooks(s, hooksOf(s.spec, 'post-rollout'), POST_ROLLOUT);
   return { calls: calls.length > 0 ? calls : undefined };
 };
 
-const ENDINGS: Record<Path, (s: Releasing) => Fact> = {
+const ENDINGS: Record<ReleasePath, (s: Releasing) => Fact> = {
   canary: (s) => told(s, 'Promoted', 'Promotion completed! Scaling down'),
   unprotected: (s) => told(s, 'Promoted', 'Roll-out completed without a canary:'),
   withdrawn: (s) => told(s, 'Withdrawn', 'Back on the running version:'),
@@ -60,4 +74,4 @@ const ENDINGS: Record<Path, (s: Releasing) => Fact> = {
 };
 
 const told = (s: Releasing, reason: Fact['reason'], words: string): Fact =>
-  fact(reason, `${words} ${nameOf(s)} ${s.state.release.revision}`, s.state.release.revision);
+  fact(reason, `${words} ${displayName(s)} ${s.state.release.revision}`, s.state.release.revision);

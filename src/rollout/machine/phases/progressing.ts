@@ -1,31 +1,32 @@
 import { canaryName } from '../../names.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { ask, complaints, hooksOf, passed } from '../asking.ts';
+import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts';
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
+import { failedCheck, judgeRound } from '../check-round.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
-import { failedCheck, judge } from '../judge.ts';
 import {
-  amend,
+  displayName,
+  enterPhase,
   fail,
-  move,
   type Next,
-  NO_QUESTIONS,
+  NO_HOOK_CALLS,
   NO_REASON,
   NO_TIMERS,
-  nameOf,
   type Releasing,
   stay,
+  updateRelease,
   withoutTraffic,
   withRelease,
 } from '../situation.ts';
 import { ms, time } from '../state.ts';
-import { canarySize, planOf } from '../steps.ts';
+import { canarySize, weightPlan } from '../steps.ts';
 import { canaryTrouble } from '../trouble.ts';
 import { suspend } from './paused.ts';
 
+/** The weights that this release goes through. */
 export const planFor = ({ spec, seen }: Releasing): readonly number[] =>
-  planOf(spec.analysis.weights, seen.deployment.spec.strategy?.type);
+  weightPlan(spec.analysis.weights, seen.deployment.spec.strategy?.type);
 
 const deadlineFrom = ({ now, spec }: Releasing): string => time(now + spec.progressDeadlineMs);
 
@@ -45,16 +46,16 @@ const hasItsWeight = ({ seen: { route }, state: { release } }: Releasing): boole
 
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
 function pausedByZero(s: Releasing): Next {
-  const message = `${nameOf(s)} is scaled to zero; its release starts again when it is scaled up`;
+  const message = `${displayName(s)} is scaled to zero; its release starts again when it is scaled up`;
   const fresh = {
     ...withoutTraffic(s.state.release),
-    ...NO_QUESTIONS,
+    ...NO_HOOK_CALLS,
     replicas: 0,
     ready: 0,
     reason: 'Waiting',
     message,
   };
-  return move(s, 'Waiting', fresh, fact('Waiting', message, s.state.release.revision));
+  return enterPhase(s, 'Waiting', fresh, fact('Waiting', message, s.state.release.revision));
 }
 
 /** The canary follows the size of the Deployment; never down in mid-release, as an autoscaler sees only half the traffic. */
@@ -63,13 +64,13 @@ function resized(s: Releasing): Next | undefined {
   const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
   const replicas = canarySize(stableReplicas, release.weight || (planFor(s)[0] ?? 0));
   if (stableReplicas === release.stableReplicas && replicas <= release.replicas) return undefined;
-  if (replicas <= release.replicas) return amend(s, { stableReplicas });
-  return amend(s, { stableReplicas, replicas, deadline: deadlineFrom(s) });
+  if (replicas <= release.replicas) return updateRelease(s, { stableReplicas });
+  return updateRelease(s, { stableReplicas, replicas, deadline: deadlineFrom(s) });
 }
 
 function unready(s: Releasing): Next {
   const { release } = s.state;
-  if (release.deadline === undefined) return amend(s, { deadline: deadlineFrom(s) });
+  if (release.deadline === undefined) return updateRelease(s, { deadline: deadlineFrom(s) });
   if (s.now < ms(release.deadline)) return stay(s);
   const seconds = Math.round(s.spec.progressDeadlineMs / 1000);
   return fail(s, 'ProgressDeadlineExceeded', `${missing(s)} after ${seconds} s`);
@@ -92,9 +93,9 @@ function readyAt(s: Releasing): Next {
   if (s.seen.route?.weight !== release.weight) return stay(s);
   if (release.weightSince === undefined) {
     const checkAt = time(s.now + s.spec.analysis.intervalMs);
-    return amend(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
+    return updateRelease(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
   }
-  if (release.deadline !== undefined) return amend(s, { deadline: undefined });
+  if (release.deadline !== undefined) return updateRelease(s, { deadline: undefined });
   return atWeight(s, release.checkAt ?? release.weightSince);
 }
 
@@ -104,27 +105,27 @@ function beforeTraffic(s: Releasing): Next | undefined {
   const hooks = hooksOf(s.spec, 'pre-rollout');
   if (hooks.length === 0 || awaiting) return undefined;
   if (checkAt !== undefined && s.now < ms(checkAt)) return stay(s);
-  const asked = ask(s, hooks, `pre-rollout/${failedChecks}`);
+  const asked = askHooks(s, hooks, `pre-rollout/${failedChecks}`);
   const good = asked.answered.filter(({ outcome }) => outcome === 'passed').map(({ hook }) => hook);
-  if (asked.changed) return amend(s, { calls: asked.calls, deadline: undefined }, ...passed(s, good));
+  if (asked.changed) return updateRelease(s, { calls: asked.calls, deadline: undefined }, ...hooksPassed(s, good));
   if (asked.pending) return stay(s);
-  return asked.failed.length > 0 ? failedCheck(s, complaints(asked.failed)) : undefined;
+  return asked.failed.length > 0 ? failedCheck(s, failedHooksText(asked.failed)) : undefined;
 }
 
 /**
- * Who waits for an approval is checked all the same. Hooks of type rollout are asked at the beginning of a round, so that the
- * load that they send is what its check measures; the check waits for their answers.
+ * A release that waits for an approval is checked all the same. Hooks of type rollout are asked at the beginning of a round,
+ * so that the load that they send is what its check measures; the check waits for their answers.
  */
 function atWeight(s: Releasing, checkAt: string): Next {
   const { awaiting } = s.state.release;
   const approved = awaiting && advance(s);
   if (approved && (approved.state !== s.state || awaiting.message === undefined)) return approved;
-  const asked = ask(s, hooksOf(s.spec, 'rollout'), checkAt);
-  if (asked.changed) return amend(s, { calls: asked.calls });
+  const asked = askHooks(s, hooksOf(s.spec, 'rollout'), checkAt);
+  if (asked.changed) return updateRelease(s, { calls: asked.calls });
   const { checks } = s.seen;
   if (checks === undefined || s.now < ms(checkAt) || asked.pending) return stay(s);
   const judged = withRelease(s, { checks });
-  return judge(judged, checks, complaints(asked.failed)) ?? goodAt(judged);
+  return judgeRound(judged, checks, failedHooksText(asked.failed)) ?? goodAt(judged);
 }
 
 /** The next weight, or another round at this one for as long as its approval is awaited. */
@@ -146,12 +147,12 @@ function giveWeight(s: Releasing, weight: number): Next {
   const { release } = s.state;
   const replicas = Math.max(release.replicas, canarySize(release.stableReplicas, weight));
   const more = replicas > release.replicas ? { deadline: deadlineFrom(s) } : {};
-  return move(
+  return enterPhase(
     s,
     'Progressing',
     {
       ...NO_TIMERS,
-      ...NO_QUESTIONS,
+      ...NO_HOOK_CALLS,
       ...NO_REASON,
       ...more,
       weight,
@@ -161,11 +162,14 @@ function giveWeight(s: Releasing, weight: number): Next {
       inconclusive: 0,
       peak: Math.max(release.peak ?? 0, weight),
     },
-    fact('Advanced', `Advance ${nameOf(s)} canary weight ${weight}`, release.revision),
+    fact('Advanced', `Advance ${displayName(s)} canary weight ${weight}`, release.revision),
   );
 }
 
-/** Without the rest of the plan; but where a roll-out stops the stable pods first, all traffic goes to the canary before. */
+/**
+ * Skips the rest of the plan. With strategy Recreate the roll-out stops the stable pods first, so the canary gets all
+ * traffic before.
+ */
 function promoteNow(s: Releasing, why: string): Next {
   const emptied = s.seen.deployment.spec.strategy?.type === 'Recreate' && s.seen.route?.weight !== 100;
   return emptied ? giveWeight(s, 100) : promote(s, why);
@@ -178,11 +182,11 @@ const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis i
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
 function promote(s: Releasing, why: string): Next {
   const { release } = s.state;
-  const message = `${nameOf(s)} ${release.revision} ${why}; rolling out to all pods`;
-  return move(
+  const message = `${displayName(s)} ${release.revision} ${why}; rolling out to all pods`;
+  return enterPhase(
     s,
     'Promoting',
-    { deadline: undefined, checkAt: undefined, ...NO_QUESTIONS, ...NO_REASON },
+    { deadline: undefined, checkAt: undefined, ...NO_HOOK_CALLS, ...NO_REASON },
     fact('Promoting', message, release.revision),
   );
 }

@@ -1,18 +1,19 @@
 import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../../workload/rollout-status.ts';
+import type { Stable } from '../../workload/stable.ts';
 import { isCanaryReady } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
 import {
-  amend,
+  displayName,
+  enterPhase,
   fail,
-  move,
   type Next,
-  nameOf,
   type Releasing,
   type Situation,
   stay,
+  updateRelease,
   withoutTraffic,
 } from '../situation.ts';
-import { type RolloutState, type Stable, time } from '../state.ts';
+import { type RolloutState, time } from '../state.ts';
 import { planFor } from './progressing.ts';
 
 /** The hold is lifted, or about to be; the Deployment rolls out the revision by itself. */
@@ -20,13 +21,13 @@ export function promoting(s: Releasing): Next {
   const { hold, deployment } = s.seen;
   const { release, phase } = s.state;
   if (hold.state !== 'open') return verdictAgainst(s) ?? stay(s);
-  if (isDone(s) && s.now >= knownAt(s)) return settleDown(s);
+  if (isDone(s) && s.now >= meshKnowsPodsAt(s)) return finalise(s);
   if (release.weight > 0 && !isCanaryReady(s)) return canaryLost(s);
   if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
   return stay(s);
 }
 
-/** A verdict on the hold outlives whoever wanted to promote it. */
+/** A hold that says failed is never lifted: the release fails, whatever state it was promoted from. */
 function verdictAgainst(s: Releasing): Next | undefined {
   const { hold } = s.seen;
   const { path, revision } = s.state.release;
@@ -41,17 +42,17 @@ function isDone({ seen: { deployment }, state: { release } }: Releasing): boolea
 }
 
 /**
- * From when on the mesh knows the pods that rolled out. Where the ones before were stopped first, it would have nowhere else
- * to go, and the canary serves all for that long. Epoch ms.
+ * With strategy Recreate the canary serves alone until the mesh knows the new pods: a settling time after they were rolled
+ * out. Milliseconds since the epoch; 0 where there is nothing to wait for.
  */
-export function knownAt({ seen: { deployment }, state: { release }, settleMs }: Situation): number {
+export function meshKnowsPodsAt({ seen: { deployment }, state: { release }, settleMs }: Situation): number {
   const isServing = deployment.spec.strategy?.type === 'Recreate' && (release?.weight ?? 0) > 0;
   return isServing && isRolledOut(deployment) ? (rolledOutBy(deployment) ?? 0) + settleMs : 0;
 }
 
 function canaryLost(s: Releasing): Next {
-  const message = `${nameOf(s)}: canary pods are not ready in mid-promotion; traffic goes to the Deployment`;
-  return amend(
+  const message = `${displayName(s)}: canary pods are not ready in mid-promotion; traffic goes to the Deployment`;
+  return updateRelease(
     s,
     { ...withoutTraffic(s.state.release), ready: 0 },
     fact('CanaryUnready', message, s.state.release.revision),
@@ -61,8 +62,8 @@ function canaryLost(s: Releasing): Next {
 function stalled(s: Releasing): Next {
   const { deployment } = s.seen;
   const count = `${availableReplicas(deployment)} of ${deployment.spec.replicas ?? 1} pods available`;
-  const message = `${nameOf(s)} ${s.state.release.revision} does not finish its roll-out (${count}); traffic stays as it is. Apply a fix, or the version before`;
-  return move(
+  const message = `${displayName(s)} ${s.state.release.revision} does not finish its roll-out (${count}); traffic stays as it is. Apply a fix, or the version before`;
+  return enterPhase(
     s,
     'Stalled',
     { reason: 'RolloutStalled', message },
@@ -71,10 +72,14 @@ function stalled(s: Releasing): Next {
 }
 
 /**
- * What is remembered when the release's revision is the stable one: the one before is the way back, unless this was the way
- * back from it.
+ * What is remembered once the release's revision is the stable one. The revision that it replaced may be gone back to at
+ * once within the rollback window, but only after a release by canary or past the gate: a way back has no way back of its
+ * own.
  */
-export function succession({ state, now }: Releasing, stable: Stable): Pick<RolloutState, 'stable' | 'previous'> {
+export function stableAndPrevious(
+  { state, now }: Releasing,
+  stable: Stable,
+): Pick<RolloutState, 'stable' | 'previous'> {
   const { release, stable: before, previous } = state;
   const changed = before !== undefined && before.revision !== release.revision;
   if (!changed) return { stable, ...(previous && { previous }) };
@@ -82,12 +87,12 @@ export function succession({ state, now }: Releasing, stable: Stable): Pick<Roll
   return { stable, ...(gated && { previous: { revision: before.revision, replacedAt: time(now) } }) };
 }
 
-function settleDown(s: Releasing): Next {
+function finalise(s: Releasing): Next {
   const { previous: _previous, ...rest } = s.state;
   const { release } = rest;
   const stable = { revision: release.revision, template: s.seen.deployment.spec.template, available: true };
-  const settled: Releasing = { ...s, state: { ...rest, ...succession(s, stable) } };
-  return move(settled, 'Finalising', {
+  const settled: Releasing = { ...s, state: { ...rest, ...stableAndPrevious(s, stable) } };
+  return enterPhase(settled, 'Finalising', {
     ...nextWeightBack(settled),
     outcome: 'succeeded',
     reason: undefined,

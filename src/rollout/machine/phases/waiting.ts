@@ -1,8 +1,8 @@
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { hooksOf } from '../asking.ts';
+import { hooksOf } from '../ask-hooks.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
-import { move, type Next, NO_QUESTIONS, nameOf, type Releasing, stay } from '../situation.ts';
+import { displayName, enterPhase, type Next, NO_HOOK_CALLS, type Releasing, stay } from '../situation.ts';
 import { time } from '../state.ts';
 import { canarySize } from '../steps.ts';
 import { planFor } from './progressing.ts';
@@ -20,29 +20,30 @@ function obstacle({ seen, spec }: Releasing): string | undefined {
 }
 
 /** A revision comes to the gate, or comes there again: it begins, or it is told why not. */
-export function enter(s: Releasing): Next {
+export function startOrWait(s: Releasing): Next {
   const blocked = obstacle(s);
-  if (blocked === undefined && hooksOf(s.spec, 'confirm-rollout').length === 0) return begin(s);
-  const fresh = { ...NO_QUESTIONS, reason: undefined, message: undefined };
-  if (blocked === undefined) return move(s, 'Waiting', fresh);
-  const told = fact('Waiting', `${nameOf(s)}: ${blocked}`, s.state.release.revision);
-  return move(s, 'Waiting', { ...fresh, reason: 'Waiting', message: blocked }, told);
+  if (blocked === undefined && hooksOf(s.spec, 'confirm-rollout').length === 0) return startCanary(s);
+  const fresh = { ...NO_HOOK_CALLS, reason: undefined, message: undefined };
+  if (blocked === undefined) return enterPhase(s, 'Waiting', fresh);
+  const told = fact('Waiting', `${displayName(s)}: ${blocked}`, s.state.release.revision);
+  return enterPhase(s, 'Waiting', { ...fresh, reason: 'Waiting', message: blocked }, told);
 }
 
+/** Starts as soon as nothing is in the way and every confirm-rollout hook approves. */
 export function waiting(s: Releasing): Next {
-  return obstacle(s) === undefined ? throughGate(s, 'confirm-rollout', begin) : stay(s);
+  return obstacle(s) === undefined ? throughGate(s, 'confirm-rollout', startCanary) : stay(s);
 }
 
 /** From the start: no weight, no counts, a size for the first weight. */
-function begin(s: Releasing): Next {
+function startCanary(s: Releasing): Next {
   const stableReplicas = wantedReplicas(s.seen.deployment);
-  return move(s, 'Progressing', {
+  return enterPhase(s, 'Progressing', {
     stableReplicas,
     replicas: canarySize(stableReplicas, planFor(s)[0] ?? 0),
     ready: 0,
     peak: 0,
     checks: undefined,
-    ...NO_QUESTIONS,
+    ...NO_HOOK_CALLS,
     failedChecks: 0,
     inconclusive: 0,
     errors: 0,

@@ -3,7 +3,7 @@ import type { ObjectMeta, PodTemplate } from '../../kube.ts';
 import { defaultPort, portFindings } from '../../workload/ports.ts';
 import { type Finding, type Path, pathText, valueAt } from '../rules/findings.ts';
 import { readForm, type UserForm } from '../spec.ts';
-import type { Outcome, Problem } from '../spec-types.ts';
+import type { Problem, Validated } from '../spec-types.ts';
 import { shown } from '../wording/explain.ts';
 import { nearest } from '../wording/suggest.ts';
 import { annotationKey, isOwn, SETTINGS, settingAt, WRITABLE } from './annotation-keys.ts';
@@ -18,7 +18,7 @@ export interface Annotated {
  * `spec` of the Canary that stands for a Deployment's annotations, every default in place; or every problem at once, by its
  * annotation. What `headgate.dev/canary` says is not looked at.
  */
-export function userFormOf({ metadata, spec: { template } }: Annotated): Outcome<UserForm> {
+export function userFormOf({ metadata, spec: { template } }: Annotated): Validated<UserForm> {
   const texts = settingTexts(metadata);
   const { form, problems } = formOf(metadata.name, texts);
   form.service.port ??= defaultPort(template, form.service.targetPort);
@@ -33,11 +33,13 @@ type Texts = ReadonlyMap<string, string>;
 
 const settingName = (key: string): string => key.slice(PREFIX.length);
 
+/** The annotations that set something, with their text. */
 export const settingTexts = ({ annotations }: Pick<ObjectMeta, 'annotations'>): Texts =>
   new Map(
     Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(PREFIX) && SETTINGS.has(settingName(key))),
   );
 
+/** Keys with the prefix that Headgate does not know, each with what was probably meant. */
 export const unknownKeys = ({ annotations }: ObjectMeta): Problem[] =>
   Object.entries(annotations ?? {})
     .filter(([key]) => key.startsWith(PREFIX) && !SETTINGS.has(settingName(key)) && !isOwn(key))

@@ -59,6 +59,7 @@ const OWN: ReadonlySet<string> = new Set(
   Object.values(keys).filter((key) => typeof key === 'string' && key !== PREFIX),
 );
 
+/** Whether Headgate itself uses the key. */
 export const isOwn = (key: string): boolean => OWN.has(key);
 
 /** What a person may write, whole keys. */

@@ -1,6 +1,6 @@
 import { CANARY, PREFIX } from '../../keys.ts';
 import { specKey, specOf, type UserForm } from '../spec.ts';
-import type { Outcome, Problem, RolloutSpec } from '../spec-types.ts';
+import type { Problem, RolloutSpec, Validated } from '../spec-types.ts';
 import { type Annotated, settingTexts, unknownKeys, userFormOf } from './annotation-form.ts';
 import { SETTINGS } from './annotation-keys.ts';
 import { readOptIn } from './opt-in.ts';
@@ -9,7 +9,7 @@ import { readOptIn } from './opt-in.ts';
 export type AnnotationReading =
   | { optedIn: false }
   /** Settings in its annotations; `userForm` is there exactly when the outcome is good. */
-  | { optedIn: 'true'; outcome: Outcome<RolloutSpec>; userForm?: UserForm }
+  | { optedIn: 'true'; outcome: Validated<RolloutSpec>; userForm?: UserForm }
   /** Settings in a Canary of the same namespace. */
   | { optedIn: 'canary'; canaryName: string; problems: Problem[] }
   /** `headgate.dev/canary` says neither. */

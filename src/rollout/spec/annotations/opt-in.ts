@@ -9,6 +9,7 @@ export type OptIn =
 const NO = new Set(['false', 'no', 'off', '0', 'disabled', 'none']);
 const REFERENCE = 'canary/';
 
+/** @param text the value of `headgate.dev/canary` */
 export function readOptIn(text: string): OptIn {
   if (text === 'true') return { state: 'annotations' };
   if (!text.startsWith(REFERENCE)) return { state: 'unclear', message: wrongWord(text) };

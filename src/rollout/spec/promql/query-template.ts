@@ -18,6 +18,7 @@ const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
 export const isQueryVariable = (name: string): name is QueryVariable => QUERY_VARIABLES.some((known) => known === name);
 
+/** Every `{{ name }}` of a query, also those that are no variable. */
 export const placeholdersOf = (query: string): Placeholder[] =>
   [...query.matchAll(PLACEHOLDER)].map((match) => ({
     name: (match[1] ?? '').trim(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findingsOf } from '../rules/issues.ts';
 import { specKey } from '../spec.ts';
-import { judged, oneOf, text, wants } from './fields.ts';
+import { enumField, judged, textField, wrongOrMissing } from './fields.ts';
 import { objectName } from './name-fields.ts';
 
 /** What a receiver of notifications is. */
@@ -23,14 +23,14 @@ const meaning = (field: keyof typeof TAKES): string =>
   `has a meaning for ${TAKES[field].join(', ')} only; elsewhere the address decides, so drop it`;
 
 const word = (what: string) =>
-  judged(text(`must be ${what}, as text`), (value) =>
+  judged(textField(`must be ${what}, as text`), (value) =>
     /^[^\p{Cc}]+$/u.test(value) ? undefined : `must be ${what}: text in one line`,
   ).meta({ minLength: 1, maxLength: MAX_WORD });
 
 const secretRef = z
   .strictObject(
     { name: objectName('a Secret').default(DEFAULT_SECRET) },
-    { error: wants(`must be a map such as {name: ${DEFAULT_SECRET}}`) },
+    { error: wrongOrMissing(`must be a map such as {name: ${DEFAULT_SECRET}}`) },
   )
   .default({ name: DEFAULT_SECRET })
   .describe('The Secret, in the same namespace, with the key address and, where there is one, token.');
@@ -39,7 +39,7 @@ const secretRef = z
 export const providerSchema = z
   .strictObject(
     {
-      type: oneOf(PROVIDER_TYPES, `must be one of ${PROVIDER_TYPES.join(', ')}`).describe('What receives.'),
+      type: enumField(PROVIDER_TYPES, `must be one of ${PROVIDER_TYPES.join(', ')}`).describe('What receives.'),
       channel: word('the name of a channel')
         .optional()
         .describe('The channel, for slack and rocket; needed with a token of Slack.'),
@@ -48,7 +48,7 @@ export const providerSchema = z
         .describe('Who the message is from, for slack, discord and rocket.'),
       secretRef,
     },
-    { error: wants('must be a map such as {type: slack}') },
+    { error: wrongOrMissing('must be a map such as {type: slack}') },
   )
   .superRefine((provider, context) => {
     for (const field of ['channel', 'username'] as const) {

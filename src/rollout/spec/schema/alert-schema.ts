@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, oneOf, wants } from './fields.ts';
+import { enumField, flagField, wrongOrMissing } from './fields.ts';
 import { listedName, objectName } from './name-fields.ts';
 
 /** From the least to the most serious; an alert gets its own and what is more serious. */
@@ -14,7 +14,7 @@ const providerRef = z
         .optional()
         .describe("The Canary's own when left out; else only the one where Headgate runs."),
     },
-    { error: wants('must be a map such as {name: on-call}') },
+    { error: wrongOrMissing('must be a map such as {name: on-call}') },
   )
   .describe('The AlertProvider that says where notifications go.');
 
@@ -22,13 +22,13 @@ const providerRef = z
 export const alertSchema = z.strictObject(
   {
     name: listedName('the alert'),
-    severity: oneOf(SEVERITIES, `must be ${SEVERITIES.join(', ')}`)
+    severity: enumField(SEVERITIES, `must be ${SEVERITIES.join(', ')}`)
       .default('info')
       .describe('The least serious that is sent: info sends everything, error only what failed.'),
     providerRef,
-    checks: flag().default(false).describe('Every failed check, and every one without an answer, too.'),
+    checks: flagField().default(false).describe('Every failed check, and every one without an answer, too.'),
   },
-  { error: wants('must be a map such as {name: on-call, providerRef: {name: on-call}}') },
+  { error: wrongOrMissing('must be a map such as {name: on-call, providerRef: {name: on-call}}') },
 );
 
 export type AlertForm = z.output<typeof alertSchema>;

@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 export const WEEK = 168 * HOUR;
 
 /** Words for a wrong or a missing value: messages are predicates, which follow key and value. */
-export const wants =
+export const wrongOrMissing =
   (words: string) =>
   ({ input }: { input?: unknown }): string =>
     input === undefined ? `is missing; it ${words}` : words;
@@ -17,19 +17,22 @@ export const judged = <T extends z.ZodType>(schema: T, judge: (value: z.output<T
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
 
-export const text = (words: string): z.ZodString => z.string({ error: wants(words) });
+/** @param words what is wanted, as a predicate on the value */
+export const textField = (words: string): z.ZodString => z.string({ error: wrongOrMissing(words) });
 
-export const oneOf = <T extends string>(values: readonly [T, ...T[]], words: string) =>
-  z.enum(values, { error: wants(words) });
+export const enumField = <T extends string>(values: readonly [T, ...T[]], words: string) =>
+  z.enum(values, { error: wrongOrMissing(words) });
 
-export const flag = (): z.ZodBoolean => z.boolean({ error: wants('must be true or false') });
+export const flagField = (): z.ZodBoolean => z.boolean({ error: wrongOrMissing('must be true or false') });
 
 /** A whole number; without `max`, any that a 32-bit integer holds. */
-export function whole(min: number, max?: number): z.ZodInt {
+export function wholeField(min: number, max?: number): z.ZodInt {
   const words =
     max === undefined ? `must be a whole number, at least ${min}` : `must be a whole number from ${min} to ${max}`;
   const error = ({ input }: { input?: unknown }): string =>
-    typeof input === 'string' && /^\d+%$/.test(input) ? `${words}, without the percent sign` : wants(words)({ input });
+    typeof input === 'string' && /^\d+%$/.test(input)
+      ? `${words}, without the percent sign`
+      : wrongOrMissing(words)({ input });
   return z
     .int({ error })
     .min(min, words)
@@ -37,8 +40,10 @@ export function whole(min: number, max?: number): z.ZodInt {
 }
 
 /** A duration as text, in milliseconds from `min` to `max`. */
-export const duration = (min: number, max: number): z.ZodString =>
-  judged(text(`must be a duration, such as ${DURATION_EXAMPLES}`), (value) => durationProblem(value, min, max)).meta({
+export const durationField = (min: number, max: number): z.ZodString =>
+  judged(textField(`must be a duration, such as ${DURATION_EXAMPLES}`), (value) =>
+    durationProblem(value, min, max),
+  ).meta({
     maxLength: 40,
     'x-kubernetes-validations': [durationRule(formatDuration(min), formatDuration(max))],
   });

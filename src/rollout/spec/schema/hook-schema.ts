@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
+import { durationField, enumField, flagField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';
 import { HOOK_TYPES, isGate } from './hook-types.ts';
 import { listedName } from './name-fields.ts';
 
@@ -24,35 +24,35 @@ export const hookSchema = z
   .strictObject(
     {
       name: listedName('the hook'),
-      type: oneOf(HOOK_TYPES, `must be one of ${HOOK_TYPES.join(', ')}`)
+      type: enumField(HOOK_TYPES, `must be one of ${HOOK_TYPES.join(', ')}`)
         .default('rollout')
         .describe('When it is asked, and what its answer does.'),
-      url: judged(text('must be the URL of a service'), urlProblem)
+      url: judged(textField('must be the URL of a service'), urlProblem)
         .meta({ maxLength: MAX_URL })
         .describe('Where the payload is posted to.'),
-      timeout: duration(100, 30 * MINUTE)
+      timeout: durationField(100, 30 * MINUTE)
         .default('10s')
         .describe('Longest wait for one answer.'),
-      retries: whole(0, 10).default(0).describe('How often a call without a good answer is made again.'),
+      retries: wholeField(0, 10).default(0).describe('How often a call without a good answer is made again.'),
       metadata: z
         .record(
           z.string(),
-          judged(text('must be text; put it in quotes'), metadataProblem).meta({ maxLength: MAX_METADATA }),
+          judged(textField('must be text; put it in quotes'), metadataProblem).meta({ maxLength: MAX_METADATA }),
           {
-            error: wants('must be a map of texts, such as {type: cmd}'),
+            error: wrongOrMissing('must be a map of texts, such as {type: cmd}'),
           },
         )
         .optional()
         .meta({ maxProperties: 64 })
         .describe('Is part of the payload as it stands.'),
-      timeLimit: duration(1_000, 4 * WEEK)
+      timeLimit: durationField(1_000, 4 * WEEK)
         .optional()
         .describe(
           'How long to wait for an approval (confirm-… hooks); then the release fails. No limit when left out.',
         ),
-      muteAlert: flag().default(false).describe('No notification while the gate is closed.'),
+      muteAlert: flagField().default(false).describe('No notification while the gate is closed.'),
     },
-    { error: wants('must be a map such as {name: load, url: "http://loadtester.test/"}') },
+    { error: wrongOrMissing('must be a map such as {name: load, url: "http://loadtester.test/"}') },
   )
   .superRefine(({ type, timeLimit }, context) => {
     if (timeLimit === undefined || isGate(type)) return;

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { MAX_NAME } from './dns.ts';
-import { judged, wants } from './fields.ts';
+import { judged, wrongOrMissing } from './fields.ts';
 
 /** Entries of a list or map at most: more are a mistake, and the API server has to know a bound for its own rules. */
 const MOST = 50;
 
+/** At most as many entries as the API server is told. @param words what is wanted, as a predicate */
 export const listOf = <T extends z.ZodType>(entry: T, words: string): z.ZodArray<T> =>
-  z.array(entry, { error: wants(words) }).max(MOST, `has more than ${MOST} entries`);
+  z.array(entry, { error: wrongOrMissing(words) }).max(MOST, `has more than ${MOST} entries`);
 
 /** Texts, none of them twice. */
-export const setOf = (entry: z.ZodString, words: string) =>
+export const setOfTexts = (entry: z.ZodString, words: string) =>
   judged(listOf(entry.meta({ maxLength: MAX_NAME }), words), twice).meta({ 'x-kubernetes-list-type': 'set' });
 
 const twice = (entries: readonly string[]): string | undefined => {
@@ -24,7 +25,7 @@ export const mapOf = <T extends z.ZodType>(
   keyProblem: (key: string) => string | undefined = () => undefined,
 ): z.ZodRecord<z.ZodString, T> =>
   z
-    .record(z.string(), entry, { error: wants(words) })
+    .record(z.string(), entry, { error: wrongOrMissing(words) })
     .superRefine((map, context) => {
       const keys = Object.keys(map);
       if (keys.length > MOST) context.addIssue({ code: 'custom', message: `has more than ${MOST} entries` });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isDnsLabel } from './dns.ts';
-import { flag, judged, text, wants, whole } from './fields.ts';
+import { flagField, judged, textField, wholeField, wrongOrMissing } from './fields.ts';
 import { gatewayProblem, MESH } from './hosts.ts';
 import { headerNameProblem, methodProblem } from './http-words.ts';
-import { mapOf, setOf } from './lists.ts';
+import { mapOf, setOfTexts } from './lists.ts';
 import { textMatch } from './text-match.ts';
 
 const pathProblem = (path: string): string | undefined =>
@@ -17,19 +17,19 @@ const headerMatches = (description: string) =>
     .describe(description);
 
 const source = {
-  port: whole(1, 65_535).optional().describe('Port that the request was sent to.'),
-  gateways: setOf(
-    judged(text('must be the name of a Gateway, as text'), (name) =>
+  port: wholeField(1, 65_535).optional().describe('Port that the request was sent to.'),
+  gateways: setOfTexts(
+    judged(textField('must be the name of a Gateway, as text'), (name) =>
       name === MESH ? undefined : gatewayProblem(name),
     ),
     'must be a list of Gateways, such as [istio-system/public-gateway]',
   )
     .optional()
     .describe("Gateways that the request comes through: some of the route's own, or mesh."),
-  sourceLabels: mapOf(text('must be text; put it in quotes'), 'must be a map of labels, such as {app: web}')
+  sourceLabels: mapOf(textField('must be text; put it in quotes'), 'must be a map of labels, such as {app: web}')
     .optional()
     .describe('Labels of the pods that send it; only inside the mesh.'),
-  sourceNamespace: judged(text('must be the name of a namespace'), (name) =>
+  sourceNamespace: judged(textField('must be the name of a namespace'), (name) =>
     isDnsLabel(name) ? undefined : 'must be the name of a namespace: lower case letters, digits and -',
   )
     .optional()
@@ -40,9 +40,9 @@ const source = {
 export const matchSchema = z
   .strictObject(
     {
-      name: text('must be text').optional().describe("A name for Istio's logs."),
+      name: textField('must be text').optional().describe("A name for Istio's logs."),
       uri: textMatch({ example: '{prefix: /api}', judge: pathProblem }).optional().describe('The path.'),
-      ignoreUriCase: flag().optional().describe('Whether exact and prefix of uri are met in capitals too.'),
+      ignoreUriCase: flagField().optional().describe('Whether exact and prefix of uri are met in capitals too.'),
       scheme: textMatch({ example: '{exact: https}' }).optional().describe('http or https.'),
       method: textMatch({ example: '{exact: GET}', judge: methodProblem }).optional().describe('The HTTP method.'),
       authority: textMatch({ example: '{exact: app.example.com}' }).optional().describe('The host that is asked for.'),
@@ -56,6 +56,6 @@ export const matchSchema = z
         .describe('Parameters of the query, by name.'),
       ...source,
     },
-    { error: wants('must be a map such as {uri: {prefix: /api}}') },
+    { error: wrongOrMissing('must be a map such as {uri: {prefix: /api}}') },
   )
   .describe('One condition; all that it says must be met.');

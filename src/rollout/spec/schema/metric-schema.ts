@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { BUILTIN_NAMES, BUILTINS } from '../builtin-metrics.ts';
 import { MAX_QUERY, queryProblem } from '../promql/promql.ts';
-import { duration, judged, text, WEEK, wants } from './fields.ts';
+import { durationField, judged, textField, WEEK, wrongOrMissing } from './fields.ts';
 import { listedName } from './name-fields.ts';
 
 const bound = (description: string) =>
-  z.number({ error: wants('must be a number, without quotes') }).meta({ description });
+  z.number({ error: wrongOrMissing('must be a number, without quotes') }).meta({ description });
 
 const rangeSchema = z
   .strictObject(
     { min: bound('The least good value.').optional(), max: bound('The greatest good value.').optional() },
-    { error: wants('must be a map of min, max or both, such as {min: 99}') },
+    { error: wrongOrMissing('must be a map of min, max or both, such as {min: 99}') },
   )
   .meta({
     description: 'The value must lie in it, bounds included.',
@@ -31,15 +31,15 @@ export const metricSchema = z
         'One bound: the least percentage for request-success-rate, the most milliseconds for request-duration, the greatest value of a query.',
       ).optional(),
       thresholdRange: rangeSchema.optional(),
-      interval: duration(1_000, WEEK).default('1m').describe('The window that the value is computed over.'),
-      query: judged(text('must be PromQL, as text'), queryProblem).optional().meta({
+      interval: durationField(1_000, WEEK).default('1m').describe('The window that the value is computed over.'),
+      query: judged(textField('must be PromQL, as text'), queryProblem).optional().meta({
         description:
           'PromQL that gives one number; {{ namespace }}, {{ target }}, {{ service }}, {{ canary }} and {{ interval }} are replaced.',
         minLength: 1,
         maxLength: MAX_QUERY,
       }),
     },
-    { error: wants('must be a map such as {name: request-success-rate, threshold: 99}') },
+    { error: wrongOrMissing('must be a map such as {name: request-success-rate, threshold: 99}') },
   )
   .meta({
     'x-kubernetes-validations': [

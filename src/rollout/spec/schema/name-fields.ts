@@ -1,9 +1,9 @@
 import { isDnsSubdomain, MAX_LABEL, MAX_NAME } from './dns.ts';
-import { judged, text } from './fields.ts';
+import { judged, textField } from './fields.ts';
 
 /** The name of a Kubernetes object. @param what `a Secret` */
 export const objectName = (what: string) =>
-  judged(text(`must be the name of ${what}`), (name) =>
+  judged(textField(`must be the name of ${what}`), (name) =>
     isDnsSubdomain(name) ? undefined : `must be the name of ${what}: lower case letters, digits, - and .`,
   ).meta({ maxLength: MAX_NAME });
 
@@ -14,4 +14,4 @@ const nameProblem = (name: string): string | undefined =>
 
 /** The name by which an entry of a list is told from the others. @param what `the hook` */
 export const listedName = (what: string) =>
-  judged(text(`must be the name of ${what}`), nameProblem).meta({ minLength: 1, maxLength: MAX_LABEL });
+  judged(textField(`must be the name of ${what}`), nameProblem).meta({ minLength: 1, maxLength: MAX_LABEL });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isDnsLabel, isPortName, MAX_LABEL } from './dns.ts';
-import { duration, judged, text, WEEK, wants, whole } from './fields.ts';
+import { durationField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';
 import { gatewayProblem, hostProblem } from './hosts.ts';
-import { listOf, setOf } from './lists.ts';
+import { listOf, setOfTexts } from './lists.ts';
 import { matchSchema } from './match-schema.ts';
 import { corsSchema, headersSchema, retriesSchema, rewriteSchema } from './route-schema.ts';
 import { trafficPolicySchema } from './traffic-policy-schema.ts';
@@ -24,7 +24,7 @@ const portProblem = (port: number | string): string | undefined =>
 
 /** What Istio does with a request besides choosing where it goes: fields of the HTTP route, by their names there. */
 const http = {
-  timeout: duration(1, WEEK)
+  timeout: durationField(1, WEEK)
     .optional()
     .describe('Longest time for a request, its retries included; no limit when left out.'),
   retries: retriesSchema.optional(),
@@ -40,25 +40,25 @@ const http = {
 export const serviceSchema = z
   .strictObject(
     {
-      port: whole(1, 65_535).describe("The Service's port."),
-      portName: judged(text('must be the name of a Service port, such as http'), portNameProblem)
+      port: wholeField(1, 65_535).describe("The Service's port."),
+      portName: judged(textField('must be the name of a Service port, such as http'), portNameProblem)
         .meta({ maxLength: MAX_LABEL })
         .default('http')
         .describe("Name of the Service's port; Istio reads the protocol from it."),
-      targetPort: judged(z.union([z.int(), z.string()], { error: wants(PORT_WORDS) }), portProblem)
+      targetPort: judged(z.union([z.int(), z.string()], { error: wrongOrMissing(PORT_WORDS) }), portProblem)
         .optional()
         .meta({
           description: "Number or name of a container port; the Service's port when left out.",
           'x-kubernetes-int-or-string': true,
         }),
-      hosts: setOf(
-        judged(text('must be a DNS name, as text'), hostProblem),
+      hosts: setOfTexts(
+        judged(textField('must be a DNS name, as text'), hostProblem),
         'must be a list of host names, such as [app.example.com]',
       )
         .optional()
         .describe("Hosts that the route serves, besides the Service's own."),
-      gateways: setOf(
-        judged(text('must be the name of a Gateway, as text'), gatewayProblem),
+      gateways: setOfTexts(
+        judged(textField('must be the name of a Gateway, as text'), gatewayProblem),
         'must be a list of Gateways, such as [istio-system/public-gateway]',
       )
         .optional()
@@ -66,7 +66,7 @@ export const serviceSchema = z
       ...http,
       trafficPolicy: trafficPolicySchema.optional(),
     },
-    { error: wants('must be a map such as {port: 9898}') },
+    { error: wrongOrMissing('must be a map such as {port: 9898}') },
   )
   .describe('How the Deployment is reached.');
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alertSchema } from './alert-schema.ts';
 import { isQualifiedName } from './dns.ts';
-import { duration, flag, judged, oneOf, text, WEEK, wants, whole } from './fields.ts';
+import { durationField, enumField, flagField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';
 import { hookSchema } from './hook-schema.ts';
 import { metricSchema } from './metric-schema.ts';
 import { objectName } from './name-fields.ts';
@@ -15,11 +15,11 @@ export const DEFAULT_MAX_WEIGHT = 50;
 const targetRef = z
   .strictObject(
     {
-      apiVersion: oneOf(['apps/v1'], 'must be apps/v1').default('apps/v1'),
-      kind: oneOf(['Deployment'], 'must be Deployment: nothing else can be held').default('Deployment'),
+      apiVersion: enumField(['apps/v1'], 'must be apps/v1').default('apps/v1'),
+      kind: enumField(['Deployment'], 'must be Deployment: nothing else can be held').default('Deployment'),
       name: objectName('the Deployment'),
     },
-    { error: wants('must be a map such as {name: podinfo}') },
+    { error: wrongOrMissing('must be a map such as {name: podinfo}') },
   )
   .meta({
     description: 'The Deployment that is released, in the same namespace.',
@@ -31,18 +31,18 @@ const targetRef = z
 const autoscalerRef = z
   .strictObject(
     {
-      apiVersion: text("must be the autoscaler's apiVersion, such as autoscaling/v2").optional(),
-      kind: oneOf(['HorizontalPodAutoscaler', 'ScaledObject'], 'must be HorizontalPodAutoscaler or ScaledObject'),
+      apiVersion: textField("must be the autoscaler's apiVersion, such as autoscaling/v2").optional(),
+      kind: enumField(['HorizontalPodAutoscaler', 'ScaledObject'], 'must be HorizontalPodAutoscaler or ScaledObject'),
       name: objectName('the autoscaler'),
     },
-    { error: wants('must be a map such as {kind: HorizontalPodAutoscaler, name: podinfo}') },
+    { error: wrongOrMissing('must be a map such as {kind: HorizontalPodAutoscaler, name: podinfo}') },
   )
   .describe('What scales the Deployment, in the same namespace.');
 
 /** Entries are told apart by their names; that they differ is for spec-rules.ts. */
 const namedList = <T extends z.ZodType>(entry: T, what: string) =>
   z
-    .array(entry, { error: wants(`must be a list of ${what}`) })
+    .array(entry, { error: wrongOrMissing(`must be a list of ${what}`) })
     .max(32, `has more than 32 ${what}`)
     .optional()
     .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'] });
@@ -50,18 +50,20 @@ const namedList = <T extends z.ZodType>(entry: T, what: string) =>
 const analysis = z
   .strictObject(
     {
-      interval: duration(1_000, WEEK)
+      interval: durationField(1_000, WEEK)
         .default('1m')
         .describe('Time at each weight before its check, and between checks.'),
-      threshold: whole(1).default(5).describe('Failed checks, over the whole release, that fail it.'),
-      maxWeight: whole(1, 100)
+      threshold: wholeField(1).default(5).describe('Failed checks, over the whole release, that fail it.'),
+      maxWeight: wholeField(1, 100)
         .optional()
         .describe(`The last weight of the linear plan, in percent; ${DEFAULT_MAX_WEIGHT} when left out.`),
-      stepWeight: whole(1, 100)
+      stepWeight: wholeField(1, 100)
         .optional()
         .describe(`What the linear plan adds at each step, in percent; ${DEFAULT_STEP} when left out.`),
       stepWeights: z
-        .array(whole(1, 100), { error: wants('must be a list of weights in percent, such as [5, 20, 50]') })
+        .array(wholeField(1, 100), {
+          error: wrongOrMissing('must be a list of weights in percent, such as [5, 20, 50]'),
+        })
         .min(1, 'must have at least one weight')
         .max(100, 'has more than 100 weights')
         .optional()
@@ -71,12 +73,12 @@ const analysis = z
             { rule: 'self.isSorted() && self.all(a, self.exists_one(b, a == b))', message: 'the weights must rise' },
           ],
         }),
-      inconclusiveLimit: whole(1).default(10).describe('Consecutive checks without data that fail the release.'),
-      errorLimit: whole(1)
+      inconclusiveLimit: wholeField(1).default(10).describe('Consecutive checks without data that fail the release.'),
+      errorLimit: wholeField(1)
         .default(10)
         .describe('Consecutive checks with an unreachable metrics server that fail the release.'),
       metrics: z
-        .array(metricSchema, { error: wants('must be a list of metrics') })
+        .array(metricSchema, { error: wrongOrMissing('must be a list of metrics') })
         .max(32, 'has more than 32 metrics')
         .optional()
         .meta({
@@ -91,7 +93,7 @@ const analysis = z
         description: "Who is told of a release; instead of the installation's own receivers.",
       }),
     },
-    { error: wants('must be a map such as {interval: 30s}') },
+    { error: wrongOrMissing('must be a map such as {interval: 30s}') },
   )
   .meta({
     description: 'The weights, and what is measured at each of them.',
@@ -114,26 +116,26 @@ const analysis = z
 export const formSchema = z.strictObject(
   {
     targetRef,
-    progressDeadlineSeconds: whole(1, WEEK / 1_000)
+    progressDeadlineSeconds: wholeField(1, WEEK / 1_000)
       .default(600)
       .describe("Longest wait for the canary's, or the promoted Deployment's, pods."),
-    rollbackWindow: duration(0, YEAR)
+    rollbackWindow: durationField(0, YEAR)
       .default('1h')
       .describe('How long after a promotion the way back to the revision before it is not gated; 0s for never.'),
     autoscalerRef: autoscalerRef.optional(),
-    selectorLabel: judged(text('must be the key of a label'), (key) =>
+    selectorLabel: judged(textField('must be the key of a label'), (key) =>
       isQualifiedName(key) ? undefined : 'must be the key of a label, such as app or app.kubernetes.io/name',
     )
       .optional()
       .describe('The selector label that gets the suffix -canary; found by convention when left out.'),
-    skipAnalysis: flag()
+    skipAnalysis: flagField()
       .default(false)
       .describe('Promote a canary as soon as it is ready; approvals are still asked for.'),
-    suspend: flag().default(false).describe('Start nothing, and stop a release at the weight that it has.'),
+    suspend: flagField().default(false).describe('Start nothing, and stop a release at the weight that it has.'),
     service: serviceSchema,
     analysis: analysis.prefault({}),
   },
-  { error: wants('must be a map') },
+  { error: wrongOrMissing('must be a map') },
 );
 
 export type UserForm = z.output<typeof formSchema>;

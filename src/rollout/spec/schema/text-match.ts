@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { judged, text, wants } from './fields.ts';
+import { judged, textField, wrongOrMissing } from './fields.ts';
 import { regexProblem } from './regex.ts';
 
 const MAX_TEXT = 2_048;
@@ -20,7 +20,7 @@ export interface TextMatchOptions {
 const COUNT = ['exact', 'prefix', 'regex'].map((way) => `(has(self.${way}) ? 1 : 0)`).join(' + ');
 
 const part = (judge: Judge, max: number, description: string) =>
-  judged(text('must be text; put it in quotes'), (value) =>
+  judged(textField('must be text; put it in quotes'), (value) =>
     value.length > max ? `is ${value.length} characters long; at most ${max} are taken` : judge(value),
   )
     .meta({ maxLength: max, description })
@@ -49,5 +49,7 @@ export function textMatch({ example, judge = () => undefined, orPresence }: Text
   const rule = orPresence
     ? { rule: `${COUNT} <= 1`, message: 'takes one of exact, prefix and regex' }
     : { rule: `${COUNT} == 1`, message: 'needs one of exact, prefix and regex' };
-  return judged(z.strictObject(shape, { error: wants(words) }), problem).meta({ 'x-kubernetes-validations': [rule] });
+  return judged(z.strictObject(shape, { error: wrongOrMissing(words) }), problem).meta({
+    'x-kubernetes-validations': [rule],
+  });
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { wants } from './fields.ts';
+import { wrongOrMissing } from './fields.ts';
 
 /** Istio's, to be taken as it is: only Istio knows what may be in it. */
 const passedOn = (example: string) =>
   z
-    .looseObject({}, { error: wants(`must be a map such as ${example}`) })
+    .looseObject({}, { error: wrongOrMissing(`must be a map such as ${example}`) })
     .meta({ 'x-kubernetes-preserve-unknown-fields': true });
 
 /** `trafficPolicy` of a DestinationRule. */
@@ -20,7 +20,7 @@ export const trafficPolicySchema = z
         .describe('When a pod that fails is left out for a while.'),
       tls: passedOn('{mode: ISTIO_MUTUAL}').optional().describe('How connections to the pods are secured.'),
       portLevelSettings: z
-        .array(passedOn('{port: {number: 9898}}'), { error: wants('must be a list of settings by port') })
+        .array(passedOn('{port: {number: 9898}}'), { error: wrongOrMissing('must be a list of settings by port') })
         .optional()
         .describe('The same by port.'),
       tunnel: passedOn('{targetHost: db.example.com, targetPort: 443}')
@@ -29,6 +29,6 @@ export const trafficPolicySchema = z
       proxyProtocol: passedOn('{version: V2}').optional().describe('The PROXY protocol, towards the pods.'),
       retryBudget: passedOn('{percent: 20}').optional().describe('How many of the requests may be retries.'),
     },
-    { error: wants('must be a map such as {connectionPool: {tcp: {maxConnections: 100}}}') },
+    { error: wrongOrMissing('must be a map such as {connectionPool: {tcp: {maxConnections: 100}}}') },
   )
   .describe('How connections to the pods are made, for stable and canary alike.');

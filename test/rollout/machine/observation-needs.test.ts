@@ -1,7 +1,12 @@
 import t from 'tap';
 import type { Observation } from '../../../src/rollout/machine/observation.ts';
+import {
+  doubtfulReads,
+  dueChecks,
+  needsEndpoints,
+  needsReplicaSets,
+} from '../../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../../src/rollout/machine/state.ts';
-import { doubts, wantsChecks, wantsEndpoints, wantsReplicaSets } from '../../../src/rollout/machine/wants.ts';
 import { readHold } from '../../../src/rollout/workload/hold.ts';
 import { at, canary, deployment, held, observation, release, START, spec, state, status } from '../../build.ts';
 
@@ -20,7 +25,7 @@ const due: Record<string, [RolloutState | undefined, seconds: number, windows: n
   'not without a state': [undefined, 10, undefined],
 };
 for (const [claim, [given, seconds, windows]] of Object.entries(due)) {
-  const wanted = wantsChecks(spec(), given, START + seconds * 1_000);
+  const wanted = dueChecks(spec(), given, START + seconds * 1_000);
   t.same(
     wanted?.map(({ windowMs }) => windowMs),
     windows,
@@ -29,14 +34,14 @@ for (const [claim, [given, seconds, windows]] of Object.entries(due)) {
 }
 const none = spec(({ analysis }) => Object.assign(analysis, { metrics: [] }));
 t.same(
-  wantsChecks(none, state('Progressing', { release: waiting }), START + 10_000),
+  dueChecks(none, state('Progressing', { release: waiting }), START + 10_000),
   [],
   'a plan without metrics has no question, and an answer',
 );
 
-t.ok(wantsReplicaSets(true, undefined), 'ReplicaSets are read under a hold');
-t.ok(wantsReplicaSets(false, state('Promoting')), 'and while a release is under way');
-t.notOk(wantsReplicaSets(false, state('Succeeded')), 'never for an idle Deployment');
+t.ok(needsReplicaSets(true, undefined), 'ReplicaSets are read under a hold');
+t.ok(needsReplicaSets(false, state('Promoting')), 'and while a release is under way');
+t.notOk(needsReplicaSets(false, state('Succeeded')), 'never for an idle Deployment');
 
 const reached: Record<string, [RolloutState | undefined, boolean]> = {
   'while a canary gets ready or is analysed': [state('Progressing', { release: release('2.0') }), true],
@@ -48,7 +53,7 @@ const reached: Record<string, [RolloutState | undefined, boolean]> = {
   'not on the first look': [undefined, false],
 };
 for (const [claim, [given, wanted]] of Object.entries(reached))
-  t.equal(wantsEndpoints(given), wanted, `endpoints: ${claim}`);
+  t.equal(needsEndpoints(given), wanted, `endpoints: ${claim}`);
 
 const heldOn = (tag: string): Partial<Observation> => ({ deployment: deployment(tag, held()) });
 const serving = release('2.0', { weight: 20, weightSince: at(0), ready: 1 });
@@ -106,6 +111,6 @@ const doubtful: Record<string, [RolloutState | undefined, Partial<Observation>, 
   'not a new revision after a release': [state('Succeeded', { release: release('2.0') }), heldOn('3.0'), []],
 };
 for (const [claim, [given, seen, wanted]] of Object.entries(doubtful)) {
-  t.same(doubts(given, observation(seen)), wanted, `doubt: ${claim}`);
+  t.same(doubtfulReads(given, observation(seen)), wanted, `doubt: ${claim}`);
 }
 t.equal(readHold(deployment('2.0', held())).state, 'held', 'the builder holds');

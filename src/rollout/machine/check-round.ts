@@ -1,6 +1,6 @@
 import { fact } from './facts.ts';
 import type { CheckResult } from './observation.ts';
-import { amend, fail, type Next, NO_REASON, nameOf, type Releasing } from './situation.ts';
+import { displayName, fail, type Next, NO_REASON, type Releasing, updateRelease } from './situation.ts';
 import { time } from './state.ts';
 
 const messages = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): string =>
@@ -13,14 +13,16 @@ const has = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): b
   checks.some((check) => check.verdict === verdict);
 
 /**
- * What a round of checks means, and of the hooks that were asked beside them. Only a failed check counts toward the threshold; no data and no answer hold the weight,
- * are told once in a row, and have limits of their own. Undefined: every check passed.
+ * What a round of checks, and of the hooks that were asked beside them, means for the release. Only a failure counts toward
+ * the threshold. Without data or without an answer the weight is held; that is told once in a row, and has limits of its
+ * own. Undefined: everything passed.
+ * @param complaints what failed hooks said; empty if none failed
  */
-export function judge(s: Releasing, checks: readonly CheckResult[], complaints = ''): Next | undefined {
+export function judgeRound(s: Releasing, checks: readonly CheckResult[], complaints = ''): Next | undefined {
   const bad = [complaints, messages(checks, 'fail')].filter((words) => words !== '').join('; ');
   if (bad !== '') return failedCheck(s, bad);
-  if (has(checks, 'error')) return unanswered(s, 'errors', messages(checks, 'error'));
-  if (has(checks, 'inconclusive')) return unanswered(s, 'inconclusive', messages(checks, 'inconclusive'));
+  if (has(checks, 'error')) return withoutResult(s, 'errors', messages(checks, 'error'));
+  if (has(checks, 'inconclusive')) return withoutResult(s, 'inconclusive', messages(checks, 'inconclusive'));
   return undefined;
 }
 
@@ -33,12 +35,12 @@ export function failedCheck(s: Releasing, message: string): Next {
   const { release } = s.state;
   const { threshold } = s.spec.analysis;
   const failedChecks = release.failedChecks + 1;
-  const counted = amend(
+  const counted = updateRelease(
     s,
     { failedChecks, errors: 0, inconclusive: 0, awaiting: undefined, ...NO_REASON, ...nextCheck(s) },
     fact(
       'CheckFailed',
-      `Halt ${nameOf(s)} at weight ${release.weight}: ${message} (${failedChecks} of ${threshold})`,
+      `Halt ${displayName(s)} at weight ${release.weight}: ${message} (${failedChecks} of ${threshold})`,
       release.revision,
     ),
   );
@@ -51,19 +53,19 @@ export function failedCheck(s: Releasing, message: string): Next {
   return { state: ended.state, facts: [...counted.facts, ...ended.facts] };
 }
 
-const UNANSWERED = {
+const WITHOUT_RESULT = {
   errors: { limit: 'errorLimit', told: 'CheckError', end: 'MetricsUnavailable' },
   inconclusive: { limit: 'inconclusiveLimit', told: 'CheckInconclusive', end: 'NoTraffic' },
 } as const;
 
-function unanswered(s: Releasing, kind: keyof typeof UNANSWERED, message: string): Next {
+function withoutResult(s: Releasing, kind: keyof typeof WITHOUT_RESULT, message: string): Next {
   const { release } = s.state;
-  const { limit, told, end } = UNANSWERED[kind];
-  if (release.awaiting && kind === 'inconclusive') return amend(s, nextCheck(s));
+  const { limit, told, end } = WITHOUT_RESULT[kind];
+  if (release.awaiting && kind === 'inconclusive') return updateRelease(s, nextCheck(s));
   const count = release[kind] + 1;
   if (count >= s.spec.analysis[limit]) return fail(s, end, `had no answer to ${count} checks in a row: ${message}`);
   const other = kind === 'errors' ? 'inconclusive' : 'errors';
   const facts =
-    count === 1 ? [fact(told, `Hold ${nameOf(s)} at weight ${release.weight}: ${message}`, release.revision)] : [];
-  return amend(s, { [kind]: count, [other]: 0, awaiting: undefined, ...nextCheck(s) }, ...facts);
+    count === 1 ? [fact(told, `Hold ${displayName(s)} at weight ${release.weight}: ${message}`, release.revision)] : [];
+  return updateRelease(s, { [kind]: count, [other]: 0, awaiting: undefined, ...nextCheck(s) }, ...facts);
 }

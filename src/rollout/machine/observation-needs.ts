@@ -1,50 +1,46 @@
 import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
 import { readyReplicas } from '../workload/rollout-status.ts';
-import { hooksOf, isUnanswered } from './asking.ts';
+import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
 import { runsRevision } from './canary-pods.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
 
 /** A check to be made: the metric, over the time that the canary had its weight, at most the metric's own window. */
-export interface WantedCheck {
+export interface DueCheck {
   metric: Metric;
   windowMs: number;
 }
 
 /** Whether the ReplicaSets are to be read: under a hold they say what really runs. */
-export const wantsReplicaSets = (held: boolean, state: RolloutState | undefined): boolean =>
+export const needsReplicaSets = (held: boolean, state: RolloutState | undefined): boolean =>
   held || (state !== undefined && ACTIVE.has(state.phase));
 
 /** Whether it is to be read to which pods the canary's Service leads: a weight may have to rise. */
-export const wantsEndpoints = (state: RolloutState | undefined): boolean =>
+export const needsEndpoints = (state: RolloutState | undefined): boolean =>
   state?.release?.path === 'canary' && SERVING.has(state.phase);
 
 /** The checks that are due; undefined if none are. */
-export function wantsChecks(
-  spec: RolloutSpec,
-  state: RolloutState | undefined,
-  now: number,
-): WantedCheck[] | undefined {
+export function dueChecks(spec: RolloutSpec, state: RolloutState | undefined, now: number): DueCheck[] | undefined {
   const release = state?.release;
   if (state?.phase !== 'Progressing' || release?.checkAt === undefined || release.weightSince === undefined)
     return undefined;
   if (now < ms(release.checkAt)) return undefined;
-  if (isUnanswered(release, hooksOf(spec, 'rollout'), release.checkAt)) return undefined;
+  if (areHooksUnanswered(release, hooksOf(spec, 'rollout'), release.checkAt)) return undefined;
   const elapsed = now - ms(release.weightSince);
   return spec.analysis.metrics.map((metric) => ({ metric, windowMs: Math.min(metric.intervalMs, elapsed) }));
 }
 
-export type Doubtful = 'deployment' | 'canary' | 'route';
+export type DoubtfulRead = 'deployment' | 'canary' | 'route';
 
 /**
  * What was read from a watch and contradicts the state: a watch may lag behind a state that another worker committed, so it
  * is read again from the API server before anything is concluded from it.
  */
-export function doubts(state: RolloutState | undefined, seen: Omit<Observation, 'checks'>): Doubtful[] {
+export function doubtfulReads(state: RolloutState | undefined, seen: Omit<Observation, 'checks'>): DoubtfulRead[] {
   const release = state?.release;
   if (state === undefined || release === undefined) return [];
   const { phase } = state;
-  const found: Doubtful[] = [];
+  const found: DoubtfulRead[] = [];
   if (holdDoubtful(state, seen)) found.push('deployment');
   const serving = SERVING.has(phase);
   if (serving && release.path === 'canary' && canaryDoubtful(release, seen)) found.push('canary');

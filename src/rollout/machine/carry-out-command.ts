@@ -1,31 +1,31 @@
-import type { Action, Command } from './command.ts';
+import type { Action, Command } from './command-annotation.ts';
 import { fact } from './facts.ts';
-import { pause, resume } from './phases/paused.ts';
+import { pauseByCommand, resume } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
-import { enter } from './phases/waiting.ts';
+import { startOrWait } from './phases/waiting.ts';
 import {
+  displayName,
+  enterPhase,
   fail,
-  move,
   type Next,
-  NO_QUESTIONS,
+  NO_HOOK_CALLS,
   NO_REASON,
   NO_TIMERS,
-  nameOf,
   type Releasing,
   type Situation,
 } from './situation.ts';
 import { type Phase, time } from './state.ts';
 
 /** In which phases a command makes sense, and what it does. */
-interface Order {
+interface CommandRule {
   in: readonly Phase[];
   carryOut(s: Releasing): Next;
 }
 
-const ORDERS: Record<Action, Order> = {
+const COMMANDS: Record<Action, CommandRule> = {
   abort: { in: ['Waiting', 'Progressing', 'Paused'], carryOut: (s) => fail(s, 'Aborted', 'was aborted by command') },
   promote: { in: ['Progressing', 'Paused'], carryOut: promoteByCommand },
-  pause: { in: ['Progressing'], carryOut: pause },
+  pause: { in: ['Progressing'], carryOut: pauseByCommand },
   resume: { in: ['Paused'], carryOut: resume },
   retry: { in: ['Failed'], carryOut: retry },
   revert: { in: ['Waiting', 'Progressing', 'Paused', 'Failed'], carryOut: revert },
@@ -34,10 +34,10 @@ const ORDERS: Record<Action, Order> = {
 function retry(s: Releasing): Next {
   const { outcome: _outcome, ...release } = s.state.release;
   const fresh: Releasing = { ...s, state: { ...s.state, release: { ...release, startedAt: time(s.now) } } };
-  const next = enter(fresh);
+  const next = startOrWait(fresh);
   return {
     ...next,
-    facts: [fact('NewRevision', `${nameOf(s)} ${release.revision} is tried again by command`, release.revision)],
+    facts: [fact('NewRevision', `${displayName(s)} ${release.revision} is tried again by command`, release.revision)],
   };
 }
 
@@ -50,15 +50,15 @@ function revert(s: Releasing): Next {
     ...s,
     state: { ...s.state, release: { ...rest, path: 'withdrawn', revision: stable.revision, revert: s.seen.revision } },
   };
-  const told = fact('Withdrawn', `${nameOf(s)} goes back to ${stable.revision} by command`, stable.revision);
-  return move(going, 'Promoting', { ...NO_TIMERS, ...NO_QUESTIONS, ...NO_REASON, weight: 0 }, told);
+  const told = fact('Withdrawn', `${displayName(s)} goes back to ${stable.revision} by command`, stable.revision);
+  return enterPhase(going, 'Promoting', { ...NO_TIMERS, ...NO_HOOK_CALLS, ...NO_REASON, weight: 0 }, told);
 }
 
 /** Why a command cannot be carried out now; undefined if it can. */
 function refusal({ state, seen }: Situation, { action, revision }: Command): string | undefined {
   const { phase, release } = state;
-  if (release === undefined || !ORDERS[action].in.includes(phase)) {
-    return `cannot ${action} in phase ${phase}; it works in ${ORDERS[action].in.join(', ')}`;
+  if (release === undefined || !COMMANDS[action].in.includes(phase)) {
+    return `cannot ${action} in phase ${phase}; it works in ${COMMANDS[action].in.join(', ')}`;
   }
   if (revision !== undefined && revision !== release.revision) {
     return `cannot ${action} ${revision}: the revision is now ${release.revision}`;
@@ -70,7 +70,7 @@ function refusal({ state, seen }: Situation, { action, revision }: Command): str
 }
 
 /** Carries out a command that was not seen before, once; undefined if there is none. */
-export function obey(s: Situation): Next | undefined {
+export function carryOutCommand(s: Situation): Next | undefined {
   const { command } = s.seen;
   if (command === undefined || command.id === s.state.command?.id) return undefined;
   const why = refusal(s, command);
@@ -78,9 +78,9 @@ export function obey(s: Situation): Next | undefined {
   if (why !== undefined || release === undefined) {
     const message = why ?? 'there is no release';
     const state = { ...s.state, command: { id: command.id, accepted: false, message } };
-    return { state, facts: [fact('CommandRefused', `${nameOf(s)}: ${message}`)] };
+    return { state, facts: [fact('CommandRefused', `${displayName(s)}: ${message}`)] };
   }
-  const next = ORDERS[command.action].carryOut({ ...s, state: { ...s.state, release } });
+  const next = COMMANDS[command.action].carryOut({ ...s, state: { ...s.state, release } });
   return {
     ...next,
     state: { ...next.state, command: { id: command.id, accepted: true, message: `${command.action}: done` } },

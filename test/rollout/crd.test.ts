@@ -1,20 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { parse, stringify } from 'yaml';
-import { alertProviderCrd } from '../../../src/rollout/spec/crd/alert-provider-crd.ts';
-import { canaryCrd } from '../../../src/rollout/spec/crd/crd.ts';
-import type { StructuralSchema } from '../../../src/rollout/spec/crd/crd-schema.ts';
-import { readProvider } from '../../../src/rollout/spec/schema/alert-provider.ts';
-import { readForm } from '../../../src/rollout/spec/spec.ts';
+import { alertProviderCrd } from '../../src/rollout/crd/alert-provider-crd.ts';
+import { canaryCrd } from '../../src/rollout/crd/canary-crd.ts';
+import type { StructuralSchema } from '../../src/rollout/crd/crd-schema.ts';
+import { readProvider } from '../../src/rollout/spec/schema/alert-provider.ts';
+import { readForm } from '../../src/rollout/spec/spec.ts';
 
-const manifest = (name: string): URL => new URL(`../../../manifests/${name}.yaml`, import.meta.url);
+const manifest = (name: string): URL => new URL(`../../manifests/${name}.yaml`, import.meta.url);
 const made = { crd: canaryCrd(), 'crd-alertprovider': alertProviderCrd() };
 
 for (const [name, definition] of Object.entries(made)) {
   /** `HEADGATE_UPDATE=1` rewrites the manifest; the diff is then read by a person. */
   void t.test(`manifests/${name}.yaml is what the schema makes`, async (t) => {
     const header =
-      '# Made from the schema in src/rollout by test/rollout/spec/crd.test.ts (HEADGATE_UPDATE=1). Not edited by hand.\n';
+      '# Made from the schema in src/rollout by test/rollout/crd.test.ts (HEADGATE_UPDATE=1). Not edited by hand.\n';
     const text = header + stringify(definition, { lineWidth: 120, aliasDuplicateObjects: false });
     if (process.env.HEADGATE_UPDATE === '1') writeFileSync(manifest(name), text);
     t.equal(readFileSync(manifest(name), 'utf8'), text);

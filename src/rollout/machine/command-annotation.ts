@@ -15,6 +15,7 @@ const commandSchema = z.object({
 /** What a person asked for, as it stands in the `headgate.dev/command` annotation of the Canary. */
 export type Command = z.infer<typeof commandSchema>;
 
+/** Undefined for no annotation, and for one that is no command. */
 export function readCommand(annotations: Record<string, string> | undefined): Command | undefined {
   const raw = annotations?.[COMMAND];
   if (raw === undefined) return undefined;

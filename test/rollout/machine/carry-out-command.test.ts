@@ -1,17 +1,17 @@
 import t from 'tap';
-import type { Command } from '../../../src/rollout/machine/command.ts';
+import type { Command } from '../../../src/rollout/machine/command-annotation.ts';
 import { deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
 import { after, expect, failed, live, progressing } from './decided.ts';
 
-const order = (action: Command['action']): { command: Command } => ({ command: { id: 'c1', action } });
+const command = (action: Command['action']): { command: Command } => ({ command: { id: 'c1', action } });
 
 expect({
   'promotion by command before there is a canary needs none': [
-    after(progressing({ weight: 0 }), { deployment: deployment('2.0', held()), ...order('promote') }),
+    after(progressing({ weight: 0 }), { deployment: deployment('2.0', held()), ...command('promote') }),
     { phase: 'Promoting', effects: ['liftHold'], facts: ['Promoting'] },
   ],
   'promotion by command where the roll-out stops the pods takes all traffic first': [
-    after(progressing(), { ...live, deployment: deployment('2.0', held(), recreate), ...order('promote') }),
+    after(progressing(), { ...live, deployment: deployment('2.0', held(), recreate), ...command('promote') }),
     { phase: 'Progressing', effects: ['scaleCanary'], facts: ['Advanced'], release: { weight: 100, replicas: 4 } },
   ],
   'a command for another revision is refused': [
@@ -19,13 +19,13 @@ expect({
     { phase: 'Progressing', facts: ['CommandRefused'] },
   ],
   'a command is carried out once': [
-    after({ ...progressing(), command: { id: 'c1', accepted: true, message: '' } }, { ...live, ...order('abort') }),
+    after({ ...progressing(), command: { id: 'c1', accepted: true, message: '' } }, { ...live, ...command('abort') }),
     { phase: 'Progressing', facts: [] },
   ],
   'revert keeps the pause that its user had': [
     after(state('Waiting', { release: release('2.0') }), {
       deployment: deployment('2.0', held({ userPaused: true })),
-      ...order('revert'),
+      ...command('revert'),
     }),
     { phase: 'Promoting', effects: ['restoreTemplate'], facts: ['Withdrawn'] },
   ],
@@ -34,7 +34,7 @@ expect({
       state('Failed', { release: release('2.0', { outcome: 'failed', reason: 'NoTraffic', message: 'had none' }) }),
       {
         deployment: deployment('2.0', replicas(0), held(failed)),
-        ...order('retry'),
+        ...command('retry'),
       },
     ),
     {
@@ -48,6 +48,6 @@ expect({
 
 const reverting = after(state('Waiting', { release: release('2.0') }), {
   deployment: deployment('2.0', held({ userPaused: true })),
-  ...order('revert'),
+  ...command('revert'),
 });
 t.match(reverting.effects[0], { keepPaused: true }, 'the restored Deployment stays paused');

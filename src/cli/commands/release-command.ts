@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { COMMAND } from '../../rollout/keys.ts';
-import type { Action, Command } from '../../rollout/machine/command.ts';
-import { type Answer, answerOf } from '../answer.ts';
+import type { Action, Command } from '../../rollout/machine/command-annotation.ts';
+import { type CommandOutcome, commandOutcome } from '../command-outcome.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { findCanary } from '../find.ts';
@@ -13,7 +13,7 @@ import { pathName, viewOf } from '../view.ts';
 /** The scheduler looks at once; this long means that it is not there. */
 const WAIT_MS = 10_000;
 
-export interface OrderOptions extends ClusterOptions {
+export interface ReleaseCommandOptions extends ClusterOptions {
   /** False: write the command and end. */
   wait?: boolean;
   /** Default: the one that the Canary has now. */
@@ -21,19 +21,24 @@ export interface OrderOptions extends ClusterOptions {
 }
 
 /** `headgate abort|promote|pause|resume|retry|revert NAME`: written to the Canary, where the scheduler finds it. */
-export async function order(io: Io, action: Action, name: string, options: OrderOptions): Promise<number> {
+export async function releaseCommand(
+  io: Io,
+  action: Action,
+  name: string,
+  options: ReleaseCommandOptions,
+): Promise<number> {
   return connected(io, options, async (connection) => {
     const view = viewOf(await findCanary(connection, name));
     const revision = options.revision ?? view.revision;
     const command: Command = { id: randomUUID(), action, ...(revision && { revision }) };
-    await give(connection, view.name, command);
+    await writeCommand(connection, view.name, command);
     const said = options.wait === false ? `${action} is asked for` : await outcome(connection, view.name, command);
     io.stdout.write(`${pathName(view)}: ${said}\n`);
     return EXIT.ok;
   });
 }
 
-async function give({ client, namespace }: Connection, name: string, command: Command): Promise<void> {
+async function writeCommand({ client, namespace }: Connection, name: string, command: Command): Promise<void> {
   const patch = { metadata: { annotations: { [COMMAND]: JSON.stringify(command) } } };
   await client.patch(pathOf(KINDS.canaries, namespace, name), 'merge', patch);
 }
@@ -56,10 +61,10 @@ async function outcome(connection: Connection, name: string, command: Command): 
   }
 }
 
-async function answered(connection: Connection, name: string, command: Command): Promise<Answer> {
+async function answered(connection: Connection, name: string, command: Command): Promise<CommandOutcome> {
   const signal = AbortSignal.timeout(WAIT_MS);
   for await (const canary of follow({ ...connection, name, signal })) {
-    const answer = answerOf(command, canary);
+    const answer = commandOutcome(command, canary);
     if (answer.kind !== 'awaited') return answer;
   }
   return { kind: 'awaited' };

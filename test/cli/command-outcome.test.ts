@@ -1,5 +1,5 @@
 import t from 'tap';
-import { answerOf } from '../../src/cli/answer.ts';
+import { commandOutcome } from '../../src/cli/command-outcome.ts';
 import { COMMAND } from '../../src/rollout/keys.ts';
 import { canary, type Stored } from './build.ts';
 
@@ -34,7 +34,7 @@ const cases: Record<string, [stored: Stored | undefined, kind: string, message?:
 
 for (const [sentence, [stored, kind, message]] of Object.entries(cases)) {
   void t.test(sentence, async (t) => {
-    const answer = answerOf(command, stored && canary(stored));
+    const answer = commandOutcome(command, stored && canary(stored));
     t.strictSame(answer, message === undefined ? { kind } : { kind, message });
   });
 }

@@ -1,8 +1,8 @@
-import { providerSchema } from '../schema/alert-provider.ts';
-import { type Column, definitionOf } from './crd-definition.ts';
+import { providerSchema } from '../spec/schema/alert-provider.ts';
+import { definitionOf, type PrinterColumn } from './crd-definition.ts';
 import { structural } from './crd-schema.ts';
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly PrinterColumn[] = [
   { name: 'Type', type: 'string', description: 'What receives.', jsonPath: '.spec.type' },
   { name: 'Channel', type: 'string', description: 'Its channel, where it has any.', jsonPath: '.spec.channel' },
 ];

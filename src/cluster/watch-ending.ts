@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts';
 import { KubeError } from './errors.ts';
 
 /** Why a watch ended: a metric's label. */
-export type EndReason =
+export type WatchEndReason =
   | 'closed'
   | 'expired'
   | 'broken'
@@ -15,8 +15,8 @@ export type EndReason =
   | 'failed';
 
 /** How a reflector goes on after a watch. */
-export interface Ending {
-  reason: EndReason;
+export interface WatchEnding {
+  reason: WatchEndReason;
   /** The watch cannot be resumed where it was: fetch everything anew. */
   relist: boolean;
   /** While fetching everything as a stream: fetch it as lists from now on. */
@@ -30,10 +30,14 @@ export interface Ending {
 /** For what costs the server little to try: changes must be found soon after it is back. */
 const SHORT_CAP_MS = 5_000;
 
-const ending = (reason: EndReason, relist: boolean, streamable: boolean): Ending => ({ reason, relist, streamable });
+const ending = (reason: WatchEndReason, relist: boolean, streamable: boolean): WatchEnding => ({
+  reason,
+  relist,
+  streamable,
+});
 
 /** What the end of a watch means: the error that ended it, or undefined when the server closed it in order. */
-export function endingOf(error: unknown): Ending {
+export function watchEndingOf(error: unknown): WatchEnding {
   if (error === undefined) return { ...ending('closed', false, false), capMs: SHORT_CAP_MS };
   if (error instanceof KubeError) return endingOfKubeError(error);
   const code = error instanceof AppError ? error.code : undefined;
@@ -42,7 +46,7 @@ export function endingOf(error: unknown): Ending {
   return ending(code === 'WATCH_BROKEN' ? 'broken' : 'failed', true, true);
 }
 
-function endingOfKubeError(error: KubeError): Ending {
+function endingOfKubeError(error: KubeError): WatchEnding {
   const { status, retryAfterMs } = error;
   if (status === 0) return { ...ending('unreachable', false, true), capMs: SHORT_CAP_MS };
   if (status === 410) return ending('expired', true, true);

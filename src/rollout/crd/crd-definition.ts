@@ -1,11 +1,11 @@
-import { API_GROUP } from '../../keys.ts';
+import { API_GROUP } from '../keys.ts';
 import type { StructuralSchema } from './crd-schema.ts';
 
 /** The version of the API that is stored. */
 const VERSION = 'v1';
 
 /** What `kubectl get` shows of an object besides its name. */
-export interface Column {
+export interface PrinterColumn {
   name: string;
   type: 'string' | 'integer' | 'date';
   description: string;
@@ -17,7 +17,7 @@ interface Definition {
   plural: string;
   shortName: string;
   description: string;
-  columns: readonly Column[];
+  columns: readonly PrinterColumn[];
   spec: StructuralSchema;
   /** Left out where Headgate writes none: then there is no such subresource. */
   status?: StructuralSchema;

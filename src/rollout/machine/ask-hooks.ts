@@ -4,11 +4,11 @@ import type { HookAnswer, HookCall, WantedCall } from './calls.ts';
 import { longestMs } from './calls.ts';
 import { type Fact, fact } from './facts.ts';
 import type { Situation } from './situation.ts';
-import { nameOf, type Releasing } from './situation.ts';
+import { displayName, type Releasing } from './situation.ts';
 import { ms, type Release, time } from './state.ts';
 
-/** The questions of one moment: those put, and what became of them. */
-export interface Asked {
+/** The questions to hooks at one moment of a release, and what became of them. */
+export interface HookRound {
   calls: HookCall[];
   /** Something was asked, or answered: to be committed before anything is made of it. */
   changed: boolean;
@@ -18,14 +18,20 @@ export interface Asked {
   failed: HookCall[];
 }
 
+/** Hooks of one type, in the order in which they were written. */
 export const hooksOf = ({ analysis }: RolloutSpec, type: HookType): Hook[] =>
   analysis.webhooks.filter((hook) => hook.type === type);
 
+/** The same for a question and its answer, and another one for each release and moment. */
 export const callId = ({ startedAt }: Release, { hook, moment }: Pick<HookCall, 'hook' | 'moment'>): string =>
   `${startedAt} ${moment} ${hook}`;
 
-/** Puts the questions of a moment, side by side, once each, whatever process decides; takes in the answers of this one. */
-export function ask(s: Releasing, hooks: readonly Hook[], moment: string): Asked {
+/**
+ * The questions of a moment, all at once. One that is not put yet is this process's to put; one that another process puts is
+ * left to it until its time is over. Answers that this process has got are taken in.
+ * @param moment tells rounds of questions apart: an answer counts for its own moment only
+ */
+export function askHooks(s: Releasing, hooks: readonly Hook[], moment: string): HookRound {
   const before = s.state.release.calls ?? [];
   const calls = hooks.map((hook) => callOf(s, hook, moment));
   return {
@@ -47,12 +53,13 @@ function callOf(s: Releasing, hook: Hook, moment: string): HookCall {
   return { hook: hook.name, moment, by: s.self, until: time(s.now + longestMs(hook)) };
 }
 
+/** The answer that this process has got to a question, by `callId` or the id of a poll (gates.ts). */
 export const answerTo = ({ seen }: Situation, id: string): HookAnswer | undefined =>
   seen.answers?.find((answer) => answer.id === id);
 
 const said = ({ message }: HookAnswer): Pick<HookCall, 'message'> => (message === '' ? {} : { message });
 
-/** What this process is to ask, or is asking: questions without an answer that are its own. */
+/** The questions that are this process's to put and that have no answer yet; those that it is asking are among them. */
 export function wantedCalls({ state: { release }, spec, self, now }: Situation): WantedCall[] {
   const open = release?.calls?.filter(
     ({ by, outcome, until }) => by === self && outcome === undefined && ms(until) > now,
@@ -64,12 +71,13 @@ export function wantedCalls({ state: { release }, spec, self, now }: Situation):
 }
 
 /** Whether a question of the moment has no answer yet. */
-export const isUnanswered = ({ calls = [] }: Release, hooks: readonly Hook[], moment: string): boolean =>
+export const areHooksUnanswered = ({ calls = [] }: Release, hooks: readonly Hook[], moment: string): boolean =>
   hooks.some(({ name }) => !calls.some((call) => call.hook === name && call.moment === moment && call.outcome));
 
-export const complaints = (failed: readonly HookCall[]): string =>
+/** Which hooks failed and what they said, for a person; empty if none did. */
+export const failedHooksText = (failed: readonly HookCall[]): string =>
   failed.map(({ hook, message }) => `hook ${hook} ${message ?? 'did not pass'}`).join('; ');
 
-/** What is told of good answers that people wait for. */
-export const passed = (s: Releasing, names: readonly string[]): Fact[] =>
-  names.map((name) => fact('HookPassed', `Hook ${name} of ${nameOf(s)} passed`, s.state.release.revision));
+/** Facts for people who wait for an answer: one for each hook that passed. */
+export const hooksPassed = (s: Releasing, names: readonly string[]): Fact[] =>
+  names.map((name) => fact('HookPassed', `Hook ${name} of ${displayName(s)} passed`, s.state.release.revision));

@@ -1,9 +1,9 @@
 import type { Canary } from '../rollout/machine/canary.ts';
-import { type Command, readCommand } from '../rollout/machine/command.ts';
+import { type Command, readCommand } from '../rollout/machine/command-annotation.ts';
 import { viewOf } from './view.ts';
 
 /** What became of a command. */
-export type Answer =
+export type CommandOutcome =
   | { kind: 'accepted' | 'refused'; message: string }
   /** It is not read yet. */
   | { kind: 'awaited' }
@@ -11,7 +11,7 @@ export type Answer =
   | { kind: 'lost'; message: string };
 
 /** @param canary undefined: it is gone. */
-export function answerOf(command: Command, canary: Canary | undefined): Answer {
+export function commandOutcome(command: Command, canary: Canary | undefined): CommandOutcome {
   if (canary === undefined) return { kind: 'lost', message: 'its Canary was deleted' };
   const { status, metadata } = canary;
   const answered = status?.command;

@@ -1,9 +1,9 @@
-import { PHASES } from '../../machine/state.ts';
-import { formSchema } from '../schema/spec-schema.ts';
-import { type Column, definitionOf } from './crd-definition.ts';
+import { PHASES } from '../machine/state.ts';
+import { formSchema } from '../spec/schema/spec-schema.ts';
+import { definitionOf, type PrinterColumn } from './crd-definition.ts';
 import { type StructuralSchema, structural } from './crd-schema.ts';
 
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly PrinterColumn[] = [
   { name: 'Status', type: 'string', description: 'Where the release is.', jsonPath: '.status.phase' },
   {
     name: 'Weight',

@@ -7,22 +7,22 @@ import {
   isUserPaused,
   wantedReplicas,
 } from '../workload/rollout-status.ts';
-import { findStable, isEmpty, ownedBy, setOf } from '../workload/stable.ts';
+import { findReplicaSet, findStable, isEmpty, ownedBy } from '../workload/stable.ts';
 import { imagesOf, sameRevision } from '../workload/template.ts';
 import { type Fact, fact } from './facts.ts';
-import { succession } from './phases/promoting.ts';
-import { enter } from './phases/waiting.ts';
-import { move, type Next, nameOf, type Releasing, type Situation } from './situation.ts';
-import { ACTIVE, type Path, type Release, time } from './state.ts';
+import { stableAndPrevious } from './phases/promoting.ts';
+import { startOrWait } from './phases/waiting.ts';
+import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
+import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
 
 /**
- * A revision that the state does not know of yet: a new one at the gate, one that went past it, or none (undefined).
- * Whatever was under way is superseded.
+ * Starts the release of a revision that the state does not know of yet: one that is held at the gate, or one that went past
+ * it. The release before it is superseded. Undefined where there is none.
  */
-export function arrival(s: Situation): Next | undefined {
+export function newRevision(s: Situation): Next | undefined {
   const { hold } = s.seen;
   if (hold.state === 'unreadable') return undefined;
-  return hold.state === 'held' ? atTheGate(s, hold.hold) : pastTheGate(s);
+  return hold.state === 'held' ? heldRevision(s, hold.hold) : ungatedRevision(s);
 }
 
 function isUnderWay({ state: { phase, release }, seen: { revision } }: Situation): boolean {
@@ -30,27 +30,30 @@ function isUnderWay({ state: { phase, release }, seen: { revision } }: Situation
   return release?.revision === revision && (ACTIVE.has(phase) || phase === 'Failed');
 }
 
-function atTheGate(s: Situation, hold: Hold): Next | undefined {
+function heldRevision(s: Situation, hold: Hold): Next | undefined {
   const { release } = s.state;
   if (isUnderWay(s) && !(s.state.phase === 'Finalising' && release?.outcome === 'succeeded')) return undefined;
   if (s.seen.replicaSets === undefined) return undefined;
   if (hold.verdict !== undefined && hold.revision === s.seen.revision) return alreadyFailed(s, hold);
-  const fresh = overtaken(s);
-  return start(fresh, pathOf(fresh), hold.by);
+  const fresh = withInterruptedPromotion(s);
+  return start(fresh, releasePathOf(fresh), hold.by);
 }
 
-/** A roll-out that is cut short has gone so far that its revision is what runs: that one is to be protected from now on. */
-function overtaken(s: Situation): Situation {
+/**
+ * Another revision comes while one is being promoted. If most pods run the one under promotion already, it is the stable
+ * revision from now on: a failure of the new one goes back to it, and not to the one before.
+ */
+function withInterruptedPromotion(s: Situation): Situation {
   const { state, seen } = s;
   const { phase, release } = state;
   if (release === undefined || (phase !== 'Promoting' && phase !== 'Stalled')) return s;
   const found = findStable(seen.deployment, seen.replicaSets ?? []);
   if (found === undefined || found.revision !== release.revision) return s;
   const { previous: _previous, ...rest } = state;
-  return { ...s, state: { ...rest, ...succession({ ...s, state: { ...state, release } }, found) } };
+  return { ...s, state: { ...rest, ...stableAndPrevious({ ...s, state: { ...state, release } }, found) } };
 }
 
-/** Held and judged, but this state does not remember it: the Canary was deleted meanwhile. The verdict stands. */
+/** The hold has a verdict that the state does not know of, as the Canary was deleted and made anew: the verdict stands. */
 function alreadyFailed(s: Situation, hold: Hold): Next {
   const release: Release = {
     ...newRelease(s, 'canary', hold.by),
@@ -62,9 +65,9 @@ function alreadyFailed(s: Situation, hold: Hold): Next {
 }
 
 /** How a held revision may come to the Deployment. */
-function pathOf(s: Situation): Path {
+function releasePathOf(s: Situation): ReleasePath {
   const { state, seen, now, spec } = s;
-  if (seen.revision === state.stable?.revision || isWhatRuns(s)) return 'withdrawn';
+  if (seen.revision === state.stable?.revision || runsHeldTemplate(s)) return 'withdrawn';
   const { previous } = state;
   const inWindow = previous !== undefined && now - Date.parse(previous.replacedAt) < spec.rollbackWindowMs;
   if (inWindow && previous.revision === seen.revision) return 'wayBack';
@@ -72,18 +75,18 @@ function pathOf(s: Situation): Path {
 }
 
 /**
- * The only ReplicaSet with pods has the held template: compared as the Deployment controller does, not by a stored hash. One
- * that took the place of the stable one, which is still there, does not count.
+ * Whether the only ReplicaSet with pods has the held template; compared as the Deployment controller does, not by a stored
+ * hash. It does not count where the stable ReplicaSet is still there, without pods: then this one has taken its place.
  */
-function isWhatRuns({ state: { stable }, seen: { deployment, replicaSets = [] } }: Situation): boolean {
+function runsHeldTemplate({ state: { stable }, seen: { deployment, replicaSets = [] } }: Situation): boolean {
   const own = replicaSets.filter((set) => ownedBy(deployment, set));
   const [running, ...others] = own.filter((set) => !isEmpty(set));
   if (running === undefined || others.length > 0) return false;
-  const recorded = stable && setOf(stable.template, own);
+  const recorded = stable && findReplicaSet(stable.template, own);
   return (recorded ?? running) === running && sameRevision(running.spec.template, deployment.spec.template);
 }
 
-/** No pod was ever available; a Deployment that is scaled down for the night is not that. */
+/** Whether no pod of the Deployment was ever available, so that nothing is to be protected; scaled to zero is not that. */
 function isUnprotected({ state, seen: { deployment, replicaSets = [] } }: Situation): boolean {
   if (state.stable?.available || wantedReplicas(deployment) === 0 || availableReplicas(deployment) > 0) return false;
   if (conditionOf(deployment, 'Progressing')?.reason === 'NewReplicaSetAvailable') return false;
@@ -91,7 +94,7 @@ function isUnprotected({ state, seen: { deployment, replicaSets = [] } }: Situat
 }
 
 /** No hold: is the template the one that the state expects? */
-function pastTheGate(s: Situation): Next | undefined {
+function ungatedRevision(s: Situation): Next | undefined {
   const { state, seen } = s;
   const { phase, release, stable } = state;
   if (isUserPaused(seen.deployment) && phase !== 'Promoting') return undefined;
@@ -104,7 +107,7 @@ function pastTheGate(s: Situation): Next | undefined {
   return start(s, 'outside', '');
 }
 
-function newRelease({ seen, now }: Situation, path: Path, requestedBy: string): Release {
+function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: string): Release {
   return {
     revision: seen.revision,
     requestedBy,
@@ -121,14 +124,17 @@ function newRelease({ seen, now }: Situation, path: Path, requestedBy: string): 
   };
 }
 
-/** A release begins at weight 0. What the one before it had at the route is first taken back. */
-function start(s: Situation, path: Path, requestedBy: string): Next {
+/**
+ * A release begins at weight 0, and the route follows before the canary changes. Where the route was seen at 0 for the
+ * release before, the time since then counts.
+ */
+function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
   const release: Release = { ...newRelease(s, path, requestedBy), ...timer };
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  const next = path === 'canary' ? enter(releasing) : move(releasing, 'Promoting', {});
-  const facts = [...supersededBy(s), fact(...TOLD[path](releasing), release.revision), ...next.facts];
+  const next = path === 'canary' ? startOrWait(releasing) : enterPhase(releasing, 'Promoting', {});
+  const facts = [...supersededBy(s), fact(...FACTS[path](releasing), release.revision), ...next.facts];
   return { state: { ...next.state, since: time(s.now) }, facts };
 }
 
@@ -140,25 +146,31 @@ function supersededBy({ state, seen }: Situation): Fact[] {
   return [fact('Superseded', `${release.revision} gives way to ${seen.revision}`, release.revision)];
 }
 
-type Telling = (s: Releasing) => [Fact['reason'], string];
-const TOLD: Record<Path, Telling> = {
+type FactOf = (s: Releasing) => [Fact['reason'], string];
+const FACTS: Record<ReleasePath, FactOf> = {
   canary: (s) => {
     const by = s.state.release.requestedBy ? ` (asked for by ${s.state.release.requestedBy})` : '';
     const canary = canaryName(s.seen.deployment.metadata.name);
-    return ['NewRevision', `New revision detected ${nameOf(s)} ${s.state.release.revision}${by}; scaling up ${canary}`];
+    return [
+      'NewRevision',
+      `New revision detected ${displayName(s)} ${s.state.release.revision}${by}; scaling up ${canary}`,
+    ];
   },
   withdrawn: (s) => [
     'Withdrawn',
-    `${nameOf(s)} is asked to run ${s.state.release.revision} again, which it runs; nothing to analyse`,
+    `${displayName(s)} is asked to run ${s.state.release.revision} again, which it runs; nothing to analyse`,
   ],
-  wayBack: (s) => ['WayBack', `${nameOf(s)} goes back to ${s.state.release.revision}, the version before, at once`],
+  wayBack: (s) => [
+    'WayBack',
+    `${displayName(s)} goes back to ${s.state.release.revision}, the version before, at once`,
+  ],
   unprotected: (s) => [
     'NothingToProtect',
-    `${nameOf(s)} has no available pod to protect; ${s.state.release.revision} rolls out at once`,
+    `${displayName(s)} has no available pod to protect; ${s.state.release.revision} rolls out at once`,
   ],
   outside: (s) => [
     'WentAround',
-    `${nameOf(s)} ${s.state.release.revision} went past the gate and rolls out without a canary`,
+    `${displayName(s)} ${s.state.release.revision} went past the gate and rolls out without a canary`,
   ],
 };
 

@@ -5,7 +5,7 @@ import { OUTPUTS } from './dump.ts';
 import type { Io } from './io.ts';
 
 /** The commands that change nothing. */
-export function addLookCommands(program: Command, io: Io): void {
+export function addReadOnlyCommands(program: Command, io: Io): void {
   addList(program, io);
   addGet(program, io);
   addHistory(program, io);

@@ -21,20 +21,18 @@ const headgate = (verb: string, { name, namespace }: Named): string =>
 export const held = (on: Named, { revision, userPaused }: Hold): string =>
   userPaused === true
     ? `headgate: revision ${revision} is held; it starts as ${canaryName(on.name)} once you run: kubectl rollout resume ${target(on)}`
-    : `headgate: revision ${revision} is held and runs as ${canaryName(on.name)} first; ${watchIt(on)}`;
+    : `headgate: revision ${revision} is held and runs as ${canaryName(on.name)} first; ${howToWatch(on)}`;
 
 export const replaced = (on: Named, hold: Hold, before: Hold): string =>
-  `headgate: revision ${before.revision} is given up for ${hold.revision}, whose analysis starts anew; ${watchIt(on)}`;
+  `headgate: revision ${before.revision} is given up for ${hold.revision}, whose analysis starts anew; ${howToWatch(on)}`;
 
-const watchIt = (on: Named): string =>
+const howToWatch = (on: Named): string =>
   `watch: ${headgate('status', on)} --watch, or kubectl get canary ${on.name} -n ${on.namespace} -w`;
 
 export const staysPaused = (on: Named, { revision, verdict }: Hold): string =>
   verdict === 'failed'
     ? `headgate: ${on.name} stays paused: revision ${revision} failed; apply another version, or: ${headgate('retry', on)}`
     : `headgate: ${on.name} stays paused until revision ${revision} is promoted; to skip its analysis: ${headgate('promote', on)}`;
-
-export const unreadStays = (): string => `headgate: the annotation ${HELD} is Headgate's own and was put back`;
 
 export const failedStays = (on: Named, { revision, reason }: Hold): string =>
   `headgate: revision ${revision} failed${reason === undefined ? '' : ` (${clip(reason)})`} and is kept out; to try it again: ${headgate('retry', on)}`;
@@ -45,9 +43,7 @@ export const resumed = (on: Named, { revision }: Hold): string =>
 export const putBack = (keys: readonly string[]): string =>
   `headgate: ${keys.join(', ')} ${keys.length === 1 ? 'is' : 'are'} Headgate's own and ${keys.length === 1 ? 'was' : 'were'} put back`;
 
-export const PAUSE = 'spec.paused';
-
-export const leavesPutBack = (): string =>
+export const templateAnnotationsPutBack = (): string =>
   "headgate: annotations headgate.dev/… of the pod template are Headgate's own and were put back";
 
 export const restartWaits = ({ revision }: Hold): string =>
