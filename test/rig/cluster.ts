@@ -89,7 +89,7 @@ export class Cluster {
 
   #makeAgent(certs: Certificates): NodeAgent {
     const api = this.#api(certs, 'rig-agent');
-    const programs = this.#options.programs as Record<string, string>;
+    const programs = { ...(this.#options.programs as Record<string, string>), node: process.execPath };
     this.#agent = new NodeAgent({
       api,
       programs,
