@@ -1,6 +1,18 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { apiServerUrl, envoyAdminUrl, gatewayIp, gatewayPort, prometheusUrl, redisPort } from './addresses.ts';
+import {
+  apiServerUrl,
+  callerIp,
+  callerNamespace,
+  callerOutboundPort,
+  envoyAdminUrl,
+  exporterUrl,
+  gatewayIp,
+  gatewayPort,
+  prometheusUrl,
+  redisPort,
+  sidecarAdminUrl,
+} from './addresses.ts';
 import { NodeAgent } from './agent.ts';
 import { ApiClient } from './api.ts';
 import { apiServer } from './apiserver.ts';
@@ -9,8 +21,10 @@ import type { ProgramName } from './binaries/programs.ts';
 import { type Certificates, makeCertificates, writeKubeconfig } from './certs.ts';
 import { serveControl } from './control.ts';
 import { controllers } from './controllers.ts';
-import { envoy } from './envoy.ts';
+import { envoy, sidecar } from './envoy.ts';
+import { installEnvoyFilters } from './envoy-filters.ts';
 import { etcd } from './etcd.ts';
+import { exporter } from './exporter.ts';
 import { clusterAgent } from './http.ts';
 import { installGateway, installIstioObjects, istiod } from './istiod.ts';
 import { type Layout, layOut } from './layout.ts';
@@ -49,7 +63,7 @@ export class Cluster {
     const [agent] = await Promise.all([
       this.#startControlPlane(certs),
       this.#start(redis(layout, this.#file('redis-server'))),
-      this.#options.mesh ? this.#start(prometheus(layout, this.#file('prometheus'))) : undefined,
+      this.#options.mesh ? this.#startMonitoring() : undefined,
     ]);
     await serveControl(layout.controlSocket, this.#programs, agent);
     const rig = this.#describe(certs);
@@ -83,13 +97,23 @@ export class Cluster {
     if (!definitions) return;
     await installIstioObjects(api, definitions.istio);
     await this.#start(istiod(layout, this.#file('pilot-discovery')));
-    await installGateway(api, gatewayIp, gatewayPort);
-    await this.#start(envoy(layout, this.#file('envoy')));
+    await Promise.all([
+      installGateway(api, gatewayIp, gatewayPort),
+      installEnvoyFilters(api),
+      api.create('/api/v1/namespaces', { metadata: { name: callerNamespace } }),
+    ]);
+    const command = this.#file('envoy');
+    await Promise.all([this.#start(envoy(layout, command)), this.#start(sidecar(layout, command))]);
+  }
+
+  async #startMonitoring(): Promise<void> {
+    const { layout } = this;
+    await Promise.all([this.#start(exporter(layout)), this.#start(prometheus(layout, this.#file('prometheus')))]);
   }
 
   #makeAgent(certs: Certificates): NodeAgent {
     const api = this.#api(certs, 'rig-agent');
-    const programs = this.#options.programs as Record<string, string>;
+    const programs = { ...(this.#options.programs as Record<string, string>), node: process.execPath };
     this.#agent = new NodeAgent({
       api,
       programs,
@@ -131,6 +155,8 @@ export class Cluster {
       gatewayUrl: `http://${gatewayIp}:${gatewayPort}`,
       gatewayName: 'istio-system/public-gateway',
       envoyAdminUrl,
+      caller: { host: callerIp, port: callerOutboundPort, namespace: callerNamespace, adminUrl: sidecarAdminUrl },
+      exporterUrl,
       prometheusUrl,
       targets: layout.targets,
     };

@@ -55,7 +55,15 @@ void t.test('pods and traffic outlive an API server that was killed', async (t) 
   t.equal(after?.containers[0]?.pid, before?.containers[0]?.pid, 'the same process');
 });
 
-for (const component of ['redis', 'prometheus', 'istiod', 'envoy', 'controllers'] satisfies Component[]) {
+for (const component of [
+  'redis',
+  'prometheus',
+  'exporter',
+  'istiod',
+  'envoy',
+  'sidecar',
+  'controllers',
+] satisfies Component[]) {
   void t.test(`${component} can be killed and started`, async (t) => {
     const state = async () => (await rig.components()).find(({ name }) => name === component)?.state;
     await rig.control(component, 'kill');

@@ -1,44 +1,54 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { envoyAdminUrl, gatewayIp, gatewayPort, istiodXdsAddress } from './addresses.ts';
+import {
+  callerIp,
+  callerNamespace,
+  callerOutboundPort,
+  envoyAdminUrl,
+  gatewayIp,
+  gatewayPort,
+  istiodXdsAddress,
+  sidecarAdminUrl,
+} from './addresses.ts';
 import { accepts, answers } from './http.ts';
 import type { Layout } from './layout.ts';
 import type { ProgramSpec } from './process.ts';
 
-const gatewayNode = {
+interface Node {
+  id: string;
+  cluster: string;
+  metadata: object;
+}
+
+const gatewayNode: Node = {
   id: `router~${gatewayIp}~istio-ingressgateway-0.istio-system~istio-system.svc.cluster.local`,
   cluster: 'istio-ingressgateway.istio-system',
-  metadata: {
-    LABELS: { istio: 'ingressgateway' },
-    NAMESPACE: 'istio-system',
-    CLUSTER_ID: 'Kubernetes',
-    ISTIO_VERSION: '1.31.0',
-  },
+  metadata: metadata('istio-system', { istio: 'ingressgateway' }),
 };
 
-/**
- * Labels instead of names: Envoy's own rule would cut the cluster's name at its first dot, put the namespace into the
- * metric's name, and turn its dashes into underscores.
- */
-const statsTags = [
-  { tag_name: 'cluster_name', regex: String.raw`^cluster\.((outbound\|[0-9]+\|[^|]*\|[^;]+);?\.)upstream_rq` },
-  { tag_name: 'response_code', regex: String.raw`_rq(_(\d{3}))$` },
-];
+const callerNode: Node = {
+  id: `sidecar~${callerIp}~caller-0.${callerNamespace}~${callerNamespace}.svc.cluster.local`,
+  cluster: `caller.${callerNamespace}`,
+  metadata: metadata(callerNamespace, { app: 'caller' }),
+};
+
+function metadata(namespace: string, labels: Record<string, string>): object {
+  return { LABELS: labels, NAMESPACE: namespace, CLUSTER_ID: 'Kubernetes', ISTIO_VERSION: '1.31.0' };
+}
 
 function address(hostAndPort: string): object {
   const [host, port] = hostAndPort.split(':');
   return { socket_address: { address: host, port_value: Number(port) } };
 }
 
-function bootstrap(): object {
+/** Everything but the way to istiod comes from istiod. */
+function bootstrap(node: Node, adminUrl: string): object {
   const ads = { ads: {}, resource_api_version: 'V3', initial_fetch_timeout: '0s' };
   const endpoint = { endpoint: { address: address(istiodXdsAddress) } };
   const http2 = { '@type': 'type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions' };
   return {
-    node: gatewayNode,
-    admin: { address: address(new URL(envoyAdminUrl).host) },
-    stats_config: { use_all_default_tags: false, stats_tags: statsTags },
-    stats_flush_interval: '1s', // histograms are merged at each flush
+    node,
+    admin: { address: address(new URL(adminUrl).host) },
     dynamic_resources: {
       ads_config: {
         api_type: 'GRPC',
@@ -67,15 +77,35 @@ function bootstrap(): object {
   };
 }
 
+function argsOf(file: string): string[] {
+  const log = ['--log-level', 'warning', '--file-flush-interval-msec', '100'];
+  return ['-c', file, '--concurrency', '1', '--disable-hot-restart', ...log];
+}
+
 /** Envoy as Istio's ingress gateway. Ready when istiod has given it the listener of `public-gateway`. */
 export function envoy(layout: Layout, command: string): ProgramSpec {
   const file = join(layout.dir, 'envoy.json');
-  writeFileSync(file, JSON.stringify(bootstrap()));
+  writeFileSync(file, JSON.stringify(bootstrap(gatewayNode, envoyAdminUrl)));
   return {
     name: 'envoy',
     command,
-    args: ['-c', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'],
+    args: argsOf(file),
     logFile: layout.log('envoy'),
+    stdout: layout.pipe('envoy'),
     ready: async () => (await answers(`${envoyAdminUrl}/ready`)) && (await accepts(gatewayIp, gatewayPort)),
+  };
+}
+
+/** Envoy as the sidecar of a caller in the mesh, who connects by `client/caller.ts`. */
+export function sidecar(layout: Layout, command: string): ProgramSpec {
+  const file = join(layout.dir, 'sidecar.json');
+  writeFileSync(file, JSON.stringify(bootstrap(callerNode, sidecarAdminUrl)));
+  return {
+    name: 'sidecar',
+    command,
+    args: argsOf(file),
+    logFile: layout.log('sidecar'),
+    stdout: layout.pipe('sidecar'),
+    ready: async () => (await answers(`${sidecarAdminUrl}/ready`)) && (await accepts(callerIp, callerOutboundPort)),
   };
 }

@@ -3,8 +3,8 @@ import type { ProgramName } from './binaries/programs.ts';
 
 /** What the agent starts for a container. */
 export interface Launch {
-  /** A program of the rig, `host` for the container's own command run on this machine, or `none` for no process at all. */
-  program: ProgramName | 'host' | 'none';
+  /** A program of the rig, `node` for a script of the rig's own, `host` for the container's own command run on this machine, or `none` for no process at all. */
+  program: ProgramName | 'node' | 'host' | 'none';
   args: string[];
   /** Below the container's own env. */
   env: Record<string, string>;
@@ -52,6 +52,7 @@ export function launchOf(image: string, words: readonly string[], ip: string): L
   if (name === 'podinfo' && (words.length === 0 || isPodinfo(words[0] ?? '') || words[0]?.startsWith('-'))) {
     return podinfo(tag, isPodinfo(words[0] ?? '') ? words.slice(1) : words, ip);
   }
+  if (name === 'grpc-echo') return grpcEcho(tag, words, ip);
   if (name === 'headgate' || name === 'headgate-loadtester') return headgate(words);
   if (name === 'hollow') return { program: 'none', args: [], env: {} };
   if ((name === 'busybox' || name === 'podinfo') && words.length > 0)
@@ -66,16 +67,29 @@ export function parseImage(image: string): { name: string; tag: string } {
   return { name, tag };
 }
 
+/** A gRPC server; its tags are podinfo's, of which `-errors` alone means something. */
+function grpcEcho(tag: string, words: readonly string[], ip: string): Launch | undefined {
+  if (!isVersion(tag)) return undefined;
+  const script = join(import.meta.dirname, 'images', 'grpc-echo.ts');
+  const errors = tag.endsWith('-errors') ? ['--errors'] : [];
+  const args = [NO_WARNING, script, `--host=${ip}`, `--tag=${tag}`, ...errors, ...words];
+  return { program: 'node', args, env: {} };
+}
+
 /** The product itself, from this checkout's sources. */
 function headgate(words: readonly string[]): Launch {
   const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
   return { program: 'host', args: [process.execPath, main, ...words], env: {} };
 }
 
+const NO_WARNING = '--disable-warning=ExperimentalWarning';
+
+const isVersion = (tag: string): boolean => /^(?:latest|v?\d+\.\d+\.\d+.*)$/.test(tag);
+
 const isPodinfo = (word: string): boolean => /^(?:\.\/|.*\/)?podinfo$/.test(word);
 
 function podinfo(tag: string, words: readonly string[], ip: string): Launch | undefined {
-  if (!/^(?:latest|v?\d+\.\d+\.\d+.*)$/.test(tag)) return undefined;
+  if (!isVersion(tag)) return undefined;
   const launch: Launch = {
     program: 'podinfo',
     args: [...withoutSharedPorts(words), `--host=${ip}`],

@@ -5,6 +5,7 @@ import { type ApiClient, isStatus } from './api.ts';
 import { answers } from './http.ts';
 import type { Layout } from './layout.ts';
 import type { ProgramSpec } from './process.ts';
+import { accessLogFormat } from './telemetry/log-format.ts';
 
 /** A plain Envoy has neither Istio's own filters nor its secrets: mesh TLS and the telemetry filters stay off. */
 const meshConfig = {
@@ -12,6 +13,9 @@ const meshConfig = {
   defaultProviders: {},
   trustDomain: 'cluster.local',
   defaultConfig: { discoveryAddress: istiodXdsAddress },
+  accessLogFile: '/dev/stdout',
+  accessLogEncoding: 'JSON',
+  accessLogFormat: JSON.stringify(accessLogFormat),
 };
 
 /** istiod: turns Gateways, VirtualServices, Services and EndpointSlices into Envoy's configuration. */

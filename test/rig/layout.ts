@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where everything of one running rig lies; all of it below one temporary directory. */
@@ -15,6 +16,8 @@ export interface Layout {
   rigFile: string;
   data: (component: string) => string;
   log: (component: string) => string;
+  /** A named pipe. */
+  pipe: (name: string) => string;
 }
 
 /** Makes the directories and names the files. */
@@ -38,5 +41,11 @@ export function layOut(dir: string): Layout {
     rigFile: join(dir, 'rig.json'),
     data: (component) => sub(join('data', component)),
     log: (component) => join(logs, `${component}.log`),
+    pipe: (name) => pipeAt(join(dir, `${name}.pipe`)),
   };
+}
+
+function pipeAt(path: string): string {
+  if (!existsSync(path)) execFileSync('mkfifo', [path]);
+  return path;
 }

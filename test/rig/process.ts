@@ -13,6 +13,8 @@ export interface ProgramSpec {
   args: readonly string[];
   env?: Readonly<Record<string, string>>;
   logFile: string;
+  /** A named pipe that gets the standard output; the log gets it otherwise. */
+  stdout?: string;
   ready: () => Promise<boolean>;
   readyTimeoutMs?: number;
   /** Sent on stop; SIGKILL follows after stopGraceMs. */
@@ -121,12 +123,15 @@ export class Program {
 
   #spawn(): void {
     const log = openSync(this.spec.logFile, 'a');
+    // For reading too: a program that opens its pipe once more for writing must find a reader.
+    const out = this.spec.stdout === undefined ? log : openSync(this.spec.stdout, 'r+');
     const child = spawn(this.spec.command, this.spec.args, {
       detached: true,
-      stdio: ['ignore', log, log],
+      stdio: ['ignore', out, log],
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...THRIFTY, ...this.spec.env },
     });
     closeSync(log);
+    if (out !== log) closeSync(out);
     this.#child = child;
     this.state = 'running';
     child.on('error', () => this.#ended(child, 'could not be started'));

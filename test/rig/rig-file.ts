@@ -23,6 +23,9 @@ export interface RigFile {
     /** For the `gateways` of a VirtualService. */
     gatewayName: string;
     envoyAdminUrl: string;
+    /** The caller in the mesh: where its sidecar takes connections, and the sidecar's admin interface. */
+    caller: { host: string; port: number; namespace: string; adminUrl: string };
+    exporterUrl: string;
     prometheusUrl: string;
     /** Files of Prometheus' file_sd format in here are scraped. */
     targets: string;

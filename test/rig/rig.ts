@@ -6,7 +6,8 @@ import type { RunningPod } from './agent.ts';
 import { ApiClient, type Json } from './api.ts';
 import { type KeyPair, sign, writeKubeconfig } from './certs.ts';
 import { AuditLog } from './client/audit.ts';
-import { type EnvoyRoute, envoyClusters, envoyRoutes } from './client/envoy.ts';
+import { Caller } from './client/caller.ts';
+import { type EnvoyRoute, envoyClusterNames, envoyClusters, envoyRoutes } from './client/envoy.ts';
 import { Gateway } from './client/gateway.ts';
 import { type CommandResult, type KubectlOptions, kubectl } from './client/kubectl.ts';
 import { Load, type LoadOptions } from './client/load.ts';
@@ -19,14 +20,25 @@ import { type RigFile, readRigFile } from './rig-file.ts';
 export { ApiClient, ApiError, isStatus, type Json, type KubeObject } from './api.ts';
 export type { AuditEntry, AuditFilter } from './client/audit.ts';
 export type { EnvoyRoute } from './client/envoy.ts';
-export { type GatewayAnswer, type GatewayRequest, revisionOf } from './client/gateway.ts';
+export type { GrpcRequest } from './client/gateway.ts';
+export { type HttpAnswer, type HttpRequest, revisionOf } from './client/http.ts';
 export type { CommandResult, KubectlOptions } from './client/kubectl.ts';
 export { isFailure, type Load, type LoadOptions, type LoadSummary, type Sample } from './client/load.ts';
 export { type WaitOptions, waitFor } from './client/wait.ts';
 export type { Verb } from './control.ts';
+export type { GrpcAnswer } from './grpc.ts';
 export type { RigFile } from './rig-file.ts';
 
-export type Component = 'etcd' | 'apiserver' | 'controllers' | 'redis' | 'istiod' | 'envoy' | 'prometheus';
+export type Component =
+  | 'etcd'
+  | 'apiserver'
+  | 'controllers'
+  | 'redis'
+  | 'istiod'
+  | 'envoy'
+  | 'sidecar'
+  | 'exporter'
+  | 'prometheus';
 
 /** The rig this process runs in. Throws with what to do when there is none. */
 export function openRig(): Rig {
@@ -40,6 +52,7 @@ export class Rig {
   readonly api: ApiClient;
   readonly audit: AuditLog;
   #gateway: Gateway | undefined;
+  #caller: Caller | undefined;
   readonly #dispatchers: Dispatcher[] = [];
   /** Stopped at the latest with the rig, so that a test that fails leaves nothing running. */
   readonly #loads: Load[] = [];
@@ -82,9 +95,15 @@ export class Rig {
     return this.#gateway;
   }
 
+  /** A workload in the mesh, whose requests go through its own sidecar. */
+  get caller(): Caller {
+    this.#caller ??= new Caller(this.mesh.caller, this.api);
+    return this.#caller;
+  }
+
   /** Starts sending; `stop()` the result. */
   load(options: LoadOptions): Load {
-    const load = new Load(this.gateway, options);
+    const load = new Load(options.via === 'mesh' ? this.caller : this.gateway, options);
     this.#loads.push(load);
     return load;
   }
@@ -102,6 +121,13 @@ export class Rig {
   /** How Envoy connects to each Service of a namespace now, by Service name. */
   envoyClusters(namespace: string): Promise<Record<string, Json>> {
     return envoyClusters(this.mesh.envoyAdminUrl, namespace);
+  }
+
+  /** The names of the clusters that the gateway's Envoy and the caller's sidecar have now. */
+  async envoyClusterNames(): Promise<{ gateway: string[]; sidecar: string[] }> {
+    const { envoyAdminUrl, caller } = this.mesh;
+    const [gateway, sidecar] = await Promise.all([envoyAdminUrl, caller.adminUrl].map(envoyClusterNames));
+    return { gateway: gateway ?? [], sidecar: sidecar ?? [] };
   }
 
   readonly prometheus = {
@@ -160,6 +186,7 @@ export class Rig {
   async close(): Promise<void> {
     await Promise.all(this.#loads.map((load) => load.stop()));
     await this.#gateway?.close();
+    await this.#caller?.close();
     await Promise.all(this.#dispatchers.map((dispatcher) => dispatcher.destroy()));
   }
 }

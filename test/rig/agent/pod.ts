@@ -129,7 +129,7 @@ export class PodRunner {
     if (launch.program === 'none') return { ...launch, file: '', mounts: [], root: '' };
     const [first = '', ...rest] = launch.args;
     const host = launch.program === 'host';
-    // podinfo asks nothing of the API server: it needs no token, and so most pods need no file system of their own.
+    // The rig's programs ask nothing of the API server: they need no token, and so most pods need no file system of their own.
     const wanted = host
       ? spec.volumeMounts
       : spec.volumeMounts?.filter(({ mountPath }: Json) => mountPath !== tokenPath);

@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 import { get as getTls } from 'node:https';
 import type { Json } from '../api.ts';
+import { GrpcClient, HEALTH_CHECK } from '../grpc.ts';
 import { accepts } from '../http.ts';
 
 export type Verdict = (healthy: boolean) => void;
@@ -49,9 +50,18 @@ async function ask(spec: Json, target: ProbeTarget): Promise<boolean> {
   const timeoutMs = target.lenient ? 5_000 : (spec.timeoutSeconds ?? 1) * 1_000;
   if (spec.httpGet) return good(await httpStatus(spec.httpGet, target, timeoutMs), target.lenient);
   if (spec.tcpSocket) return accepts(target.ip, portOf(spec.tcpSocket.port, target), timeoutMs);
+  if (spec.grpc) return grpcHealth(spec.grpc, target, timeoutMs);
   const url = podcliUrl(spec.exec?.command ?? []);
-  if (!url) return true; // other commands, and gRPC, are not run: they pass
+  if (!url) return true; // other commands are not run: they pass
   return good(await httpStatus({ path: url.pathname, port: Number(url.port) }, target, timeoutMs), target.lenient);
+}
+
+async function grpcHealth({ port }: Json, target: ProbeTarget, timeoutMs: number): Promise<boolean> {
+  const client = new GrpcClient();
+  const authority = `${target.ip}:${port}`;
+  const { grpcStatus } = await client.call(`http://${authority}`, { authority, path: HEALTH_CHECK, timeoutMs });
+  client.close();
+  return grpcStatus === 0;
 }
 
 const good = (status: number, lenient: boolean): boolean =>

@@ -43,13 +43,22 @@ function describe({ match, route }: Json): EnvoyRoute {
   };
 }
 
+/** The names of all clusters that istiod gave to this Envoy, e.g. `outbound|9898||podinfo.test.svc.cluster.local`. */
+export async function envoyClusterNames(adminUrl: string): Promise<string[]> {
+  return (await activeClusters(adminUrl)).map(({ name }) => name);
+}
+
 /** How Envoy connects to each Service of a namespace now, as it writes it, by Service name. */
 export async function envoyClusters(adminUrl: string, namespace: string): Promise<Record<string, Json>> {
-  const response = await request(`${adminUrl}/config_dump?resource=dynamic_active_clusters`);
-  const dump = (await response.body.json()) as { configs?: Json[] };
-  const clusters: Json[] = (dump.configs ?? []).map(({ cluster }) => cluster);
+  const clusters = await activeClusters(adminUrl);
   const own = clusters.filter(({ name }) => String(name).endsWith(`.${namespace}.svc.cluster.local`));
   return Object.fromEntries(own.map((cluster) => [serviceOf(cluster.name), cluster]));
+}
+
+async function activeClusters(adminUrl: string): Promise<Json[]> {
+  const response = await request(`${adminUrl}/config_dump?resource=dynamic_active_clusters`);
+  const dump = (await response.body.json()) as { configs?: Json[] };
+  return (dump.configs ?? []).map(({ cluster }) => cluster);
 }
 
 /** `outbound|9898||podinfo.test.svc.cluster.local` → `podinfo`. */

@@ -1,52 +1,43 @@
-import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
+import { ECHO, type GrpcAnswer, GrpcClient } from '../grpc.ts';
+import { exchange, type HttpAnswer, type HttpRequest } from './http.ts';
 
-export interface GatewayRequest {
-  /** The Host header, by which the VirtualService is found. */
+/** What load and tests send requests by. */
+export interface Sender {
+  request(wanted: HttpRequest & { port?: number }): Promise<HttpAnswer>;
+  /** A unary gRPC call; `path` is that of the image `grpc-echo` when it is left out. */
+  grpc(wanted: GrpcRequest): Promise<GrpcAnswer>;
+}
+
+export interface GrpcRequest {
   host: string;
+  /** In the mesh alone; 80 when it is left out. */
+  port?: number;
   path?: string;
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
-  headers?: Record<string, string>;
-  body?: string;
   timeoutMs?: number;
 }
 
-export interface GatewayAnswer {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-  ms: number;
-}
-
-/** Requests through Envoy, as a user of the application makes them. */
-export class Gateway {
+/** Requests through the gateway's Envoy, as a user of the application makes them. */
+export class Gateway implements Sender {
+  readonly #url: string;
   readonly #pool: Pool;
+  readonly #grpc = new GrpcClient();
 
   constructor(url: string) {
+    this.#url = url;
     this.#pool = new Pool(url, { connections: 128, pipelining: 1, keepAliveTimeout: 30_000 });
   }
 
-  async request(wanted: GatewayRequest): Promise<GatewayAnswer> {
-    const started = performance.now();
-    const timeoutMs = wanted.timeoutMs ?? 30_000;
-    const response = await this.#pool.request({
-      path: wanted.path ?? '/',
-      method: wanted.method ?? 'GET',
-      headers: { ...wanted.headers, host: wanted.host },
-      body: wanted.body ?? null,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
-    const body = await response.body.text();
-    return { status: response.statusCode, headers: response.headers, body, ms: performance.now() - started };
+  request(wanted: HttpRequest): Promise<HttpAnswer> {
+    return exchange(this.#pool, this.#url, wanted);
   }
 
-  close(): Promise<void> {
-    return this.#pool.destroy();
+  grpc({ host, path = ECHO, ...more }: GrpcRequest): Promise<GrpcAnswer> {
+    return this.#grpc.call(this.#url, { authority: host, path, ...more });
   }
-}
 
-/** Which revision gave this answer: podinfo's `message`, which the rig sets to the image's tag. */
-export function revisionOf(body: string): string | undefined {
-  return /"message":\s*"([^"]*)"/.exec(body)?.[1];
+  async close(): Promise<void> {
+    this.#grpc.close();
+    await this.#pool.destroy();
+  }
 }

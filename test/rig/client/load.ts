@@ -1,6 +1,14 @@
-import { type Gateway, type GatewayRequest, revisionOf } from './gateway.ts';
+import { textOf } from '../grpc.ts';
+import type { Sender } from './gateway.ts';
+import { type HttpRequest, revisionOf } from './http.ts';
 
-export interface LoadOptions extends GatewayRequest {
+export interface LoadOptions extends HttpRequest {
+  /** From outside through the gateway, which is the default, or from the caller in the mesh through its sidecar. */
+  via?: 'gateway' | 'mesh';
+  /** Of the Service, in the mesh alone; 80 when it is left out. */
+  port?: number;
+  /** `http` when it is left out. */
+  protocol?: 'http' | 'grpc';
   /** Requests per second, sent evenly whether or not earlier ones were answered. */
   rps: number;
   signal?: AbortSignal;
@@ -13,17 +21,21 @@ export interface Sample {
   at: number;
   ms: number;
   status: number;
+  /** gRPC alone. */
+  grpcStatus?: number;
   revision: string | undefined;
   /** The words that came with a failure: Envoy's, the application's, or the connection's. */
   trouble?: string;
 }
 
-/** 5xx, and no answer. */
-export const isFailure = ({ status }: Sample): boolean => status === 0 || status >= 500;
+/** 5xx, a gRPC status other than OK, and no answer. */
+export const isFailure = ({ status, grpcStatus = 0 }: Sample): boolean =>
+  status === 0 || status >= 500 || grpcStatus !== 0;
 
 export interface LoadSummary {
   total: number;
   byStatus: Record<number, number>;
+  byGrpcStatus: Record<number, number>;
   byRevision: Record<string, number>;
   /** No answer at all. */
   unanswered: number;
@@ -32,19 +44,19 @@ export interface LoadSummary {
   p99: number;
 }
 
-/** Steady load through the gateway from `start` until `stop`; every request is kept, for questions about windows. */
+/** Steady load from `start` until `stop`; every request is kept, for questions about windows. */
 export class Load {
   readonly samples: Sample[] = [];
   /** Epoch ms. */
   readonly startedAt = Date.now();
-  readonly #gateway: Gateway;
+  readonly #sender: Sender;
   readonly #options: LoadOptions;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #sent = 0;
 
-  constructor(gateway: Gateway, options: LoadOptions) {
-    this.#gateway = gateway;
+  constructor(sender: Sender, options: LoadOptions) {
+    this.#sender = sender;
     this.#options = options;
     this.#timer = setInterval(() => this.#sendDue(), 5);
     options.signal?.addEventListener('abort', () => clearInterval(this.#timer), { once: true });
@@ -64,6 +76,7 @@ export class Load {
     return {
       total: window.length,
       byStatus: count(window.map(({ status }) => status)),
+      byGrpcStatus: count(window.flatMap(({ grpcStatus }) => grpcStatus ?? [])),
       byRevision: count(window.flatMap(({ revision }) => revision ?? [])),
       unanswered: window.filter(({ status }) => status === 0).length,
       failures: window.filter(isFailure).length,
@@ -92,12 +105,28 @@ export class Load {
   async #send(): Promise<void> {
     const at = Date.now();
     try {
-      const { status, body, ms } = await this.#gateway.request(this.#options);
-      const sample = { at, ms, status, revision: revisionOf(body) };
-      this.samples.push(isFailure(sample) ? { ...sample, trouble: body.slice(0, 200) } : sample);
+      this.samples.push(this.#options.protocol === 'grpc' ? await this.#call(at) : await this.#request(at));
     } catch (error) {
       this.samples.push({ at, ms: Date.now() - at, status: 0, revision: undefined, trouble: String(error) });
     }
+  }
+
+  async #request(at: number): Promise<Sample> {
+    const { status, body, ms } = await this.#sender.request(this.#options);
+    const sample = { at, ms, status, revision: revisionOf(body) };
+    return isFailure(sample) ? { ...sample, trouble: body.slice(0, 200) } : sample;
+  }
+
+  async #call(at: number): Promise<Sample> {
+    const { host, port, path, timeoutMs } = this.#options;
+    const { grpcMessage, body, ...answer } = await this.#sender.grpc({
+      host,
+      ...(port !== undefined && { port }),
+      ...(path !== undefined && { path }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
+    const sample = { ...answer, at, revision: textOf(body) };
+    return isFailure(sample) ? { ...sample, trouble: grpcMessage } : sample;
   }
 }
 
