@@ -21,7 +21,7 @@ export function clusterNameOf(
   objects: MeshObjects,
 ): ClusterName {
   const service = knownService(destination, rule, listener, objects);
-  const port = destination.port ?? impliedPort(service, rule, listener);
+  const port = destination.port ?? impliedPort(service, listener);
   const host = (service && externalNameOf(service)) ?? destination.host;
   const { subset = '' } = destination;
   const { proxy } = listener;
@@ -32,17 +32,16 @@ export function clusterNameOf(
   return { name, host, port };
 }
 
-/**
- * The port where a destination names none. HTTP rules of sidecars know only Services with the listener's port, so it is that
- * one; everywhere else a Service's only port counts first.
- */
-function impliedPort(service: Service | undefined, { kind }: RouteRule, { proxy, port }: Listener): number {
+/** The port where a destination names none: a Service's only port counts first. */
+function impliedPort(service: Service | undefined, listener: Listener): number {
   const [only, ...more] = service === undefined ? [] : portsOf(service);
-  const isSidecarHttp = proxy.class === 'sidecar' && kind === 'http';
-  return only === undefined || more.length > 0 || isSidecarHttp ? port : only.port;
+  return only === undefined || more.length > 0 ? listener.port : only.port;
 }
 
-/** The Service that istiod looks at to name the cluster. A gateway also knows one that is not exported to it, beside the rule. */
+/**
+ * The Service that istiod looks at to name the cluster. For HTTP rules of sidecars it knows only those with the listener's port;
+ * a gateway also knows one that is not exported to it, in the namespace of the rule.
+ */
 function knownService(
   { host }: RuleDestination,
   { kind, owner }: RouteRule,
@@ -53,8 +52,8 @@ function knownService(
   if (service === undefined) return undefined;
   const isBeside = proxy.class === 'gateway' && namespaceOf(service) === namespaceOf(owner);
   if (!isBeside && !isServiceSeen(service, proxy.namespace)) return undefined;
-  const isCut = proxy.class === 'sidecar' && kind === 'http' && portAt(service, port) === undefined;
-  return isCut ? undefined : service;
+  const isOnListener = portAt(service, port) !== undefined;
+  return proxy.class === 'sidecar' && kind === 'http' && !isOnListener ? undefined : service;
 }
 
 /** At a waypoint the place of the subset also says how the port is spoken to. */

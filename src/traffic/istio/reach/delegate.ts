@@ -54,7 +54,8 @@ const MAPS = ['headers', 'withoutHeaders', 'queryParams'] as const;
 const TEXTS = ['uri', 'scheme', 'method', 'authority'] as const;
 
 function merge(outer: MatchEntry, inner: MatchEntry): MatchEntry {
-  const maps = MAPS.map((field) => [field, { ...outer[field], ...inner[field] }]);
+  const shared = MAPS.filter((field) => outer[field] !== undefined && inner[field] !== undefined);
+  const maps = shared.map((field) => [field, { ...outer[field], ...inner[field] }]);
   return { ...outer, ...inner, ...Object.fromEntries(maps) };
 }
 

@@ -50,7 +50,7 @@ export function reachOf({ virtualService, objects, proxies }: ReachQuestion): Re
 
 export function withVirtualService(objects: MeshObjects, wanted: VirtualService): MeshObjects {
   const isStored = (entry: VirtualService) => keyOf(entry) === keyOf(wanted);
-  const { creationTimestamp } = objects.virtualServices.find(isStored)?.metadata ?? wanted.metadata;
+  const { creationTimestamp } = objects.virtualServices.find(isStored)?.metadata ?? {};
   const metadata = { ...wanted.metadata, ...(creationTimestamp !== undefined && { creationTimestamp }) };
   const others = objects.virtualServices.filter((entry) => !isStored(entry));
   return { ...objects, virtualServices: [...others, { ...wanted, metadata }] };

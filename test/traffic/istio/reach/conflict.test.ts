@@ -1,4 +1,4 @@
-import { atGateway, sidecar, to, virtualService, waypoint } from './build.ts';
+import { atGateway, expand, gateway, sidecar, to, virtualService, waypoint } from './build.ts';
 import { check } from './rows.ts';
 
 /** Several VirtualServices for one host: B1 to B4, B8. */
@@ -12,6 +12,7 @@ const web = { gateways: ['web'], hosts: ['shop.example.com'] };
 const lost = 'sidecar 80 http[0].route[0]: HostConflict outbound|80||{app}';
 const won = 'sidecar 80 http[0].route[0]: outbound|80||{app}';
 const private_ = (born: string) => virtualService(rules, { name: 'private', born, exportTo: ['.'] });
+const born = (name: string) => virtualService({ http: [to('{app}')] }, { name, born: OLD, hosts: [expand('{app}')] });
 
 check({
   'in the mesh the older one has the host': [{ route: older, virtualServices: [newer] }, won],
@@ -20,20 +21,10 @@ check({
     { route: newer, virtualServices: [virtualService(some, { name: 'older', born: OLD })] },
     lost,
   ],
-  'of the same second, the name decides': [
-    {
-      route: virtualService(rules, { name: 'b', born: OLD }),
-      virtualServices: [virtualService(rules, { name: 'a', born: OLD })],
-    },
-    lost,
-  ],
-  'then the namespace': [
-    {
-      route: virtualService(rules, { name: 'a.prod', born: OLD }),
-      virtualServices: [virtualService(rules, { name: 'a.app', born: OLD, hosts: ['app.prod.svc.cluster.local'] })],
-    },
-    lost,
-  ],
+  'of the same second, the name decides': [{ route: born('a.prod'), virtualServices: [born('b.app')] }, won],
+  'against the other too': [{ route: born('b.app'), virtualServices: [born('a.prod')] }, lost],
+  'then the namespace': [{ route: born('a.app'), virtualServices: [born('a.prod')] }, won],
+  'against the other as well': [{ route: born('a.prod'), virtualServices: [born('a.app')] }, lost],
   'one that is not yet created comes last': [{ route: virtualService(rules), virtualServices: [newer] }, lost],
   'a new version of a stored one keeps its age': [
     { route: virtualService(rules, { name: 'older' }), virtualServices: [newer, older] },
@@ -51,6 +42,15 @@ check({
       virtualServices: [virtualService(rules, { name: 'named', born: NEW, exportTo: ['test'] })],
     },
     lost,
+  ],
+  'and after the private ones': [
+    {
+      route: virtualService(rules, { name: 'private', born: NEW, exportTo: ['.'] }),
+      virtualServices: [
+        virtualService(rules, { name: 'named.team', born: OLD, hosts: [expand('{app}')], exportTo: ['prod'] }),
+      ],
+    },
+    won,
   ],
   'one for another host is none of its business': [
     { route: newer, virtualServices: [virtualService(rules, { name: 'older', born: OLD, hosts: ['app-canary'] })] },
@@ -94,6 +94,26 @@ check({
       virtualServices: [virtualService(some, { name: 'older', born: OLD, ...web })],
     },
     'gateway 80 http[0].route[0]: outbound|80||{app}',
+  ],
+  'an older one for another host of the gateway does not matter': [
+    {
+      proxies: [atGateway()],
+      route: virtualService(rules, { name: 'newer', born: NEW, ...web }),
+      virtualServices: [virtualService(rules, { name: 'older', born: OLD, ...web, hosts: ['api.example.com'] })],
+    },
+    'gateway 80 http[0].route[0]: outbound|80||{app}',
+  ],
+  'nor does one for another port of it': [
+    {
+      proxies: [atGateway()],
+      gateways: [gateway('web', '80 HTTP *', '81 HTTP *')],
+      route: virtualService(rules, { name: 'newer', born: NEW, ...web }),
+      virtualServices: [
+        virtualService({ http: [{ match: [{ port: 81 }], ...to('app') }] }, { name: 'older', born: OLD, ...web }),
+      ],
+    },
+    'gateway 80 http[0].route[0]: outbound|80||{app}',
+    'gateway 81 http[0].route[0]: HostConflict outbound|80||{app}',
   ],
   'two gateways have nothing to do with one another': [
     {

@@ -49,6 +49,8 @@ const meant: Record<string, [written: string, name: string | undefined]> = {
   'with another cluster domain': ['app.prod.svc.corp.example', 'prod/app'],
   'with a trailing dot': ['app.prod.svc.cluster.local.', 'prod/app'],
   'a short name of another namespace': ['db', 'data/db'],
+  'with a trailing dot after the namespace': ['app.prod.', 'prod/app'],
+  'not a longer host that begins like it': ['app.prod.example.com', undefined],
   'not a name of another namespace': ['app.data', undefined],
   'not a public host': ['app.example.com', undefined],
   'not a name that nobody has': ['ghost', undefined],

@@ -92,6 +92,10 @@ check({
     { ...atWeb, services: two, route: virtualService({ http: [to('app:8080')] }, web) },
     'gateway 80 http[0].route[0]: PortNotExposed outbound|8080||{app}',
   ],
+  'a Service without any port': [
+    { ...atWeb, services: [service('app', [])], route: virtualService({ http: [to('app')] }, web) },
+    'gateway 80 http[0].route[0]: PortNotExposed outbound|80||{app}',
+  ],
   // Finding 3 is that only clients see a cluster that is missing: here it is seen before any of them.
   'a Service that is missing has a name of a cluster all the same': [
     { services: [APP], route: splitOn80 },

@@ -247,6 +247,13 @@ check({
       route: delegate('inner', { http: [{ ...when({ port: 9090 }), ...to('app') }] }),
     },
   ],
+  'a delegate names no other delegate': [
+    {
+      virtualServices: [virtualService({ http: [{ delegate: { name: 'inner' } }] }, { name: 'root' })],
+      route: delegate('inner', { http: [{ delegate: { name: 'other' } }, to('app')] }),
+    },
+    'sidecar 80 http[1].route[0]: outbound|80||{app}',
+  ],
   'a delegate that its root does not see holds nowhere': [
     {
       virtualServices: [

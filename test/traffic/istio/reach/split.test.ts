@@ -155,6 +155,15 @@ t.test('stable and canary stand side by side', async (t) => {
   );
 });
 
+t.test('a canary that stands in the rule is compared listener by listener', async (t) => {
+  const services = [service('app', twoPorts), service('app-canary', twoPorts)];
+  const { pairs } = splitFor({ services, route: http('app@100', 'app-canary@0') });
+  t.same(
+    pairs.map(({ stable, canary }) => [stable.cluster?.name, canary?.cluster?.name]),
+    [80, 9090].map((port) => [`outbound|${port}||${expand('{app}')}`, `outbound|${port}||${expand('{app-canary}')}`]),
+  );
+});
+
 /** Whatever a user's Service and route are like, a canary Service with the same ports goes wrong only where stable does. */
 const copyOf = (stable: Service): Service => ({ ...CANARY, spec: { ...stable.spec, selector: { app: 'app-canary' } } });
 const portText = fc.tuple(
