@@ -36,13 +36,8 @@ function winnerOver(
   }
   if (proxy.class === 'gateway' && !isLast(rule, listener)) return undefined;
   const order = inOrder(objects, proxy.namespace);
-  const earlier = order.slice(
-    0,
-    Math.max(
-      0,
-      order.findIndex((entry) => keyOf(entry) === keyOf(root)),
-    ),
-  );
+  const own = order.findIndex((entry) => keyOf(entry) === keyOf(root));
+  const earlier = order.slice(0, Math.max(0, own));
   return earlier.find((entry) => takesAll(entry, rule, listener, objects));
 }
 
