@@ -1,4 +1,5 @@
 import { AppError } from './errors.ts';
+import { isDnsSubdomain } from './rollout/spec/schema/dns.ts';
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from './rollout/spec/schema/durations.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -14,6 +15,8 @@ export interface Config {
   readonly redisUrl: string;
   /** Name of the BullMQ queue. */
   readonly queue: string;
+  /** Such as `cluster.local`: the end of every Service's full host name. */
+  readonly clusterDomain: string;
   /** Base URL of the Prometheus API, without a slash at the end. */
   readonly metricsServer: string;
   readonly webhookHost: string;
@@ -61,6 +64,7 @@ export function loadConfig(env: Environment): Config {
     namespaces: read('HEADGATE_NAMESPACES', '', names),
     redisUrl: withCredentials(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), env),
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
+    clusterDomain: read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', clusterDomain),
     metricsServer: read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', url(['http:', 'https:'])),
     webhookHost: read('HEADGATE_WEBHOOK_HOST', '0.0.0.0', host),
     webhookPort: read('HEADGATE_WEBHOOK_PORT', '8443', integer(0, 65_535)),
@@ -78,6 +82,10 @@ export function loadConfig(env: Environment): Config {
   };
   return checked(config, problems);
 }
+
+/** The domain of a cluster, as it was given to its kubelets. */
+export const clusterDomain: Parse<string> = (value) =>
+  isDnsSubdomain(value) ? { value } : { wanted: 'the domain of the cluster, such as cluster.local' };
 
 /** The settings, frozen. @throws AppError CONFIG_INVALID with all problems, if there are any. */
 export function checked<T extends object>(settings: T, problems: readonly string[]): Readonly<T> {

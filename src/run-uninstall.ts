@@ -16,7 +16,7 @@ export async function runUninstall(config: Config, timeoutMs: number): Promise<n
   const { namespace, namespaces, concurrency, routeSettleMs: settleMs } = config;
   const onWrite = (key: string, what: string) => log.info({ deployment: key }, what);
   const provider = PROVIDER;
-  const dismantler = new Dismantler({ client, provider, settleMs, onWrite });
+  const dismantler = new Dismantler({ client, provider, clusterDomain: config.clusterDomain, settleMs, onWrite });
   const times = { deadline: now + timeoutMs, hurryAt: now + timeoutMs / 2 };
   try {
     const left = await uninstall({ client, log, namespace, namespaces, concurrency, provider, dismantler, ...times });

@@ -2,13 +2,15 @@ import { CANARY, ENROLLED, HELD, REVISION, ROLE } from '../src/rollout/keys.ts';
 import type { Deployment, DeploymentStatus, PodTemplate, ReplicaSet, Service } from '../src/rollout/kube.ts';
 import type { Observation } from '../src/rollout/machine/observation.ts';
 import { type Release, type RolloutState, time } from '../src/rollout/machine/state.ts';
+import { type TrafficWish, trafficWish } from '../src/rollout/machine/traffic.ts';
 import { canaryName } from '../src/rollout/names.ts';
-import type { Metric, RolloutSpec } from '../src/rollout/spec/spec-types.ts';
+import type { Metric, RolloutSpec, ServiceSpec } from '../src/rollout/spec/spec-types.ts';
 import { ownerOf } from '../src/rollout/workload/generated.ts';
 import { type Hold, readHold, writeHold } from '../src/rollout/workload/hold.ts';
+import { canaryService } from '../src/rollout/workload/services.ts';
 import { ownedBy, type Stable } from '../src/rollout/workload/stable.ts';
 import { revisionOf, sameRevision } from '../src/rollout/workload/template.ts';
-import type { DestinationRule } from '../src/traffic/istio/kinds.ts';
+import type { DestinationRule } from '../src/traffic/istio/reach/objects.ts';
 
 /** Objects for tests: a usual one of each kind, and functions that change a copy of it. */
 export type Change<T> = (object: T) => void;
@@ -177,6 +179,14 @@ export const metric: Metric = {
   source: { builtin: 'request-success-rate' },
 };
 
+/** What is wanted of traffic, with both Services there. */
+export const trafficWishOf = (more: Partial<ServiceSpec> = {}, found = service()): TrafficWish =>
+  trafficWish({
+    ...{ deployment: deployment(), label: LABEL, clusterDomain: 'cluster.local' },
+    service: { ...spec().service, ...more },
+    app: { is: 'found', service: found },
+  });
+
 /** Two steps of ten seconds; two failed checks fail. */
 export const spec = (...changes: Change<RolloutSpec>[]): RolloutSpec =>
   made<RolloutSpec>(
@@ -239,7 +249,8 @@ export function observation({ replicaSets, ...more }: Partial<Observation> = {})
   return {
     ...{ deployment: object, hold: readHold(object), revision: revisionOf(object.spec.template), endpoints: pods },
     ...(replicaSets && { replicaSets: [...new Set([...replicaSets, ...(own ? [own] : [])])] }),
-    services: { stable: service(), canary: service(canaryName(NAME)) },
+    service: { is: 'found', service: service() },
+    canaryService: canaryService(object, service(), LABEL),
     route: { weight: 0, version: '1', stale: false },
     prerequisites: [],
     ...more,

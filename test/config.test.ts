@@ -6,6 +6,7 @@ const defaults = {
   namespaces: [],
   redisUrl: 'redis://127.0.0.1:6379',
   queue: 'headgate',
+  clusterDomain: 'cluster.local',
   metricsServer: 'http://prometheus.istio-system:9090',
   webhookHost: '0.0.0.0',
   webhookPort: 8443,

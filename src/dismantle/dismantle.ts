@@ -10,6 +10,8 @@ import { readRemains } from './remains.ts';
 export interface DismantlerOptions {
   client: KubeClient;
   provider: TrafficProvider;
+  /** Such as `cluster.local`. */
+  clusterDomain: string;
   /** How long a route needs to reach every proxy, in milliseconds. */
   settleMs: number;
   /** Is told of every write. @param key of the Deployment @param answer the object as it is then; undefined: deleted */
@@ -55,8 +57,8 @@ export class Dismantler {
   }
 
   async #next(key: string, hurried: boolean): Promise<Step> {
-    const { client, provider } = this.#options;
-    const seen = await readRemains(client, provider, key);
+    const { provider } = this.#options;
+    const seen = await readRemains(this.#options, key);
     const drained = this.#drains.isDrained(key, isRouted(seen, provider), Date.now());
     return nextStep(seen, provider, { drained, hurried });
   }

@@ -1,7 +1,8 @@
 import { KINDS } from '../cluster/kinds.ts';
-import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
+import { CANARY, CANARY_SUFFIX, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { TrafficWish } from '../rollout/machine/traffic.ts';
+import { canaryName } from '../rollout/names.ts';
 import { type Kind, type ObjectChange, type PatchOperation, pointer } from '../rollout/object-change.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
 import { readHold } from '../rollout/workload/hold.ts';
@@ -50,10 +51,16 @@ function backToTheDeployment(seen: Remains, provider: TrafficProvider, { hurried
 }
 
 /** Hosts and gateways do not matter for letting go of a route; nor does a Deployment that is gone. */
-function wishOf({ deployment, namespace, name }: Remains): TrafficWish {
+function wishOf({ deployment, canaryService, namespace, name, clusterDomain }: Remains): TrafficWish {
   const metadata = { namespace, name };
   const gone = { metadata, spec: { selector: {}, template: { spec: { containers: [] } } } };
-  return { deployment: deployment ?? gone, service: { port: 80, portName: 'http', hosts: [], gateways: [] } };
+  const canary = canaryService?.metadata.name ?? canaryName(name);
+  return {
+    hosts: { stable: canary.slice(0, -CANARY_SUFFIX.length), canary },
+    clusterDomain,
+    deployment: deployment ?? gone,
+    service: { portName: 'http', hosts: [], gateways: [] },
+  };
 }
 
 /** Why the Deployment cannot take the canary's part of the traffic now. */

@@ -1,52 +1,77 @@
 import type { KubeClient } from '../cluster/client.ts';
+import { isNotFound } from '../cluster/errors.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
-import { CANARY, HELD } from '../rollout/keys.ts';
+import { CANARY, CANARY_SUFFIX, HELD, ROLE } from '../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { Kind } from '../rollout/object-change.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
+import { madeFor } from '../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider } from '../traffic/provider.ts';
 
 /** Everything of one Deployment that Headgate has, or may have, a hand in. */
 export interface Remains {
   namespace: string;
   name: string;
+  /** Such as `cluster.local`. */
+  clusterDomain: string;
   deployment?: Deployment;
   canary?: Deployment;
   service?: Service;
   canaryService?: Service;
-  /** By which its traffic is divided. */
+  /** What of the namespace bears Headgate's label and divides traffic. */
   traffic: TrafficObjects;
   record?: Canary;
   /** Of the Deployment; read while it is held. */
   replicaSets: readonly ReplicaSet[];
 }
 
+export interface Reader {
+  client: KubeClient;
+  provider: TrafficProvider;
+  clusterDomain: string;
+}
+
 /** Reads it all from the API server. @param key `namespace/name`. @throws KubeError */
-export async function readRemains(client: KubeClient, provider: TrafficProvider, key: string): Promise<Remains> {
+export async function readRemains({ client, provider, clusterDomain }: Reader, key: string): Promise<Remains> {
   const [namespace = '', name = ''] = key.split('/');
   const find = <T extends KubeObject>(kind: Kind, object: string) => client.find<T>(pathOf(kind, namespace, object));
+  const labelled = <T extends KubeObject>(kind: Kind) => labelledOf<T>(client, kind, namespace);
+  const kinds = provider.sources.filter(({ others }) => others !== 'referenced').map(({ kind }) => kind);
   const deployment = await find<Deployment>(KINDS.deployments, name);
-  const [canary, service, canaryService, traffic, record, replicaSets] = await Promise.all([
+  const [canary, services, traffic, record, replicaSets] = await Promise.all([
     find<Deployment>(KINDS.deployments, canaryName(name)),
-    find<Service>(KINDS.services, name),
-    find<Service>(KINDS.services, canaryName(name)),
-    Promise.all(provider.sources.flatMap(({ kind }) => [find(kind, name), find(kind, canaryName(name))])),
+    labelled<Service>(KINDS.services),
+    Promise.all(kinds.map((kind) => labelled(kind))),
     find<Canary>(KINDS.canaries, recordName(name, deployment)),
     deployment?.metadata.annotations?.[HELD] === undefined ? [] : setsOf(client, deployment),
   ]);
+  const own = services.filter((service) => (madeFor(service) ?? stem(service)) === name);
+  const canaryService = own.find(({ metadata }) => metadata.name.endsWith(CANARY_SUFFIX));
+  const service = own.find((object) => object !== canaryService);
   return {
-    namespace,
-    name,
-    replicaSets,
-    traffic: traffic.filter((object) => object !== undefined),
+    ...{ namespace, name, clusterDomain, replicaSets, traffic: traffic.flat() },
     ...(deployment && { deployment }),
     ...(canary && { canary }),
     ...(service && { service }),
     ...(canaryService && { canaryService }),
     ...(record && { record }),
   };
+}
+
+/** Of what lost its owner, the name tells. */
+const stem = ({ metadata: { name } }: KubeObject): string =>
+  name.endsWith(CANARY_SUFFIX) ? name.slice(0, -CANARY_SUFFIX.length) : name;
+
+/** Whatever bears Headgate's label. Where the kind is not installed there are none. */
+async function labelledOf<T extends KubeObject>(client: KubeClient, kind: Kind, namespace: string): Promise<T[]> {
+  try {
+    return (await client.listAll<T>(pathOf(kind, namespace), { labelSelector: ROLE })).items;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
 }
 
 function recordName(name: string, deployment: Deployment | undefined): string {

@@ -1,18 +1,14 @@
-import { checked, type Environment, type Parse, reader, withoutPassword } from '../config.ts';
-import { isDnsSubdomain } from '../rollout/spec/schema/dns.ts';
+import { checked, clusterDomain, type Environment, type Parse, reader, withoutPassword } from '../config.ts';
 import { ALLOWED_EXAMPLES, type Allowed, readAllowed } from './allowed.ts';
 import type { HookRules } from './destination.ts';
 
 /** Whom hooks may call, as the environment says. @throws AppError CONFIG_INVALID naming everything that is wrong. */
 export function loadHookRules(env: Environment): Readonly<HookRules> {
   const { read, problems } = reader(env);
-  const clusterDomain = read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', domain);
-  const allowed = read('HEADGATE_HOOKS_ALLOW', '', allowList(clusterDomain));
-  return checked({ allowed, clusterDomain }, problems);
+  const domain = read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', clusterDomain);
+  const allowed = read('HEADGATE_HOOKS_ALLOW', '', allowList(domain));
+  return checked({ allowed, clusterDomain: domain }, problems);
 }
-
-const domain: Parse<string> = (value) =>
-  isDnsSubdomain(value) ? { value } : { wanted: 'the domain of the cluster, such as cluster.local' };
 
 /** Entries with commas or space between; none is an empty list. */
 const allowList =

@@ -124,12 +124,19 @@ export class Scheduler {
       answer && traffic.put(answer, 'write');
     return new WatchedDismantler(
       this.#world,
-      new Dismantler({ client, provider, settleMs: config.routeSettleMs, onWrite }),
+      new Dismantler({
+        client,
+        provider,
+        clusterDomain: config.clusterDomain,
+        settleMs: config.routeSettleMs,
+        onWrite,
+      }),
     );
   }
 
   #makeTick(): Tick {
     const { client, config, alerts, log, metrics, provider } = this.#options;
+    const { clusterDomain } = config;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
     const enrolment = new Enrolment({
@@ -142,9 +149,16 @@ export class Scheduler {
       enrolment,
       client,
       world,
-      observer: new Observer({ world, provider, prometheus: new Prometheus(config.metricsServer), onCheck }),
+      observer: new Observer({
+        world,
+        provider,
+        clusterDomain,
+        prometheus: new Prometheus(config.metricsServer),
+        onCheck,
+      }),
       applier: new Applier(client, world, provider),
       settleMs: config.routeSettleMs,
+      clusterDomain,
       self: this.#self,
       defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
       hooks: this.#hooks,

@@ -9,12 +9,24 @@ export interface TrafficSource {
   optional?: true;
   /**
    * Which of the objects without the label matter: `named`, the one of the Deployment's name, read each time until it has the
-   * label; `namespace`, all of the Deployment's namespace, read once a release.
+   * label; `namespace`, all of the Deployment's namespace, watched while a release is under way; `referenced`, those that
+   * `references` names, read once a release.
    */
-  others: 'named' | 'namespace';
+  others: 'named' | 'namespace' | 'referenced';
+  /** Its objects carry the weights. */
+  isRoute?: true;
 }
 
-/** All that was found of a Deployment's traffic, of any source, each object once. */
+/** An object that others name. @param key `namespace/name` */
+export interface TrafficReference {
+  kind: Kind;
+  key: string;
+}
+
+/**
+ * All that was found of a Deployment's traffic, of any source, each object once. One that is there and may not be read has no
+ * `spec`.
+ */
 export type TrafficObjects = readonly KubeObject[];
 
 /** One route as a person is shown it. */
@@ -35,6 +47,8 @@ export interface RouteDescription {
  */
 export interface TrafficProvider {
   readonly sources: readonly TrafficSource[];
+  /** What the objects, or the settings, refer to besides. */
+  references?(objects: TrafficObjects, wish: TrafficWish): TrafficReference[];
   /** What the objects say, held against what is wanted. */
   read(objects: TrafficObjects, wish: TrafficWish): TrafficReading;
   /** What makes the routes as wanted, with the canary at `weight` percent. */

@@ -87,8 +87,8 @@ const wrong: Record<string, [text: string, ...wanted: RegExp[]]> = {
   ],
   'a Canary without a spec': [canary(''), /^ {2}spec/m],
   'a Deployment under the settings of a Canary in another document': [
-    `${canary('{targetRef: {name: podinfo}, service: {port: 80, targetPort: 8080}}')}---${deployment([])}`,
-    /: Deployment prod\/podinfo\n {2}spec\.service\.targetPort = 8080: /m,
+    `${canary('{targetRef: {name: podinfo}, service: {port: 80, targetPort: web}}')}---${deployment([])}`,
+    /: Deployment prod\/podinfo\n {2}spec\.service\.targetPort = "web": /m,
   ],
   'text that is no YAML': ['a: [', /is no YAML/, /^0 objects of Headgate checked: \d problems?$/m],
 };
@@ -104,7 +104,7 @@ for (const [sentence, [stdin, ...wanted]] of Object.entries(wrong)) {
 
 void t.test('files are judged together', async (t) => {
   const dir = t.testdir({
-    'canary.yaml': canary('{targetRef: {name: podinfo}, service: {port: 80, targetPort: 8080}}'),
+    'canary.yaml': canary('{targetRef: {name: podinfo}, service: {port: 80, targetPort: web}}'),
     'deployment.yaml': deployment([]),
   });
   const files = ['canary', 'deployment'].flatMap((name) => ['-f', `${dir}/${name}.yaml`]);

@@ -21,7 +21,8 @@ function tally(entries: readonly AuditEntry[]): string {
   return [...counts].map(([line, count]) => `${count} × ${line}`).join(', ');
 }
 
-t.test('a release of five steps costs at most 30 requests, 40 with Events', async (t) => {
+/** The first one makes the canary's Service; until then an app has none. */
+t.test('a release of five steps costs at most 31 requests, 40 with Events', async (t) => {
   const app = await App.enrolled(rig, 'budget', { annotations: { interval: '3s' } });
   const load = app.load(50);
   const since = Date.now();
@@ -30,7 +31,7 @@ t.test('a release of five steps costs at most 30 requests, 40 with Events', asyn
   await load.stop();
   const all = requestsOf(app.namespace, since);
   const events = all.filter(({ resource }) => resource === 'events');
-  t.ok(all.length - events.length <= 30, `${all.length - events.length} requests without Events: ${tally(all)}`);
+  t.ok(all.length - events.length <= 31, `${all.length - events.length} requests without Events: ${tally(all)}`);
   t.ok(all.length <= 40, `${all.length} requests with Events`);
   await app.delete();
 });

@@ -29,7 +29,7 @@ t.test('what the route says holds at each weight, for stable and canary alike, a
   const app = await App.enrolled(rig, 'words', { annotations });
   const { host } = app;
   const load = rig.load({ host, path: '/api/', rps: 50 });
-  await connectionLimits(app, { podinfo: 321, 'podinfo-canary': 321 });
+  await connectionLimits(app, { podinfo: 321 });
   await app.release('1.4.1');
   for (const weight of [20, 50]) {
     await app.atWeight(weight);

@@ -1,13 +1,14 @@
 import t from 'tap';
 import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
 import type { Remains } from '../../src/dismantle/remains.ts';
-import { CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
+import { ADOPTED_FOR, CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, Service } from '../../src/rollout/kube.ts';
 import type { Canary } from '../../src/rollout/machine/canary.ts';
 import { ownerOf } from '../../src/rollout/workload/generated.ts';
-import type { DestinationRule, VirtualService } from '../../src/traffic/istio/kinds.ts';
+import { ADOPTED } from '../../src/traffic/istio/app-routes.ts';
+import { ownRoute } from '../../src/traffic/istio/own-route.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
-import { ADOPTED, renderRoute } from '../../src/traffic/istio/virtual-service.ts';
+import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
 import * as make from '../build.ts';
 
 const { NAME, NAMESPACE } = make;
@@ -18,6 +19,7 @@ const ROUTE = {
 };
 const gone = (uid: string) => ({ do: 'write', change: { do: 'delete', object: { metadata: { uid } } } });
 
+const PLACE = { namespace: NAMESPACE, name: NAME, clusterDomain: 'cluster.local' };
 const owner = make.deployment('1.0');
 const unmarked: make.Change<Deployment> = ({ metadata }) => delete metadata.labels?.[ENROLLED];
 const role =
@@ -27,7 +29,7 @@ const role =
   };
 
 function route(weight: number, ...changes: make.Change<VirtualService>[]): VirtualService {
-  const made = structuredClone(renderRoute({ deployment: owner, service: make.spec().service }, weight));
+  const made = structuredClone(ownRoute({ ...make.trafficWishOf(), deployment: owner }, weight));
   made.metadata.resourceVersion = '7';
   for (const change of changes) change(made);
   return made;
@@ -44,12 +46,15 @@ const record = (status?: object): Canary =>
     ...(status && { status }),
   }) as Canary;
 
+const adopted: make.Change<VirtualService> = ({ metadata }) => {
+  metadata.annotations = { [ADOPTED_FOR]: JSON.stringify({ [`${NAMESPACE}/${NAME}`]: { stable: 'a', canary: 'b' } }) };
+};
+
 /** Held at 2.0 with 1.0 running; the canary serves at a weight. */
 function midway(more: Partial<Remains> = {}): Remains {
   const deployment = more.deployment ?? make.deployment('2.0', make.held());
   return {
-    namespace: NAMESPACE,
-    name: NAME,
+    ...PLACE,
     deployment,
     canary: make.canary('2.0', 1),
     service: make.service(NAME, role('service')),
@@ -115,7 +120,7 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
     { do: 'write', what: 'the DestinationRule is its user’s', change: { operations: [{ op: 'remove' }] } },
   ],
   'one that a user wrote is left alone': [
-    { namespace: NAMESPACE, name: NAME, replicaSets: [], traffic: [make.rule(), make.rule(`${NAME}-canary`)] },
+    { ...PLACE, replicaSets: [], traffic: [make.rule(), make.rule(`${NAME}-canary`)] },
     {},
     { do: 'done' },
   ],
@@ -129,19 +134,15 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
     { drained: true },
     { do: 'done' },
   ],
-  'a record goes last': [
-    { namespace: NAMESPACE, name: NAME, replicaSets: [], traffic: [], record: record() },
-    {},
-    gone('uid-record'),
-  ],
+  'a record goes last': [{ ...PLACE, replicaSets: [], traffic: [], record: record() }, {}, gone('uid-record')],
   'of a Deployment that is gone, the route is let go': [
-    { namespace: NAMESPACE, name: NAME, replicaSets: [], traffic: [route(30, role(ADOPTED))] },
+    { ...PLACE, replicaSets: [], traffic: [route(30, role(ADOPTED), adopted)] },
     {},
     ROUTE,
   ],
   'what users made is left alone': [
     {
-      ...{ namespace: NAMESPACE, name: NAME, replicaSets: [], service: make.service() },
+      ...{ ...PLACE, replicaSets: [], service: make.service() },
       ...{
         deployment: make.deployment('1.0', unmarked),
         traffic: [route(0, ({ metadata }) => delete metadata.labels)],

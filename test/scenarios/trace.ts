@@ -3,7 +3,7 @@ import type { Deployment } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
-import type { DestinationRule } from '../../src/traffic/istio/kinds.ts';
+import type { DestinationRule } from '../../src/traffic/istio/reach/objects.ts';
 import { START } from '../build.ts';
 import type { Round } from '../simulation/scheduler.ts';
 import type { Simulation } from '../simulation.ts';
@@ -95,6 +95,8 @@ function wordsOf(effect: Effect): string {
       return `clearAnnotations ${effect.keys.join(' ')}`;
     case 'createService':
       return `createService ${effect.service.metadata.name}`;
+    case 'replaceService':
+      return `replaceService ${effect.wanted.metadata.name}`;
     case 'setRoute':
       return `setRoute ${effect.weight}`;
     case 'changeTraffic':

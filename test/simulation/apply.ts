@@ -5,9 +5,10 @@ import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
-import type { DestinationRule, VirtualService } from '../../src/traffic/istio/kinds.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
+import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
 import { type Cluster, Conflict } from './cluster.ts';
+import { wishOf } from './wish.ts';
 
 /** The API server will not have the canary, in its words. */
 export class Refused extends Error {}
@@ -39,6 +40,8 @@ export function apply(effect: Effect, context: ApplyContext): void {
       });
     case 'createService':
       return cluster.putService(effect.service);
+    case 'replaceService':
+      return cluster.replaceService(effect.wanted);
     case 'createCanary':
       return createCanary(context, effect.deployment);
     case 'replaceCanary':
@@ -109,7 +112,7 @@ function replaceCanary({ cluster, refuse }: ApplyContext, existing: Deployment, 
 }
 
 function setRoute({ cluster, spec }: ApplyContext, weight: number, version: string | undefined): void {
-  const wish = { deployment: cluster.deployment, service: spec.service };
+  const wish = wishOf(cluster, spec);
   const objects = cluster.route ? [cluster.route] : [];
   if (istio.read(objects, wish).route?.version !== version) return;
   for (const change of istio.render(objects, wish, weight)) cluster.putRoute(changed<VirtualService>(change));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
 import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
-import type { DestinationRule, VirtualService } from '../../src/traffic/istio/kinds.ts';
+import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */
 export interface CanaryRecord extends KubeObject {
@@ -110,6 +110,10 @@ export class Cluster {
 
   putService(service: Service): void {
     if (!this.services.has(service.metadata.name)) this.services.set(service.metadata.name, this.stored(service));
+  }
+
+  replaceService(service: Service): void {
+    this.services.set(service.metadata.name, this.stored(service));
   }
 
   putRule(rule: DestinationRule): void {

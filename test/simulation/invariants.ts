@@ -8,6 +8,7 @@ import { usersRules } from '../../src/traffic/istio/destination-rules.ts';
 import { LABEL, SELF } from '../build.ts';
 import type { Simulation } from '../simulation.ts';
 import { type Round, SETTLE_MS } from './scheduler.ts';
+import { wishOf } from './wish.ts';
 
 /** What must never happen, whatever the world does: a check answers with what is wrong. */
 type Check = (round: Round, simulation: Simulation) => string | undefined;
@@ -81,7 +82,7 @@ const CHECKS: Record<string, Check> = {
   'no more weight goes to a canary that is reached in another way than the stable': (round, { ticker, cluster }) => {
     if ((find(round, 'setRoute')?.weight ?? 0) <= (round.seen.route?.weight ?? 0)) return undefined;
     const rules = [...cluster.rules.values()];
-    const users = usersRules(rules, cluster.deployment).stable;
+    const users = usersRules(rules, wishOf(cluster, ticker.spec)).stable;
     const policy = users?.spec.trafficPolicy ?? ticker.spec.service.trafficPolicy;
     const [rule] = rules.filter(({ spec }) => spec.host === 'podinfo-canary');
     return isDeepStrictEqual(rule?.spec.trafficPolicy, policy) ? undefined : JSON.stringify(rule?.spec.trafficPolicy);

@@ -1,5 +1,5 @@
 import { ROLE } from '../../src/rollout/keys.ts';
-import type { DestinationRule } from '../../src/traffic/istio/kinds.ts';
+import type { DestinationRule } from '../../src/traffic/istio/reach/objects.ts';
 import type { Cluster } from './cluster.ts';
 
 /** The DestinationRules that the scheduler sees: its own always, users' as they were when it last looked for them. */

@@ -13,7 +13,6 @@ import {
 } from '../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
-import { canaryName } from '../../src/rollout/names.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { revisionOf } from '../../src/rollout/workload/template.ts';
@@ -23,6 +22,7 @@ import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
 import { SimulatedHookRunner } from './hook-runner.ts';
 import { RulesView } from './rules.ts';
+import { appOf, wishOf } from './wish.ts';
 
 export const SETTLE_MS = 3_000;
 /** More than the product makes in one go: here all hooks answer at once. */
@@ -192,18 +192,20 @@ export class Ticker {
     const reachable = needsEndpoints(state);
     if (reachable && !this.#watchingEndpoints) this.requests.reads += 2;
     this.#watchingEndpoints = reachable;
-    const own = cluster.services.get(deployment.metadata.name);
-    const other = cluster.services.get(canaryName(deployment.metadata.name));
+    const seenNow = { services: cluster.services, deployment };
+    const wish = wishOf(seenNow, spec);
+    const other = cluster.services.get(wish.hosts.canary);
     const rules = this.#rules.see(cluster, hold.state === 'held' && state?.release?.revision !== revision);
     const command = readCommand(cluster.record?.metadata.annotations);
     return {
       ...{ deployment, hold, revision },
       endpoints: reachable ? cluster.endpoints() : [],
-      services: { ...(own && { stable: own }), ...(other && { canary: other }) },
+      service: appOf(seenNow, spec),
+      ...(other && { canaryService: other }),
       ...(command && { command }),
       ...(wantsSets && { replicaSets: sets }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
-      ...istio.read([...(route ? [route] : []), ...rules], { deployment, service: spec.service }),
+      ...istio.read([...(route ? [route] : []), ...rules], wish),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
   }
@@ -246,6 +248,7 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   restoreTemplate: ['deployment'],
   clearAnnotations: ['deployment'],
   createService: [],
+  replaceService: [],
   setRoute: ['route'],
   changeTraffic: [],
   createCanary: ['canary'],

@@ -26,15 +26,17 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
   };
   const one = <T extends KubeObject>(kind: Kind, name: string): Promise<T | undefined> =>
     allowed(kind, client.find<T>(pathOf(kind, namespace, name)));
+  const all = async (kind: Kind): Promise<KubeObject[]> =>
+    (await allowed(kind, client.listAll(pathOf(kind, namespace))))?.items ?? [];
   const some = async <T extends KubeObject>(kind: Kind, labelSelector: string): Promise<T[]> =>
     (await allowed(kind, client.listAll<T>(pathOf(kind, namespace), { labelSelector })))?.items ?? [];
 
   const name = targetName(canary);
-  const routes = PROVIDER.sources.filter(({ others }) => others === 'named');
+  const routes = PROVIDER.sources.filter(({ isRoute }) => isRoute);
   const [deployment, canaryDeployment, ...traffic] = await Promise.all([
     one<Deployment>(KINDS.deployments, name),
     one<Deployment>(KINDS.deployments, canaryName(name)),
-    ...routes.map(({ kind }) => one(kind, name)),
+    ...routes.map(({ kind }) => all(kind)),
   ]);
   const isHidden = routes.every(({ kind }) => hidden.has(kind.plural));
   const selector = selectorOf([deployment, canaryDeployment].filter((found) => found !== undefined));
@@ -42,7 +44,6 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
     selector === undefined
       ? [[], []]
       : await Promise.all([some<ReplicaSet>(KINDS.replicasets, selector), some<Pod>(KINDS.pods, selector)]);
-  const found = traffic.filter((object) => object !== undefined);
-  const described = isHidden ? [] : PROVIDER.describe(found, name);
+  const described = isHidden ? [] : PROVIDER.describe(traffic.flat(), name);
   return { canary, deployment, canaryDeployment, replicaSets, pods, routes: described, hidden };
 }

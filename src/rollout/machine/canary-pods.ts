@@ -3,7 +3,7 @@ import type { Deployment, ReplicaSet } from '../kube.ts';
 import { availableReplicas, isObserved, readyReplicas } from '../workload/rollout-status.ts';
 import { isEmpty, ownedBy } from '../workload/stable.ts';
 import { sameRevision } from '../workload/template.ts';
-import type { Releasing, Situation } from './situation.ts';
+import type { Releasing } from './situation.ts';
 import { atWeightFor } from './situation.ts';
 import { ACTIVE } from './state.ts';
 
@@ -45,12 +45,6 @@ export const isReachable = (s: Releasing): boolean => isCanaryReady(s) && listed
 /** What the API server's `generateName` leaves of a long name: 63 characters less the five random ones. */
 const podPrefix = ({ metadata }: ReplicaSet): string => `${metadata.name}-`.slice(0, 58);
 
-/** Whether the Service of the stable pods selects the canary's too: it does not look at the label that tells them apart. */
-export function servesBoth({ seen: { services }, label }: Situation): boolean {
-  const selector = services.stable?.spec.selector;
-  return selector !== undefined && selector[label] === undefined;
-}
-
 /** Whether pods that were ready are so no more: a crash, a failing probe, an eviction. */
 export function lostReadiness({ state: { release }, seen: { canary } }: Releasing): boolean {
   if (release.ready === 0) return false;
@@ -60,7 +54,7 @@ export function lostReadiness({ state: { release }, seen: { canary } }: Releasin
 /** Whether no traffic can reach the canary's pods any more, so that they may go or change. */
 export function isDrained(s: Releasing): boolean {
   const { canary, route } = s.seen;
-  if (isScaledDown(canary) || route === undefined || route.unusable) return true;
+  if (isScaledDown(canary) || route === undefined) return true;
   const settled = !ACTIVE.has(s.state.phase) || atWeightFor(s, s.settleMs);
   return route.weight === 0 && s.state.release.weight === 0 && settled;
 }

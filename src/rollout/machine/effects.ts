@@ -15,6 +15,8 @@ export type Effect =
   /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
   | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
   | { do: 'createService'; service: Service }
+  /** Give a Service of Headgate's own the ports, selector and the rest that another now has. */
+  | { do: 'replaceService'; existing: Service; wanted: Service }
   /** Make the route as wanted, with the canary at `weight` percent; `version` undefined: there is none. */
   | { do: 'setRoute'; weight: number; version?: string }
   /** One of the prerequisites of a weight, as the traffic's provider wants it. */

@@ -1,4 +1,5 @@
 import type { Deployment, ReplicaSet, Service } from '../kube.ts';
+import type { AppService } from '../workload/app-service.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { HookAnswer } from './calls.ts';
 import type { Command } from './command-annotation.ts';
@@ -29,7 +30,10 @@ export interface Observation extends TrafficReading {
   command?: Command;
   replicaSets?: ReplicaSet[];
   canary?: Deployment;
-  services: { stable?: Service; canary?: Service };
+  /** The Service by which clients reach the app. */
+  service: AppService;
+  /** The canary's, which has its name with the suffix. */
+  canaryService?: Service;
   /** Names of the pods that the canary's Service lists as ready, where it was asked for (`needsEndpoints`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
   checks?: CheckResult[];

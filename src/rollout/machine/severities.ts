@@ -1,5 +1,9 @@
 import type { Severity } from '../spec/schema/alert-schema.ts';
+import { TRAFFIC_REASONS } from '../workload/traffic-obstacle.ts';
 import type { Reason } from './facts.ts';
+
+/** Nothing is released until it is mended. */
+const TRAFFIC_SEVERITIES = Object.fromEntries(TRAFFIC_REASONS.map((reason) => [reason, 'error' as const]));
 
 /** What people are notified of, and how serious it is. A failure is told when traffic turns back, not again when it is over. */
 export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
@@ -26,8 +30,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   GateTimedOut: 'error',
   RollbackRequested: 'error',
   Aborted: 'error',
-  ServiceSelectsCanary: 'error',
-  RouteUnusable: 'error',
+  ...TRAFFIC_SEVERITIES,
 };
 
 /** Told only to those who ask for every check. */

@@ -1,11 +1,43 @@
-import type { Deployment } from '../kube.ts';
+import type { Deployment, Service } from '../kube.ts';
+import { canaryName } from '../names.ts';
 import type { ObjectChange } from '../object-change.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
+import type { AppService } from '../workload/app-service.ts';
+import { canaryService } from '../workload/services.ts';
+import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
 
 /** What is wanted of a Deployment's traffic besides the canary's weight. */
 export interface TrafficWish {
   deployment: Deployment;
   service: ServiceSpec;
+  /** Names of the Services of stable and canary. */
+  hosts: { stable: string; canary: string };
+  /** The Services themselves: the stable one as it is, the canary's as it is wanted. None before the stable one is there. */
+  services?: { stable: Service; canary: Service };
+  /** Such as `cluster.local`. */
+  clusterDomain: string;
+}
+
+export interface TrafficWishInput {
+  deployment: Deployment;
+  service: ServiceSpec;
+  app: AppService;
+  /** The selector label that gets the canary's suffix. */
+  label: string;
+  clusterDomain: string;
+}
+
+export function trafficWish({ deployment, service, app, label, clusterDomain }: TrafficWishInput): TrafficWish {
+  const stable = app.is === 'found' ? app.service.metadata.name : (service.name ?? deployment.metadata.name);
+  return {
+    deployment,
+    service,
+    hosts: { stable, canary: canaryName(stable) },
+    ...(app.is === 'found' && {
+      services: { stable: app.service, canary: canaryService(deployment, app.service, label) },
+    }),
+    clusterDomain,
+  };
 }
 
 /** What the routes of a Deployment say, whatever kinds of objects they are. */
@@ -16,8 +48,6 @@ export interface RouteReading {
   version: string;
   /** Something besides the weight is not as wanted: hosts, gateways, the other destination. */
   stale: boolean;
-  /** Why no weight can be given by them, for a person; left out where one can. */
-  unusable?: string;
 }
 
 /** What there is of a Deployment's traffic. */
@@ -29,4 +59,6 @@ export interface TrafficReading {
    * are wanted at any time, and are done before a weight rises.
    */
   prerequisites: readonly ObjectChange[];
+  /** Why a weight would not arrive; left out where it would. */
+  obstacle?: TrafficObstacle;
 }

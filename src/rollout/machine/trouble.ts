@@ -1,5 +1,6 @@
-import { lostReadiness, servesBoth, tamperedSet } from './canary-pods.ts';
+import { lostReadiness, tamperedSet } from './canary-pods.ts';
 import { fail, type Next, type Releasing } from './situation.ts';
+import { trafficObstacle } from './traffic-obstacle.ts';
 
 /** What fails a canary at once, also while it is paused. */
 export function canaryTrouble(s: Releasing): Next | undefined {
@@ -19,15 +20,8 @@ export function canaryTrouble(s: Releasing): Next | undefined {
   return trafficTrouble(s);
 }
 
-/** The mesh cannot tell stable and canary apart: no weight would mean what it says. */
+/** What keeps a weight from arriving: as much traffic would be lost. */
 function trafficTrouble(s: Releasing): Next | undefined {
-  const { route, deployment } = s.seen;
-  const { name } = deployment.metadata;
-  if (servesBoth(s)) {
-    const words = `cannot be told apart: Service ${name} does not select by the label ${s.label}; add it, or name another by headgate.dev/selector-label`;
-    return fail(s, 'ServiceSelectsCanary', words);
-  }
-  return route?.unusable === undefined
-    ? undefined
-    : fail(s, 'RouteUnusable', `cannot be given traffic: ${route.unusable}`);
+  const obstacle = trafficObstacle(s);
+  return obstacle && fail(s, obstacle.reason, `cannot be given traffic: ${obstacle.message}`);
 }

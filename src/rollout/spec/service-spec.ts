@@ -4,11 +4,13 @@ import type { ServiceSpec } from './spec-types.ts';
 
 /** `service` of a complete form, normalised: what is empty says nothing. */
 export function serviceOf(form: ServiceForm): ServiceSpec {
-  const { port, portName, targetPort, hosts = [], gateways = [], trafficPolicy, ...http } = form;
+  const { name, port, portName, targetPort, routes = [], hosts = [], gateways = [], trafficPolicy, ...http } = form;
   const said = Object.entries(http).filter(([, value]) => !isEmpty(value));
   return {
-    port,
+    ...(name !== undefined && { name }),
+    ...(port !== undefined && { port }),
     portName,
+    ...(routes.length > 0 && { routes }),
     ...(targetPort !== undefined && { targetPort }),
     hosts,
     gateways: gateways.filter((gateway) => gateway !== MESH).map(shortGateway),

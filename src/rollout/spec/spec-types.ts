@@ -23,10 +23,15 @@ export interface AutoscalerRef {
 
 /** How the Deployment is reached. */
 export interface ServiceSpec {
-  port: number;
+  /** Of the Service by which clients reach the app; found in the cluster when left out. */
+  name?: string;
+  /** Of the Service that is made where there is none, and the port that a gateway sends to where there are several. */
+  port?: number;
   portName: string;
   /** Number or name of a container port; the Service's port when left out. */
   targetPort?: number | string;
+  /** The only routes that get weights: names of route objects, each perhaps with `/` and the name of one of its rules. */
+  routes?: string[];
   /** External host names, besides the Service's own. */
   hosts: string[];
   /** `<namespace>/<name>` or name of Istio Gateways, besides the mesh itself. */

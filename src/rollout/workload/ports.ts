@@ -1,11 +1,13 @@
 import type { Container, PodTemplate } from '../kube.ts';
-import { type Finding, isNumber, type NameField, type Path, valueAt } from '../spec/rules/findings.ts';
+import { type Finding, isNumber, valueAt } from '../spec/rules/findings.ts';
 import { isPortName } from '../spec/schema/dns.ts';
+import type { ServiceSpec } from '../spec/spec-types.ts';
 
 type Port = NonNullable<Container['ports']>[number];
 
 const TARGET = ['service', 'targetPort'] as const;
 const PORT = ['service', 'port'] as const;
+const NAME = ['service', 'name'] as const;
 
 const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === 'Always';
 
@@ -17,35 +19,69 @@ export function portsOf({ spec }: PodTemplate): Port[] {
 
 const isPort = (wanted: unknown, { containerPort, name }: Port): boolean => wanted === containerPort || wanted === name;
 
-/** The Service's port where none is named: the container port behind `targetPort`, else the first that is declared. */
-export function defaultPort(template: PodTemplate, targetPort?: unknown): number | undefined {
-  const ports = portsOf(template);
-  if (targetPort === undefined) return ports[0]?.containerPort;
-  return (
-    ports.find((port) => isPort(targetPort, port))?.containerPort ??
-    (isNumber(targetPort) ? targetPort : ports[0]?.containerPort)
-  );
+/** Protocols as Istio reads them from the start of a port's name. */
+const HTTP_NAME = /^(http|http2|grpc|grpc-web)(?=-|$)/;
+const OTHER_NAME = /^(tcp|tls|https|mongo|mysql|redis|udp)(?=-|$)/;
+
+/** The port of a Service that is made for a pod template, named by the protocol that it serves. */
+export interface ServedPort {
+  port: number;
+  portName: string;
 }
 
 /**
- * A target that no container listens on, in a form of any shape. A number passes where the template declares no port at all,
- * as in Kubernetes, for a container may listen without saying so; a name never does.
+ * Which port of a pod template serves requests that can be divided: the one behind `targetPort`; else the first whose name says
+ * HTTP or gRPC; else the only one, if its name says nothing else. Undefined: the template does not say.
  */
-export function portFindings(form: unknown, template: PodTemplate, nameField: NameField): Finding[] {
-  const path: Path = valueAt(form, TARGET) === undefined ? PORT : TARGET;
-  const wanted = valueAt(form, path);
+export function servedPort(template: PodTemplate, targetPort?: unknown): ServedPort | undefined {
   const ports = portsOf(template);
-  if (!isWellFormed(wanted) || ports.some((port) => isPort(wanted, port))) return [];
-  if (ports.length > 0) {
-    const advice = path === PORT ? `; write one of them, or name it by ${nameField(TARGET)}` : '; write one of them';
-    return [{ path, message: `is no port of the pod template, which has ${ports.map(portWords).join(', ')}${advice}` }];
-  }
-  if (isNumber(wanted)) return [];
-  return [{ path, message: 'is no port of the pod template, which declares none; write its number, or declare it' }];
+  const [only, ...more] = ports;
+  const served =
+    targetPort === undefined
+      ? (ports.find(({ name = '' }) => HTTP_NAME.test(name)) ?? (more.length === 0 ? only : undefined))
+      : ports.find((port) => isPort(targetPort, port));
+  if (served === undefined) return isNumber(targetPort) ? { port: targetPort, portName: 'http' } : undefined;
+  const { name = '', containerPort: port } = served;
+  if (targetPort === undefined && OTHER_NAME.test(name)) return undefined;
+  return { port, portName: HTTP_NAME.exec(name)?.[1] ?? 'http' };
 }
 
-const isWellFormed = (port: unknown): boolean =>
-  typeof port === 'string' ? isPortName(port) : Number.isInteger(port) && Number(port) >= 1 && Number(port) <= 65_535;
+/** A template all of whose ports say another protocol than HTTP, where no port is written: there is nothing to divide. */
+function unservedFinding(template: PodTemplate): Finding[] {
+  const ports = portsOf(template);
+  if (ports.length === 0 || !ports.every(({ name = '' }) => OTHER_NAME.test(name))) return [];
+  const names = ports.map(portWords).join(', ');
+  const message = `is missing, and no port of the pod template is HTTP or gRPC by its name (${names}): only their requests can be divided. If one of them serves HTTP all the same, write its number, or name the Service that clients use`;
+  return [{ path: PORT, message }];
+}
+
+/**
+ * What is wrong with the ports of a form of any shape: a name that no container port has, or nothing to divide. A number passes,
+ * as in Kubernetes: a container may listen without saying so.
+ */
+export function portFindings(form: unknown, template: PodTemplate): Finding[] {
+  const written = [PORT, TARGET, NAME].some((path) => valueAt(form, path) !== undefined);
+  if (!written) return unservedFinding(template);
+  const wanted = valueAt(form, TARGET);
+  const ports = portsOf(template);
+  if (typeof wanted !== 'string' || !isPortName(wanted) || ports.some((port) => isPort(wanted, port))) return [];
+  const present =
+    ports.length > 0
+      ? `which has ${ports.map(portWords).join(', ')}; write one of them`
+      : 'which declares none; write its number, or declare it';
+  return [{ path: TARGET, message: `is no port of the pod template, ${present}` }];
+}
+
+/** The number that a made Service would lead to, if no container of the template says that it listens there. */
+export function undeclaredPort(
+  { port, targetPort = port }: Pick<ServiceSpec, 'port' | 'targetPort'>,
+  template: PodTemplate,
+) {
+  const ports = portsOf(template);
+  return isNumber(targetPort) && ports.length > 0 && !ports.some((entry) => isPort(targetPort, entry))
+    ? targetPort
+    : undefined;
+}
 
 const portWords = ({ containerPort, name }: Port): string =>
   name === undefined ? `${containerPort}` : `${containerPort} (${name})`;

@@ -3,20 +3,77 @@ import type { Deployment, Service } from '../kube.ts';
 import { canaryName } from '../names.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
 import { generatedMeta } from './generated.ts';
+import { canonical } from './template.ts';
 
-/** The Services by which the mesh tells stable and canary apart; the stable one is made only where the user has none. */
-export function serviceFor(stable: Deployment, spec: ServiceSpec, canary?: { label: string }): Service {
+const objectOf = (owner: Deployment, name: string, spec: Service['spec']): Service => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: generatedMeta(owner, name, 'service'),
+  spec: { type: 'ClusterIP', ...spec },
+});
+
+/** The Service of a Deployment for which its user has none. */
+export function stableService(stable: Deployment, { port = 80, portName, targetPort = port }: ServiceSpec): Service {
   const { name } = stable.metadata;
-  const selector = { ...stable.spec.selector.matchLabels };
-  if (canary) selector[canary.label] = `${selector[canary.label] ?? ''}${CANARY_SUFFIX}`;
+  return objectOf(stable, name, {
+    selector: { ...stable.spec.selector.matchLabels },
+    ports: [{ name: portName, port, targetPort }],
+  });
+}
+
+/** What of a Service decides how its traffic is divided among its pods, and by which ports it is reached. */
+const DIVIDING = [
+  'sessionAffinity',
+  'sessionAffinityConfig',
+  'internalTrafficPolicy',
+  'trafficDistribution',
+  'publishNotReadyAddresses',
+  'ipFamilies',
+  'ipFamilyPolicy',
+] as const;
+/** Every field of a spec that is the stable Service's to say. */
+export const COPIED: readonly string[] = [...DIVIDING, 'selector', 'ports', 'type'];
+const OF_A_PORT = ['name', 'protocol', 'appProtocol', 'port', 'targetPort'] as const;
+
+/** What of a Service's metadata a mesh reads; what ingress, DNS and cloud controllers read is not for the canary. */
+const READ_BY_MESHES =
+  /^(networking\.istio\.io\/(exportTo|traffic-distribution)|istio\.io\/(use-waypoint|ingress-use-waypoint|persistent-session)[\w.-]*)$/;
+
+/** The canary's Service: as the stable one is in the cluster, but that it selects the canary's pods alone. */
+export function canaryService(owner: Deployment, stable: Service, label: string): Service {
+  const { matchLabels } = owner.spec.selector;
+  const service = objectOf(owner, canaryName(stable.metadata.name), {
+    ...picked(stable.spec, DIVIDING),
+    selector: { ...matchLabels, [label]: `${matchLabels?.[label] ?? ''}${CANARY_SUFFIX}` },
+    ports: (stable.spec.ports ?? []).map((port) => picked(port, OF_A_PORT) as typeof port),
+  });
+  const annotations = forMeshes(stable.metadata.annotations);
   return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: generatedMeta(stable, canary ? canaryName(name) : name, 'service'),
-    spec: {
-      type: 'ClusterIP',
-      selector,
-      ports: [{ name: spec.portName, port: spec.port, targetPort: spec.targetPort ?? spec.port }],
+    ...service,
+    metadata: {
+      ...service.metadata,
+      labels: { ...forMeshes(stable.metadata.labels), ...service.metadata.labels },
+      ...(Object.keys(annotations).length > 0 && { annotations }),
     },
   };
 }
+
+/** Whether a canary's Service is as wanted, in all that is copied. */
+export function isAsWanted(present: Service, wanted: Service): boolean {
+  const copied = ({ metadata: { labels, annotations }, spec }: Service) => ({
+    spec: {
+      ...picked(spec, DIVIDING),
+      selector: spec.selector,
+      ports: spec.ports?.map((port) => picked(port, OF_A_PORT)),
+    },
+    labels: forMeshes(labels),
+    annotations: forMeshes(annotations),
+  });
+  return canonical(copied(present)) === canonical(copied(wanted));
+}
+
+const forMeshes = (entries: Record<string, string> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries).filter(([key]) => READ_BY_MESHES.test(key)));
+
+const picked = (object: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(fields.flatMap((field) => (object[field] === undefined ? [] : [[field, object[field]]])));

@@ -24,7 +24,7 @@ export class TrafficApplier {
 
   /** @param version of the route as it was observed: one that is another by now is left alone. */
   async setRoute(wish: TrafficWish, weight: number, version: string | undefined): Promise<void> {
-    const objects = await this.#world.traffic.of(wish.deployment, false);
+    const objects = await this.#world.traffic.of(wish);
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
     try {

@@ -2,10 +2,11 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { HELD, ROLLING } from '../../rollout/keys.ts';
-import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
+import type { Deployment, KubeObject, ReplicaSet, Service } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { atVersion, type Kind, type PatchOperation, pointer } from '../../rollout/object-change.ts';
+import { COPIED } from '../../rollout/workload/services.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { TrafficApplier } from './apply-traffic.ts';
@@ -51,6 +52,8 @@ export class Applier {
         );
       case 'createService':
         return this.#create(KINDS.services, effect.service);
+      case 'replaceService':
+        return this.#replaceService(effect.existing, effect.wanted);
       case 'createCanary':
         return this.#create(KINDS.deployments, effect.deployment);
       case 'createReplicaSet':
@@ -83,6 +86,18 @@ export class Applier {
     this.#world.put(answer);
   }
 
+  /** Fields of a spec that the API server has set, such as its addresses, stay. */
+  async #replaceService({ metadata, spec }: Service, wanted: Service): Promise<void> {
+    const path = pathOf(KINDS.services, metadata.namespace, metadata.name);
+    const answer = await this.#client.patch(path, 'json', [
+      atVersion({ metadata }),
+      { op: 'add', path: pointer('metadata', 'labels'), value: wanted.metadata.labels },
+      { op: 'add', path: pointer('metadata', 'annotations'), value: wanted.metadata.annotations ?? {} },
+      { op: 'replace', path: pointer('spec'), value: withWanted(spec, wanted.spec) },
+    ]);
+    this.#world.put(answer);
+  }
+
   /** The selector of a Deployment cannot change: with another one it is made anew. */
   async #replaceCanary(existing: Deployment, wanted: Deployment): Promise<void> {
     const { namespace, name } = existing.metadata;
@@ -106,6 +121,12 @@ export class Applier {
     });
     this.#world.removeSet(set);
   }
+}
+
+/** A Service's spec with what is copied from another; what that one does not say goes. */
+function withWanted(present: Service['spec'], wanted: Service['spec']): Service['spec'] {
+  const kept = Object.entries(present).filter(([field]) => !COPIED.includes(field));
+  return { ...Object.fromEntries(kept), ...wanted };
 }
 
 /** What the Deployment controller keeps in the annotations of a Deployment stays there. */

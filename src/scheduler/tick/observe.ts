@@ -2,7 +2,7 @@ import type { Prometheus } from '../../analysis/prometheus.ts';
 import { queryOf } from '../../analysis/queries.ts';
 import { checkResultOf } from '../../analysis/verdict.ts';
 import { KINDS } from '../../cluster/kinds.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
@@ -14,12 +14,14 @@ import {
   needsReplicaSets,
 } from '../../rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
+import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
+import { appServiceOf, type ServiceSearch } from '../../rollout/workload/app-service.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
-import { type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 
 export interface ObserveInput {
   key: string;
@@ -30,9 +32,12 @@ export interface ObserveInput {
   now: number;
 }
 
+type LookedAt = Omit<Observation, 'checks'>;
+
 export interface ObserverOptions {
   world: World;
   provider: TrafficProvider;
+  clusterDomain: string;
   prometheus: Pick<Prometheus, 'query'>;
   /** Is told the verdict of each check that was made. */
   onCheck: (verdict: CheckResult['verdict']) => void;
@@ -42,12 +47,14 @@ export interface ObserverOptions {
 export class Observer {
   readonly #world: World;
   readonly #provider: TrafficProvider;
+  readonly #clusterDomain: string;
   readonly #prometheus: Pick<Prometheus, 'query'>;
   readonly #onCheck: ObserverOptions['onCheck'];
 
-  constructor({ world, provider, prometheus, onCheck }: ObserverOptions) {
+  constructor({ world, provider, clusterDomain, prometheus, onCheck }: ObserverOptions) {
     this.#world = world;
     this.#provider = provider;
+    this.#clusterDomain = clusterDomain;
     this.#prometheus = prometheus;
     this.#onCheck = onCheck;
   }
@@ -57,28 +64,30 @@ export class Observer {
     const first = await this.#look(input);
     if (first === undefined) return undefined;
     const doubtful = doubtfulReads(input.state, first);
-    const seen = doubtful.length > 0 ? await this.#lookAgain(input, first.deployment, doubtful) : first;
+    const seen = doubtful.length > 0 ? await this.#lookAgain(input, first, doubtful) : first;
     const wanted = seen && dueChecks(input.spec, input.state, input.now);
     return wanted ? { ...seen, checks: await this.#check(seen.deployment, wanted) } : seen;
   }
 
-  async #look({ key, spec, state, record, label }: ObserveInput): Promise<Omit<Observation, 'checks'> | undefined> {
+  async #look({ key, spec, state, record, label }: ObserveInput): Promise<LookedAt | undefined> {
     const world = this.#world;
     const deployment = world.enrolled.get(key);
     if (deployment === undefined) return undefined;
-    const { namespace = '', name } = deployment.metadata;
     const hold = readHold(deployment);
     const revision = revisionOf(deployment.spec.template);
-    const fresh = hold.state === 'held' && state?.release?.revision !== revision;
-    const sets = needsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
-    const [replicaSets, endpoints, stable, canaryService, objects] = await Promise.all([
+    const underWay = needsReplicaSets(hold.state === 'held', state);
+    if (underWay) world.watchNamespace(key);
+    const sets = underWay ? world.replicaSets(deployment, label) : undefined;
+    const services = await world.servicesAround(key);
+    const service = await this.#serviceOf(deployment, { label, name: spec.service.name, services });
+    const wish = this.#wishOf({ spec, label }, { deployment, service });
+    const canaryService = services.find(({ metadata }) => metadata.name === wish.hosts.canary);
+    const [replicaSets, endpoints, objects] = await Promise.all([
       sets,
-      this.#endpoints(key, state),
-      world.service(namespace, name, fresh),
-      world.service(namespace, canaryName(name), false),
-      world.traffic.of(deployment, fresh),
+      this.#endpoints(key, state, wish),
+      world.traffic.of(wish),
     ]);
-    if (sets === undefined) await world.forgetSets(key);
+    if (!underWay) await Promise.all([world.forgetSets(key), world.leaveNamespace(key)]);
     const canary = world.canaryOf(deployment);
     const command = readCommand(record.metadata.annotations);
     return {
@@ -86,27 +95,42 @@ export class Observer {
       hold,
       revision,
       endpoints,
-      services: { ...(stable && { stable }), ...(canaryService && { canary: canaryService }) },
+      service,
+      ...(canaryService && { canaryService }),
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
-      ...this.#provider.read(objects, { deployment, service: spec.service }),
+      ...this.#provider.read(objects, wish),
     };
   }
 
-  async #endpoints(key: string, state: RolloutState | undefined): Promise<string[]> {
+  #wishOf({ spec, label }: Pick<ObserveInput, 'spec' | 'label'>, seen: Pick<LookedAt, 'deployment' | 'service'>) {
+    const { deployment, service: app } = seen;
+    return trafficWish({ deployment, app, label, service: spec.service, clusterDomain: this.#clusterDomain });
+  }
+
+  /** Other Deployments are only looked at where the Service has another name: it may be theirs too. */
+  async #serviceOf(deployment: Deployment, search: Pick<ServiceSearch, 'label' | 'name' | 'services'>) {
+    const found = appServiceOf({ deployment, neighbours: [], ...search });
+    const isNamed = search.name !== undefined || found.is !== 'found';
+    if (isNamed || found.service.metadata.name === deployment.metadata.name) return found;
+    const neighbours = await this.#world.neighbours.labelsOf(keyOf(deployment));
+    return appServiceOf({ deployment, neighbours, ...search });
+  }
+
+  async #endpoints(key: string, state: RolloutState | undefined, { hosts }: TrafficWish): Promise<string[]> {
     const { endpoints } = this.#world;
-    if (needsEndpoints(state)) return endpoints.of(key);
+    if (needsEndpoints(state)) return endpoints.of(key, hosts.canary);
     await endpoints.forget(key);
     return [];
   }
 
-  async #lookAgain(input: ObserveInput, deployment: Deployment, doubtful: ReturnType<typeof doubtfulReads>) {
-    const { namespace = '', name } = deployment.metadata;
+  async #lookAgain(input: ObserveInput, seen: LookedAt, doubtful: ReturnType<typeof doubtfulReads>) {
+    const { namespace = '', name } = seen.deployment.metadata;
     const reads = {
       deployment: () => this.#world.refresh(KINDS.deployments, namespace, name),
       canary: () => this.#world.refresh(KINDS.deployments, namespace, canaryName(name)),
-      route: () => this.#world.traffic.refresh(deployment),
+      route: () => this.#world.traffic.refresh(this.#wishOf(input, seen)),
     };
     await Promise.all(doubtful.map((what) => reads[what]()));
     return this.#look(input);

@@ -9,6 +9,7 @@ import type { Fact } from '../../rollout/machine/facts.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
+import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { NoticeSender } from '../notices/notice-sender.ts';
@@ -28,6 +29,8 @@ export interface TickOptions {
   applier: Applier;
   enrolment: Enrolment;
   settleMs: number;
+  /** Such as `cluster.local`. */
+  clusterDomain: string;
   /** This process, among the schedulers. */
   self: string;
   /** The installation's own receivers of notifications. */
@@ -102,7 +105,7 @@ export class Tick {
     const { name, namespace = '' } = committed.metadata;
     hooks.setWanted(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
     notices.send(key, committed);
-    const wish = { deployment: seen.deployment, service: spec.service };
+    const wish = this.#wishOf(seen, plan);
     const { retryMs, refusals } = await applyAll(
       decision.effects,
       (effect) => applier.apply(effect, wish),
@@ -113,6 +116,11 @@ export class Tick {
     if (retryMs !== undefined && !isNews)
       return { more: false, wakeAt: Math.min(this.#clock() + retryMs, decision.wakeAt ?? Number.POSITIVE_INFINITY) };
     return { more: committed !== record || decision.effects.length > 0 || isNews, ...wakeAt };
+  }
+
+  #wishOf({ deployment, service: app }: Observation, { spec, label }: ReleasePlan): TrafficWish {
+    const { clusterDomain } = this.#options;
+    return trafficWish({ deployment, app, label, service: spec.service, clusterDomain });
   }
 
   async #record(deployment: Deployment, plan: ReleasePlan): Promise<Canary> {

@@ -3,7 +3,6 @@ import { KINDS } from '../../cluster/kinds.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import type { EndpointSlice } from '../../rollout/kube.ts';
-import { canaryName } from '../../rollout/names.ts';
 import { narrowWatch } from './narrow-watch.ts';
 
 export interface EndpointsOptions {
@@ -16,38 +15,41 @@ export interface EndpointsOptions {
 /** To which pods the Services of canaries lead, whoever made them: a watch each, for as long as a weight depends on it. */
 export class Endpoints {
   readonly #options: EndpointsOptions;
-  readonly #watches = new Map<string, Reflector<EndpointSlice>>();
+  readonly #watches = new Map<string, { service: string; watch: Reflector<EndpointSlice> }>();
 
   constructor(options: EndpointsOptions) {
     this.#options = options;
   }
 
-  /** Pods that are ready, by name; watched from the first call until `forget`. @param key of the Deployment, `namespace/name` */
-  async of(key: string): Promise<string[]> {
-    const watch = this.#watches.get(key) ?? this.#open(key);
+  /** Pods of a Service that are ready, by name; watched from the first call until `forget`. @param key of the Deployment, `namespace/name` */
+  async of(key: string, service: string): Promise<string[]> {
+    const present = this.#watches.get(key);
+    if (present !== undefined && present.service !== service) await this.forget(key);
+    const { watch } = this.#watches.get(key) ?? this.#open(key, service);
     await watch.synced;
     return readyPods(watch.store.list());
   }
 
   async forget(key: string): Promise<void> {
-    const watch = this.#watches.get(key);
+    const present = this.#watches.get(key);
     this.#watches.delete(key);
-    await watch?.stop();
+    await present?.watch.stop();
   }
 
   async stop(): Promise<void> {
     await Promise.all([...this.#watches.keys()].map((key) => this.forget(key)));
   }
 
-  #open(key: string): Reflector<EndpointSlice> {
+  #open(key: string, service: string) {
     const { client, hooks, onChange } = this.#options;
-    const [namespace = '', name = ''] = key.split('/');
-    const labelSelector = `kubernetes.io/service-name=${canaryName(name)}`;
+    const [namespace = ''] = key.split('/');
+    const labelSelector = `kubernetes.io/service-name=${service}`;
     const scope = { kind: KINDS.endpointslices, namespace, labelSelector };
     const watch = narrowWatch<EndpointSlice>({ client, scope, hooks, onChange: () => onChange(key) });
-    this.#watches.set(key, watch);
+    const opened = { service, watch };
+    this.#watches.set(key, opened);
     watch.start();
-    return watch;
+    return opened;
   }
 }
 

@@ -11,14 +11,18 @@ export interface NarrowWatch {
   client: KubeClient;
   scope: Scope;
   hooks: ReflectorHooks;
+  /** A cluster without the kind is one without such objects. */
+  optional?: boolean;
   onChange: () => void;
 }
 
 /** A watch, not yet started, on the few objects that one Deployment needs for a while; its store is its own. */
-export function narrowWatch<T extends KubeObject>({ client, scope, hooks, onChange }: NarrowWatch): Reflector<T> {
-  const store = new Store<T>({ filtered: true });
+export function narrowWatch<T extends KubeObject>(options: NarrowWatch): Reflector<T> {
+  const { client, scope, hooks, optional = false, onChange } = options;
+  const store = new Store<T>({ filtered: scope.labelSelector !== undefined });
   store.onChange(({ source }) => {
     if (source === 'watch') onChange();
   });
-  return new Reflector<T>({ client, store, ...scope, ...hooks, timing: { relistMs: RELIST_MS } });
+  const rest = { ...scope, ...hooks, ...(optional && { optional: true as const }), timing: { relistMs: RELIST_MS } };
+  return new Reflector<T>({ client, store, ...rest });
 }

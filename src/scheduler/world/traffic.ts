@@ -1,12 +1,14 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { isNotFound } from '../../cluster/errors.ts';
+import { isForbidden } from '../../cluster/errors.ts';
 import { pathOf } from '../../cluster/kinds.ts';
 import type { ChangeSource, Store } from '../../cluster/store.ts';
-import { CANARY_SUFFIX, ROLE } from '../../rollout/keys.ts';
-import { type Deployment, type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
+import { ADOPTED_FOR, CANARY_SUFFIX, ROLE } from '../../rollout/keys.ts';
+import { type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
+import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
-import type { TrafficObjects, TrafficProvider, TrafficSource } from '../../traffic/provider.ts';
+import type { TrafficObjects, TrafficProvider, TrafficReference, TrafficSource } from '../../traffic/provider.ts';
+import type { NamespaceView } from './namespace-view.ts';
 import { StoredSpecCache } from './stored-spec-cache.ts';
 
 /** The index by which a store knows what its objects are about. */
@@ -22,55 +24,89 @@ export interface TrafficWatch {
   toKeys: (object: KubeObject) => readonly string[];
 }
 
-export interface TrafficOptions {
-  client: Pick<KubeClient, 'find' | 'listAll'>;
+export interface TrafficViewOptions {
+  client: Pick<KubeClient, 'find'>;
   provider: TrafficProvider;
   /** Opens a watch and gives its store. */
   watch: (wanted: TrafficWatch) => Store;
+  /** What users have in the namespaces of Deployments, of the kinds that are read so. */
+  namespaces: Pick<NamespaceView, 'list' | 'put'>;
 }
+
+/** A source whose labelled objects are watched everywhere. */
+type Watched = TrafficSource & { store: Store };
 
 /** The objects that divide the traffic of Deployments, of all kinds that the provider names. */
 export class TrafficView {
-  readonly #client: TrafficOptions['client'];
-  readonly #sources: readonly (TrafficSource & { store: Store })[];
-  /** What users wrote in a Deployment's namespace, by its key: read once a release. */
-  readonly #users = new Map<string, TrafficObjects>();
+  readonly #options: TrafficViewOptions;
+  readonly #sources: readonly Watched[];
+  /** What others refer to, by the key of the Deployment and their own: read once a release. */
+  readonly #references = new Map<string, Map<string, KubeObject | undefined>>();
   readonly #specs = new StoredSpecCache();
 
-  constructor({ client, provider, watch }: TrafficOptions) {
-    this.#client = client;
-    this.#sources = provider.sources.map((source) => {
-      const store = watch({
-        kind: source.kind,
-        labelSelector: ROLE,
-        optional: source.optional ?? false,
-        index: { [ABOUT]: keysAbout },
-        toKeys: keysAbout,
-      });
-      store.onChange(({ type, object }) => {
-        if (type === 'deleted') this.#specs.forget(object);
-      });
-      return { ...source, store };
-    });
+  constructor(options: TrafficViewOptions) {
+    this.#options = options;
+    const watched = options.provider.sources.filter(({ others }) => others !== 'referenced');
+    this.#sources = watched.map((source) => ({ ...source, store: this.#watch(source) }));
   }
 
-  /** All of a Deployment's. @param fresh reads once more what is not watched @throws KubeError */
-  async of(deployment: Deployment, fresh: boolean): Promise<TrafficObjects> {
-    const key = keyOf(deployment);
-    const labelled = this.#sources.flatMap(({ store }) => store.by(ABOUT, key));
-    const named = this.#sources.filter(
-      ({ others, kind }) => others === 'named' && !labelled.some((object) => isNamed(object, kind, deployment)),
+  #watch({ kind, optional }: TrafficSource): Store {
+    const index = { [ABOUT]: keysAbout };
+    const store = this.#options.watch({
+      kind,
+      labelSelector: ROLE,
+      optional: optional === true,
+      index,
+      toKeys: keysAbout,
+    });
+    store.onChange(({ type, object }) => {
+      if (type === 'deleted') this.#specs.forget(object);
+    });
+    return store;
+  }
+
+  /** All that a wish may concern. @throws KubeError */
+  async of(wish: TrafficWish): Promise<TrafficObjects> {
+    const key = keyOf(wish.deployment);
+    const found = (await Promise.all(this.#sources.map((source) => this.#objectsOf(source, key)))).flat();
+    const { provider } = this.#options;
+    const references = await this.#referred(key, provider.references?.(found, wish) ?? []);
+    return [...found, ...references];
+  }
+
+  async #objectsOf(source: Watched, key: string): Promise<KubeObject[]> {
+    const labelled = source.store.by(ABOUT, key);
+    const known = new Set(labelled.map(keyOf));
+    const others = await this.#othersOf(source, key);
+    // One that is marked for another Deployment may serve this one too.
+    const rest = others.filter(
+      (object) => !known.has(keyOf(object)) && (isUnlabelled(object) || isThere(source, object)),
     );
-    const [users, ...found] = await Promise.all([
-      this.#usersOf(deployment, fresh),
-      ...named.map(({ kind }) => this.#find(kind, deployment)),
-    ]);
-    const unlabelled = [...users, ...found.filter((object) => object !== undefined)].filter(isUnlabelled);
-    return [...labelled.map((object) => this.#specs.asWritten(object)), ...unlabelled];
+    return [...labelled, ...rest].map((object) => this.#specs.asWritten(object));
+  }
+
+  async #othersOf({ kind, others, store }: Watched, key: string): Promise<readonly KubeObject[]> {
+    if (others === 'namespace') return this.#options.namespaces.list(key, kind);
+    if (store.get(key) !== undefined) return [];
+    const found = await this.#find({ kind, key });
+    return found === undefined ? [] : [found];
+  }
+
+  async #referred(key: string, wanted: readonly TrafficReference[]): Promise<KubeObject[]> {
+    if (wanted.length === 0) return [];
+    const known = this.#references.get(key) ?? new Map<string, KubeObject | undefined>();
+    this.#references.set(key, known);
+    const reading = wanted.map(async (reference) => {
+      const name = `${reference.kind.plural}/${reference.key}`;
+      if (!known.has(name)) known.set(name, await this.#find(reference));
+      return known.get(name);
+    });
+    return (await Promise.all(reading)).filter((object) => object !== undefined);
   }
 
   /** Takes an object as it is now; one without the label is no more watched. @param asked the spec that was written, where all of it was */
   put(object: KubeObject, source: ChangeSource, asked?: unknown): void {
+    this.#options.namespaces.put(object, source);
     const store = this.#storeOf(object);
     if (isUnlabelled(object)) return void store?.remove(keyOf(object), object.metadata.resourceVersion ?? '');
     store?.put(object, source);
@@ -82,58 +118,60 @@ export class TrafficView {
     this.#storeOf(object)?.remove(keyOf(object), object.metadata.resourceVersion ?? '');
   }
 
-  /** Reads the objects of its name from the API server, past the watches. @throws KubeError */
-  async refresh(deployment: Deployment): Promise<void> {
-    const named = this.#sources.filter(({ others }) => others === 'named');
-    const found = await Promise.all(named.map(({ kind }) => this.#find(kind, deployment)));
-    for (const object of found) if (object !== undefined) this.put(object, 'write');
+  /** Reads what carries the weights from the API server, past the watches. @throws KubeError */
+  async refresh(wish: TrafficWish): Promise<void> {
+    const routes = this.#sources.filter(({ isRoute }) => isRoute);
+    const objects = (await this.of(wish)).filter(({ kind }) => routes.some((source) => source.kind.kind === kind));
+    await Promise.all(
+      objects.map(async (object) => {
+        const { kind } = routes.find((source) => source.kind.kind === object.kind) ?? {};
+        const found = kind && (await this.#find({ kind, key: keyOf(object) }));
+        if (found) this.put(found, 'write');
+      }),
+    );
   }
 
-  /** What is known of users' objects may be old. @param key of the Deployment */
+  /** What is known of what others refer to may be old. @param key of the Deployment */
   forget(key: string): void {
-    this.#users.delete(key);
+    this.#references.delete(key);
   }
 
   #storeOf({ kind }: KubeObject): Store | undefined {
     return this.#sources.find((source) => source.kind.kind === kind)?.store;
   }
 
-  #find(kind: Kind, { metadata: { namespace, name } }: Deployment): Promise<KubeObject | undefined> {
-    return this.#client.find(pathOf(kind, namespace, name));
-  }
-
-  async #usersOf(deployment: Deployment, fresh: boolean): Promise<TrafficObjects> {
-    const key = keyOf(deployment);
-    const known = fresh ? undefined : this.#users.get(key);
-    if (known !== undefined) return known;
-    const listed = this.#sources.filter(({ others }) => others === 'namespace');
-    const found = await Promise.all(listed.map(({ kind }) => this.#list(kind, deployment.metadata.namespace)));
-    const users = found.flat().filter(isUnlabelled);
-    this.#users.set(key, users);
-    return users;
-  }
-
-  /** Where the kind is not installed there are none. */
-  async #list(kind: Kind, namespace: string | undefined): Promise<TrafficObjects> {
+  /** What may not be read is there all the same, for all that is known: it is given without a spec. */
+  async #find({ kind, key }: TrafficReference): Promise<KubeObject | undefined> {
+    const [namespace = '', name = ''] = key.split('/');
     try {
-      return (await this.#client.listAll(pathOf(kind, namespace))).items;
+      return await this.#options.client.find(pathOf(kind, namespace, name));
     } catch (error) {
-      if (isNotFound(error)) return [];
+      if (isForbidden(error)) return { kind: kind.kind, metadata: { namespace, name } };
       throw error;
     }
   }
 }
 
+/** What has the label is always watched: what was read before may have gone. */
+const isThere = ({ store }: Watched, object: KubeObject): boolean => store.get(keyOf(object)) !== undefined;
+
 const isUnlabelled = ({ metadata }: KubeObject): boolean => metadata.labels?.[ROLE] === undefined;
 
-const isNamed = (object: KubeObject, { kind }: Kind, { metadata }: Deployment): boolean =>
-  object.kind === kind && object.metadata.name === metadata.name;
-
-/** The Deployment that an object was made for; without an owner, any that its name may be about. */
+/** The Deployments that an object was made for, or whose weights it holds; else any that its name may be about. */
 function keysAbout(object: KubeObject): string[] {
   const { namespace, name } = object.metadata;
   const owner = madeFor(object);
   if (owner !== undefined) return [keyIn(namespace, owner)];
+  const adopted = adoptedKeys(object);
+  if (adopted.length > 0) return adopted;
   const stem = name.endsWith(CANARY_SUFFIX) ? [name.slice(0, -CANARY_SUFFIX.length)] : [];
   return [name, ...stem].map((entry) => keyIn(namespace, entry));
+}
+
+function adoptedKeys({ metadata: { annotations } }: KubeObject): string[] {
+  try {
+    return Object.keys(JSON.parse(annotations?.[ADOPTED_FOR] ?? '{}') as object);
+  } catch {
+    return [];
+  }
 }

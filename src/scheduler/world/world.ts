@@ -13,8 +13,10 @@ import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { Endpoints } from './endpoints.ts';
+import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { narrowWatch } from './narrow-watch.ts';
+import { Neighbours } from './neighbours.ts';
 import { Records } from './records.ts';
 import { TrafficView } from './traffic.ts';
 
@@ -53,13 +55,14 @@ export class World {
   readonly #sets: WatchScopes<ReplicaSet>;
   /** Held keys, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
-  readonly #foreignServices = new Map<string, Service | undefined>();
+  readonly #namespaces: NamespaceView;
   readonly enrolled: Store<Deployment>;
   readonly canaries: Store<Deployment>;
   readonly services: Store<Service>;
   readonly endpoints: Endpoints;
   readonly traffic: TrafficView;
   readonly records: Records;
+  readonly neighbours: Neighbours;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -70,7 +73,15 @@ export class World {
     this.canaries = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: `${ROLE}=canary`, toKeys: stem });
     this.services = this.#watch<Service>({ kind: KINDS.services, labelSelector: `${ROLE}=service`, toKeys: stem });
     this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });
-    this.traffic = new TrafficView({ client, provider, watch: (wanted) => this.#watch(wanted) });
+    const kinds = [{ kind: KINDS.services }, ...provider.sources.filter(({ others }) => others === 'namespace')];
+    this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => this.#hooks(kind), onChange });
+    this.traffic = new TrafficView({
+      client,
+      provider,
+      watch: (wanted) => this.#watch(wanted),
+      namespaces: this.#namespaces,
+    });
+    this.neighbours = new Neighbours(client);
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries }, this.records.store);
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
@@ -114,7 +125,7 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#areas.stop(), this.#sets.stop(), this.endpoints.stop()]);
+    await Promise.all([this.#areas.stop(), this.#sets.stop(), this.endpoints.stop(), this.#namespaces.stop()]);
   }
 
   /** Whether what is not seen of a Deployment is not there. */
@@ -127,7 +138,7 @@ export class World {
     const { labels } = object.metadata;
     if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet, 'write');
     else if (object.kind === 'Canary') this.records.put(object as Canary);
-    else if (object.kind === 'Service') this.#putService(object as Service, keyOf(object));
+    else if (object.kind === 'Service') this.#putService(object as Service);
     else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary')
       this.canaries.put(object as Deployment, 'write');
     else if (object.kind === 'Deployment' && labels?.[ENROLLED] !== undefined)
@@ -145,9 +156,9 @@ export class World {
     return scope === undefined ? undefined : this.#sets.get(scope);
   }
 
-  #putService(service: Service, key: string): void {
+  #putService(service: Service): void {
+    this.#namespaces.put(service, 'write');
     if (service.metadata.labels?.[ROLE] === 'service') this.services.put(service, 'write');
-    else this.#foreignServices.set(key, service);
   }
 
   /** The ReplicaSets of a Deployment and of its canary, watched from the first call until `forgetSets`. */
@@ -178,9 +189,9 @@ export class World {
 
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
-    this.#foreignServices.delete(key);
+    await Promise.all([this.forgetSets(key), this.endpoints.forget(key), this.leaveNamespace(key)]);
+    this.#namespaces.forget(key);
     this.traffic.forget(key);
-    await Promise.all([this.forgetSets(key), this.endpoints.forget(key)]);
   }
 
   async forgetSets(key: string): Promise<void> {
@@ -194,15 +205,25 @@ export class World {
     return this.canaries.get(keyIn(metadata.namespace, canaryName(metadata.name)));
   }
 
-  /** A Service by name: from the watch if it is Headgate's, else read once, and again when `fresh`. */
-  async service(namespace: string, name: string, fresh: boolean): Promise<Service | undefined> {
-    const key = keyIn(namespace, name);
-    const own = this.services.get(key);
-    if (own !== undefined) return own;
-    if (fresh || !this.#foreignServices.has(key)) {
-      this.#foreignServices.set(key, await this.#client.find<Service>(pathOf(KINDS.services, namespace, name)));
-    }
-    return this.#foreignServices.get(key);
+  /** Watches what users have in a Deployment's namespace, for as long as a release is under way. What was read before is old. */
+  watchNamespace(key: string): void {
+    if (!this.#namespaces.hold(key)) return;
+    this.traffic.forget(key);
+    this.neighbours.forget(key);
+  }
+
+  async leaveNamespace(key: string): Promise<void> {
+    await this.#namespaces.release(key);
+  }
+
+  /** All Services in the namespace of a Deployment. @throws KubeError */
+  async servicesAround(key: string): Promise<Service[]> {
+    const listed = await this.#namespaces.list<Service>(key, KINDS.services);
+    // Headgate's own are always watched: what was read before may have gone.
+    const isOwn = ({ metadata }: Service) => metadata.labels?.[ROLE] === 'service';
+    const [namespace = ''] = key.split('/');
+    const own = this.services.list().filter(({ metadata }) => metadata.namespace === namespace);
+    return [...listed.filter((service) => !isOwn(service)), ...own];
   }
 
   /** Reads an object again from the API server, past the watch. */

@@ -1,5 +1,6 @@
 import type { RouteDescription } from '../provider.ts';
-import { type HttpRoute, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
+import { VIRTUAL_SERVICES } from './kinds.ts';
+import type { HttpEntry, VirtualService } from './reach/objects.ts';
 
 /** Where traffic goes by a VirtualService: one line where all its HTTP routes say the same, else one each. */
 export function describeRoute(route: VirtualService | undefined, name: string): RouteDescription {
@@ -20,10 +21,10 @@ export function describeRoute(route: VirtualService | undefined, name: string): 
   };
 }
 
-const labelOf = ({ name }: HttpRoute, index: number): string =>
+const labelOf = ({ name }: HttpEntry, index: number): string =>
   typeof name === 'string' ? name : `route ${index + 1}`;
 
-function destinationsOf({ route = [] }: HttpRoute): string {
+function destinationsOf({ route = [] }: HttpEntry): string {
   const only = route.length === 1;
   const texts = route.map(({ destination: { host }, weight }) => `${host} ${weight ?? (only ? 100 : 0)}%`);
   return texts.join(', ') || 'no destination';

@@ -1,12 +1,15 @@
-import { ROLE } from '../../rollout/keys.ts';
+import { CANARY_SUFFIX, ROLE } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
-import { canaryName } from '../../rollout/names.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
-import { generatedMeta } from '../../rollout/workload/generated.ts';
+import { generatedMeta, madeFor } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
-import { namesOf } from './hosts.ts';
-import { apiVersion, DESTINATION_RULES, type DestinationRule } from './kinds.ts';
+import type { RouteTarget } from './app-routes.ts';
+import { apiVersion, DESTINATION_RULES } from './kinds.ts';
+import { resolveHost } from './reach/host.ts';
+import { byCreation } from './reach/host-owner.ts';
+import type { DestinationRule } from './reach/objects.ts';
+import { namespaceOf } from './reach/objects.ts';
 
 /** DestinationRules, by the host that they are for. */
 export interface HostRules {
@@ -18,48 +21,44 @@ export interface HostRules {
  * Of the DestinationRules in a Deployment's namespace, those that users wrote for its hosts. Where there are several for one
  * host, Istio takes what the oldest says.
  */
-export function usersRules(rules: readonly DestinationRule[], deployment: Deployment): HostRules {
-  const users = rules.filter((rule) => !isOwn(rule)).toSorted(byAge);
-  const { stable, canary } = namesOf(deployment);
-  const forStable = users.find(isFor(stable));
-  const forCanary = users.find(isFor(canary));
+export function usersRules(rules: readonly DestinationRule[], wish: RouteTarget): HostRules {
+  const users = rules.filter((rule) => !isOwn(rule)).toSorted(byCreation);
+  const forStable = users.find((rule) => isFor(rule, wish.hosts.stable, wish));
+  const forCanary = users.find((rule) => isFor(rule, wish.hosts.canary, wish));
   return { ...(forStable && { stable: forStable }), ...(forCanary && { canary: forCanary }) };
 }
 
-/** Headgate's own, by their names. */
+/** Headgate's own for a Deployment; the canary's has the name with the suffix. */
 export function ownRules(rules: readonly DestinationRule[], { metadata: { name } }: Deployment): HostRules {
-  const stable = rules.find((rule) => isOwn(rule) && rule.metadata.name === name);
-  const canary = rules.find((rule) => isOwn(rule) && rule.metadata.name === canaryName(name));
+  const own = rules.filter((rule) => isOwn(rule) && (madeFor(rule) ?? stemOf(rule)) === name);
+  const stable = own.find(({ metadata }) => !metadata.name.endsWith(CANARY_SUFFIX));
+  const canary = own.find(({ metadata }) => metadata.name.endsWith(CANARY_SUFFIX));
   return { ...(stable && { stable }), ...(canary && { canary }) };
 }
 
 /** What makes the DestinationRules such that pods are reached in the same way, whether they are stable or canary. */
 export function ruleChanges(rules: readonly DestinationRule[], wish: TrafficWish): ObjectChange[] {
   const own = ownRules(rules, wish.deployment);
-  const wanted = wantedRules(usersRules(rules, wish.deployment), wish);
+  const wanted = wantedRules(usersRules(rules, wish), wish);
   return [...changesOf(own.stable, wanted.stable), ...changesOf(own.canary, wanted.canary)];
 }
 
+const stemOf = ({ metadata: { name } }: DestinationRule): string =>
+  name.endsWith(CANARY_SUFFIX) ? name.slice(0, -CANARY_SUFFIX.length) : name;
+
 const isOwn = ({ metadata }: DestinationRule): boolean => metadata.labels?.[ROLE] !== undefined;
 
-const isFor =
-  (hosts: readonly string[]) =>
-  ({ spec }: DestinationRule): boolean =>
-    hosts.includes(spec.host ?? '');
-
-const born = ({ metadata }: DestinationRule): string => metadata.creationTimestamp ?? '';
-
-const byAge = (a: DestinationRule, b: DestinationRule): number =>
-  born(a).localeCompare(born(b)) || a.metadata.name.localeCompare(b.metadata.name);
+const isFor = (rule: DestinationRule, name: string, { deployment, clusterDomain }: RouteTarget): boolean =>
+  resolveHost(rule.spec.host, namespaceOf(rule), { clusterDomain }) ===
+  `${name}.${deployment.metadata.namespace ?? 'default'}.svc.${clusterDomain}`;
 
 /** A rule that a user wrote for a host holds, and Headgate makes none for it; the canary is treated like the stable. */
-function wantedRules(users: HostRules, { deployment, service: { trafficPolicy } }: TrafficWish): HostRules {
-  const { name } = deployment.metadata;
-  const stable = trafficPolicy && ruleFor(deployment, name, { trafficPolicy });
+function wantedRules(users: HostRules, { deployment, hosts, service: { trafficPolicy } }: TrafficWish): HostRules {
+  const stable = trafficPolicy && ruleFor(deployment, hosts.stable, { trafficPolicy });
   const words = users.stable ? copyable(users.stable) : trafficPolicy && { trafficPolicy };
   return {
     ...(stable && !users.stable && { stable }),
-    ...(words && !users.canary && { canary: ruleFor(deployment, canaryName(name), words) }),
+    ...(words && !users.canary && { canary: ruleFor(deployment, hosts.canary, words) }),
   };
 }
 

@@ -1,56 +1,48 @@
 import { ROLE } from '../../rollout/keys.ts';
-import { type ObjectChange, pointer } from '../../rollout/object-change.ts';
+import { keyOf } from '../../rollout/kube.ts';
+import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import { pointer } from '../../rollout/object-change.ts';
+import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider } from '../provider.ts';
+import { adoptedFor } from './adoption.ts';
+import { appRoutes } from './app-routes.ts';
 import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
-import {
-  DESTINATION_RULES,
-  isDestinationRule,
-  isVirtualService,
-  VIRTUAL_SERVICES,
-  type VirtualService,
-} from './kinds.ts';
-import { isOurs, patchRoute, patchWeights, readRoute, releaseRoute, renderRoute } from './virtual-service.ts';
+import { DESTINATION_RULES, GATEWAYS, isDestinationRule, isVirtualService, VIRTUAL_SERVICES } from './kinds.ts';
+import { routeObstacle } from './obstacle.ts';
+import { resolveGateway } from './reach/client-proxy.ts';
+import { namespaceOf, type VirtualService } from './reach/objects.ts';
+import { readRoutes, releaseRoutes, reweighOwn, weighRoutes } from './virtual-service.ts';
 
-/** The VirtualService of a Deployment is the one of its name. */
-const routeNamed = (objects: TrafficObjects, name: string): VirtualService | undefined =>
-  objects.filter(isVirtualService).find(({ metadata }) => metadata.name === name);
-
-const patch = (object: VirtualService, operations: ReturnType<typeof patchRoute>): ObjectChange => ({
-  do: 'patch',
-  kind: VIRTUAL_SERVICES,
-  object,
-  operations,
-});
-
-/** Istio: weights in a VirtualService, and DestinationRules by which both hosts are reached in the same way. */
+/** Istio: weights in VirtualServices, and DestinationRules by which both hosts are reached in the same way. */
 export const istio: TrafficProvider = {
   sources: [
-    { kind: VIRTUAL_SERVICES, others: 'named' },
+    { kind: VIRTUAL_SERVICES, others: 'namespace', isRoute: true },
     { kind: DESTINATION_RULES, others: 'namespace', optional: true },
+    { kind: GATEWAYS, others: 'referenced', optional: true },
   ],
+  references(objects, wish) {
+    const { users } = appRoutes(objects, wish);
+    const { namespace = 'default' } = wish.deployment.metadata;
+    const named = [
+      ...wish.service.gateways.map((gateway) => resolveGateway(gateway, namespace)),
+      ...users.flatMap((route) => (route.spec.gateways ?? []).map((name) => resolveGateway(name, namespaceOf(route)))),
+    ].filter((gateway) => gateway !== 'mesh');
+    return [...new Set(named)].map((key) => ({ kind: GATEWAYS, key }));
+  },
   read(objects, wish) {
-    const route = routeNamed(objects, wish.deployment.metadata.name);
+    const routes = appRoutes(objects, wish);
+    const route = readRoutes(routes, wish);
+    const obstacle = routeObstacle(objects, routes, wish);
     return {
-      ...(route && { route: readRoute(route, wish) }),
+      ...(route && { route }),
+      ...(obstacle && { obstacle }),
       prerequisites: ruleChanges(objects.filter(isDestinationRule), wish),
     };
   },
-  render(objects, wish, weight) {
-    const route = routeNamed(objects, wish.deployment.metadata.name);
-    if (route === undefined) return [{ do: 'create', kind: VIRTUAL_SERVICES, object: renderRoute(wish, weight) }];
-    return [patch(route, patchRoute(route, wish, weight))];
-  },
-  reweigh(objects, wish, weight) {
-    const route = routeNamed(objects, wish.deployment.metadata.name);
-    // Of a user's route nothing but the weights was written in the first place.
-    return route && isOurs(route) ? [patch(route, patchWeights(route, wish, weight))] : [];
-  },
-  release(objects, wish) {
-    const route = routeNamed(objects, wish.deployment.metadata.name);
-    if (route?.metadata.labels?.[ROLE] === undefined) return [];
-    return [patch(route, releaseRoute(route, wish))];
-  },
+  render: (objects, wish, weight) => weighRoutes(appRoutes(objects, wish), wish, weight),
+  reweigh: (objects, wish, weight) => reweighOwn(appRoutes(objects, wish), wish, weight),
+  release: (objects, wish) => releaseRoutes(marked(objects, wish), wish),
   cleanUp(objects, { deployment }) {
     const { stable, canary } = ownRules(objects.filter(isDestinationRule), deployment);
     const kind = DESTINATION_RULES;
@@ -62,7 +54,26 @@ export const istio: TrafficProvider = {
         : []),
     ];
   },
-  describe: (objects, name) => [describeRoute(routeNamed(objects, name), name)],
+  describe(objects, name) {
+    const shown = objects.filter(isVirtualService).filter((route) => isAbout(route, name));
+    return shown.length > 0 ? shown.map((route) => describeRoute(route, name)) : [describeRoute(undefined, name)];
+  },
 };
+
+/** Those that Headgate made for a Deployment, or adopted for it. */
+const marked = (objects: TrafficObjects, { deployment }: Pick<TrafficWish, 'deployment'>): VirtualService[] =>
+  objects
+    .filter(isVirtualService)
+    .filter((route) =>
+      route.metadata.labels?.[ROLE] === 'route'
+        ? (madeFor(route) ?? route.metadata.name) === deployment.metadata.name
+        : adoptedFor(route)[keyOf(deployment)] !== undefined,
+    );
+
+/** For a person, the one of its name too, whoever wrote it. */
+const isAbout = (route: VirtualService, name: string): boolean =>
+  route.metadata.name === name ||
+  madeFor(route) === name ||
+  Object.keys(adoptedFor(route)).includes(keyOf({ metadata: { ...route.metadata, name } }));
 
 const ROLE_LABEL = pointer('metadata', 'labels', ROLE);

@@ -1,123 +1,88 @@
 import { ROLE } from '../../rollout/keys.ts';
+import { keyOf } from '../../rollout/kube.ts';
 import type { RouteReading, TrafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
-import type { PatchOperation } from '../../rollout/object-change.ts';
-import { generatedMeta } from '../../rollout/workload/generated.ts';
+import { type ObjectChange, type PatchOperation, pointer } from '../../rollout/object-change.ts';
 import { canonical } from '../../rollout/workload/template.ts';
-import { namesOf } from './hosts.ts';
-import { apiVersion, type RouteDestination, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
+import { abandon, adopt, adoptedFor } from './adoption.ts';
+import type { AppRoutes } from './app-routes.ts';
+import { VIRTUAL_SERVICES } from './kinds.ts';
+import { ownRoute, ownSpec } from './own-route.ts';
+import type { VirtualService } from './reach/objects.ts';
+import { dividedRules, stablePatch, weightOf, weightPatch } from './rule-weights.ts';
 
-/** The role of a VirtualService that a user wrote: Headgate touches the weights of its routes and nothing else. */
-export const ADOPTED = 'adopted-route';
+/** The VirtualServices that have the weights: those of users, where there are any. */
+const weighed = ({ own, users }: AppRoutes): readonly VirtualService[] =>
+  users.length > 0 || own === undefined ? users : [own];
 
-const isTo = (hosts: readonly string[]) => (entry: RouteDestination) => hosts.includes(entry.destination.host);
-
-export const isOurs = (route: VirtualService): boolean => route.metadata.labels?.[ROLE] === 'route';
-
-/** One HTTP route that is Headgate's to weigh. */
-interface Split {
-  index: number;
-  stable: RouteDestination;
-  canary?: RouteDestination;
-}
-
-/** The routes of a VirtualService that go to the stable Service, alone or beside the canary's. */
-function splits(route: VirtualService, { deployment }: TrafficWish): Split[] {
-  const names = namesOf(deployment);
-  return (route.spec.http ?? []).flatMap(({ route: to = [] }, index) => {
-    const [stable, ...others] = to.filter(isTo(names.stable));
-    const [canary, ...more] = to.filter(isTo(names.canary));
-    const foreign = to.length > (canary ? 2 : 1);
-    if (stable === undefined || others.length > 0 || more.length > 0 || foreign) return [];
-    return [{ index, stable, ...(canary && { canary }) }];
-  });
-}
-
-/** Undefined: the two do not share 100 percent. */
-function weightOf({ stable, canary }: Split): number | undefined {
-  if (canary === undefined) return 0;
-  const { weight = 0 } = canary;
-  return (stable.weight ?? 0) + weight === 100 ? weight : undefined;
-}
-
-/** The canary's weight as it stands in the object; undefined if its routes do not agree on one. */
-export function readRoute(route: VirtualService, wish: TrafficWish): RouteReading {
-  const weights = splits(route, wish).map(weightOf);
+/** The canary's weight as it stands in all rules of all objects; undefined if they do not agree on one. */
+export function readRoutes(routes: AppRoutes, wish: TrafficWish): RouteReading | undefined {
+  const objects = weighed(routes);
+  if (objects.length === 0) return undefined;
+  const weights = objects.flatMap((route) => dividedRules(route, wish).map(weightOf));
   const [weight] = weights;
   const agreed = weights.every((entry) => entry === weight) ? weight : undefined;
-  const stale =
-    isOurs(route) && (agreed === undefined || canonical(route.spec) !== canonical(renderSpec(wish, agreed)));
-  const { name, resourceVersion: version = '' } = route.metadata;
-  const unusable = `no HTTP route of VirtualService ${name} goes to the Service ${wish.deployment.metadata.name} alone`;
-  return { weight: agreed, version, stale, ...(weights.length === 0 && !isOurs(route) && { unusable }) };
-}
-
-function destinations(wish: TrafficWish, weight: number): RouteDestination[] {
-  const { name } = wish.deployment.metadata;
-  return [
-    { destination: { host: name }, weight: 100 - weight },
-    { destination: { host: canaryName(name) }, weight },
-  ];
-}
-
-function renderSpec(wish: TrafficWish, weight: number): VirtualService['spec'] {
-  const { hosts, gateways, http } = wish.service;
-  const { name } = wish.deployment.metadata;
+  const versions = objects.map(({ metadata: { uid = '', resourceVersion = '' } }) => `${uid}@${resourceVersion}`);
   return {
-    hosts: [name, ...hosts.filter((host) => host !== name)],
-    gateways: [...gateways.filter((gateway) => gateway !== 'mesh'), 'mesh'],
-    http: [{ ...http, route: destinations(wish, weight) }],
+    weight: weights.length === 0 ? 0 : agreed,
+    version: versions.toSorted().join(),
+    stale: isStale(routes, wish, agreed),
   };
 }
 
-/** A VirtualService of Headgate's own. */
-export const renderRoute = (wish: TrafficWish, weight: number): VirtualService => ({
-  apiVersion,
-  kind: VIRTUAL_SERVICES.kind,
-  metadata: generatedMeta(wish.deployment, wish.deployment.metadata.name, 'route'),
-  spec: renderSpec(wish, weight),
-});
-
-/** JSON Patch that gives an existing VirtualService a weight: all of one that is ours, only the weights of another's. */
-export function patchRoute(route: VirtualService, wish: TrafficWish, weight: number): PatchOperation[] {
-  if (isOurs(route)) return [{ op: 'replace', path: '/spec', value: renderSpec(wish, weight) }];
-  return [...adoption(route), ...patchWeights(route, wish, weight)];
+/** One of Headgate's own must say what the settings say, and gives way to those of users. */
+function isStale({ own, users }: AppRoutes, wish: TrafficWish, weight: number | undefined): boolean {
+  if (own === undefined) return false;
+  if (users.length > 0 || weight === undefined) return true;
+  return wish.services !== undefined && canonical(own.spec) !== canonical(ownSpec(wish, weight));
 }
 
-/** JSON Patch of the weights alone, in the words that the route has. */
-export const patchWeights = (route: VirtualService, wish: TrafficWish, weight: number): PatchOperation[] =>
-  splits(route, wish).map(({ index, stable, canary = canaryLike(stable, wish) }) => {
-    const value = [
-      { ...stable, weight: 100 - weight },
-      { ...canary, weight },
+/** What gives the canary a weight: all of an object that is Headgate's own, only the weights of a user's. */
+export function weighRoutes({ own, users }: AppRoutes, wish: TrafficWish, weight: number): ObjectChange[] {
+  const kind = VIRTUAL_SERVICES;
+  if (users.length > 0) {
+    return [
+      ...users.map((route) => patch(route, [...adopt(route, wish), ...weightPatch(route, wish, weight)])),
+      ...(own ? [{ do: 'delete', kind, object: own } as const] : []),
     ];
-    return { op: 'replace', path: `/spec/http/${index}/route`, value };
+  }
+  if (own === undefined) return [{ do: 'create', kind, object: ownRoute(wish, weight) }];
+  // Before its Service is known there is nothing to write but weights.
+  if (wish.services === undefined) return [patch(own, weightPatch(own, wish, weight))];
+  return [patch(own, [{ op: 'replace', path: pointer('spec'), value: ownSpec(wish, weight) }])];
+}
+
+/** Of one of Headgate's own the weights alone, in the words that it has. Of a user's, nothing else was ever written. */
+export const reweighOwn = ({ own }: AppRoutes, wish: TrafficWish, weight: number): ObjectChange[] =>
+  own === undefined ? [] : [patch(own, weightPatch(own, wish, weight))];
+
+/** What leaves the routes to their users, with all traffic at the stable Service. */
+export function releaseRoutes(routes: readonly VirtualService[], wish: TrafficWish): ObjectChange[] {
+  return routes.flatMap((route) => {
+    const marks = isLabelledOwn(route) ? unlabel(route) : abandon(route, wish);
+    return marks.length === 0 ? [] : [patch(route, [...marks, ...stablePatch(route, asMarked(route, wish))])];
   });
-
-/** A subset is defined for one host: the canary's has none. */
-function canaryLike(stable: RouteDestination, { deployment }: TrafficWish): RouteDestination {
-  const { subset: _subset, ...destination } = stable.destination;
-  return { ...stable, destination: { ...destination, host: canaryName(deployment.metadata.name) } };
 }
 
-/** The label by which the watch finds a VirtualService that is not ours. */
-function adoption({ metadata: { labels } }: VirtualService): PatchOperation[] {
-  if (labels?.[ROLE] === ADOPTED) return [];
-  const value = { ...labels, [ROLE]: ADOPTED };
-  return [{ op: labels ? 'replace' : 'add', path: '/metadata/labels', value }];
+const isLabelledOwn = ({ metadata }: VirtualService): boolean => metadata.labels?.[ROLE] === 'route';
+
+/** The wish with the hosts that the object itself tells of: the Deployment and its Services may be gone. */
+function asMarked(route: VirtualService, wish: TrafficWish): TrafficWish {
+  const stable = isLabelledOwn(route) ? route.spec.hosts?.[0] : adoptedFor(route)[keyOf(wish.deployment)]?.stable;
+  if (stable === undefined) return wish;
+  const [name = '', , , ...domain] = stable.split('.');
+  const hosts = { stable: name, canary: canaryName(name) };
+  return { ...wish, hosts, ...(domain.length > 0 && { clusterDomain: domain.join('.') }) };
 }
 
-/** JSON Patch that leaves the VirtualService to its user: all traffic to the Deployment, no word of the canary. */
-export function releaseRoute(route: VirtualService, wish: TrafficWish): PatchOperation[] {
-  const { [ROLE]: _role, ...labels } = route.metadata.labels ?? {};
-  return [
-    { op: 'add', path: '/metadata/labels', value: labels },
-    ...splits(route, wish).map(
-      ({ index, stable: { weight: _weight, ...stable } }): PatchOperation => ({
-        op: 'replace',
-        path: `/spec/http/${index}/route`,
-        value: [stable],
-      }),
-    ),
-  ];
+function unlabel({ metadata }: VirtualService): PatchOperation[] {
+  const { [ROLE]: _role, ...labels } = metadata.labels ?? {};
+  return [{ op: 'add', path: pointer('metadata', 'labels'), value: labels }];
 }
+
+const patch = (object: VirtualService, operations: PatchOperation[]): ObjectChange => ({
+  do: 'patch',
+  kind: VIRTUAL_SERVICES,
+  object,
+  operations,
+});

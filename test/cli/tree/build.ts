@@ -6,7 +6,7 @@ import { HELD, POD_TEMPLATE_HASH, REVISION } from '../../../src/rollout/keys.ts'
 import type { Deployment, PodTemplate, ReplicaSet } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { revisionOf } from '../../../src/rollout/workload/template.ts';
-import type { VirtualService } from '../../../src/traffic/istio/kinds.ts';
+import type { VirtualService } from '../../../src/traffic/istio/reach/objects.ts';
 import { PROVIDER } from '../../../src/traffic/providers.ts';
 import { NOW } from '../build.ts';
 

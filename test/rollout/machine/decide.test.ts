@@ -6,10 +6,14 @@ import {
   counts,
   deployment,
   held,
+  NAME,
   release,
+  replicaSet,
   replicas,
   revision,
   START,
+  service,
+  spec,
   stable,
   state,
   status,
@@ -24,6 +28,16 @@ const stuck = (updatedAt: string) => ({
     { type: 'Progressing', status: 'False' as const, reason: 'ProgressDeadlineExceeded', lastUpdateTime: updatedAt },
   ],
 });
+
+const OBSTACLE = { reason: 'PortNotExposed', message: 'port 80 is not there' } as const;
+const arriving = { deployment: deployment('2.0', held()), replicaSets: [replicaSet(deployment('2.0'), '1.0', 4)] };
+const waitingFor = (message: string) =>
+  state('Waiting', {
+    release: release('2.0', { reason: 'PortNotExposed', message: `its canary could be given no traffic: ${message}` }),
+  });
+const portless = spec(({ service: fields }) => delete fields.port);
+const hosted = spec(({ service: fields }) => fields.hosts.push('app.example.com'));
+const ported = service(NAME, ({ spec: fields }) => fields.ports?.push({ name: 'grpc', port: 9999 }));
 
 expect({
   'a verdict at the gate outlives who wanted to promote': [
@@ -134,15 +148,41 @@ expect({
     }),
     { phase: 'Finalising', effects: ['writeHold', 'setRoute'] },
   ],
-  'a VirtualService that never leads to the Deployment fails the release and is left alone': [
-    after(progressing({ weight: 0 }), {
-      ...{ deployment: deployment('2.0', held()), canary: canary('2.0', 1) },
-      route: {
-        ...route(undefined),
-        unusable: 'no HTTP route of VirtualService podinfo goes to the Service podinfo alone',
-      },
+  'what keeps a weight from arriving fails a release that is under way': [
+    after(progressing({ weight: 20, weightSince: at(0), ready: 1 }), { ...live, obstacle: OBSTACLE }),
+    { phase: 'Finalising', facts: ['PortNotExposed'], effects: ['writeHold', 'setRoute'] },
+  ],
+  'a revision that could be given no traffic waits, and nothing is made for it': [
+    after(state('Initialized'), { ...arriving, canaryService: undefined as never, obstacle: OBSTACLE }),
+    { phase: 'Waiting', facts: ['NewRevision', 'PortNotExposed'], effects: [], release: { reason: 'PortNotExposed' } },
+  ],
+  'it waits without another word': [
+    after(waitingFor(OBSTACLE.message), { ...arriving, canaryService: undefined as never, obstacle: OBSTACLE }),
+    { phase: 'Waiting', facts: [], effects: [] },
+  ],
+  'what is wrong next is told': [
+    after(waitingFor('another'), { ...arriving, canaryService: undefined as never, obstacle: OBSTACLE }),
+    { phase: 'Waiting', facts: ['PortNotExposed'], effects: [] },
+  ],
+  'it starts when nothing is wrong any more': [
+    after(waitingFor(OBSTACLE.message), { ...arriving, canaryService: undefined as never }),
+    { phase: 'Progressing', facts: [], effects: ['createService', 'createCanary'] },
+  ],
+  'without a Service and a port nobody knows what to make': [
+    after(state('Initialized'), { ...arriving, service: { is: 'absent' } }, portless),
+    { phase: 'Waiting', facts: ['NewRevision', 'ServiceNotFound'] },
+  ],
+  'without a Service one is made first': [
+    after(progressing({ weight: 0 }), { ...arriving, service: { is: 'absent' }, canaryService: undefined as never }),
+    { phase: 'Progressing', effects: ['createService', 'createCanary'] },
+  ],
+  'the canary’s Service follows the ports of the stable one before the next weight': [
+    after(progressing({ weight: 20, ready: 1 }), {
+      ...live,
+      route: route(0),
+      service: { is: 'found', service: ported },
     }),
-    { phase: 'Finalising', facts: ['RouteUnusable'], effects: ['writeHold', 'scaleCanary'] },
+    { phase: 'Progressing', effects: ['replaceService'] },
   ],
   'a release withdrawn by its user needs no lift of a hold that is gone': [
     after(progressing(), { ...live, deployment: deployment('1.0') }),
@@ -156,9 +196,21 @@ expect({
     after(state('Initialized'), { replicaSets: [] }),
     { phase: 'Initialized', effects: [], facts: [] },
   ],
-  'the first look makes the Services and the route': [
-    after(undefined, { services: {}, route: undefined as never }),
-    { phase: 'Initialized', effects: ['createService', 'createService', 'setRoute'], facts: ['Enrolled'] },
+  'the first look makes nothing': [
+    after(undefined, { service: { is: 'absent' }, canaryService: undefined as never, route: undefined as never }),
+    { phase: 'Initialized', effects: [], facts: ['Enrolled'] },
+  ],
+  'who wants a host has a Service and a route at once': [
+    after(
+      undefined,
+      { service: { is: 'absent' }, canaryService: undefined as never, route: undefined as never },
+      hosted,
+    ),
+    { phase: 'Initialized', effects: ['createService'], facts: ['Enrolled'] },
+  ],
+  'the route once its Service is there': [
+    after(state('Initialized'), { canaryService: undefined as never, route: undefined as never }, hosted),
+    { phase: 'Initialized', effects: ['setRoute'] },
   ],
 });
 

@@ -73,7 +73,7 @@ void t.test('what a text cannot be read as does not hide what else is wrong', as
 });
 
 void t.test("under a Canary's settings the Deployment is judged by the Canary's fields", async (t) => {
-  const form = { targetRef: { name: 'podinfo' }, service: { port: 80 }, selectorLabel: 'tier' };
+  const form = { targetRef: { name: 'podinfo' }, service: { port: 80, targetPort: 'web' }, selectorLabel: 'tier' };
   const outcome = normaliseSpec(form);
   t.ok(outcome.ok);
   if (!outcome.ok) return;
@@ -82,10 +82,10 @@ void t.test("under a Canary's settings the Deployment is judged by the Canary's 
     problems.map(({ key, value }) => [key, value]),
     [
       ['spec.selectorLabel', 'tier'],
-      ['spec.service.port', 80],
+      ['spec.service.targetPort', 'web'],
     ],
   );
-  t.match(problems[1]?.message, 'name it by spec.service.targetPort');
+  t.match(problems[1]?.message, 'is no port of the pod template, which has 9898');
 });
 
 void t.test('no text throws', async () => {

@@ -151,7 +151,6 @@ const wrong: Record<string, [form: unknown, key: string, says: string]> = {
   'a form that is none': [null, 'spec', 'must be a map'],
   'a form without a target': [{ service: { port: 1 } }, 'spec.targetRef', 'is missing'],
   'a form without a service': [{ targetRef: { name: 'a' } }, 'spec.service', 'such as {port: 9898}'],
-  'a service without a port': [{ ...least, service: {} }, 'spec.service.port', 'is missing'],
   'an autoscaler of another group': [
     { ...least, autoscalerRef: { apiVersion: 'apps/v1', kind: 'ScaledObject', name: 'a' } },
     'spec.autoscalerRef.apiVersion',

@@ -2,8 +2,7 @@ import t from 'tap';
 import type { Deployment } from '../../../src/rollout/kube.ts';
 import { canaryDeployment } from '../../../src/rollout/workload/canary-deployment.ts';
 import { replicaSetOf } from '../../../src/rollout/workload/replica-set.ts';
-import { serviceFor } from '../../../src/rollout/workload/services.ts';
-import { annotated, type Change, deployment, held, NAME, spec, template } from '../../build.ts';
+import { annotated, type Change, deployment, held, NAME, template } from '../../build.ts';
 
 const WISH = { revision: 'a1', requestedBy: 'jane', replicas: 2, label: 'app' };
 const canaryOf = (...changes: Change<Deployment>[]): Deployment =>
@@ -118,24 +117,6 @@ t.same(
   'one label gets the suffix, the rest of the selector stays',
 );
 t.same(several.spec.template.metadata?.labels, { app: 'podinfo', instance: 'a-canary', tier: 'web' }, 'as in the pods');
-
-const { service } = spec(({ service: fields }) => Object.assign(fields, { port: 80, targetPort: 'http' }));
-t.match(
-  serviceFor(deployment(), service),
-  {
-    metadata: { name: 'podinfo' },
-    spec: { selector: { app: 'podinfo' }, ports: [{ name: 'http', port: 80, targetPort: 'http' }] },
-  },
-  "the stable Service has the Deployment's name and selector",
-);
-t.match(
-  serviceFor(deployment(), spec().service, { label: 'app' }),
-  {
-    metadata: { name: 'podinfo-canary' },
-    spec: { selector: { app: 'podinfo-canary' }, ports: [{ port: 9898, targetPort: 9898 }] },
-  },
-  "the canary's Service selects the canary; the target port is the port unless it is said",
-);
 
 const restored = replicaSetOf(deployment('2.0'), template('1.0'), 'a1');
 t.match(

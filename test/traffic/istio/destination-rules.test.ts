@@ -2,8 +2,8 @@ import t from 'tap';
 import { ROLE } from '../../../src/rollout/keys.ts';
 import type { TrafficWish } from '../../../src/rollout/machine/traffic.ts';
 import { ruleChanges, usersRules } from '../../../src/traffic/istio/destination-rules.ts';
-import type { DestinationRule } from '../../../src/traffic/istio/kinds.ts';
-import { deployment, rule, spec } from '../../build.ts';
+import type { DestinationRule } from '../../../src/traffic/istio/reach/objects.ts';
+import { rule, trafficWishOf } from '../../build.ts';
 
 const named = (name: string, host: string, born = '2030-01-01T00:00:00Z', labels = {}): DestinationRule =>
   rule(host, ({ metadata }) => Object.assign(metadata, { name, creationTimestamp: born, labels }));
@@ -12,7 +12,7 @@ const cases: Record<string, [rules: DestinationRule[], stable: string | undefine
   'there are none': [[], undefined, undefined],
   'by its host, whatever its name': [[named('mine', 'podinfo')], 'mine', undefined],
   'by the full name of its host': [[named('mine', 'podinfo.prod.svc.cluster.local')], 'mine', undefined],
-  'the canary’s': [[named('mine', 'podinfo-canary.prod')], undefined, 'mine'],
+  'the canary’s': [[named('mine', 'podinfo-canary.prod.svc.cluster.local')], undefined, 'mine'],
   'not one of the name for another host': [[named('podinfo', 'redis')], undefined, undefined],
   'not one for the host of that name elsewhere': [[named('podinfo', 'podinfo.test.svc')], undefined, undefined],
   'not Headgate’s own': [
@@ -21,14 +21,17 @@ const cases: Record<string, [rules: DestinationRule[], stable: string | undefine
     undefined,
   ],
   'the oldest of several': [
-    [named('b', 'podinfo', '2030-01-02T00:00:00Z'), named('c', 'podinfo.prod', '2030-01-01T00:00:00Z')],
+    [
+      named('b', 'podinfo', '2030-01-02T00:00:00Z'),
+      named('c', 'podinfo.prod.svc.cluster.local', '2030-01-01T00:00:00Z'),
+    ],
     'c',
     undefined,
   ],
 };
 
 for (const [claim, [rules, stable, canary]] of Object.entries(cases)) {
-  const found = usersRules(rules, deployment());
+  const found = usersRules(rules, trafficWishOf());
   t.same([found.stable?.metadata.name, found.canary?.metadata.name], [stable, canary], claim);
 }
 
@@ -46,10 +49,8 @@ const users = (host = 'podinfo', words: object = {}): DestinationRule =>
     Object.assign(object.spec, words);
   });
 
-const wish = (trafficPolicy?: Record<string, unknown>): TrafficWish => ({
-  deployment: deployment(),
-  service: { ...spec().service, ...(trafficPolicy && { trafficPolicy }) },
-});
+const wish = (trafficPolicy?: Record<string, unknown>): TrafficWish =>
+  trafficWishOf(trafficPolicy && { trafficPolicy });
 const create = (words: object) => ({ do: 'create', object: { spec: words } });
 const put = (name: string, words: object) => ({
   do: 'patch',

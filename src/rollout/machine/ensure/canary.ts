@@ -1,9 +1,10 @@
 import type { Deployment } from '../../kube.ts';
 import { canaryDeployment } from '../../workload/canary-deployment.ts';
-import { isDrained, runsRevision, servesBoth } from '../canary-pods.ts';
+import { isDrained, runsRevision } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { ms, SERVING } from '../state.ts';
+import { trafficObstacle } from '../traffic-obstacle.ts';
 
 /** Without a release (its record was deleted) a canary is scaled to zero, a settling time after the first look at it. */
 export function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }: Situation): Effect[] {
@@ -23,7 +24,7 @@ export function ensureCanary(s: Releasing): Effect[] {
 
 function ensureRevision(s: Releasing): Effect[] {
   const { canary, deployment } = s.seen;
-  if (servesBoth(s)) return [];
+  if (trafficObstacle(s)) return [];
   const { revision, requestedBy, replicas } = s.state.release;
   const wanted = canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
   if (canary === undefined) return [{ do: 'createCanary', deployment: wanted }];

@@ -1,17 +1,37 @@
-import { serviceFor } from '../../workload/services.ts';
+import { canaryService, isAsWanted, stableService } from '../../workload/services.ts';
 import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
-import { type Phase, SERVING } from '../state.ts';
+import { ACTIVE, type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
+import { trafficObstacle } from '../traffic-obstacle.ts';
 
-/** The Services by which the mesh tells stable and canary apart. */
-export function ensureServices({ seen: { services, deployment }, spec, label }: Situation): Effect[] {
-  const effects: Effect[] = [];
-  if (!services.stable) effects.push({ do: 'createService', service: serviceFor(deployment, spec.service) });
-  if (!services.canary) effects.push({ do: 'createService', service: serviceFor(deployment, spec.service, { label }) });
-  return effects;
+/** Only who wants hosts or a gateway has a route without a release: what nobody needs yet stands in nobody's way. */
+const wantsRoute = ({ spec: { service } }: Situation): boolean =>
+  service.hosts.length > 0 || service.gateways.length > 0;
+
+/** The canary's Service is needed for as long as a release may have traffic. */
+const needsCanaryService = ({ state: { phase, release } }: Situation): boolean =>
+  release?.path === 'canary' && ACTIVE.has(phase) && phase !== 'Waiting';
+
+/**
+ * The Services by which the mesh tells stable and canary apart. The canary's follows the stable one's ports before the next
+ * weight, and what its settings say; the stable one is made only where its user has none.
+ */
+export function ensureServices(s: Situation): Effect[] {
+  const { service, canaryService: present, deployment } = s.seen;
+  if (trafficObstacle(s) !== undefined || !(wantsRoute(s) || needsCanaryService(s))) return [];
+  if (service.is === 'absent') return [{ do: 'createService', service: stableService(deployment, s.spec.service) }];
+  if (service.is !== 'found' || !needsCanaryService(s)) return [];
+  const wanted = canaryService(deployment, service.service, s.label);
+  if (present === undefined) return [{ do: 'createService', service: wanted }];
+  return isAsWanted(present, wanted) ? [] : [{ do: 'replaceService', existing: present, wanted }];
 }
+
+const isCanaryServed = ({ seen: { service, canaryService: present, deployment }, label }: Situation): boolean =>
+  service.is === 'found' &&
+  present !== undefined &&
+  isAsWanted(present, canaryService(deployment, service.service, label));
 
 const setRoute = (weight: number, route: RouteReading | undefined): Effect => ({
   do: 'setRoute',
@@ -24,8 +44,14 @@ export const ensurePrerequisites = ({ seen: { prerequisites } }: Situation): Eff
   prerequisites.map((change) => ({ do: 'changeTraffic', change }));
 
 /** Without a release all traffic goes to the Deployment. */
-export const ensureIdleRoute = ({ seen: { route } }: Situation): Effect[] =>
-  route?.unusable || (route?.weight === 0 && !route.stale) ? [] : [setRoute(0, route)];
+export function ensureIdleRoute(s: Situation): Effect[] {
+  const { route } = s.seen;
+  if (route === undefined) return wantsRoute(s) && isMade(s) ? [setRoute(0, undefined)] : [];
+  return route.weight === 0 && !route.stale ? [] : [setRoute(0, route)];
+}
+
+/** A route of Headgate's own names the ports of the stable Service, so that is there first. */
+const isMade = (s: Situation): boolean => s.seen.service.is === 'found' && trafficObstacle(s) === undefined;
 
 const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Finalising';
 
@@ -33,10 +59,11 @@ const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Fin
 export function ensureRoute(s: Releasing): Effect[] {
   const { route } = s.seen;
   const { release, phase } = s.state;
-  if (route?.unusable) return [];
   const wanted = mayServe(phase) ? release.weight : 0;
+  if (wanted === 0) return ensureIdleRoute(s);
   if (route?.weight === wanted) return route.stale ? [setRoute(wanted, route)] : [];
   const rises = wanted > (route?.weight ?? 0);
-  if (!rises || (isReachable(s) && s.seen.prerequisites.length === 0)) return [setRoute(wanted, route)];
-  return route?.weight === undefined ? [setRoute(0, route)] : [];
+  const arrives = isMade(s) && isCanaryServed(s) && isReachable(s) && s.seen.prerequisites.length === 0;
+  if (!rises || arrives) return [setRoute(wanted, route)];
+  return route !== undefined && route.weight === undefined ? [setRoute(0, route)] : [];
 }

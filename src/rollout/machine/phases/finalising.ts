@@ -21,7 +21,7 @@ import { canTakeAll, nextWeightBack } from './promoting.ts';
 export function finalising(s: Releasing): Next {
   const { route } = s.seen;
   const { release } = s.state;
-  if (route !== undefined && !route.unusable && route.weight !== release.weight) return stay(s);
+  if (route !== undefined && route.weight !== release.weight) return stay(s);
   if (release.weight > 0) return stepBack(s);
   if (!isDrained(s) || !isScaledDown(s.seen.canary) || !isMarked(s) || !isTidy(s)) return stay(s);
   return end(s);

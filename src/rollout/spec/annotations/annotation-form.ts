@@ -1,6 +1,6 @@
 import { PREFIX } from '../../keys.ts';
 import type { ObjectMeta, PodTemplate } from '../../kube.ts';
-import { defaultPort, portFindings } from '../../workload/ports.ts';
+import { portFindings, servedPort } from '../../workload/ports.ts';
 import { type Finding, type Path, pathText, valueAt } from '../rules/findings.ts';
 import { readForm, type UserForm } from '../spec.ts';
 import type { Problem, Validated } from '../spec-types.ts';
@@ -21,11 +21,19 @@ export interface Annotated {
 export function userFormOf({ metadata, spec: { template } }: Annotated): Validated<UserForm> {
   const texts = settingTexts(metadata);
   const { form, problems } = formOf(metadata.name, texts);
-  form.service.port ??= defaultPort(template, form.service.targetPort);
+  fillPort(form, template);
   const reading = readForm(form, annotationKey);
-  const findings = [...(reading.ok ? [] : reading.findings), ...portFindings(form, template, annotationKey)];
+  const findings = [...(reading.ok ? [] : reading.findings), ...portFindings(form, template)];
   const all = [...unknownKeys(metadata), ...problems, ...findings.map((finding) => problemOf(finding, form, texts))];
   return reading.ok && all.length === 0 ? { ok: true, value: reading.form } : { ok: false, problems: all };
+}
+
+/** Where neither a port nor a Service is written, the pod template says what a Service of Headgate's own would lead to. */
+function fillPort({ service }: RawForm, template: PodTemplate): void {
+  const served = service.port === undefined ? servedPort(template, service.targetPort) : undefined;
+  if (served === undefined) return;
+  service.port = served.port;
+  service.portName ??= served.portName;
 }
 
 /** Text by key, of the annotations that set something. */
@@ -82,12 +90,8 @@ function problemOf({ path, message }: Finding, form: RawForm, texts: Texts): Pro
   if (found === undefined) return { key: annotationKey(path), value, message };
   const { key, setting, inside } = found;
   const text = texts.get(key);
-  if (text === undefined) return { key, value, message: value === undefined ? unset(key) : message };
+  if (text === undefined) return { key, value, message };
   if (setting.isYaml) return { key: pathText(key, inside), value, message };
   const isWhole = inside.length === 0 || value === text.trim();
   return { key, value: text, message: isWhole ? message : `${shown(value)} ${message}` };
 }
-
-/** The one field that an annotation must set, where the pod template cannot. */
-const unset = (key: string): string =>
-  `is missing, and the pod template declares no port to take it from; write ${key}: "8080", the port of the Service`;

@@ -44,7 +44,7 @@ export function problemsUnder(deployment: Deployment, spec: RolloutSpec): Proble
   const selector = selectorProblems(deployment, selectorLabel).map((problem) =>
     selectorLabel === undefined ? problem : { ...problem, key: specKey(['selectorLabel']) },
   );
-  const ports = portFindings(spec, deployment.spec.template, specKey).map(({ path, message }) => ({
+  const ports = portFindings(spec, deployment.spec.template).map(({ path, message }) => ({
     key: specKey(path),
     value: valueAt(spec, path),
     message,

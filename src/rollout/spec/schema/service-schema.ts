@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDnsLabel, isPortName, MAX_LABEL } from './dns.ts';
+import { isDnsLabel, isDnsSubdomain, isPortName, MAX_LABEL } from './dns.ts';
 import { durationField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';
 import { gatewayProblem, hostProblem } from './hosts.ts';
 import { listOf, setOfTexts } from './lists.ts';
@@ -16,6 +16,19 @@ function portNameProblem(name: string): string | undefined {
   if (protocol === undefined) return undefined;
   return `makes Istio take the port for ${protocol}, and only HTTP and gRPC can be divided by weight; write http or grpc`;
 }
+
+const serviceNameProblem = (name: string): string | undefined =>
+  isDnsLabel(name)
+    ? undefined
+    : 'must be the name of a Service in the same namespace: lower case letters, digits and -';
+
+/** A route object, or one named rule of it. */
+const routeNameProblem = (route: string): string | undefined => {
+  const [object = '', ...rule] = route.split('/');
+  return isDnsSubdomain(object) && rule.length <= 1 && rule.every((name) => name !== '')
+    ? undefined
+    : 'must be the name of a VirtualService in the same namespace, such as web, or of one of its HTTP routes, such as web/main';
+};
 
 const PORT_WORDS = 'must be a container port, as a number from 1 to 65535 or a name such as http';
 
@@ -40,11 +53,21 @@ const http = {
 export const serviceSchema = z
   .strictObject(
     {
-      port: wholeField(1, 65_535).describe("The Service's port."),
+      name: judged(textField('must be the name of a Service, as text'), serviceNameProblem)
+        .meta({ maxLength: MAX_LABEL })
+        .optional()
+        .describe(
+          'The Service by which clients reach the app. When left out, the one of its name, or the only one that selects its pods.',
+        ),
+      port: wholeField(1, 65_535)
+        .optional()
+        .describe(
+          'The port of the Service that is made where there is none; at a gateway, the port of yours that is meant, where several serve HTTP.',
+        ),
       portName: judged(textField('must be the name of a Service port, such as http'), portNameProblem)
         .meta({ maxLength: MAX_LABEL })
         .default('http')
-        .describe("Name of the Service's port; Istio reads the protocol from it."),
+        .describe("Name of the made Service's port; Istio reads the protocol from it."),
       targetPort: judged(z.union([z.int(), z.string()], { error: wrongOrMissing(PORT_WORDS) }), portProblem)
         .optional()
         .meta({
@@ -63,6 +86,14 @@ export const serviceSchema = z
       )
         .optional()
         .describe('Istio Gateways, as name or namespace/name, that the route is bound to besides the mesh.'),
+      routes: setOfTexts(
+        judged(textField('must be the name of a route, as text'), routeNameProblem),
+        'must be a list of routes, such as [web] or [web/main]',
+      )
+        .optional()
+        .describe(
+          'Of your VirtualServices, the only ones whose weights are set: names, each perhaps with / and the name of one HTTP route. When left out, all that lead to the Service.',
+        ),
       ...http,
       trafficPolicy: trafficPolicySchema.optional(),
     },

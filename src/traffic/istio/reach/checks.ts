@@ -2,7 +2,7 @@ import type { DestinationCheck, DestinationContext } from './destination-context
 import { meantService, serviceHost } from './host.ts';
 import { type MeshObjects, namespaceOf } from './objects.ts';
 import { portRefusal, protocolRefusal } from './port-checks.ts';
-import { type RouteRefusal, refusal } from './refusal.ts';
+import { type RouteRefusal, refuseRoute } from './refusal.ts';
 import type { RuleDestination } from './rules.ts';
 import { externalNameOf, hasSelector, isHeadless, serviceAt } from './service.ts';
 import { subsetRefusal } from './subset-check.ts';
@@ -11,7 +11,7 @@ import { exportsOf, isServiceSeen } from './visibility.ts';
 const seen: DestinationCheck = ({ service, listener: { proxy } }) => {
   if (isServiceSeen(service, proxy.namespace)) return undefined;
   const { name } = service.metadata;
-  return refusal(
+  return refuseRoute(
     'NotVisible',
     `Service ${name} of ${namespaceOf(service)} is exported only to ${exportsOf(service).join(', ')}, so there is no cluster for it in ${proxy.namespace}; add that to its annotation networking.istio.io/exportTo`,
   );
@@ -20,13 +20,13 @@ const seen: DestinationCheck = ({ service, listener: { proxy } }) => {
 const ownPods: DestinationCheck = ({ service, destination: { host } }) => {
   const external = externalNameOf(service);
   if (external !== undefined) {
-    return refusal(
+    return refuseRoute(
       'ServiceExternalName',
       `${host} is a name for ${external}, outside the cluster, and pods cannot share its traffic; give it a Service with a selector`,
     );
   }
   if (hasSelector(service)) return undefined;
-  return refusal(
+  return refuseRoute(
     'ServiceNoSelector',
     `Service ${host} has no selector, so its endpoints are made by hand and cannot be divided; give it a selector`,
   );
@@ -36,7 +36,7 @@ const ownPods: DestinationCheck = ({ service, destination: { host } }) => {
 const balanced: DestinationCheck = ({ service, listener: { proxy }, destination: { host } }) =>
   proxy.class === 'gateway' || !isHeadless(service)
     ? undefined
-    : refusal(
+    : refuseRoute(
         'ServiceHeadless',
         `Service ${host} is headless, so clients in the mesh pick a pod themselves and weights change nothing; use a Service with a cluster IP, or route it at a gateway only`,
       );
@@ -63,10 +63,10 @@ export function unknownHost(
 ): RouteRefusal {
   const meant = meantService(written, objects);
   if (meant === undefined) {
-    return refusal('ServiceNotFound', `there is no Service ${host}; create it, or name one that exists`);
+    return refuseRoute('ServiceNotFound', `there is no Service ${host}; create it, or name one that exists`);
   }
   const how = written.includes('.') ? 'has a dot, so Istio takes it as it is' : `means ${host} to Istio`;
-  return refusal(
+  return refuseRoute(
     'HostNotQualified',
     `the host ${written} ${how}, and no Service has that name; write ${serviceHost(meant, objects)}`,
   );

@@ -3,7 +3,7 @@ import type { Listener } from './listener.ts';
 import { type MeshObjects, namespaceOf } from './objects.ts';
 import { isHttpOrSniffed, protocolOf } from './protocol.ts';
 import type { RouteRule, RuleDestination } from './rules.ts';
-import { externalNameOf, portAt, portsOf, serviceAt } from './service.ts';
+import { externalNameOf, portAt, serviceAt, servicePorts } from './service.ts';
 import { isServiceSeen } from './visibility.ts';
 
 /** The Envoy cluster that a destination names. Whether there is one of that name is another question. */
@@ -34,7 +34,7 @@ export function clusterNameOf(
 
 /** The port where a destination names none: a Service's only port counts first. */
 function impliedPort(service: Service | undefined, listener: Listener): number {
-  const [only, ...more] = service === undefined ? [] : portsOf(service);
+  const [only, ...more] = service === undefined ? [] : servicePorts(service);
   return only === undefined || more.length > 0 ? listener.port : only.port;
 }
 

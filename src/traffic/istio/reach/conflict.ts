@@ -1,8 +1,8 @@
-import { inOrder, meshOwner } from './host-owner.ts';
+import { inIstioOrder, meshOwner } from './host-owner.ts';
 import { type Listener, listenersOf } from './listener.ts';
 import { isLast, liveRules } from './live-rules.ts';
-import { keyOf, type MeshObjects, type VirtualService } from './objects.ts';
-import { type RouteRefusal, refusal } from './refusal.ts';
+import { istioName, type MeshObjects, type VirtualService } from './objects.ts';
+import { type RouteRefusal, refuseRoute } from './refusal.ts';
 import { type RouteRule, rulesOf } from './rules.ts';
 
 /**
@@ -17,9 +17,9 @@ export function hostConflict(
 ): RouteRefusal | undefined {
   const winner = winnerOver(rule, root, listener, objects);
   if (winner === undefined) return undefined;
-  return refusal(
+  return refuseRoute(
     'HostConflict',
-    `VirtualService ${keyOf(winner)} has the host ${listener.host} before ${keyOf(root)}; keep one of them for it`,
+    `VirtualService ${istioName(winner)} has the host ${listener.host} before ${istioName(root)}; keep one of them for it`,
   );
 }
 
@@ -32,11 +32,11 @@ function winnerOver(
   const { proxy, host } = listener;
   if (proxy.class === 'sidecar') {
     const owner = meshOwner(host, objects, proxy.namespace);
-    return owner === undefined || keyOf(owner) === keyOf(root) ? undefined : owner;
+    return owner === undefined || istioName(owner) === istioName(root) ? undefined : owner;
   }
   if (proxy.class === 'gateway' && !isLast(rule, listener)) return undefined;
-  const order = inOrder(objects, proxy.namespace);
-  const own = order.findIndex((entry) => keyOf(entry) === keyOf(root));
+  const order = inIstioOrder(objects, proxy.namespace);
+  const own = order.findIndex((entry) => istioName(entry) === istioName(root));
   const earlier = order.slice(0, Math.max(0, own));
   return earlier.find((entry) => takesAll(entry, rule, listener, objects));
 }

@@ -1,7 +1,7 @@
 import type { StringMatch } from './objects.ts';
 import {
   type HttpEntry,
-  keyOf,
+  istioName,
   type MatchEntry,
   type MeshObjects,
   namespaceOf,
@@ -17,7 +17,7 @@ export function delegateOf(
 ): VirtualService | undefined {
   if (delegate === undefined) return undefined;
   const key = `${delegate.namespace ?? namespaceOf(root)}/${delegate.name}`;
-  const found = virtualServices.find((entry) => keyOf(entry) === key && isDelegate(entry));
+  const found = virtualServices.find((entry) => istioName(entry) === key && isDelegate(entry));
   return found && isExported(found.spec.exportTo ?? [], namespaceOf(found), namespaceOf(root)) ? found : undefined;
 }
 
@@ -26,10 +26,10 @@ export const isDelegate = ({ spec }: VirtualService): boolean => (spec.hosts ?? 
 /** The VirtualServices through which one holds: itself, or for a delegate all that name it. */
 export function rootsOf(virtualService: VirtualService, objects: MeshObjects): VirtualService[] {
   if (!isDelegate(virtualService)) return [virtualService];
-  const key = keyOf(virtualService);
+  const key = istioName(virtualService);
   const names = (root: VirtualService) => (entry: HttpEntry) => {
     const found = delegateOf(entry, root, objects);
-    return found !== undefined && keyOf(found) === key;
+    return found !== undefined && istioName(found) === key;
   };
   return objects.virtualServices.filter((root) => !isDelegate(root) && root.spec.http?.some(names(root)));
 }

@@ -1,7 +1,7 @@
 import type { ClientProxy } from './client-proxy.ts';
 import { matchesHost } from './host.ts';
 import type { Listener } from './listener.ts';
-import { type Gateway, keyOf, type MeshObjects, namespaceOf } from './objects.ts';
+import { type Gateway, istioName, type MeshObjects, namespaceOf } from './objects.ts';
 import type { RuleKind } from './rules.ts';
 
 type Server = NonNullable<Gateway['spec']['servers']>[number];
@@ -18,7 +18,7 @@ export function gatewayListeners(
   { gateways }: MeshObjects,
   proxy: GatewayProxy,
 ): Listener[] {
-  const gateway = gateways.find((entry) => keyOf(entry) === proxy.gateway);
+  const gateway = gateways.find((entry) => istioName(entry) === proxy.gateway);
   if (gateway === undefined) return [];
   const found = (gateway.spec.servers ?? []).flatMap((server) =>
     hosts

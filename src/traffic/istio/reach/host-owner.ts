@@ -9,11 +9,11 @@ import { isExported } from './visibility.ts';
  * The VirtualServices with hosts that proxies of a namespace see, in the order in which Istio asks them: those private to the
  * namespace, those exported to it by name, then those of everybody; each the oldest first.
  */
-export function inOrder({ virtualServices }: MeshObjects, client: string): VirtualService[] {
+export function inIstioOrder({ virtualServices }: MeshObjects, client: string): VirtualService[] {
   const seen = virtualServices.filter(
     (entry) => !isDelegate(entry) && isExported(entry.spec.exportTo ?? [], namespaceOf(entry), client),
   );
-  return seen.toSorted((a, b) => rank(a, client) - rank(b, client) || byAge(a, b));
+  return seen.toSorted((a, b) => rank(a, client) - rank(b, client) || byCreation(a, b));
 }
 
 function rank(entry: VirtualService, client: string): number {
@@ -23,7 +23,7 @@ function rank(entry: VirtualService, client: string): number {
 }
 
 /** By creation, then name, then namespace. What is not yet created comes last. */
-export function byAge({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
+export function byCreation({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
   const created = compare(a.creationTimestamp ?? LAST, b.creationTimestamp ?? LAST);
   return created || compare(a.name, b.name) || compare(a.namespace ?? '', b.namespace ?? '');
 }
@@ -35,7 +35,7 @@ const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 /** Whose rules a host has for the sidecars of a namespace: the most specific of its VirtualServices, then the first in order. */
 export function meshOwner(host: string, objects: MeshObjects, client: string): VirtualService | undefined {
   const sidecar: ClientProxy = { class: 'sidecar', namespace: client };
-  const fit = inOrder(objects, client)
+  const fit = inIstioOrder(objects, client)
     .filter((entry) => isBound(entry.spec.gateways, namespaceOf(entry), sidecar))
     .map((entry) => ({ entry, fit: bestFit(host, entry, objects) }))
     .filter(({ fit }) => fit >= 0);

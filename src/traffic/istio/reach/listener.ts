@@ -3,10 +3,10 @@ import { type ClientProxy, isBound } from './client-proxy.ts';
 import { gatewayListeners } from './gateway-listener.ts';
 import { isWildcard, matchesHost, resolveHost, serviceHost } from './host.ts';
 import { meshOwner } from './host-owner.ts';
-import { keyOf, type MeshObjects, namespaceOf, type VirtualService } from './objects.ts';
+import { istioName, type MeshObjects, namespaceOf, type VirtualService } from './objects.ts';
 import { isHttp, isTls, type Protocol, protocolOf } from './protocol.ts';
 import type { RuleKind } from './rules.ts';
-import { portAt, portsOf, serviceAt } from './service.ts';
+import { portAt, serviceAt, servicePorts } from './service.ts';
 import { isExported, isServiceSeen } from './visibility.ts';
 
 /** Where a proxy takes requests for a host of a VirtualService. */
@@ -55,7 +55,7 @@ function wildcardListeners(
 function isOwner(virtualService: VirtualService, host: string, objects: MeshObjects, proxy: ClientProxy): boolean {
   if (proxy.class === 'waypoint') return true;
   const owner = meshOwner(host, objects, proxy.namespace);
-  return owner !== undefined && keyOf(owner) === keyOf(virtualService);
+  return owner !== undefined && istioName(owner) === istioName(virtualService);
 }
 
 /** A Service that the proxy does not see has no listener there: its clients are not served by the route at all. */
@@ -66,7 +66,7 @@ function hostListeners(host: string, namespace: string, objects: MeshObjects, pr
   }
   if (!isServiceSeen(service, proxy.namespace)) return [];
   if (proxy.class === 'waypoint' && !standsBefore(proxy, host, namespace, service)) return [];
-  const numbers = [...new Set(portsOf(service).map(({ port }) => port))];
+  const numbers = [...new Set(servicePorts(service).map(({ port }) => port))];
   return numbers.map((port) => ({ proxy, port, host, kinds: kindsAt(service, port), service }));
 }
 

@@ -92,9 +92,11 @@ export interface Gateway extends KubeObject {
   };
 }
 
+/** What holds for connections to the pods behind a host. */
 export interface DestinationRule extends KubeObject {
   spec: {
     host: string;
+    trafficPolicy?: object;
     subsets?: { name: string; [field: string]: unknown }[];
     exportTo?: string[];
     /** The client pods that it is for; all, where there is none. */
@@ -106,4 +108,4 @@ export interface DestinationRule extends KubeObject {
 export const namespaceOf = ({ metadata }: KubeObject): string => metadata.namespace ?? 'default';
 
 /** `namespace/name`, as Istio names Gateways. */
-export const keyOf = (object: KubeObject): string => `${namespaceOf(object)}/${object.metadata.name}`;
+export const istioName = (object: KubeObject): string => `${namespaceOf(object)}/${object.metadata.name}`;

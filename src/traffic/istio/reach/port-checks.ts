@@ -1,7 +1,7 @@
 import type { DestinationContext } from './destination-context.ts';
 import { isHttpOrSniffed, protocolOf } from './protocol.ts';
-import { type RouteRefusal, refusal } from './refusal.ts';
-import { portAt, portsOf, portWords } from './service.ts';
+import { type RouteRefusal, refuseRoute } from './refusal.ts';
+import { portAt, portWords, servicePorts } from './service.ts';
 
 /** The cluster is of a port that the Service does not have: Envoy answers 503 with the flag NC. */
 export function portRefusal(context: DestinationContext): RouteRefusal | undefined {
@@ -9,7 +9,7 @@ export function portRefusal(context: DestinationContext): RouteRefusal | undefin
   if (portAt(service, cluster.port) !== undefined) return undefined;
   const has = `${destination.host} has ${portWords(service)}`;
   if (destination.port !== undefined) {
-    return refusal(
+    return refuseRoute(
       'PortNotExposed',
       `port ${cluster.port} is named, and ${has}; name one of its ports, or add that one`,
     );
@@ -19,13 +19,13 @@ export function portRefusal(context: DestinationContext): RouteRefusal | undefin
 
 /** No port is named, and the one that Istio takes instead is none of the Service's. */
 function guessed({ listener: { proxy, port }, service }: DestinationContext, has: string): RouteRefusal {
-  if (proxy.class === 'gateway' && portsOf(service).length > 1) {
-    return refusal(
+  if (proxy.class === 'gateway' && servicePorts(service).length > 1) {
+    return refuseRoute(
       'PortAmbiguous',
       `no port is named, so it is that of the Gateway's server, ${port}, and ${has}; name destination.port`,
     );
   }
-  return refusal(
+  return refuseRoute(
     'PortNotExposed',
     `no port is named, so it is the one that the client called, ${port}, and ${has}; add port ${port} to the Service, or name destination.port`,
   );
@@ -40,7 +40,7 @@ export function protocolRefusal({ service, cluster, rule, destination }: Destina
   }
   const advice =
     protocol === 'udp' ? 'name a TCP port' : 'name a port of HTTP, or say so by its name (http-…) or its appProtocol';
-  return refusal(
+  return refuseRoute(
     'ProtocolMismatch',
     `port ${cluster.port} of ${destination.host} is ${protocol} to Istio, and the rule is of ${rule.kind}; ${advice}`,
   );

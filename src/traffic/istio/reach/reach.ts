@@ -4,7 +4,7 @@ import { type ClusterName, clusterNameOf } from './cluster-name.ts';
 import { rootsOf } from './delegate.ts';
 import { type Listener, listenersOf } from './listener.ts';
 import { liveRules } from './live-rules.ts';
-import { keyOf, type MeshObjects, type VirtualService } from './objects.ts';
+import { istioName, type MeshObjects, type VirtualService } from './objects.ts';
 import { type Protocol, protocolOf } from './protocol.ts';
 import type { RouteRefusal } from './refusal.ts';
 import { ruleRefusal } from './rule-checks.ts';
@@ -49,7 +49,7 @@ export function reachOf({ virtualService, objects, proxies }: ReachQuestion): Re
 }
 
 export function withVirtualService(objects: MeshObjects, wanted: VirtualService): MeshObjects {
-  const isStored = (entry: VirtualService) => keyOf(entry) === keyOf(wanted);
+  const isStored = (entry: VirtualService) => istioName(entry) === istioName(wanted);
   const { creationTimestamp } = objects.virtualServices.find(isStored)?.metadata ?? {};
   const metadata = { ...wanted.metadata, ...(creationTimestamp !== undefined && { creationTimestamp }) };
   const others = objects.virtualServices.filter((entry) => !isStored(entry));
@@ -122,6 +122,6 @@ function placed(
   const { proxy, port } = listener;
   return {
     reason,
-    message: `${path} of VirtualService ${keyOf(owner)}, for ${proxyWords(proxy)} on port ${port}: ${message}`,
+    message: `${path} of VirtualService ${istioName(owner)}, for ${proxyWords(proxy)} on port ${port}: ${message}`,
   };
 }

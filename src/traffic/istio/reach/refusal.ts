@@ -1,29 +1,6 @@
-/** Why a destination cannot be given a share of traffic. The same words are the reasons of conditions. */
-export const ROUTE_REASONS = [
-  'ServiceNotFound',
-  'ServiceHeadless',
-  'ServiceExternalName',
-  'ServiceNoSelector',
-  'NoHTTPPort',
-  'ProtocolMismatch',
-  'PortAmbiguous',
-  'PortNotExposed',
-  'SelectorOverlap',
-  'SubsetUndefined',
-  'DestinationRuleMissing',
-  'HostConflict',
-  'HostNotQualified',
-  'DelegateRoot',
-  'NotVisible',
-  'UnsupportedRule',
-] as const;
+import type { TrafficObstacle, TrafficReason } from '../../../rollout/workload/traffic-obstacle.ts';
 
-export type RouteReason = (typeof ROUTE_REASONS)[number];
+/** Why a destination cannot be given a share of traffic. */
+export type RouteRefusal = TrafficObstacle;
 
-export interface RouteRefusal {
-  reason: RouteReason;
-  /** What is wrong, where, and what to do, for a person. */
-  message: string;
-}
-
-export const refusal = (reason: RouteReason, message: string): RouteRefusal => ({ reason, message });
+export const refuseRoute = (reason: TrafficReason, message: string): RouteRefusal => ({ reason, message });

@@ -1,14 +1,14 @@
 import type { Service } from '../../../rollout/kube.ts';
-import { keyOf } from './objects.ts';
+import { istioName } from './objects.ts';
 import { isHttpOrSniffed, protocolOf } from './protocol.ts';
-import { type RouteRefusal, refusal } from './refusal.ts';
-import { portAt, portsOf, portWords } from './service.ts';
+import { type RouteRefusal, refuseRoute } from './refusal.ts';
+import { portAt, portWords, servicePorts } from './service.ts';
 
 /** The ports that HTTP rules of a route of Headgate's own must name, or why there are none. */
 export type RoutePorts = { ports: readonly number[] } | { refusal: RouteRefusal };
 
 const httpPorts = (service: Service): number[] =>
-  portsOf(service)
+  servicePorts(service)
     .filter((port) => isHttpOrSniffed(protocolOf(port)))
     .map(({ port }) => port);
 
@@ -28,9 +28,9 @@ export function gatewayPorts(service: Service, chosen?: number): RoutePorts {
   if (ports.length === 0) return { refusal: noHttpPort(service) };
   if (ports.length === 1) return { ports };
   return {
-    refusal: refusal(
+    refusal: refuseRoute(
       'PortAmbiguous',
-      `Service ${keyOf(service)} has several ports for HTTP, ${ports.join(' and ')}, and a gateway needs one; say which`,
+      `Service ${istioName(service)} has several ports for HTTP, ${ports.join(' and ')}, and a gateway needs one; say which`,
     ),
   };
 }
@@ -39,24 +39,24 @@ function chosenPort(service: Service, chosen: number): RoutePorts {
   const port = portAt(service, chosen);
   if (port === undefined) {
     return {
-      refusal: refusal(
+      refusal: refuseRoute(
         'PortNotExposed',
-        `port ${chosen} is chosen, and Service ${keyOf(service)} has ${portWords(service)}; choose one of its ports`,
+        `port ${chosen} is chosen, and Service ${istioName(service)} has ${portWords(service)}; choose one of its ports`,
       ),
     };
   }
   const protocol = protocolOf(port);
   if (isHttpOrSniffed(protocol)) return { ports: [chosen] };
   return {
-    refusal: refusal(
+    refusal: refuseRoute(
       'ProtocolMismatch',
-      `port ${chosen} of Service ${keyOf(service)} is ${protocol} to Istio; choose a port of HTTP, or say so by its name or appProtocol`,
+      `port ${chosen} of Service ${istioName(service)} is ${protocol} to Istio; choose a port of HTTP, or say so by its name or appProtocol`,
     ),
   };
 }
 
 const noHttpPort = (service: Service): RouteRefusal =>
-  refusal(
+  refuseRoute(
     'NoHTTPPort',
-    `Service ${keyOf(service)} has ${portWords(service)}, and none is of HTTP to Istio; name one http-…, or give it an appProtocol of HTTP`,
+    `Service ${istioName(service)} has ${portWords(service)}, and none is of HTTP to Istio; name one http-…, or give it an appProtocol of HTTP`,
   );

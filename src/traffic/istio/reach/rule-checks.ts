@@ -3,7 +3,7 @@ import { hostConflict } from './conflict.ts';
 import { meantService, resolveHost } from './host.ts';
 import type { Listener } from './listener.ts';
 import { type MeshObjects, namespaceOf, type VirtualService } from './objects.ts';
-import { type RouteRefusal, refusal } from './refusal.ts';
+import { type RouteRefusal, refuseRoute } from './refusal.ts';
 import { type RouteRule, routesOf } from './rules.ts';
 import { portWords } from './service.ts';
 
@@ -37,13 +37,13 @@ function unfit({ kind }: RouteRule, { kinds, service, host }: Listener): RouteRe
   if (service === undefined || kinds.includes(kind)) return undefined;
   const has = `${host} has ${portWords(service)}`;
   if (kind === 'http') {
-    return refusal(
+    return refuseRoute(
       'NoHTTPPort',
       `HTTP rules hold only on ports of HTTP, and ${has}; name such a port http-…, or give it an appProtocol of HTTP`,
     );
   }
   const wanted = kind === 'tls' ? 'TLS or HTTPS' : 'TCP';
-  return refusal(
+  return refuseRoute(
     'ProtocolMismatch',
     `rules of ${kind} hold only on ports of ${wanted}, and ${has}; write a rule of the kind that they take`,
   );
@@ -54,11 +54,11 @@ function delegating({ delegate, owner }: RouteRule): RouteRefusal | undefined {
   const words = delegate.found
     ? `the rule leaves its routes to VirtualService ${delegate.key}; name that one`
     : `the rule leaves its routes to VirtualService ${delegate.key}, which does not exist without hosts, or is not exported to ${namespaceOf(owner)}; create or export it`;
-  return refusal('DelegateRoot', words);
+  return refuseRoute('DelegateRoot', words);
 }
 
 function weightless(rule: RouteRule): RouteRefusal | undefined {
   const routes = routesOf(rule);
   if (routes.length === 0 || routes.some(({ share }) => share > 0)) return undefined;
-  return refusal('UnsupportedRule', 'all weights of the rule are zero; give one of its destinations a weight');
+  return refuseRoute('UnsupportedRule', 'all weights of the rule are zero; give one of its destinations a weight');
 }

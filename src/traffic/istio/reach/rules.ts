@@ -3,7 +3,7 @@ import { resolveHost } from './host.ts';
 import {
   type DestinationEntry,
   type HttpEntry,
-  keyOf,
+  istioName,
   type MatchEntry,
   type MeshObjects,
   namespaceOf,
@@ -119,4 +119,4 @@ export const routesOf = ({ destinations }: RouteRule): RuleDestination[] =>
   destinations.filter(({ mirror }) => mirror === undefined);
 
 export const isWrittenIn = (rule: RouteRule, virtualService: VirtualService): boolean =>
-  keyOf(rule.owner) === keyOf(virtualService);
+  istioName(rule.owner) === istioName(virtualService);

@@ -1,6 +1,6 @@
 import type { Service } from '../../../rollout/kube.ts';
-import { keyOf, namespaceOf } from './objects.ts';
-import { type RouteRefusal, refusal } from './refusal.ts';
+import { istioName, namespaceOf } from './objects.ts';
+import { type RouteRefusal, refuseRoute } from './refusal.ts';
 import { hasSelector } from './service.ts';
 
 /** The Services besides the canary's own that would send requests to its pods, whatever the weights say. */
@@ -10,12 +10,12 @@ export const selectorOverlaps = (
   podLabels: Readonly<Record<string, string>>,
 ): RouteRefusal[] =>
   services
-    .filter((service) => keyOf(service) !== keyOf(canary) && namespaceOf(service) === namespaceOf(canary))
+    .filter((service) => istioName(service) !== istioName(canary) && namespaceOf(service) === namespaceOf(canary))
     .filter((service) => isSelecting(service, podLabels))
     .map((service) =>
-      refusal(
+      refuseRoute(
         'SelectorOverlap',
-        `Service ${keyOf(service)} selects the canary's pods too (${selectorWords(service)}), so they get traffic without a weight; select by a label that they do not have`,
+        `Service ${istioName(service)} selects the canary's pods too (${selectorWords(service)}), so they get traffic without a weight; select by a label that they do not have`,
       ),
     );
 

@@ -13,11 +13,11 @@ export interface ServicePort {
 export const serviceAt = (host: string, objects: MeshObjects): Service | undefined =>
   objects.services.find((service) => serviceHost(service, objects) === host);
 
-export const portsOf = ({ spec }: Service): readonly ServicePort[] => (spec.ports ?? []) as ServicePort[];
+export const servicePorts = ({ spec }: Service): readonly ServicePort[] => (spec.ports ?? []) as ServicePort[];
 
 /** The port of a number. A number may be one TCP and one UDP port; routes know only the former. */
 export function portAt(service: Service, number: number): ServicePort | undefined {
-  const found = portsOf(service).filter(({ port }) => port === number);
+  const found = servicePorts(service).filter(({ port }) => port === number);
   return found.find(({ protocol }) => protocol !== 'UDP') ?? found[0];
 }
 
@@ -30,7 +30,7 @@ export const hasSelector = ({ spec }: Service): boolean => Object.keys(spec.sele
 
 /** A Service's ports for a person: `port 80 (http) and 9090`. */
 export function portWords(service: Service): string {
-  const words = portsOf(service).map(({ port, name, protocol }) => {
+  const words = servicePorts(service).map(({ port, name, protocol }) => {
     const notes = [name, protocol === 'UDP' ? 'UDP' : undefined].filter((note) => note !== undefined);
     return notes.length === 0 ? `${port}` : `${port} (${notes.join(', ')})`;
   });

@@ -1,6 +1,6 @@
-import { keyOf } from './objects.ts';
+import { istioName } from './objects.ts';
 import { type Reach, type ReachQuestion, reachOf, reachOfDestination, withVirtualService } from './reach.ts';
-import { type RouteRefusal, refusal } from './refusal.ts';
+import { type RouteRefusal, refuseRoute } from './refusal.ts';
 import { type RouteRule, type RuleDestination, routesOf } from './rules.ts';
 
 export interface SplitQuestion extends ReachQuestion {
@@ -17,14 +17,14 @@ export interface Pair {
   canary?: Reach;
 }
 
-export interface Split {
+export interface RouteSplit {
   pairs: readonly Pair[];
   /** Each said once. None: whatever part of the stable Service's traffic is given to the canary arrives. */
   refusals: readonly RouteRefusal[];
 }
 
 /** Whether the canary may get a weight in a VirtualService: wherever traffic goes to stable, the canary must be reached alike. */
-export function splitOf(question: SplitQuestion): Split {
+export function splitOf(question: SplitQuestion): RouteSplit {
   const reaches = reachOf(question);
   const pairs = reaches.filter(isRouteTo(question.stable)).flatMap((stable) => pairsOf(stable, reaches, question));
   const rules = [...new Set(reaches.map(({ rule }) => rule))];
@@ -55,9 +55,9 @@ function pairRefusal({ stable, canary }: Pair): RouteRefusal | undefined {
   if (stable.refusal !== undefined || canary === undefined) return stable.refusal;
   if (canary.refusal !== undefined || stable.protocol === canary.protocol) return canary.refusal;
   const port = ({ cluster, destination }: Reach): string => `port ${cluster?.port} of ${destination?.host}`;
-  return refusal(
+  return refuseRoute(
     'ProtocolMismatch',
-    `${stable.destination?.path} of VirtualService ${keyOf(stable.rule.owner)}: ${port(stable)} is ${stable.protocol} to Istio, and ${port(canary)} is ${canary.protocol}; give both the same name and appProtocol`,
+    `${stable.destination?.path} of VirtualService ${istioName(stable.rule.owner)}: ${port(stable)} is ${stable.protocol} to Istio, and ${port(canary)} is ${canary.protocol}; give both the same name and appProtocol`,
   );
 }
 
@@ -66,7 +66,7 @@ function divisionRefusal(rule: RouteRule, { stable, canary }: SplitQuestion): Ro
   const words = unsupported(rule.destinations, routesOf(rule), stable, canary);
   return words === undefined
     ? undefined
-    : refusal('UnsupportedRule', `${rule.path} of VirtualService ${keyOf(rule.owner)} ${words}`);
+    : refuseRoute('UnsupportedRule', `${rule.path} of VirtualService ${istioName(rule.owner)} ${words}`);
 }
 
 function unsupported(
@@ -90,9 +90,9 @@ function nothingToDivide(reaches: readonly Reach[], { virtualService, stable }: 
   const refused = reaches.flatMap((entry) => (entry.destination === undefined && entry.refusal ? [entry.refusal] : []));
   if (refused.length > 0) return refused;
   return [
-    refusal(
+    refuseRoute(
       'UnsupportedRule',
-      `no rule in force of VirtualService ${keyOf(virtualService)} has ${stable} as a destination; add one, or name another VirtualService`,
+      `no rule in force of VirtualService ${istioName(virtualService)} has ${stable} as a destination; add one, or name another VirtualService`,
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Service } from '../../../rollout/kube.ts';
 import { matchesHost, resolveHost, serviceHost, specificity } from './host.ts';
-import { byAge } from './host-owner.ts';
-import { type DestinationRule, keyOf, type MeshObjects, namespaceOf } from './objects.ts';
+import { byCreation } from './host-owner.ts';
+import { type DestinationRule, istioName, type MeshObjects, namespaceOf } from './objects.ts';
 import { isExported, isPrivate } from './visibility.ts';
 
 /**
@@ -47,7 +47,7 @@ function mostSpecific(rules: DestinationRule[], service: Service, objects: MeshO
   const [oldest, ...others] = fitting
     .filter(({ pattern }) => specificity(pattern) === best)
     .map(({ rule }) => rule)
-    .toSorted(byAge);
+    .toSorted(byCreation);
   return oldest === undefined ? [] : [oldest, ...others.filter((rule) => isExportedAlike(rule, oldest))];
 }
 
@@ -74,4 +74,4 @@ export const rulesWithSubset = (service: Service, subset: string, objects: MeshO
     .filter((rule) => definesSubset([rule], subset));
 
 export const ruleNames = (rules: readonly DestinationRule[]): string =>
-  rules.map((rule) => `DestinationRule ${keyOf(rule)}`).join(' and ');
+  rules.map((rule) => `DestinationRule ${istioName(rule)}`).join(' and ');

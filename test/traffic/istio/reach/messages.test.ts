@@ -1,6 +1,7 @@
 import t from 'tap';
+import { TRAFFIC_REASONS, type TrafficReason } from '../../../../src/rollout/workload/traffic-obstacle.ts';
 import { reachOf } from '../../../../src/traffic/istio/reach/reach.ts';
-import { ROUTE_REASONS, type RouteReason, type RouteRefusal } from '../../../../src/traffic/istio/reach/refusal.ts';
+import type { RouteRefusal } from '../../../../src/traffic/istio/reach/refusal.ts';
 import { meshPorts } from '../../../../src/traffic/istio/reach/route-ports.ts';
 import { selectorOverlaps } from '../../../../src/traffic/istio/reach/selector-overlap.ts';
 import {
@@ -23,7 +24,7 @@ const one = (host: string) => virtualService({ http: [to(host)] });
 const PLACE = 'http[0].route[0] of VirtualService prod/app, for sidecars in prod on port 80: ';
 const RULE = 'http[0] of VirtualService prod/app, for sidecars in prod on port 80: ';
 
-const messages: Record<RouteReason, [found: RouteRefusal | undefined, message: string]> = {
+const messages: Partial<Record<TrafficReason, [found: RouteRefusal | undefined, message: string]>> = {
   ServiceNotFound: [
     first({ route: one('ghost') }),
     `${PLACE}there is no Service ghost.prod.svc.cluster.local; create it, or name one that exists`,
@@ -71,7 +72,7 @@ const messages: Record<RouteReason, [found: RouteRefusal | undefined, message: s
     first({ destinationRules: [destinationRule('app', 'app', [])], route: one('app/v1') }),
     `${PLACE}DestinationRule prod/app defines no subset v1 of app.prod.svc.cluster.local; add it there, or name no subset`,
   ],
-  DestinationRuleMissing: [
+  TrafficPolicyMissing: [
     first({ route: one('app/v1') }),
     `${PLACE}no DestinationRule is for app.prod.svc.cluster.local, so it has no subset v1; write one, or name no subset`,
   ],
@@ -100,7 +101,8 @@ const messages: Record<RouteReason, [found: RouteRefusal | undefined, message: s
   ],
 };
 
-t.same(Object.keys(messages).toSorted(), ROUTE_REASONS.toSorted(), 'no reason is left out');
+const ELSEWHERE = ['ServiceAmbiguous', 'GatewayNotFound', 'RouteNameTaken'];
+t.same([...Object.keys(messages), ...ELSEWHERE].toSorted(), TRAFFIC_REASONS.toSorted(), 'no reason is left out');
 for (const [reason, [found, message]] of Object.entries(messages)) t.same(found, { reason, message }, reason);
 
 const more: Record<string, [found: RouteRefusal | undefined, message: string]> = {

@@ -73,7 +73,7 @@ const cases: Record<string, [question: Given, ...reasons: string[]]> = {
   ],
   'a subset of stable that the canary has not': [
     { destinationRules: [destinationRule('app', 'app', ['v1'])], route: http('app/v1') },
-    'DestinationRuleMissing',
+    'TrafficPolicyMissing',
   ],
   'one that it has': [
     {

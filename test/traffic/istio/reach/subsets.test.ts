@@ -6,7 +6,7 @@ const route = virtualService({ http: [to('app/v1')] });
 const having = (...destinationRules: NonNullable<Given['destinationRules']>): Given => ({ route, destinationRules });
 const found = 'sidecar 80 http[0].route[0]: outbound|80|v1|{app}';
 const undefinedThere = 'sidecar 80 http[0].route[0]: SubsetUndefined outbound|80|v1|{app}';
-const missing = 'sidecar 80 http[0].route[0]: DestinationRuleMissing outbound|80|v1|{app}';
+const missing = 'sidecar 80 http[0].route[0]: TrafficPolicyMissing outbound|80|v1|{app}';
 const hidden = 'sidecar 80 http[0].route[0]: NotVisible outbound|80|v1|{app}';
 const from = (namespace: string) => ({ proxies: [sidecar(namespace)] });
 
@@ -22,7 +22,7 @@ check({
       route: virtualService({ http: [to('app/v1@90', 'app-canary/v1@10')] }),
     },
     found,
-    'sidecar 80 http[0].route[1]: DestinationRuleMissing outbound|80|v1|{app-canary}',
+    'sidecar 80 http[0].route[1]: TrafficPolicyMissing outbound|80|v1|{app-canary}',
   ],
   'unless a wildcard binds both': [
     {

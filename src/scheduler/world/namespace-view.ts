@@ -1,0 +1,123 @@
+import type { KubeClient } from '../../cluster/client.ts';
+import { isNotFound } from '../../cluster/errors.ts';
+import { pathOf } from '../../cluster/kinds.ts';
+import type { Reflector } from '../../cluster/reflector.ts';
+import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
+import type { ChangeSource } from '../../cluster/store.ts';
+import { WatchScopes } from '../../cluster/watch-scope.ts';
+import type { KubeObject } from '../../rollout/kube.ts';
+import type { Kind } from '../../rollout/object-change.ts';
+import { narrowWatch } from './narrow-watch.ts';
+
+export interface ViewedKind {
+  kind: Kind;
+  /** A cluster without the kind is one without such objects. */
+  optional?: boolean;
+}
+
+export interface NamespaceViewOptions {
+  client: KubeClient;
+  kinds: readonly ViewedKind[];
+  hooks: (kind: Kind) => ReflectorHooks;
+  /** Something changed in the namespace of this key's Deployment. */
+  onChange: (key: string) => void;
+}
+
+/**
+ * All objects of some kinds in the namespaces where a release is under way: Services and routes that users write, by any name.
+ * They are watched while somebody holds the namespace, once for all who do, and otherwise as they were last read.
+ */
+export class NamespaceView {
+  readonly #options: NamespaceViewOptions;
+  readonly #scopes: WatchScopes;
+  /** Keys that hold a namespace. */
+  readonly #holders = new Map<string, Set<string>>();
+  /** By key and kind, what was read last by who does not hold its namespace. */
+  readonly #read = new Map<string, readonly KubeObject[]>();
+
+  constructor(options: NamespaceViewOptions) {
+    this.#options = options;
+    this.#scopes = new WatchScopes((key, scope) => this.#open(key, scope));
+  }
+
+  /** Watches the namespace until `release`; false if it does already. @param key of the Deployment, `namespace/name` */
+  hold(key: string): boolean {
+    const namespace = namespaceOf(key);
+    const holders = this.#holders.get(namespace) ?? new Set();
+    if (holders.has(key)) return false;
+    this.#holders.set(namespace, holders.add(key));
+    for (const { kind } of this.#options.kinds) this.#scopes.acquire(scopeOf(kind, namespace), { kind, namespace });
+    return true;
+  }
+
+  /** What is known stays known, until it is held again. */
+  async release(key: string): Promise<void> {
+    const namespace = namespaceOf(key);
+    const holders = this.#holders.get(namespace);
+    if (!holders?.delete(key)) return;
+    if (holders.size === 0) this.#holders.delete(namespace);
+    const releasing = this.#options.kinds.map(({ kind }) => {
+      this.#read.set(readKey(key, kind), this.#scopes.get(scopeOf(kind, namespace))?.list() ?? []);
+      return this.#scopes.release(scopeOf(kind, namespace));
+    });
+    await Promise.all(releasing);
+  }
+
+  /** All of a kind in the namespace of a Deployment. @throws KubeError */
+  async list<T extends KubeObject>(key: string, kind: Kind): Promise<readonly T[]> {
+    const namespace = namespaceOf(key);
+    if (this.#holders.get(namespace)?.has(key)) return (await this.#synced(kind, namespace)) as readonly T[];
+    const known = this.#read.get(readKey(key, kind)) ?? (await this.#fetch(kind, namespace));
+    this.#read.set(readKey(key, kind), known);
+    return known as readonly T[];
+  }
+
+  /** Takes an object as it is now. */
+  put(object: KubeObject, source: ChangeSource): void {
+    const { namespace = '' } = object.metadata;
+    const viewed = this.#options.kinds.find(({ kind }) => kind.kind === object.kind);
+    if (viewed) this.#scopes.get(scopeOf(viewed.kind, namespace))?.put(object, source);
+  }
+
+  /** What was read is old: it is read again when it is asked for. */
+  forget(key: string): void {
+    for (const { kind } of this.#options.kinds) this.#read.delete(readKey(key, kind));
+  }
+
+  stop(): Promise<void> {
+    return this.#scopes.stop();
+  }
+
+  async #synced(kind: Kind, namespace: string): Promise<readonly KubeObject[]> {
+    const key = scopeOf(kind, namespace);
+    const reflector = this.#scopes.acquire(key, { kind, namespace });
+    try {
+      await reflector.synced;
+      return reflector.store.list();
+    } finally {
+      await this.#scopes.release(key);
+    }
+  }
+
+  #open(_key: string, scope: Scope): Reflector {
+    const { client, hooks, kinds, onChange } = this.#options;
+    const { optional = false } = kinds.find(({ kind }) => kind === scope.kind) ?? {};
+    const wake = () => {
+      for (const holder of this.#holders.get(scope.namespace ?? '') ?? []) onChange(holder);
+    };
+    return narrowWatch({ client, scope, hooks: hooks(scope.kind), optional, onChange: wake });
+  }
+
+  async #fetch(kind: Kind, namespace: string): Promise<readonly KubeObject[]> {
+    try {
+      return (await this.#options.client.listAll(pathOf(kind, namespace))).items;
+    } catch (error) {
+      if (isNotFound(error)) return [];
+      throw error;
+    }
+  }
+}
+
+const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
+const scopeOf = ({ plural, group }: Kind, namespace: string): string => `${plural}.${group}|${namespace}`;
+const readKey = (key: string, { plural, group }: Kind): string => `${key}|${plural}.${group}`;

@@ -1,0 +1,167 @@
+import t from 'tap';
+import { ADOPTED_FOR, ROLE } from '../../../src/rollout/keys.ts';
+import type { KubeObject } from '../../../src/rollout/kube.ts';
+import { istio } from '../../../src/traffic/istio/provider.ts';
+import type { VirtualService } from '../../../src/traffic/istio/reach/objects.ts';
+import { trafficWishOf } from '../../build.ts';
+import { both, httpOf, left, own, to, users, weighed, weightsOf } from './routes.ts';
+
+const wish = trafficWishOf();
+const read = (...objects: KubeObject[]) => istio.read(objects, wish);
+
+const readings: Record<string, [KubeObject[], weight: number | undefined]> = {
+  'before it is adopted': [[users([{ route: [to('podinfo')] }])], 0],
+  'by the full name of the host': [[users([{ route: both(20, 'podinfo.prod.svc.cluster.local') }])], 20],
+  'several rules of one weight': [[users([{ route: both(20) }, { route: both(20) }])], 20],
+  'rules that do not agree': [[users([{ route: both(20) }, { route: both(30) }])], undefined],
+  'weights that do not sum to 100': [[users([{ route: [to('podinfo', 50), to('podinfo-canary', 20)] }])], undefined],
+  'one that also goes elsewhere': [[users([{ route: [to('redis')] }, { route: both(20) }])], 20],
+  'a rule that others have a part of': [
+    [users([{ route: [to('podinfo', 40), to('podinfo-canary', 10), to('redis', 50)] }])],
+    20,
+  ],
+  'a tester’s rule to the canary alone does not count': [
+    [users([{ match: [{ uri: { prefix: '/t' } }], route: [to('podinfo-canary')] }, { route: both(20) }])],
+    20,
+  ],
+  'all that lead to the host must agree': [
+    [users([{ route: both(20) }]), users([{ route: both(30) }], { hosts: ['a.example.com'] }, 'edge')],
+    undefined,
+  ],
+};
+for (const [claim, [objects, weight]] of Object.entries(readings)) {
+  const { route } = read(...objects);
+  t.ok(route, `${claim}: it is a route of the app`);
+  t.equal(route?.weight, weight, claim);
+}
+
+const nobodys: Record<string, KubeObject[]> = {
+  'a host of that name in another namespace': [users([{ route: [to('podinfo.test.svc.cluster.local')] }])],
+  'a dotted name that is not the full one': [users([{ route: [to('podinfo.prod')] }])],
+  'a redirect': [users([{ redirect: { uri: '/' } }])],
+  'a route to another Service': [users([{ route: [to('redis')] }])],
+};
+for (const [claim, objects] of Object.entries(nobodys)) t.equal(read(...objects).route, undefined, claim);
+
+const rich = users(
+  [
+    { name: 'redirect', redirect: { uri: '/' } },
+    {
+      name: 'main',
+      match: [{ uri: { prefix: '/' } }],
+      retries: { attempts: 3 },
+      route: [
+        {
+          destination: { host: 'podinfo.prod.svc.cluster.local', port: { number: 9898 }, subset: 'stable' },
+          headers: { request: { set: { a: 'b' } } },
+        },
+      ],
+    },
+    { route: [to('redis')] },
+  ],
+  { exportTo: ['.'] },
+);
+rich.metadata.labels = { team: 'a' };
+rich.metadata.annotations = { note: 'x' };
+
+void t.test('a user’s route is marked, and only the weights to the app are written', async (t) => {
+  const [adopted] = weighed([rich], wish, 30) as VirtualService[];
+  t.same(adopted?.metadata.labels, { team: 'a', [ROLE]: 'adopted-route' });
+  t.same(JSON.parse(adopted?.metadata.annotations?.[ADOPTED_FOR] ?? ''), {
+    'prod/podinfo': {
+      stable: 'podinfo.prod.svc.cluster.local',
+      canary: 'podinfo-canary.prod.svc.cluster.local',
+    },
+  });
+  t.equal(adopted?.metadata.annotations?.['note'], 'x');
+  t.same(weightsOf(adopted?.spec.http ?? []), [[], [70, 30], [undefined]]);
+  const [, main] = adopted?.spec.http ?? [];
+  t.match(main, { name: 'main', match: [{ uri: { prefix: '/' } }], retries: { attempts: 3 } });
+  const headers = { request: { set: { a: 'b' } } };
+  const port = { number: 9898 };
+  t.same(
+    main?.route,
+    [
+      { destination: { host: 'podinfo.prod.svc.cluster.local', port, subset: 'stable' }, headers, weight: 70 },
+      { destination: { host: 'podinfo-canary.prod.svc.cluster.local', port }, headers, weight: 30 },
+    ],
+    'the canary is written as the stable is, without its subset',
+  );
+  t.same(adopted?.spec.exportTo, ['.'], 'what Headgate does not know is kept');
+  const again = istio.render([adopted as KubeObject], wish, 40);
+  t.equal(again.length === 1 && again[0]?.do === 'patch' && again[0].operations.length, 1, 'it is marked once');
+  const [released] = left([adopted as KubeObject], wish) as VirtualService[];
+  t.same([released?.spec, released?.metadata], [rich.spec, rich.metadata], 'released, it is what its user wrote');
+  t.same(istio.release([released as KubeObject], wish), [], 'and then it is let alone');
+});
+
+void t.test('every route that leads to the app is weighed, and Headgate’s own goes', async (t) => {
+  const edge = users(
+    [{ route: [to('podinfo')] }],
+    { hosts: ['a.example.com'], gateways: ['istio-system/edge'] },
+    'edge',
+  );
+  const objects = weighed([users([{ route: [to('podinfo')] }]), edge, own(wish, 0)], wish, 20);
+  t.same(objects.map(({ metadata }) => metadata.name).toSorted(), ['edge', 'web']);
+  t.same([weightsOf(httpOf(objects, 'web')), weightsOf(httpOf(objects, 'edge'))], [[[80, 20]], [[80, 20]]]);
+  t.equal(istio.read([users([{ route: [to('podinfo')] }]), own(wish, 0)], wish).route?.stale, true);
+});
+
+void t.test('what another has a part of keeps it, exactly', async (t) => {
+  const shared = users([{ route: [to('podinfo', 30), to('redis', 70)] }]);
+  const objects = weighed([shared], wish, 5);
+  const [[stable = 0, canary = 0, redis = 0] = []] = weightsOf(httpOf(objects, 'web'));
+  const sum = stable + canary + redis;
+  t.same([canary / (stable + canary), redis / sum], [0.05, 0.7]);
+  t.equal(istio.read(objects, wish).route?.weight, 5);
+  t.same(weightsOf(httpOf(left(objects, wish), 'web')), [[30, 70]], 'and what it had, when it is over');
+  t.same(
+    weightsOf(httpOf(weighed(objects, wish, 100), 'web')).map((row) => row[0]),
+    [0],
+  );
+});
+
+void t.test('a route that serves several apps is marked for each, and for the last one last', async (t) => {
+  const other = { ...trafficWishOf(), hosts: { stable: 'api', canary: 'api-canary' } };
+  other.deployment = { ...other.deployment, metadata: { ...other.deployment.metadata, name: 'api' } };
+  const shared = users([{ match: [{ uri: { prefix: '/api' } }], route: [to('api')] }, { route: [to('podinfo')] }]);
+  const two = weighed(weighed([shared], wish, 10), other, 30);
+  t.same(weightsOf(httpOf(two, 'web')), [
+    [70, 30],
+    [90, 10],
+  ]);
+  const one = left(two, wish) as VirtualService[];
+  t.same(weightsOf(httpOf(one, 'web')), [[70, 30], [undefined]]);
+  t.equal(one[0]?.metadata.labels?.[ROLE], 'adopted-route', 'the other still has it');
+  const none = left(one, other) as VirtualService[];
+  t.same([none[0]?.spec, none[0]?.metadata.labels], [shared.spec, {}]);
+});
+
+void t.test('routes narrow down what is weighed', async (t) => {
+  const web = users([
+    { name: 'main', route: [to('podinfo')] },
+    { name: 'tests', route: both(50) },
+  ]);
+  const edge = users([{ route: [to('podinfo')] }], {}, 'edge');
+  const named = trafficWishOf({ routes: ['web/main'] });
+  const objects = weighed([web, edge], named, 20);
+  t.same(
+    weightsOf(httpOf(objects, 'web')),
+    [
+      [80, 20],
+      [50, 50],
+    ],
+    'one rule of one object',
+  );
+  t.same(weightsOf(httpOf(objects, 'edge')), [[undefined]], 'and no other object');
+  t.equal(istio.read(objects, named).route?.weight, 20);
+});
+
+void t.test('a route that its user applied over Headgate’s own is theirs', async (t) => {
+  const taken = own(wish, 20);
+  taken.metadata.annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' };
+  taken.spec = { hosts: ['podinfo'], http: [{ timeout: '3s', route: [to('podinfo')] }] };
+  const [adopted] = weighed([taken], wish, 20) as VirtualService[];
+  t.match(adopted?.spec.http, [{ timeout: '3s', route: both(20) }]);
+  t.equal(adopted?.metadata.labels?.[ROLE], 'adopted-route');
+});
