@@ -6,10 +6,10 @@ import { OutputTail } from './output-tail.ts';
 import type { Task } from './task.ts';
 
 /** How a command ended: by itself, by its time limit, because nobody wants it any more, or it did not even begin. */
-export type CommandEnding = 'passed' | 'failed' | 'late' | 'ended' | 'unstartable';
+export type TaskEnding = 'passed' | 'failed' | 'late' | 'ended' | 'unstartable';
 
-export interface CommandResult {
-  ending: CommandEnding;
+export interface TaskResult {
+  ending: TaskEnding;
   /** For a person, e.g. `exit code 22`. */
   how: string;
   /** The end of what it wrote, standard output and error as they came. */
@@ -38,7 +38,7 @@ const DIRECTORY = '/tmp';
  * Runs a command to its end, without a shell and without standard input. It leads a process group: whatever it started
  * ends with it. Never rejects.
  */
-export async function runChild(task: Task, { environment, outputBytes, signal }: ChildOptions): Promise<CommandResult> {
+export async function runChild(task: Task, { environment, outputBytes, signal }: ChildOptions): Promise<TaskResult> {
   const began = performance.now();
   const tail = new OutputTail(outputBytes);
   const end = await attempt(() => {
@@ -50,7 +50,7 @@ export async function runChild(task: Task, { environment, outputBytes, signal }:
   return { ...end, output: tail.text(), seconds: (performance.now() - began) / 1_000 };
 }
 
-type End = Pick<CommandResult, 'ending' | 'how'>;
+type End = Pick<TaskResult, 'ending' | 'how'>;
 
 const endedBy = ({ reason }: AbortSignal): End => ({ ending: 'ended', how: String(reason) });
 

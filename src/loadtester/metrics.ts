@@ -1,12 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { CommandResult } from './child.ts';
+import type { TaskResult } from './child.ts';
 import type { TaskType } from './task.ts';
 
 /** What the load tester counts. No label has a value that users choose. */
 export type LoadTesterMetrics = ReturnType<typeof createLoadTesterMetrics>;
 
 /** How a request for a command ended: as the command did, or without one. */
-export type TaskOutcome = CommandResult['ending'] | 'refused' | 'duplicate' | 'full' | 'stopping';
+export type TaskOutcome = TaskResult['ending'] | 'refused' | 'duplicate' | 'full' | 'stopping';
 
 const BUCKETS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600];
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Limiter } from '../process/limiter.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { type CommandResult, runChild } from './child.ts';
+import { runChild, type TaskResult } from './child.ts';
 import type { LoadTesterMetrics, TaskOutcome } from './metrics.ts';
 import { type Task, type TaskType, taskKey } from './task.ts';
 
@@ -18,7 +18,7 @@ export interface RunnerOptions {
 
 /** Taken, or why not. */
 export type Offer =
-  | { state: 'taken'; waits: boolean; result: Promise<CommandResult> }
+  | { state: 'taken'; waits: boolean; result: Promise<TaskResult> }
   | { state: 'duplicate' | 'full' | 'stopping' };
 
 const STOPPING = 'the load tester is stopping';
@@ -32,7 +32,7 @@ export class TaskRunner {
   /** Its keys are the types of tasks. */
   readonly #limiter: Limiter;
   readonly #background = new Set<string>();
-  readonly #unfinished = new Set<Promise<CommandResult>>();
+  readonly #unfinished = new Set<Promise<TaskResult>>();
   /** Aborts first what waits, then what runs. */
   readonly #close = new AbortController();
   readonly #end = new AbortController();
@@ -80,7 +80,7 @@ export class TaskRunner {
     await Promise.all(this.#unfinished);
   }
 
-  async #run(task: Task, signal: AbortSignal): Promise<CommandResult> {
+  async #run(task: Task, signal: AbortSignal): Promise<TaskResult> {
     const { environment, outputBytes, log, metrics } = this.#options;
     const { type, canary, program, args } = task;
     log.info({ canary, type, program }, 'a command begins');
@@ -94,7 +94,7 @@ export class TaskRunner {
   }
 
   /** Its turn did not come before somebody, or this process, left. */
-  #giveUp({ type }: Task, { reason }: AbortSignal): CommandResult {
+  #giveUp({ type }: Task, { reason }: AbortSignal): TaskResult {
     this.#options.metrics.tasks.inc({ type, outcome: 'ended' });
     return { ending: 'ended', how: String(reason), output: '', seconds: 0 };
   }
@@ -107,7 +107,7 @@ export class TaskRunner {
   }
 
   /** Output is logged where it was asked for or explains a failure. */
-  #tell({ type, canary, program, logOutput }: Task, { ending, how, output, seconds }: CommandResult): void {
+  #tell({ type, canary, program, logOutput }: Task, { ending, how, output, seconds }: TaskResult): void {
     const passed = ending === 'passed';
     const entry = { canary, type, program, how, seconds, ...((logOutput || !passed) && { output }) };
     this.#options.log[passed ? 'info' : 'warn'](entry, passed ? 'a command ended' : 'a command failed');

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Guard } from './bearer.ts';
-import type { CommandResult } from './child.ts';
+import type { TaskResult } from './child.ts';
 import type { LoadTesterMetrics } from './metrics.ts';
 import { readPayload } from './payload.ts';
 import type { TaskRunner } from './runner.ts';
@@ -55,7 +55,7 @@ async function wait(task: Task, reply: FastifyReply, { runner }: TaskRouteOption
   return offer.state === 'taken' ? answer(task, await offer.result, reply) : decline(reply, offer.state);
 }
 
-function answer({ program }: Task, { ending, how, output }: CommandResult, reply: FastifyReply): FastifyReply {
+function answer({ program }: Task, { ending, how, output }: TaskResult, reply: FastifyReply): FastifyReply {
   if (ending === 'passed') return reply.code(200).send(output);
   return reply.code(ending === 'ended' ? 503 : 500).send(`${program}: ${how}\n${output}`);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { type ChildOptions, type CommandResult, runChild } from '../../src/loadtester/child.ts';
+import { type ChildOptions, runChild, type TaskResult } from '../../src/loadtester/child.ts';
 import { lives, until } from './tester.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'headgate-child-'));
@@ -16,7 +16,7 @@ interface Run extends Partial<ChildOptions> {
 const run = (
   code: string,
   { file = process.execPath, timeoutMs = 10_000, ...options }: Run = {},
-): Promise<CommandResult> =>
+): Promise<TaskResult> =>
   runChild(
     { type: 'acceptance', canary: 'test/a', program: 'node', file, args: ['-e', code], timeoutMs, logOutput: false },
     { environment: { ONLY: 'this' }, outputBytes: 4_096, signal: new AbortController().signal, ...options },
@@ -82,7 +82,7 @@ const pidIn = (file: string): number => {
     return 0;
   }
 };
-const stops: Record<string, (file: string) => Promise<CommandResult>> = {
+const stops: Record<string, (file: string) => Promise<TaskResult>> = {
   'by its time limit': (file) => run(staying(file), { timeoutMs: 1_500 }),
   'because nobody wants it any more': async (file) => {
     const wanted = new AbortController();

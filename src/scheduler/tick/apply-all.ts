@@ -9,7 +9,7 @@ export const RETRY_MS = 1_000;
 /** What was refused is tried again too, for a policy may have changed that nobody watches. */
 const REFUSED_MS = 30_000;
 
-export interface Outcome {
+export interface ApplyResult {
   /** Milliseconds after which to look again, for what was not done; undefined: all was done. */
   retryMs?: number;
   refusals: EffectRefusal[];
@@ -20,7 +20,7 @@ export async function applyAll(
   effects: readonly Effect[],
   attempt: (effect: Effect) => Promise<void>,
   onError: (effect: Effect, error: unknown) => void,
-): Promise<Outcome> {
+): Promise<ApplyResult> {
   const retries: number[] = [];
   const refusals: EffectRefusal[] = [];
   for (const effect of effects) {

@@ -17,7 +17,7 @@ const age = ({ metadata, status }: Canary): string => {
 };
 
 /** The oldest first. */
-export const byAge = (a: Canary, b: Canary): number => (age(a) < age(b) ? -1 : 1);
+export const canariesByAge = (a: Canary, b: Canary): number => (age(a) < age(b) ? -1 : 1);
 
 /** Hosts that a Canary claims, in a spec of any shape. */
 export function hostsOf({ spec }: Canary): string[] {
@@ -63,8 +63,10 @@ export function takenHosts(
 ): Map<string, Canary> {
   const older = (host: string): Canary | undefined =>
     claimants(host)
-      .filter((other) => other.metadata.uid !== record.metadata.uid && isFollowed(other) && byAge(other, record) < 0)
-      .toSorted(byAge)[0];
+      .filter(
+        (other) => other.metadata.uid !== record.metadata.uid && isFollowed(other) && canariesByAge(other, record) < 0,
+      )
+      .toSorted(canariesByAge)[0];
   return new Map(
     service.hosts.flatMap((host): [string, Canary][] => {
       const taken = older(host);

@@ -8,11 +8,14 @@ import { narrowWatch } from './narrow-watch.ts';
 export interface EndpointsOptions {
   client: KubeClient;
   hooks: ReflectorHooks;
-  /** The Service of this key's canary leads to other pods. */
+  /** The pods behind the canary's Service of this Deployment have changed. */
   onChange: (key: string) => void;
 }
 
-/** To which pods the Services of canaries lead, whoever made them: a watch each, for as long as a weight depends on it. */
+/**
+ * The ready pods behind the Services of canaries. Each Service is watched by its name, since it may be a user's, and only
+ * from the first call of `of` until `forget`: while a weight depends on it.
+ */
 export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #watches = new Map<string, { service: string; watch: Reflector<EndpointSlice> }>();
@@ -53,7 +56,7 @@ export class Endpoints {
   }
 }
 
-/** Names of the ready pods of some slices, each once: one with addresses of both families is in two of them. */
+/** Names of the ready pods of some slices, each once: a pod with IPv4 and IPv6 is in one slice of each. */
 export function readyPods(slices: readonly EndpointSlice[]): string[] {
   const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
   const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);

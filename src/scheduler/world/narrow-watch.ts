@@ -4,7 +4,7 @@ import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 
-/** There are many of them, each short-lived. */
+/** Seldom: there are many such watches, and few live that long. */
 const RELIST_MS = 3_600_000;
 
 export interface NarrowWatch {

@@ -1,12 +1,12 @@
 import { Store } from '../../cluster/store.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
-import { byAge, hostsOf, isWritten } from '../tick/owners.ts';
+import { canariesByAge, hostsOf, isWritten } from '../tick/owners.ts';
 
-/** The Canaries of the cluster, by name, by the Deployment that they are about, and by the hosts that they claim. */
+/** The Canaries of the cluster, to be found by name, by the Deployment that they name, and by the hosts in their specs. */
 export class Records {
   readonly store: Store<Canary>;
 
-  /** @param onChange is told the keys of Deployments that a change concerns */
+  /** @param onChange is called with the key of each Deployment that a change may concern */
   constructor(onChange: (key: string) => void, onError?: (error: unknown) => void) {
     const indexes = { target: (record: Canary) => [targetOf(record)], host: hostsOf };
     this.store = new Store<Canary>({ indexes, ...(onError && { onError }) });
@@ -16,7 +16,7 @@ export class Records {
     });
   }
 
-  /** Its Deployment, and those whose records claim a host that it claims, or claimed. */
+  /** The Deployment of the record, and those of records that claim a host which this one claims now or did before. */
   #concerned(record: Canary, previous: Canary | undefined): Set<string> {
     const hosts = new Set([...hostsOf(record), ...(previous ? hostsOf(previous) : [])]);
     const rivals = [...hosts].flatMap((host) => this.claiming(host)).map(targetOf);
@@ -37,16 +37,17 @@ export class Records {
     this.store.put(record, 'write');
   }
 
-  /** All about a Deployment, whatever their names. @param key of the Deployment */
+  /** All that name a Deployment, also those that are not its record. @param key of the Deployment */
   about(key: string): Canary[] {
     return this.store.by('target', key);
   }
 
-  /** Those that somebody wrote for a Deployment, the oldest first. */
+  /** Those of them that somebody wrote (see `isWritten`), the oldest first. */
   writtenFor(key: string): Canary[] {
-    return this.about(key).filter(isWritten).toSorted(byAge);
+    return this.about(key).filter(isWritten).toSorted(canariesByAge);
   }
 
+  /** All whose spec has this host. */
   claiming(host: string): Canary[] {
     return this.store.by('host', host);
   }

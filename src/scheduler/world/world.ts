@@ -51,7 +51,7 @@ export interface WorldOptions {
 export class World {
   readonly #client: KubeClient;
   readonly #options: WorldOptions;
-  readonly #areas: NamespaceWatches;
+  readonly #namespaceWatches: NamespaceWatches;
   readonly #sets: WatchScopes<ReplicaSet>;
   /** Held keys, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
@@ -67,7 +67,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
-    this.#areas = new NamespaceWatches(options.namespaces);
+    this.#namespaceWatches = new NamespaceWatches(options.namespaces);
     const { client, provider, onChange, onError } = options;
     this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: own });
     this.canaries = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: `${ROLE}=canary`, toKeys: stem });
@@ -101,7 +101,7 @@ export class World {
   #open<T extends KubeObject>({ kind, labelSelector, optional }: Omit<Watch<T>, 'toKeys' | 'index'>, store: Store<T>) {
     const selector = labelSelector === undefined ? {} : { labelSelector };
     const rest = { ...selector, ...(optional && { optional: true as const }), ...this.#hooks(kind) };
-    this.#areas.open<T>({ client: this.#client, store, kind, ...rest });
+    this.#namespaceWatches.open<T>({ client: this.#client, store, kind, ...rest });
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {
@@ -121,16 +121,21 @@ export class World {
 
   /** Resolves when the watches have delivered what there is, wherever Headgate may look. */
   start(): Promise<void> {
-    return this.#areas.start();
+    return this.#namespaceWatches.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#areas.stop(), this.#sets.stop(), this.endpoints.stop(), this.#namespaces.stop()]);
+    await Promise.all([
+      this.#namespaceWatches.stop(),
+      this.#sets.stop(),
+      this.endpoints.stop(),
+      this.#namespaces.stop(),
+    ]);
   }
 
   /** Whether what is not seen of a Deployment is not there. */
   isFilled(key: string): boolean {
-    return this.#areas.isFilled(key);
+    return this.#namespaceWatches.isFilled(key);
   }
 
   /** Takes the answer of a write, so that the next look sees it; whoever wrote looks again without being woken. */

@@ -3,7 +3,7 @@ import { CANARY, ENROLLED_BY } from '../../../src/rollout/keys.ts';
 import type { Deployment } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { ownerOf } from '../../../src/rollout/workload/generated.ts';
-import { byAge, isWritten, ownershipOf, takenHosts } from '../../../src/scheduler/tick/owners.ts';
+import { canariesByAge, isWritten, ownershipOf, takenHosts } from '../../../src/scheduler/tick/owners.ts';
 import * as make from '../../build.ts';
 
 const canary = (
@@ -44,7 +44,7 @@ const rows: Record<string, [deployment: Deployment, canaries: Canary[], expected
 };
 
 for (const [claim, [deployment, canaries, expected]] of Object.entries(rows)) {
-  const written = canaries.filter(isWritten).toSorted(byAge);
+  const written = canaries.filter(isWritten).toSorted(canariesByAge);
   const found = ownershipOf(deployment, written, (name) => canaries.find(({ metadata }) => metadata.name === name));
   t.match(found, expected, claim);
 }
@@ -57,15 +57,15 @@ void t.test('a record of annotations is nobody’s writing', async (t) => {
 
 void t.test('of two of the same second, who was enrolled first was first', async (t) => {
   const [a, b] = [canary('a'), canary('b')];
-  t.ok(byAge(a, b) < 0, 'neither: any order, but always the same');
+  t.ok(canariesByAge(a, b) < 0, 'neither: any order, but always the same');
   const since = (lastTransitionTime: string) =>
     ({ conditions: [{ type: 'Enrolled', status: 'True', lastTransitionTime }] }) as unknown as NonNullable<
       Canary['status']
     >;
   b.status = since(make.at(3));
-  t.ok(byAge(b, a) < 0);
+  t.ok(canariesByAge(b, a) < 0);
   a.status = since(make.at(2));
-  t.ok(byAge(a, b) < 0);
+  t.ok(canariesByAge(a, b) < 0);
 });
 
 void t.test('a host belongs to the Canary that claimed it first', async (t) => {
