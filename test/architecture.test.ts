@@ -70,6 +70,10 @@ const UNKNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   'src/rollout/workload/': ['src/rollout/machine/', 'src/rollout/crd/'],
   'src/rollout/machine/': ['src/rollout/crd/'],
 };
+/** Istio's own kinds, under any of their names. */
+const OF_ISTIO = /virtual ?service|destination ?rule/i;
+/** Its provider; the settings, which are written in Istio's words; and what becomes of Flagger's settings. */
+const NAMES_ISTIO = ['src/traffic/istio/', 'src/rollout/spec/', 'src/cli/import/fields/'];
 /** Names that are exported twice, and what they stand for. Any other name is exported once. */
 const EXPORTED_TWICE: Readonly<Record<string, string>> = {};
 
@@ -213,4 +217,11 @@ void t.test('values are imported without cycles', async (t) => {
   t.same(onCycles(new Map(files.map((file) => [file, values(file)]))), []);
   const probe = { a: ['b'], b: ['c', 'd'], c: ['b'], d: [] };
   t.same(onCycles(new Map(Object.entries(probe))), ['b', 'c'], 'the check itself sees a cycle, and no more than it');
+});
+
+void t.test('the kinds of a mesh are named by its provider, and by what people write', async (t) => {
+  const named = files.filter((file) => OF_ISTIO.test(textOf(file)));
+  const wrong = named.filter((file) => !NAMES_ISTIO.some((place) => file.startsWith(place)));
+  t.same(wrong, []);
+  t.ok(named.length > 10, 'the check itself sees where they are named');
 });

@@ -1,6 +1,6 @@
 import { CANARY_SUFFIX, PREFIX, ROLE } from '../keys.ts';
 import type { Deployment, PodTemplate, Service } from '../kube.ts';
-import { portsOf } from './ports.ts';
+import { containerPortsOf } from './ports.ts';
 import type { TrafficObstacle, TrafficReason } from './traffic-obstacle.ts';
 
 /** The Service by which clients reach a Deployment. */
@@ -92,7 +92,7 @@ function obstacleOf({ metadata: { name }, spec }: Service, { metadata, spec: { t
 
 /** A named target that no container of the pod template has leads nowhere. */
 function unlistened(service: string, ports: NonNullable<Service['spec']['ports']>, template: PodTemplate) {
-  const names = portsOf(template).map(({ name }) => name);
+  const names = containerPortsOf(template).map(({ name }) => name);
   const missing = ports.find(({ targetPort }) => typeof targetPort === 'string' && !names.includes(targetPort));
   return (
     missing &&

@@ -12,7 +12,7 @@ const NAME = ['service', 'name'] as const;
 const isSidecar = ({ restartPolicy }: Container): boolean => restartPolicy === 'Always';
 
 /** The TCP ports that a pod template declares: its containers' first, then its sidecars'. */
-export function portsOf({ spec }: PodTemplate): Port[] {
+export function containerPortsOf({ spec }: PodTemplate): Port[] {
   const containers = [...(spec.containers ?? []), ...(spec.initContainers ?? []).filter(isSidecar)];
   return containers.flatMap(({ ports }) => ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP');
 }
@@ -34,7 +34,7 @@ export interface ServedPort {
  * HTTP or gRPC; else the only one, if its name says nothing else. Undefined: the template does not say.
  */
 export function servedPort(template: PodTemplate, targetPort?: unknown): ServedPort | undefined {
-  const ports = portsOf(template);
+  const ports = containerPortsOf(template);
   const [only, ...more] = ports;
   const served =
     targetPort === undefined
@@ -48,7 +48,7 @@ export function servedPort(template: PodTemplate, targetPort?: unknown): ServedP
 
 /** A template all of whose ports say another protocol than HTTP, where no port is written: there is nothing to divide. */
 function unservedFinding(template: PodTemplate): Finding[] {
-  const ports = portsOf(template);
+  const ports = containerPortsOf(template);
   if (ports.length === 0 || !ports.every(({ name = '' }) => OTHER_NAME.test(name))) return [];
   const names = ports.map(portWords).join(', ');
   const message = `is missing, and no port of the pod template is HTTP or gRPC by its name (${names}): only their requests can be divided. If one of them serves HTTP all the same, write its number, or name the Service that clients use`;
@@ -63,7 +63,7 @@ export function portFindings(form: unknown, template: PodTemplate): Finding[] {
   const written = [PORT, TARGET, NAME].some((path) => valueAt(form, path) !== undefined);
   if (!written) return unservedFinding(template);
   const wanted = valueAt(form, TARGET);
-  const ports = portsOf(template);
+  const ports = containerPortsOf(template);
   if (typeof wanted !== 'string' || !isPortName(wanted) || ports.some((port) => isPort(wanted, port))) return [];
   const present =
     ports.length > 0
@@ -77,7 +77,7 @@ export function undeclaredPort(
   { port, targetPort = port }: Pick<ServiceSpec, 'port' | 'targetPort'>,
   template: PodTemplate,
 ) {
-  const ports = portsOf(template);
+  const ports = containerPortsOf(template);
   return isNumber(targetPort) && ports.length > 0 && !ports.some((entry) => isPort(targetPort, entry))
     ? targetPort
     : undefined;

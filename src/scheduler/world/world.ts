@@ -16,7 +16,7 @@ import { Endpoints } from './endpoints.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { narrowWatch } from './narrow-watch.ts';
-import { Neighbours } from './neighbours.ts';
+import { NeighbourLabels } from './neighbour-labels.ts';
 import { Records } from './records.ts';
 import { TrafficView } from './traffic.ts';
 
@@ -62,7 +62,7 @@ export class World {
   readonly endpoints: Endpoints;
   readonly traffic: TrafficView;
   readonly records: Records;
-  readonly neighbours: Neighbours;
+  readonly neighbours: NeighbourLabels;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -81,7 +81,7 @@ export class World {
       watch: (wanted) => this.#watch(wanted),
       namespaces: this.#namespaces,
     });
-    this.neighbours = new Neighbours(client);
+    this.neighbours = new NeighbourLabels(client);
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries }, this.records.store);
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));

@@ -4,7 +4,7 @@ import { ROLE } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 
 /** The other Deployments of a namespace, for as far as they tell whether a Service is shared: read once, and when forgotten. */
-export class Neighbours {
+export class NeighbourLabels {
   readonly #client: Pick<KubeClient, 'listAll'>;
   readonly #labels = new Map<string, Record<string, string>[]>();
 
