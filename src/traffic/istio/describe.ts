@@ -1,11 +1,11 @@
 import type { RouteDescription } from '../provider.ts';
-import { type HttpRoute, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
+import { type HttpRoute, specOrEmpty, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
 
 /** Where traffic goes by a VirtualService: one line where all its HTTP routes say the same, else one each. */
 export function describeRoute(route: VirtualService | undefined, name: string): RouteDescription {
   const title = `${VIRTUAL_SERVICES.kind} ${route?.metadata.name ?? name}`;
   if (route === undefined) return { title, details: [], rules: [] };
-  const { hosts = [], gateways = [], http = [] } = route.spec;
+  const { hosts = [], gateways = [], http = [] } = specOrEmpty(route);
   const texts = http.map(destinationsOf);
   const [first = 'no HTTP route'] = texts;
   const agreed = texts.every((text) => text === first);

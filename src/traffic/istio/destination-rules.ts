@@ -6,7 +6,7 @@ import type { ObjectChange } from '../../rollout/object-change.ts';
 import { generatedMeta } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 import { namesOf } from './hosts.ts';
-import { apiVersion, DESTINATION_RULES, type DestinationRule } from './kinds.ts';
+import { apiVersion, DESTINATION_RULES, type DestinationRule, specOrEmpty } from './kinds.ts';
 
 /** DestinationRules, by the host that they are for. */
 export interface HostRules {
@@ -44,8 +44,8 @@ const isOwn = ({ metadata }: DestinationRule): boolean => metadata.labels?.[ROLE
 
 const isFor =
   (hosts: readonly string[]) =>
-  ({ spec }: DestinationRule): boolean =>
-    hosts.includes(spec.host ?? '');
+  (rule: DestinationRule): boolean =>
+    hosts.includes(specOrEmpty(rule).host ?? '');
 
 const born = ({ metadata }: DestinationRule): string => metadata.creationTimestamp ?? '';
 
@@ -75,7 +75,8 @@ const ruleFor = (
 });
 
 /** What of a rule holds for another host too: all but its subsets, which are of the pods of the one. */
-function copyable({ spec: { host: _host, subsets: _subsets, ...words } }: DestinationRule) {
+function copyable(rule: DestinationRule) {
+  const { host: _host, subsets: _subsets, ...words } = specOrEmpty(rule);
   return words.trafficPolicy === undefined ? undefined : words;
 }
 
@@ -84,5 +85,5 @@ function changesOf(present: DestinationRule | undefined, wanted: DestinationRule
   if (wanted === undefined) return present ? [{ do: 'delete', kind, object: present }] : [];
   if (present === undefined) return [{ do: 'create', kind, object: wanted }];
   if (canonical(present.spec) === canonical(wanted.spec)) return [];
-  return [{ do: 'patch', kind, object: present, operations: [{ op: 'replace', path: '/spec', value: wanted.spec }] }];
+  return [{ do: 'patch', kind, object: present, operations: [{ op: 'add', path: '/spec', value: wanted.spec }] }];
 }

@@ -29,6 +29,9 @@ export interface DestinationRule extends KubeObject {
   spec: { host?: string; trafficPolicy?: object; [field: string]: unknown };
 }
 
+/** What an object says. Nothing requires that it says anything. */
+export const specOrEmpty = <Spec extends object>({ spec }: { spec?: Spec }): Partial<Spec> => spec ?? {};
+
 export const isVirtualService = (object: KubeObject): object is VirtualService => object.kind === VIRTUAL_SERVICES.kind;
 export const isDestinationRule = (object: KubeObject): object is DestinationRule =>
   object.kind === DESTINATION_RULES.kind;

@@ -10,7 +10,7 @@ import {
   VIRTUAL_SERVICES,
   type VirtualService,
 } from './kinds.ts';
-import { isOurs, patchRoute, patchWeights, readRoute, releaseRoute, renderRoute } from './virtual-service.ts';
+import { patchRoute, patchWeights, readRoute, releaseRoute, renderRoute } from './virtual-service.ts';
 
 /** The VirtualService of a Deployment is the one of its name. */
 const routeNamed = (objects: TrafficObjects, name: string): VirtualService | undefined =>
@@ -43,8 +43,7 @@ export const istio: TrafficProvider = {
   },
   reweigh(objects, wish, weight) {
     const route = routeNamed(objects, wish.deployment.metadata.name);
-    // Of a user's route nothing but the weights was written in the first place.
-    return route && isOurs(route) ? [patch(route, patchWeights(route, wish, weight))] : [];
+    return route ? [patch(route, patchWeights(route, wish, weight))] : [];
   },
   release(objects, wish) {
     const route = routeNamed(objects, wish.deployment.metadata.name);

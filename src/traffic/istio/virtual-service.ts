@@ -5,7 +5,7 @@ import type { PatchOperation } from '../../rollout/object-change.ts';
 import { generatedMeta } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 import { namesOf } from './hosts.ts';
-import { apiVersion, type RouteDestination, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
+import { apiVersion, type RouteDestination, specOrEmpty, VIRTUAL_SERVICES, type VirtualService } from './kinds.ts';
 
 /** The role of a VirtualService that a user wrote: Headgate touches the weights of its routes and nothing else. */
 export const ADOPTED = 'adopted-route';
@@ -24,7 +24,7 @@ interface Split {
 /** The routes of a VirtualService that go to the stable Service, alone or beside the canary's. */
 function splits(route: VirtualService, { deployment }: TrafficWish): Split[] {
   const names = namesOf(deployment);
-  return (route.spec.http ?? []).flatMap(({ route: to = [] }, index) => {
+  return (specOrEmpty(route).http ?? []).flatMap(({ route: to = [] }, index) => {
     const [stable, ...others] = to.filter(isTo(names.stable));
     const [canary, ...more] = to.filter(isTo(names.canary));
     const foreign = to.length > (canary ? 2 : 1);
@@ -80,7 +80,7 @@ export const renderRoute = (wish: TrafficWish, weight: number): VirtualService =
 
 /** JSON Patch that gives an existing VirtualService a weight: all of one that is ours, only the weights of another's. */
 export function patchRoute(route: VirtualService, wish: TrafficWish, weight: number): PatchOperation[] {
-  if (isOurs(route)) return [{ op: 'replace', path: '/spec', value: renderSpec(wish, weight) }];
+  if (isOurs(route)) return [{ op: 'add', path: '/spec', value: renderSpec(wish, weight) }];
   return [...adoption(route), ...patchWeights(route, wish, weight)];
 }
 
