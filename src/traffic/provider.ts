@@ -24,7 +24,8 @@ export interface TrafficReference {
 }
 
 /**
- * All that was found of a Deployment's traffic, of any source, each object once. One that is there and may not be read has no
+ * All that was found of a Deployment's traffic, of any source, each object once, as the API server has it: with others of its
+ * namespace among them, and whatever people wrote into them. One that is there and may not be read has no
  * `spec`.
  */
 export type TrafficObjects = readonly KubeObject[];
@@ -43,7 +44,11 @@ export interface RouteDescription {
 
 /**
  * The objects by which one mesh, or one kind of gateway, divides traffic: as data, read and written without any IO. A change
- * fits the objects that it was made from, and no others.
+ * fits the objects that it was made from, and no others; it is of a kind of the sources, and writes one object at most once.
+ *
+ * What is created is owned by the Deployment, has Headgate's label, and has the Deployment's name or that with the canary's
+ * suffix: by these it is found again. A user's object gets the label with the first weight. Where a change writes all of a spec,
+ * it does so by one operation at `/spec`: fields that the API server drops are then not written again and again.
  */
 export interface TrafficProvider {
   readonly sources: readonly TrafficSource[];
@@ -51,11 +56,14 @@ export interface TrafficProvider {
   references?(objects: TrafficObjects, wish: TrafficWish): TrafficReference[];
   /** What the objects say, held against what is wanted. */
   read(objects: TrafficObjects, wish: TrafficWish): TrafficReading;
-  /** What makes the routes as wanted, with the canary at `weight` percent. */
+  /** What makes the routes as wanted, with the canary at `weight` percent. Unusable routes are not rendered. */
   render(objects: TrafficObjects, wish: TrafficWish, weight: number): ObjectChange[];
-  /** What gives the routes a weight and leaves everything else of them as it is: for when the API server refuses the rest. */
+  /** What gives routes that are there a weight, and leaves the rest of them as it is: for when the API server refuses that rest. */
   reweigh(objects: TrafficObjects, wish: TrafficWish, weight: number): ObjectChange[];
-  /** What leaves the routes to their user: all traffic to the Deployment, no word of the canary. None where all is theirs. */
+  /**
+   * What leaves the routes to their user: all traffic to the Deployment, no label, no word of the canary. None where all is
+   * theirs. The Deployment may be gone: of the wish only its name and namespace matter, as for `cleanUp`.
+   */
   release(objects: TrafficObjects, wish: TrafficWish): ObjectChange[];
   /** What leaves nothing of Headgate besides the routes, once no proxy knows a way to the canary. */
   cleanUp(objects: TrafficObjects, wish: TrafficWish): ObjectChange[];

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Rig, waitFor } from './rig.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAM = join(ROOT, 'src/main.ts');
 const NAMESPACE = 'headgate';
 /** Everything of the product that is not a pod: on the rig its processes stand for the pods. */
 const MANIFESTS = ['namespace.yaml', 'crd.yaml', 'crd-alertprovider.yaml', 'rbac.yaml', 'policy.yaml', 'webhook.yaml'];
@@ -23,6 +24,15 @@ export interface ProcessOptions {
   /** Address of its own, 10.244.255.x. */
   ip: string;
   env?: Readonly<Record<string, string>>;
+  /** The program, where it is not the product's own. */
+  program?: string;
+}
+
+export interface ProductOptions {
+  env?: Readonly<Record<string, string>>;
+  schedulers?: number;
+  /** What runs as the scheduler, where it is not the product's own program. */
+  schedulerProgram?: string;
 }
 
 /** One process of the product, as its own ServiceAccount. */
@@ -54,10 +64,10 @@ export class ProductProcess {
   }
 
   async start(): Promise<void> {
-    const { role, ip, env } = this.options;
+    const { role, ip, env, program = PROGRAM } = this.options;
     const log = openSync(this.logFile, 'a');
     const kubeconfig = await this.#rig.serviceAccountKubeconfig(NAMESPACE, `headgate-${role}`);
-    this.#child = spawn(process.execPath, [join(ROOT, 'src/main.ts'), role], {
+    this.#child = spawn(process.execPath, [program, role], {
       stdio: ['ignore', log, log],
       env: { ...process.env, ...this.#environment(ip), ...FAST, ...HOOKS, KUBECONFIG: kubeconfig, ...env },
     });
@@ -104,12 +114,14 @@ export class Product {
   readonly webhooks: ProductProcess[];
   readonly schedulers: ProductProcess[];
 
-  constructor(rig: Rig, { env, schedulers = 1 }: { env?: Readonly<Record<string, string>>; schedulers?: number } = {}) {
-    const make = (role: ProcessOptions['role'], ip: string) =>
-      new ProductProcess(rig, { role, ip, ...(env && { env }) });
+  constructor(rig: Rig, { env, schedulers = 1, schedulerProgram }: ProductOptions = {}) {
+    const make = (role: ProcessOptions['role'], ip: string, program?: string) =>
+      new ProductProcess(rig, { role, ip, ...(env && { env }), ...(program && { program }) });
     this.rig = rig;
     this.webhooks = [make('webhook', '10.244.255.10'), make('webhook', '10.244.255.11')];
-    this.schedulers = Array.from({ length: schedulers }, (_, index) => make('scheduler', `10.244.255.${20 + index}`));
+    this.schedulers = Array.from({ length: schedulers }, (_, index) =>
+      make('scheduler', `10.244.255.${20 + index}`, schedulerProgram),
+    );
   }
 
   async start(): Promise<void> {

@@ -70,5 +70,5 @@ export class TrafficApplier {
 function askedOf(change: ObjectChange): unknown {
   if (change.do === 'create') return change.object['spec'];
   if (change.do === 'delete') return undefined;
-  return change.operations.find(({ op, path }) => op === 'replace' && path === '/spec')?.value;
+  return change.operations.find(({ op, path }) => (op === 'add' || op === 'replace') && path === '/spec')?.value;
 }

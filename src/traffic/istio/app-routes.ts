@@ -2,7 +2,7 @@ import { ROLE } from '../../rollout/keys.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects } from '../provider.ts';
-import { isVirtualService } from './kinds.ts';
+import { virtualServicesOf } from './kinds.ts';
 import { resolveHost } from './reach/host.ts';
 import { type HttpEntry, namespaceOf, type VirtualService, type WeightedEntry } from './reach/objects.ts';
 
@@ -27,7 +27,7 @@ export const isOurs = ({ metadata: { labels, annotations } }: VirtualService): b
   labels?.[ROLE] === 'route' && annotations?.['kubectl.kubernetes.io/last-applied-configuration'] === undefined;
 
 export function appRoutes(objects: TrafficObjects, wish: TrafficWish): AppRoutes {
-  const all = objects.filter(isVirtualService);
+  const all = virtualServicesOf(objects);
   const { name, namespace } = wish.deployment.metadata;
   const own = all.find(
     (route) =>

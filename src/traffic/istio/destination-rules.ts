@@ -49,7 +49,7 @@ const stemOf = ({ metadata: { name } }: DestinationRule): string =>
 const isOwn = ({ metadata }: DestinationRule): boolean => metadata.labels?.[ROLE] !== undefined;
 
 const isFor = (rule: DestinationRule, name: string, { deployment, clusterDomain }: RouteTarget): boolean =>
-  resolveHost(rule.spec.host, namespaceOf(rule), { clusterDomain }) ===
+  resolveHost(rule.spec.host ?? '', namespaceOf(rule), { clusterDomain }) ===
   `${name}.${deployment.metadata.namespace ?? 'default'}.svc.${clusterDomain}`;
 
 /** A rule that a user wrote for a host holds, and Headgate makes none for it; the canary is treated like the stable. */
@@ -74,7 +74,8 @@ const ruleFor = (
 });
 
 /** What of a rule holds for another host too: all but its subsets, which are of the pods of the one. */
-function copyable({ spec: { host: _host, subsets: _subsets, ...words } }: DestinationRule) {
+function copyable(rule: DestinationRule) {
+  const { host: _host, subsets: _subsets, ...words } = rule.spec;
   return words.trafficPolicy === undefined ? undefined : words;
 }
 
@@ -83,5 +84,5 @@ function changesOf(present: DestinationRule | undefined, wanted: DestinationRule
   if (wanted === undefined) return present ? [{ do: 'delete', kind, object: present }] : [];
   if (present === undefined) return [{ do: 'create', kind, object: wanted }];
   if (canonical(present.spec) === canonical(wanted.spec)) return [];
-  return [{ do: 'patch', kind, object: present, operations: [{ op: 'replace', path: '/spec', value: wanted.spec }] }];
+  return [{ do: 'patch', kind, object: present, operations: [{ op: 'add', path: '/spec', value: wanted.spec }] }];
 }

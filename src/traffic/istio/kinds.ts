@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../rollout/kube.ts';
-import { namespacedKind } from '../../rollout/object-change.ts';
+import { type Kind, namespacedKind } from '../../rollout/object-change.ts';
 import type { DestinationRule, Gateway, VirtualService } from './reach/objects.ts';
 
 const GROUP = 'networking.istio.io';
@@ -10,7 +10,19 @@ export const DESTINATION_RULES = namespacedKind(GROUP, VERSION, 'destinationrule
 
 export const GATEWAYS = namespacedKind(GROUP, VERSION, 'gateways', 'Gateway');
 
-export const isVirtualService = (object: KubeObject): object is VirtualService => object.kind === VIRTUAL_SERVICES.kind;
-export const isDestinationRule = (object: KubeObject): object is DestinationRule =>
-  object.kind === DESTINATION_RULES.kind;
-export const isGateway = (object: KubeObject): object is Gateway => object.kind === GATEWAYS.kind;
+const isOf =
+  (kind: Kind) =>
+  (object: KubeObject): boolean =>
+    object.kind === kind.kind;
+
+/** Objects of a kind. Nothing requires that one says anything: it then says nothing, as with an empty `spec`. */
+const ofKind =
+  <T extends KubeObject & { spec: object }>(kind: Kind) =>
+  (objects: readonly KubeObject[]): T[] =>
+    objects.filter(isOf(kind)).map((object) => (object['spec'] ? object : { ...object, spec: {} }) as T);
+
+export const virtualServicesOf = ofKind<VirtualService>(VIRTUAL_SERVICES);
+export const destinationRulesOf = ofKind<DestinationRule>(DESTINATION_RULES);
+/** One that may not be read has no `spec`. */
+export const gatewaysOf = (objects: readonly KubeObject[]): (KubeObject & { spec?: Gateway['spec'] })[] =>
+  objects.filter(isOf(GATEWAYS));

@@ -2,11 +2,11 @@ import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { TrafficObstacle } from '../../rollout/workload/traffic-obstacle.ts';
 import type { TrafficObjects } from '../provider.ts';
 import type { AppRoutes } from './app-routes.ts';
-import { isDestinationRule, isGateway, isVirtualService } from './kinds.ts';
+import { destinationRulesOf, gatewaysOf, virtualServicesOf } from './kinds.ts';
 import { ownObstacle, ownRoute } from './own-route.ts';
 import { type ClientProxy, resolveGateway } from './reach/client-proxy.ts';
 import { serviceHost } from './reach/host.ts';
-import { istioName, type MeshObjects, namespaceOf, type VirtualService } from './reach/objects.ts';
+import { type Gateway, istioName, type MeshObjects, namespaceOf, type VirtualService } from './reach/objects.ts';
 import { splitOf } from './reach/split.ts';
 
 const MESH = 'mesh';
@@ -18,8 +18,7 @@ export function routeObstacle(
   wish: TrafficWish,
 ): TrafficObstacle | undefined {
   if (wish.services === undefined) return undefined;
-  const present = routes.users.length > 0 ? routes.users : [];
-  if (present.length > 0) return first(present.map((route) => splitObstacle(route, objects, wish)));
+  if (routes.users.length > 0) return first(routes.users.map((route) => splitObstacle(route, objects, wish)));
   return nameTaken(objects, wish) ?? ownObstacle(wish) ?? splitObstacle(ownRoute(wish, 0), objects, wish);
 }
 
@@ -28,9 +27,9 @@ const first = <T>(found: readonly (T | undefined)[]): T | undefined => found.fin
 /** A route of Headgate's own would have this name. */
 function nameTaken(objects: TrafficObjects, { deployment, hosts }: TrafficWish): TrafficObstacle | undefined {
   const { name, namespace } = deployment.metadata;
-  const taken = objects
-    .filter(isVirtualService)
-    .find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+  const taken = virtualServicesOf(objects).find(
+    ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
+  );
   if (taken === undefined || taken.metadata.labels?.['headgate.dev/role'] === 'route') return undefined;
   const message = `VirtualService ${name} is there, does not lead to the Service ${hosts.stable}, and is not Headgate's, whose own would have its name; add a route to ${hosts.stable} to it, or give it another name`;
   return { reason: 'RouteNameTaken', message };
@@ -42,8 +41,8 @@ function splitObstacle(
   wish: TrafficWish,
 ): TrafficObstacle | undefined {
   const mesh = meshObjects(objects, wish);
-  const gateways = gatewaysOf(virtualService);
-  const missing = gateways.find((gateway) => !objects.filter(isGateway).some((entry) => istioName(entry) === gateway));
+  const gateways = boundGateways(virtualService);
+  const missing = gateways.find((gateway) => !gatewaysOf(objects).some((entry) => istioName(entry) === gateway));
   if (missing !== undefined) {
     const message = `VirtualService ${istioName(virtualService)} is bound to the Gateway ${missing}, which is not there; create it, or write the name of another`;
     return { reason: 'GatewayNotFound', message };
@@ -63,7 +62,7 @@ function splitObstacle(
   return refusal;
 }
 
-const gatewaysOf = (virtualService: VirtualService): string[] =>
+const boundGateways = (virtualService: VirtualService): string[] =>
   (virtualService.spec.gateways ?? [MESH])
     .map((gateway) => resolveGateway(gateway, namespaceOf(virtualService)))
     .filter((gateway) => gateway !== MESH);
@@ -71,21 +70,24 @@ const gatewaysOf = (virtualService: VirtualService): string[] =>
 /** Sidecars beside the Deployment, and every gateway that may be looked at. */
 function proxiesOf(virtualService: VirtualService, objects: TrafficObjects): ClientProxy[] {
   const { gateways = [MESH] } = virtualService.spec;
-  const readable = objects.filter(isGateway).filter(({ spec }) => spec !== undefined);
-  const bound = gatewaysOf(virtualService).filter((name) => readable.some((entry) => istioName(entry) === name));
+  const readable = readableGateways(objects);
+  const bound = boundGateways(virtualService).filter((name) => readable.some((entry) => istioName(entry) === name));
   return [
     ...(gateways.includes(MESH) ? [{ class: 'sidecar', namespace: namespaceOf(virtualService) } as const] : []),
     ...bound.map((gateway) => ({ class: 'gateway', namespace: gateway.split('/')[0] ?? '', gateway }) as const),
   ];
 }
 
+const readableGateways = (objects: TrafficObjects): Gateway[] =>
+  gatewaysOf(objects).flatMap(({ metadata, spec }) => (spec === undefined ? [] : [{ metadata, spec }]));
+
 function meshObjects(objects: TrafficObjects, { services, clusterDomain }: TrafficWish): MeshObjects {
   return {
     clusterDomain,
     rootNamespace: 'istio-system',
     services: services === undefined ? [] : [services.stable, services.canary],
-    gateways: objects.filter(isGateway).filter(({ spec }) => spec !== undefined),
-    virtualServices: objects.filter(isVirtualService),
-    destinationRules: objects.filter(isDestinationRule),
+    gateways: readableGateways(objects),
+    virtualServices: virtualServicesOf(objects),
+    destinationRules: destinationRulesOf(objects),
   };
 }

@@ -8,11 +8,11 @@ import { adoptedFor } from './adoption.ts';
 import { appRoutes } from './app-routes.ts';
 import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
-import { DESTINATION_RULES, GATEWAYS, isDestinationRule, isVirtualService, VIRTUAL_SERVICES } from './kinds.ts';
+import { DESTINATION_RULES, destinationRulesOf, GATEWAYS, VIRTUAL_SERVICES, virtualServicesOf } from './kinds.ts';
 import { routeObstacle } from './obstacle.ts';
 import { resolveGateway } from './reach/client-proxy.ts';
 import { namespaceOf, type VirtualService } from './reach/objects.ts';
-import { readRoutes, releaseRoutes, reweighOwn, weighRoutes } from './virtual-service.ts';
+import { readRoutes, releaseRoutes, reweighRoutes, weighRoutes } from './virtual-service.ts';
 
 /** Istio: weights in VirtualServices, and DestinationRules by which both hosts are reached in the same way. */
 export const istio: TrafficProvider = {
@@ -37,14 +37,14 @@ export const istio: TrafficProvider = {
     return {
       ...(route && { route }),
       ...(obstacle && { obstacle }),
-      prerequisites: ruleChanges(objects.filter(isDestinationRule), wish),
+      prerequisites: ruleChanges(destinationRulesOf(objects), wish),
     };
   },
   render: (objects, wish, weight) => weighRoutes(appRoutes(objects, wish), wish, weight),
-  reweigh: (objects, wish, weight) => reweighOwn(appRoutes(objects, wish), wish, weight),
+  reweigh: (objects, wish, weight) => reweighRoutes(appRoutes(objects, wish), wish, weight),
   release: (objects, wish) => releaseRoutes(marked(objects, wish), wish),
   cleanUp(objects, { deployment }) {
-    const { stable, canary } = ownRules(objects.filter(isDestinationRule), deployment);
+    const { stable, canary } = ownRules(destinationRulesOf(objects), deployment);
     const kind = DESTINATION_RULES;
     return [
       ...(canary ? [{ do: 'delete', kind, object: canary } as const] : []),
@@ -55,20 +55,18 @@ export const istio: TrafficProvider = {
     ];
   },
   describe(objects, name) {
-    const shown = objects.filter(isVirtualService).filter((route) => isAbout(route, name));
+    const shown = virtualServicesOf(objects).filter((route) => isAbout(route, name));
     return shown.length > 0 ? shown.map((route) => describeRoute(route, name)) : [describeRoute(undefined, name)];
   },
 };
 
 /** Those that Headgate made for a Deployment, or adopted for it. */
 const marked = (objects: TrafficObjects, { deployment }: Pick<TrafficWish, 'deployment'>): VirtualService[] =>
-  objects
-    .filter(isVirtualService)
-    .filter((route) =>
-      route.metadata.labels?.[ROLE] === 'route'
-        ? (madeFor(route) ?? route.metadata.name) === deployment.metadata.name
-        : adoptedFor(route)[keyOf(deployment)] !== undefined,
-    );
+  virtualServicesOf(objects).filter((route) =>
+    route.metadata.labels?.[ROLE] === 'route'
+      ? (madeFor(route) ?? route.metadata.name) === deployment.metadata.name
+      : adoptedFor(route)[keyOf(deployment)] !== undefined,
+  );
 
 /** For a person, the one of its name too, whoever wrote it. */
 const isAbout = (route: VirtualService, name: string): boolean =>

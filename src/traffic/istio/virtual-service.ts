@@ -49,12 +49,12 @@ export function weighRoutes({ own, users }: AppRoutes, wish: TrafficWish, weight
   if (own === undefined) return [{ do: 'create', kind, object: ownRoute(wish, weight) }];
   // Before its Service is known there is nothing to write but weights.
   if (wish.services === undefined) return [patch(own, weightPatch(own, wish, weight))];
-  return [patch(own, [{ op: 'replace', path: pointer('spec'), value: ownSpec(wish, weight) }])];
+  return [patch(own, [{ op: 'add', path: pointer('spec'), value: ownSpec(wish, weight) }])];
 }
 
-/** Of one of Headgate's own the weights alone, in the words that it has. Of a user's, nothing else was ever written. */
-export const reweighOwn = ({ own }: AppRoutes, wish: TrafficWish, weight: number): ObjectChange[] =>
-  own === undefined ? [] : [patch(own, weightPatch(own, wish, weight))];
+/** The weights alone, in the words that the routes have, and without a mark: what the API server refused may be that. */
+export const reweighRoutes = (routes: AppRoutes, wish: TrafficWish, weight: number): ObjectChange[] =>
+  weighed(routes).map((route) => patch(route, weightPatch(route, wish, weight)));
 
 /** What leaves the routes to their users, with all traffic at the stable Service. */
 export function releaseRoutes(routes: readonly VirtualService[], wish: TrafficWish): ObjectChange[] {

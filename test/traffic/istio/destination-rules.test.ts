@@ -55,7 +55,7 @@ const create = (words: object) => ({ do: 'create', object: { spec: words } });
 const put = (name: string, words: object) => ({
   do: 'patch',
   object: { metadata: { name } },
-  operations: [{ op: 'replace', path: '/spec', value: words }],
+  operations: [{ op: 'add', path: '/spec', value: words }],
 });
 const remove = (name: string) => ({ do: 'delete', object: { metadata: { name } } });
 
