@@ -30,7 +30,8 @@ function written(objects: TrafficObjects, change: ObjectChange): TrafficObjects 
     if (present) throw new Error(`${labelOf(object)} is there already`);
     return [...objects, versioned(objects, object)];
   }
-  if (!isDeepStrictEqual(present.metadata, object.metadata)) throw new Error(`${labelOf(object)} is not as it was observed`);
+  if (!isDeepStrictEqual(present?.metadata, object.metadata))
+    throw new Error(`${labelOf(object)} is not as it was observed`);
   if (change.do === 'delete') return objects.filter((entry) => entry !== present);
   return objects.map((entry) => (entry === present ? patched(objects, object, change.operations) : entry));
 }
