@@ -91,6 +91,11 @@ export const recreate: Change<Deployment> = ({ spec }) => {
   spec.strategy = { type: 'Recreate' };
 };
 
+/** No pod beside the others: one that runs is stopped before the next starts. */
+export const noSurge: Change<Deployment> = ({ spec }) => {
+  spec.strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+};
+
 /** Sets annotations; undefined removes. */
 export const annotated =
   (notes: Record<string, string | undefined>): Change<Deployment> =>

@@ -96,7 +96,11 @@ export interface DeploymentSpec {
   paused?: boolean;
   selector: LabelSelector;
   template: PodTemplate;
-  strategy?: { type?: string; [field: string]: unknown };
+  strategy?: {
+    type?: string;
+    rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
+    [field: string]: unknown;
+  };
   revisionHistoryLimit?: number;
   minReadySeconds?: number;
   progressDeadlineSeconds?: number;

@@ -16,6 +16,7 @@ import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/
 import { canaryName } from '../../src/rollout/names.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
+import { stopsPodsFirst } from '../../src/rollout/workload/strategy.ts';
 import { revisionOf } from '../../src/rollout/workload/template.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
 import { LABEL, SELF } from '../build.ts';
@@ -212,7 +213,7 @@ export class Ticker {
   #commit(record: CanaryRecord, { state }: Decision, seen: Observation): boolean | undefined {
     const { cluster, spec } = this;
     const status = statusOf({
-      ...{ state, spec, route: seen.route, strategy: seen.deployment.spec.strategy?.type },
+      ...{ state, spec, route: seen.route, stopsPodsFirst: stopsPodsFirst(seen.deployment) },
       ...{ generation: record.metadata.generation, before: record.status },
     });
     const stored = JSON.parse(JSON.stringify(status)) as CanaryStatus;

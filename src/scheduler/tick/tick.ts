@@ -10,6 +10,7 @@ import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
+import { stopsPodsFirst } from '../../rollout/workload/strategy.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { NoticeSender } from '../notices/notice-sender.ts';
 import type { World } from '../world/world.ts';
@@ -149,7 +150,7 @@ export class Tick {
       state,
       spec: plan.spec,
       route: seen.route,
-      strategy: seen.deployment.spec.strategy?.type,
+      stopsPodsFirst: stopsPodsFirst(seen.deployment),
       generation: record.metadata.generation,
       before: record.status,
       ...(plan.invalid !== undefined && { invalid: plan.invalid }),

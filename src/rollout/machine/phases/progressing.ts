@@ -1,5 +1,6 @@
 import { canaryName } from '../../names.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
+import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts';
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
@@ -26,7 +27,7 @@ import { suspend } from './paused.ts';
 
 /** The weights that this release goes through. */
 export const planFor = ({ spec, seen }: Releasing): readonly number[] =>
-  weightPlan(spec.analysis.weights, seen.deployment.spec.strategy?.type);
+  weightPlan(spec.analysis.weights, stopsPodsFirst(seen.deployment));
 
 const deadlineFrom = ({ now, spec }: Releasing): string => time(now + spec.progressDeadlineMs);
 
@@ -167,11 +168,11 @@ function giveWeight(s: Releasing, weight: number): Next {
 }
 
 /**
- * Skips the rest of the plan. With strategy Recreate the roll-out stops the stable pods first, so the canary gets all
- * traffic before.
+ * Skips the rest of the plan. Where the roll-out stops the stable pods before it starts others, the canary gets all traffic
+ * first.
  */
 function promoteNow(s: Releasing, why: string): Next {
-  const emptied = s.seen.deployment.spec.strategy?.type === 'Recreate' && s.seen.route?.weight !== 100;
+  const emptied = stopsPodsFirst(s.seen.deployment) && s.seen.route?.weight !== 100;
   return emptied ? giveWeight(s, 100) : promote(s, why);
 }
 
