@@ -203,6 +203,7 @@ export class Ticker {
       services: { ...(own && { stable: own }), ...(other && { canary: other }) },
       ...(command && { command }),
       ...(wantsSets && { replicaSets: sets }),
+      ...(cluster.taken && { taken: [cluster.taken] }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
       ...istio.read([...(route ? [route] : []), ...rules], { deployment, service: spec.service }),
       ...(this.#heard !== undefined && { refused: this.#heard }),

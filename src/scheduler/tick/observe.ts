@@ -17,6 +17,7 @@ import type { RolloutState } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
+import { isMadeFor, takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { type World } from '../world/world.ts';
@@ -62,7 +63,8 @@ export class Observer {
     return wanted ? { ...seen, checks: await this.#check(seen.deployment, wanted) } : seen;
   }
 
-  async #look({ key, spec, state, record, label }: ObserveInput): Promise<Omit<Observation, 'checks'> | undefined> {
+  async #look(input: ObserveInput): Promise<Omit<Observation, 'checks'> | undefined> {
+    const { key, spec, state, record, label, now } = input;
     const world = this.#world;
     const deployment = world.enrolled.get(key);
     if (deployment === undefined) return undefined;
@@ -71,26 +73,32 @@ export class Observer {
     const revision = revisionOf(deployment.spec.template);
     const fresh = hold.state === 'held' && state?.release?.revision !== revision;
     const sets = needsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
-    const [replicaSets, endpoints, stable, canaryService, objects] = await Promise.all([
+    const looks = fresh || world.taken.isDoubtful(key, state, now);
+    const [replicaSets, endpoints, stable, canaryService, objects, names] = await Promise.all([
       sets,
       this.#endpoints(key, state),
       world.service(namespace, name, fresh),
       world.service(namespace, canaryName(name), false),
-      world.traffic.of(deployment, fresh),
+      world.traffic.of(deployment, looks),
+      world.taken.of(deployment, looks ? now : undefined),
     ]);
     if (sets === undefined) await world.forgetSets(key);
     const canary = world.canaryOf(deployment);
     const command = readCommand(record.metadata.annotations);
+    const traffic = this.#provider.read(objects, { deployment, service: spec.service });
+    const taken = [...names, ...takenBy(traffic.prerequisites, objects)];
+    const canaryOwn = canaryService && isMadeFor(canaryService, deployment) ? canaryService : undefined;
     return {
       deployment,
       hold,
       revision,
       endpoints,
-      services: { ...(stable && { stable }), ...(canaryService && { canary: canaryService }) },
+      services: { ...(stable && { stable }), ...(canaryOwn && { canary: canaryOwn }) },
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
-      ...this.#provider.read(objects, { deployment, service: spec.service }),
+      ...(taken.length > 0 && { taken }),
+      ...traffic,
     };
   }
 

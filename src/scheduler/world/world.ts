@@ -11,11 +11,13 @@ import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type S
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { Endpoints } from './endpoints.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { narrowWatch } from './narrow-watch.ts';
 import { Records } from './records.ts';
+import { TakenNames } from './taken-names.ts';
 import { TrafficView } from './traffic.ts';
 
 interface Watch<T> {
@@ -60,6 +62,7 @@ export class World {
   readonly endpoints: Endpoints;
   readonly traffic: TrafficView;
   readonly records: Records;
+  readonly taken: TakenNames;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -73,6 +76,10 @@ export class World {
     this.traffic = new TrafficView({ client, provider, watch: (wanted) => this.#watch(wanted) });
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries }, this.records.store);
+    this.taken = new TakenNames({
+      client,
+      watched: (kind, key) => (kind === KINDS.deployments ? this.canaries : this.services).get(key),
+    });
     this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
   }
 
@@ -180,6 +187,7 @@ export class World {
   async forget(key: string): Promise<void> {
     this.#foreignServices.delete(key);
     this.traffic.forget(key);
+    this.taken.forget(key);
     await Promise.all([this.forgetSets(key), this.endpoints.forget(key)]);
   }
 
@@ -190,8 +198,10 @@ export class World {
     await this.#sets.release(scopeKey);
   }
 
-  canaryOf({ metadata }: Deployment): Deployment | undefined {
-    return this.canaries.get(keyIn(metadata.namespace, canaryName(metadata.name)));
+  canaryOf(deployment: Deployment): Deployment | undefined {
+    const { namespace, name } = deployment.metadata;
+    const found = this.canaries.get(keyIn(namespace, canaryName(name)));
+    return found && isMadeFor(found, deployment) ? found : undefined;
   }
 
   /** A Service by name: from the watch if it is Headgate's, else read once, and again when `fresh`. */

@@ -23,7 +23,7 @@ export function ensureCanary(s: Releasing): Effect[] {
 
 function ensureRevision(s: Releasing): Effect[] {
   const { canary, deployment } = s.seen;
-  if (servesBoth(s)) return [];
+  if (servesBoth(s) || s.seen.taken) return [];
   const { revision, requestedBy, replicas } = s.state.release;
   const wanted = canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
   if (canary === undefined) return [{ do: 'createCanary', deployment: wanted }];

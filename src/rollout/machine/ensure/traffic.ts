@@ -6,10 +6,11 @@ import { type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
 
 /** The Services by which the mesh tells stable and canary apart. */
-export function ensureServices({ seen: { services, deployment }, spec, label }: Situation): Effect[] {
+export function ensureServices({ seen: { services, deployment, taken }, spec, label }: Situation): Effect[] {
   const effects: Effect[] = [];
   if (!services.stable) effects.push({ do: 'createService', service: serviceFor(deployment, spec.service) });
-  if (!services.canary) effects.push({ do: 'createService', service: serviceFor(deployment, spec.service, { label }) });
+  if (!services.canary && !taken)
+    effects.push({ do: 'createService', service: serviceFor(deployment, spec.service, { label }) });
   return effects;
 }
 
@@ -19,9 +20,9 @@ const setRoute = (weight: number, route: RouteReading | undefined): Effect => ({
   ...(route && { version: route.version }),
 });
 
-/** What both hosts are reached by in the same way. */
-export const ensurePrerequisites = ({ seen: { prerequisites } }: Situation): Effect[] =>
-  prerequisites.map((change) => ({ do: 'changeTraffic', change }));
+/** What both hosts are reached by in the same way. Nothing is made beside what has a name that the canary needs. */
+export const ensurePrerequisites = ({ seen: { prerequisites, taken } }: Situation): Effect[] =>
+  prerequisites.filter((change) => !taken || change.do !== 'create').map((change) => ({ do: 'changeTraffic', change }));
 
 /** Without a release all traffic goes to the Deployment. */
 export const ensureIdleRoute = ({ seen: { route } }: Situation): Effect[] =>

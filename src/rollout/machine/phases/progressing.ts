@@ -6,6 +6,7 @@ import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
+import { type Obstacle, takenName } from '../obstacle.ts';
 import {
   displayName,
   enterPhase,
@@ -37,6 +38,8 @@ export function progressing(s: Releasing): Next {
   if (trouble) return trouble;
   if (s.spec.suspend) return suspend(s);
   if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
+  const taken = takenName(s);
+  if (taken) return backToWaiting(s, taken);
   const grown = resized(s);
   if (grown) return grown;
   return (hasItsWeight(s) ? isCanaryReady(s) : isReachable(s)) ? readyAt(s) : unready(s);
@@ -48,15 +51,13 @@ const hasItsWeight = ({ seen: { route }, state: { release } }: Releasing): boole
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
 function pausedByZero(s: Releasing): Next {
   const message = `${displayName(s)} is scaled to zero; its release starts again when it is scaled up`;
-  const fresh = {
-    ...withoutTraffic(s.state.release),
-    ...NO_HOOK_CALLS,
-    replicas: 0,
-    ready: 0,
-    reason: 'Waiting',
-    message,
-  };
-  return enterPhase(s, 'Waiting', fresh, fact('Waiting', message, s.state.release.revision));
+  return backToWaiting(s, { reason: 'Waiting', message });
+}
+
+/** Without weight and without pods, until nothing is in the way any more. */
+function backToWaiting(s: Releasing, { reason, message }: Obstacle): Next {
+  const fresh = { ...withoutTraffic(s.state.release), ...NO_HOOK_CALLS, replicas: 0, ready: 0, reason, message };
+  return enterPhase(s, 'Waiting', fresh, fact(reason, message, s.state.release.revision));
 }
 
 /** The canary follows the size of the Deployment; never down in mid-release, as an autoscaler sees only half the traffic. */
