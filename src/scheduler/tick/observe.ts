@@ -2,7 +2,7 @@ import type { Prometheus } from '../../analysis/prometheus.ts';
 import { queryOf } from '../../analysis/queries.ts';
 import { checkResultOf } from '../../analysis/verdict.ts';
 import { KINDS } from '../../cluster/kinds.ts';
-import type { Deployment } from '../../rollout/kube.ts';
+import type { Deployment, Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
@@ -87,13 +87,12 @@ export class Observer {
     const command = readCommand(record.metadata.annotations);
     const traffic = this.#provider.read(objects, { deployment, service: spec.service });
     const taken = [...names, ...takenBy(traffic.prerequisites, objects)];
-    const canaryOwn = canaryService && isMadeFor(canaryService, deployment) ? canaryService : undefined;
     return {
       deployment,
       hold,
       revision,
       endpoints,
-      services: { ...(stable && { stable }), ...(canaryOwn && { canary: canaryOwn }) },
+      services: servicesOf(deployment, stable, canaryService),
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
@@ -131,3 +130,13 @@ export class Observer {
     );
   }
 }
+
+/** A user's Service of the Deployment's name is the stable one; that of the canary is Headgate's own. */
+const servicesOf = (
+  deployment: Deployment,
+  stable: Service | undefined,
+  canary: Service | undefined,
+): Observation['services'] => ({
+  ...(stable && { stable }),
+  ...(canary && isMadeFor(canary, deployment) && { canary }),
+});
