@@ -87,27 +87,54 @@ class Rewriter {
 
 const isCanary = ({ destination }: Json): boolean => String(destination.host).startsWith('podinfo-canary');
 
+const ROUTE = { resource: 'virtualservices', name: 'podinfo' };
+
+/** An app whose route may be written by somebody whom the policies let. */
+async function rewritable(prefix: string, interval: string): Promise<App> {
+  const app = await App.enrolled(rig, prefix, { annotations: { 'step-weights': '50', metrics: '[]', interval } });
+  const subject = ['--clusterrole=cluster-admin', '--serviceaccount=kube-system:rewriter'];
+  await app.kubectl(['create', 'rolebinding', 'rewriter', ...subject]);
+  return app;
+}
+
 t.test(
-  'a route that another controller rewrites at once is put back less and less, and right when that ends',
+  'a route that another controller rewrites at once is put back less and less, and stays once that ends',
   async (t) => {
-    const app = await App.enrolled(rig, 'rewritten', { annotations: { 'step-weights': '50', metrics: '[]' } });
-    const subject = ['--clusterrole=cluster-admin', '--serviceaccount=kube-system:rewriter'];
-    await app.kubectl(['create', 'rolebinding', 'rewriter', ...subject]);
+    const app = await rewritable('rewritten', '2s');
     const from = Date.now();
     const rewriter = new Rewriter(app, 37);
-    const route = { resource: 'virtualservices', name: 'podinfo' };
-    const [first, next] = await twoWindows(app, route, from);
+    const [first, next] = await twoWindows(app, ROUTE, from);
     t.ok(rewriter.rewrites > 1, `rewritten ${rewriter.rewrites} times`);
     t.ok(first >= 2 && first <= 5, `${first} requests in ten seconds`);
     t.ok(next < first, `${next} in the next ten`);
     await rewriter.stop();
-    await waitFor('the weight to be right', async () => (await app.envoyWeight())['podinfo'] === 100, {
-      timeoutMs: 30_000,
-    });
-
+    await waitFor('the weight to be right', async () => (await app.envoyWeight())['podinfo'] === 100);
     await app.release('1.4.1');
     await app.phase('Succeeded', 120_000);
     t.same(await app.stableTags(), ['1.4.1'], 'a release after it is not slowed down');
     await app.delete();
   },
 );
+
+t.test('in mid-release too, and traffic that is to go back does so within seconds', async (t) => {
+  const app = await rewritable('midway-rewritten', '60s');
+  await app.release('1.4.1');
+  await app.atWeight(50);
+  const from = Date.now();
+  const rewriter = new Rewriter(app, 80);
+  const [first, next] = await twoWindows(app, { ...ROUTE, verb: WRITES }, from);
+  t.ok(first >= 2 && first <= 5, `${first} writes in ten seconds`);
+  t.ok(next < first, `${next} in the next ten`);
+  await rewriter.stop();
+  await waitFor(
+    'the weight to be that of the release',
+    async () => (await app.envoyWeight())['podinfo-canary'] === 50,
+    {
+      timeoutMs: 15_000,
+    },
+  );
+  await app.command('abort');
+  await app.phase('Failed');
+  t.equal((await app.status()).canaryWeight, 0);
+  await app.delete();
+});
