@@ -55,6 +55,7 @@ const right: Record<string, [text: string, checked: number]> = {
       neighbour('apps/v1', 'Deployment', 'prod', GENERATED),
       neighbour('v1', 'Service', 'test'),
       neighbour('v1', 'ConfigMap'),
+      `${neighbour('v1', 'Service')}spec: {selector: {app: podinfo-canary}}\n`,
       neighbour('serving.knative.dev/v1', 'Service'),
     ].join('---')}`,
     1,

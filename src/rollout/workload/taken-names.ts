@@ -1,5 +1,5 @@
-import { ROLE } from '../keys.ts';
-import type { Deployment, KubeObject } from '../kube.ts';
+import { CANARY_SUFFIX, ROLE } from '../keys.ts';
+import type { Deployment, KubeObject, Service } from '../kube.ts';
 import type { ObjectChange } from '../object-change.ts';
 
 /**
@@ -13,6 +13,21 @@ export function isMadeFor({ metadata }: KubeObject, deployment: Deployment): boo
   const isIt = (owner: { kind: string; name: string; uid?: string }): boolean =>
     owner.kind === 'Deployment' && owner.name === name && (owner.uid || uid) === (uid || owner.uid);
   return metadata.labels?.[ROLE] !== undefined && (metadata.ownerReferences ?? []).some(isIt);
+}
+
+/**
+ * Whether an object is a Service that leads to the canary's pods and to no stable one: whoever wrote it, it is as good as
+ * Headgate's. @param label the selector label that gets the suffix
+ */
+export function leadsToCanary(object: KubeObject, { spec }: Deployment, label: string): object is Service {
+  if (object.kind !== 'Service') return false;
+  const selector = (object as Service).spec.selector ?? {};
+  const pods = spec.template.metadata?.labels ?? {};
+  const labels: Record<string, string> = {
+    ...pods,
+    [label]: `${spec.selector.matchLabels?.[label] ?? ''}${CANARY_SUFFIX}`,
+  };
+  return selector[label] !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 
 /** Users' objects that stand where some changes would create one. @param present all that there is of these kinds */

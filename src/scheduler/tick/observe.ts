@@ -17,7 +17,7 @@ import type { RolloutState } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
-import { isMadeFor, takenBy } from '../../rollout/workload/taken-names.ts';
+import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { type World } from '../world/world.ts';
@@ -73,26 +73,25 @@ export class Observer {
     const revision = revisionOf(deployment.spec.template);
     const fresh = hold.state === 'held' && state?.release?.revision !== revision;
     const sets = needsReplicaSets(hold.state === 'held', state) ? world.replicaSets(deployment, label) : undefined;
-    const looks = fresh || world.taken.isDoubtful(key, state, now);
-    const [replicaSets, endpoints, stable, canaryService, objects, names] = await Promise.all([
+    const looks = fresh || world.taken.isDoubtful(deployment, label, state, now);
+    const [replicaSets, endpoints, stable, objects, names] = await Promise.all([
       sets,
       this.#endpoints(key, state),
       world.service(namespace, name, fresh),
-      world.service(namespace, canaryName(name), false),
       world.traffic.of(deployment, looks),
-      world.taken.of(deployment, looks ? now : undefined),
+      world.taken.of(deployment, label, looks ? now : undefined),
     ]);
     if (sets === undefined) await world.forgetSets(key);
     const canary = world.canaryOf(deployment);
     const command = readCommand(record.metadata.annotations);
     const traffic = this.#provider.read(objects, { deployment, service: spec.service });
-    const taken = [...names, ...takenBy(traffic.prerequisites, objects)];
+    const taken = [...names.taken, ...takenBy(traffic.prerequisites, objects)];
     return {
       deployment,
       hold,
       revision,
       endpoints,
-      services: servicesOf(deployment, stable, canaryService),
+      services: servicesOf(stable, world.canaryServiceOf(deployment), names.service),
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
@@ -131,12 +130,12 @@ export class Observer {
   }
 }
 
-/** A user's Service of the Deployment's name is the stable one; that of the canary is Headgate's own. */
+/** A Service that a user wrote for the canary is as good as Headgate's own. */
 const servicesOf = (
-  deployment: Deployment,
   stable: Service | undefined,
-  canary: Service | undefined,
-): Observation['services'] => ({
-  ...(stable && { stable }),
-  ...(canary && isMadeFor(canary, deployment) && { canary }),
-});
+  own: Service | undefined,
+  written: Service | undefined,
+): Observation['services'] => {
+  const canary = own ?? written;
+  return { ...(stable && { stable }), ...(canary && { canary }) };
+};

@@ -1,11 +1,11 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { type Deployment, type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyIn, keyOf, type Service } from '../../rollout/kube.ts';
 import { waitsForName } from '../../rollout/machine/obstacle.ts';
 import { ACTIVE, type RolloutState } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
-import { isMadeFor } from '../../rollout/workload/taken-names.ts';
+import { isMadeFor, leadsToCanary } from '../../rollout/workload/taken-names.ts';
 
 /** The kinds of which the canary has an object of its own. */
 const NAMED: readonly Kind[] = [KINDS.deployments, KINDS.services];
@@ -24,6 +24,13 @@ interface Look {
   found: readonly KubeObject[];
 }
 
+/** What stands under the names that a canary needs, and is not Headgate's. */
+export interface NameHolders {
+  taken: KubeObject[];
+  /** Written by a user for the canary: as good as one of Headgate's. */
+  service?: Service;
+}
+
 /**
  * Objects of others under the names that canaries need. Watches show only what has Headgate's label, so the API server is
  * asked: when a Deployment is enrolled, when a revision comes, and from time to time while a release waits for a name.
@@ -38,21 +45,24 @@ export class TakenNames {
 
   /**
    * Whether to look again, whatever is known. A release under way shows that another scheduler found the names free; one that
-   * waits is woken from time to time to look. @param key of the Deployment
+   * waits is woken from time to time to look. @param label the selector label that gets the suffix
    */
-  isDoubtful(key: string, state: RolloutState | undefined, now: number): boolean {
+  isDoubtful(deployment: Deployment, label: string, state: RolloutState | undefined, now: number): boolean {
+    const look = this.#looks.get(keyOf(deployment));
     if (state === undefined) return true;
-    const { at = Number.NEGATIVE_INFINITY, found = [] } = this.#looks.get(key) ?? {};
-    if (state.phase === 'Waiting') return (waitsForName(state) || found.length > 0) && now - at >= LOOK_MS;
-    return ACTIVE.has(state.phase) && found.length > 0;
+    if (!ACTIVE.has(state.phase)) return false;
+    if (look === undefined) return true;
+    const isTaken = look.found.some((object) => !leadsToCanary(object, deployment, label));
+    return state.phase === 'Waiting' ? (isTaken || waitsForName(state)) && now - look.at >= LOOK_MS : isTaken;
   }
 
-  /** What stands there. @param lookAt the time, to look at the API server too @throws KubeError */
-  async of(deployment: Deployment, lookAt: number | undefined): Promise<KubeObject[]> {
+  /** @param lookAt the time, to ask the API server; left out, what is known is enough @throws KubeError */
+  async of(deployment: Deployment, label: string, lookAt?: number): Promise<NameHolders> {
     const key = keyOf(deployment);
     if (lookAt !== undefined) this.#looks.set(key, { at: lookAt, found: await this.#look(deployment) });
-    const found = this.#looks.get(key)?.found ?? [];
-    return [...this.#labelled(deployment), ...found];
+    const found = [...this.#labelled(deployment), ...(this.#looks.get(key)?.found ?? [])];
+    const service = found.find((object) => leadsToCanary(object, deployment, label));
+    return { taken: found.filter((object) => object !== service), ...(service && { service }) };
   }
 
   /** Takes what was found when something of the name was to be created. */

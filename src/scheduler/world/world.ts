@@ -204,6 +204,13 @@ export class World {
     return found && isMadeFor(found, deployment) ? found : undefined;
   }
 
+  /** The Service that Headgate made for a canary. */
+  canaryServiceOf(deployment: Deployment): Service | undefined {
+    const { namespace, name } = deployment.metadata;
+    const found = this.services.get(keyIn(namespace, canaryName(name)));
+    return found && isMadeFor(found, deployment) ? found : undefined;
+  }
+
   /** A Service by name: from the watch if it is Headgate's, else read once, and again when `fresh`. */
   async service(namespace: string, name: string, fresh: boolean): Promise<Service | undefined> {
     const key = keyIn(namespace, name);

@@ -3,8 +3,8 @@ import { ROLE } from '../../../src/rollout/keys.ts';
 import type { KubeObject } from '../../../src/rollout/kube.ts';
 import { namespacedKind, type ObjectChange } from '../../../src/rollout/object-change.ts';
 import { ownerOf } from '../../../src/rollout/workload/generated.ts';
-import { isMadeFor, takenBy, takenWords } from '../../../src/rollout/workload/taken-names.ts';
-import { deployment, rule } from '../../build.ts';
+import { isMadeFor, leadsToCanary, takenBy, takenWords } from '../../../src/rollout/workload/taken-names.ts';
+import { deployment, LABEL, rule } from '../../build.ts';
 
 const of = (metadata: object, kind = 'Deployment'): KubeObject => ({
   kind,
@@ -81,3 +81,24 @@ t.same(
   'what stands where something is to be made is in the way; what is changed is not',
 );
 t.same(takenBy([change('create', 'podinfo-canary')], [of({})]), [], 'nor is another kind');
+
+const two = deployment('1.0', ({ spec }) => {
+  spec.template.metadata = { labels: { app: 'podinfo', tier: 'web' } };
+});
+const selectors: Record<string, [selector: Record<string, string> | undefined, leads: boolean]> = {
+  "the canary's label": [{ app: 'podinfo-canary' }, true],
+  'another label of its pods beside': [{ app: 'podinfo-canary', tier: 'web' }, true],
+  'a label that its pods do not have': [{ app: 'podinfo-canary', track: 'beta' }, false],
+  'a label that the stable pods have too': [{ tier: 'web' }, false],
+  'the stable pods': [{ app: 'podinfo' }, false],
+  others: [{ app: 'elsewhere' }, false],
+  none: [undefined, false],
+};
+for (const [claim, [selector, leads]] of Object.entries(selectors)) {
+  const object = { ...of({}, 'Service'), spec: { ...(selector && { selector }) } };
+  t.equal(leadsToCanary(object, two, LABEL), leads, `a Service that selects ${claim}`);
+}
+t.notOk(
+  leadsToCanary({ ...of({}), spec: { selector: { app: 'podinfo-canary' } } }, two, LABEL),
+  'only a Service leads',
+);

@@ -3,7 +3,7 @@ import { KINDS } from '../../../src/cluster/kinds.ts';
 import type { KubeObject } from '../../../src/rollout/kube.ts';
 import { ownerOf } from '../../../src/rollout/workload/generated.ts';
 import { TakenNames } from '../../../src/scheduler/world/taken-names.ts';
-import { canary, deployment, NAMESPACE, release, START, service, state } from '../../build.ts';
+import { canary, deployment, LABEL, NAMESPACE, release, START, service, state } from '../../build.ts';
 
 const KEY = `${NAMESPACE}/podinfo`;
 const own = canary('1.0', 0, ({ metadata }) => {
@@ -35,29 +35,29 @@ function names({ watched, stored = [] }: Stored) {
 
 t.test('only a look asks the API server, and of that only what no watch shows', async (t) => {
   const { asked, taken } = names({ stored: [foreign] });
-  t.same([await taken.of(deployment(), undefined), asked.length], [[], 0]);
-  t.same(await taken.of(deployment(), START), [foreign]);
+  t.same([await taken.of(deployment(), LABEL), asked.length], [{ taken: [] }, 0]);
+  t.same(await taken.of(deployment(), LABEL, START), { taken: [foreign] });
   t.same(asked, [
     '/apis/apps/v1/namespaces/prod/deployments/podinfo-canary',
     '/api/v1/namespaces/prod/services/podinfo-canary',
   ]);
-  t.same(await taken.of(deployment(), undefined), [foreign], 'it stays known');
+  t.same(await taken.of(deployment(), LABEL), { taken: [foreign] }, 'it stays known');
   t.equal(asked.length, 2);
   const seen = names({ watched: own });
-  t.same(await seen.taken.of(deployment(), START), []);
+  t.same(await seen.taken.of(deployment(), LABEL, START), { taken: [] });
   t.same(seen.asked, ['/api/v1/namespaces/prod/services/podinfo-canary'], 'its own is seen');
 });
 
 t.test('what carries the label and is not for this Deployment is seen at once', async (t) => {
-  t.same(await names({ watched: left }).taken.of(deployment(), undefined), [left]);
+  t.same(await names({ watched: left }).taken.of(deployment(), LABEL), { taken: [left] });
 });
 
 t.test('what met a creation is known until a look shows that it is gone', async (t) => {
   const { taken } = names({});
-  const other = service('podinfo-canary');
+  const other = service('podinfo-canary', ({ spec }) => (spec.selector = { app: 'elsewhere' }));
   taken.note(deployment(), other, START);
-  t.same(await taken.of(deployment(), undefined), [other]);
-  t.same(await taken.of(deployment(), START + 1), []);
+  t.same(await taken.of(deployment(), LABEL), { taken: [other] });
+  t.same(await taken.of(deployment(), LABEL, START + 1), { taken: [] });
 });
 
 t.test('when a look is needed', async (t) => {
@@ -66,11 +66,21 @@ t.test('when a look is needed', async (t) => {
   const working = state('Progressing', { release: release('2.0') });
   const { taken } = names({ stored: [foreign] });
   const doubtful = (now: number) =>
-    [undefined, waiting, paused, working, state('Initialized')].map((at) => taken.isDoubtful(KEY, at, now));
-  t.same(doubtful(START), [true, true, false, false, false], 'at first, and for one that waits for a name');
-  await taken.of(deployment(), START);
+    [undefined, waiting, paused, working, state('Initialized')].map((at) =>
+      taken.isDoubtful(deployment(), LABEL, at, now),
+    );
+  t.same(doubtful(START), [true, true, true, true, false], 'at first, where a release is under way');
+  await taken.of(deployment(), LABEL, START);
   t.same(doubtful(START + 1_000), [true, false, false, true, false], 'a release under way contradicts what is known');
   t.same(doubtful(START + 5_000), [true, true, true, true, false], 'one that waits looks from time to time');
   taken.forget(KEY);
-  t.same(doubtful(START + 5_000), [true, true, false, false, false]);
+  t.same(doubtful(START + 5_000), [true, true, true, true, false], 'and anew');
+});
+
+t.test('a Service that a user wrote for the canary is as good, and no reason to look again', async (t) => {
+  const written = { kind: 'Service', ...service('podinfo-canary') };
+  const { taken } = names({ stored: [written] });
+  t.same(await taken.of(deployment(), LABEL, START), { taken: [], service: written });
+  const working = state('Progressing', { release: release('2.0') });
+  t.notOk(taken.isDoubtful(deployment(), LABEL, working, START + 60_000));
 });
