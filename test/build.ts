@@ -93,6 +93,11 @@ export const recreate: Change<Deployment> = ({ spec }) => {
   spec.strategy = { type: 'Recreate' };
 };
 
+/** No pod beside the others: one that runs is stopped before the next starts. */
+export const noSurge: Change<Deployment> = ({ spec }) => {
+  spec.strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+};
+
 /** Sets annotations; undefined removes. */
 export const annotated =
   (notes: Record<string, string | undefined>): Change<Deployment> =>
@@ -183,8 +188,8 @@ export const metric: Metric = {
 export const trafficWishOf = (more: Partial<ServiceSpec> = {}, found = service()): TrafficWish =>
   trafficWish({
     ...{ deployment: deployment(), label: LABEL, clusterDomain: 'cluster.local' },
-    service: { ...spec().service, ...more },
-    app: { is: 'found', service: found },
+    spec: { ...spec().service, ...more },
+    service: { is: 'found', service: found },
   });
 
 /** Two steps of ten seconds; two failed checks fail. */

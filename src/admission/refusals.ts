@@ -3,6 +3,7 @@ import type { Deployment } from '../rollout/kube.ts';
 import { parseBypass } from '../rollout/workload/bypass.ts';
 import { readRolling } from '../rollout/workload/hold.ts';
 import { conditionOf, isObserved } from '../rollout/workload/rollout-status.ts';
+import { stopsPodsFirst } from '../rollout/workload/strategy.ts';
 import { annotationOf, type Change } from './change.ts';
 import { type GateMove, hasJustBegun, oldPods } from './gate.ts';
 import * as messages from './messages.ts';
@@ -44,7 +45,7 @@ function frozenMixture(change: Change, move: GateMove): AdmissionRefusal | undef
  * stopped first, the canary has the traffic until the promotion is over.
  */
 function isMoving(old: Deployment): boolean {
-  if (old.spec.strategy?.type === 'Recreate' && readRolling(old) !== undefined) return true;
+  if (stopsPodsFirst(old) && readRolling(old) !== undefined) return true;
   const stillWhole = old.spec.paused === true && isObserved(old) && (old.status?.updatedReplicas ?? 0) === 0;
   return (oldPods(old) > 0 && !stillWhole) || hasJustBegun(old);
 }

@@ -6,6 +6,7 @@ import { normaliseSpec } from '../rollout/spec/spec.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
 import type { SourceObject } from './documents.ts';
 import { shaped } from './shape.ts';
+import { takenNameProblems } from './taken-names.ts';
 
 /** What was found in one object that is Headgate's business. */
 export interface Report {
@@ -23,7 +24,7 @@ export function validateObjects(objects: readonly SourceObject[]): Report[] {
     if (!isDeployment(object.value)) return [];
     const settings = canaries.filter((canary) => concerns(canary.value, object.value));
     const enrolled = textAt(object.value, 'metadata', 'annotations', CANARY) !== undefined;
-    return enrolled || settings.length > 0 ? [report(object, deploymentProblems(object.value, settings))] : [];
+    return enrolled || settings.length > 0 ? [report(object, deploymentProblems(object.value, settings, objects))] : [];
   });
 }
 
@@ -63,12 +64,16 @@ function canaryProblems({ apiVersion, metadata, spec }: Value): Problem[] {
 }
 
 /** A Canary with problems of its own says nothing of its Deployment. */
-function deploymentProblems(value: Value, settings: readonly SourceObject[]): Problem[] {
+function deploymentProblems(
+  value: Value,
+  settings: readonly SourceObject[],
+  objects: readonly SourceObject[],
+): Problem[] {
   const { deployment, problems } = shaped(value);
   if (deployment === undefined) return problems;
   const outcomes = settings.map((canary) => normaliseSpec(canary.value['spec']));
   const under = outcomes.flatMap((outcome) => (outcome.ok ? problemsUnder(deployment, outcome.value) : []));
-  return distinct([...problems, ...problemsOf(deployment), ...under]);
+  return distinct([...problems, ...problemsOf(deployment), ...under, ...takenNameProblems(deployment, objects)]);
 }
 
 const distinct = (problems: Problem[]): Problem[] => [

@@ -53,10 +53,24 @@ export interface Container {
   [field: string]: unknown;
 }
 
+/** What selects pods that a pod is to be near to, far from, or spread among. */
+interface PodTerm {
+  labelSelector?: LabelSelector;
+  [field: string]: unknown;
+}
+
+interface PodAffinity {
+  requiredDuringSchedulingIgnoredDuringExecution?: PodTerm[];
+  preferredDuringSchedulingIgnoredDuringExecution?: { podAffinityTerm: PodTerm; [field: string]: unknown }[];
+  [field: string]: unknown;
+}
+
 export interface PodSpec {
   containers: Container[];
   initContainers?: Container[];
   hostNetwork?: boolean;
+  affinity?: { podAffinity?: PodAffinity; podAntiAffinity?: PodAffinity; [field: string]: unknown };
+  topologySpreadConstraints?: PodTerm[];
   volumes?: { name: string; persistentVolumeClaim?: { claimName: string }; [field: string]: unknown }[];
   [field: string]: unknown;
 }
@@ -82,7 +96,11 @@ export interface DeploymentSpec {
   paused?: boolean;
   selector: LabelSelector;
   template: PodTemplate;
-  strategy?: { type?: string; [field: string]: unknown };
+  strategy?: {
+    type?: string;
+    rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string };
+    [field: string]: unknown;
+  };
   revisionHistoryLimit?: number;
   minReadySeconds?: number;
   progressDeadlineSeconds?: number;

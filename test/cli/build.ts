@@ -101,7 +101,7 @@ function written(phase: Phase, stored: Stored): CanaryStatus {
       ...(command && { command }),
     },
     spec: undefined,
-    strategy: undefined,
+    stopsPodsFirst: false,
     generation: 1,
     before: undefined,
     route: { weight: routed, version: '1', stale: false },

@@ -26,6 +26,14 @@ metadata: {name: settings, namespace: prod}
 spec: ${spec}
 `;
 
+const neighbour = (apiVersion: string, kind: string, namespace = 'prod', more = ''): string => `
+apiVersion: ${apiVersion}
+kind: ${kind}
+metadata: {name: podinfo-canary, namespace: ${namespace}${more}}
+`;
+const GENERATED =
+  ', labels: {headgate.dev/role: canary}, ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: podinfo, uid: a}]';
+
 const optIn = 'headgate.dev/canary: "true"';
 const GOOD_SPEC = '{targetRef: {name: podinfo}, service: {port: 9898}}';
 
@@ -41,6 +49,16 @@ const right: Record<string, [text: string, checked: number]> = {
   'a Deployment that names its Canary': [
     `${deployment(['headgate.dev/canary: canary/settings'])}---${canary(GOOD_SPEC)}`,
     2,
+  ],
+  'objects that Headgate made, or that others have in another namespace or of another kind': [
+    `${deployment([optIn])}---${[
+      neighbour('apps/v1', 'Deployment', 'prod', GENERATED),
+      neighbour('v1', 'Service', 'test'),
+      neighbour('v1', 'ConfigMap'),
+      `${neighbour('v1', 'Service')}spec: {selector: {app: podinfo-canary}}\n`,
+      neighbour('serving.knative.dev/v1', 'Service'),
+    ].join('---')}`,
+    1,
   ],
   'an empty file': ['', 0],
 };
@@ -89,6 +107,15 @@ const wrong: Record<string, [text: string, ...wanted: RegExp[]]> = {
   'a Deployment under the settings of a Canary in another document': [
     `${canary('{targetRef: {name: podinfo}, service: {port: 80, targetPort: web}}')}---${deployment([])}`,
     /: Deployment prod\/podinfo\n {2}spec\.service\.targetPort = "web": /m,
+  ],
+  'a Deployment under the name of the canary that is not Headgate’s': [
+    `${deployment([optIn])}---${neighbour('apps/v1', 'Deployment')}---${neighbour('apps/v1', 'Deployment', 'test')}`,
+    /^ {2}metadata\.name = "podinfo": has its canary under the name podinfo-canary, and Deployment podinfo-canary \(stdin, document 2 \(line \d+\)\) is not Headgate's; give that another name/m,
+    /: 1 problem$/m,
+  ],
+  'a Service of that name, under the settings of a Canary': [
+    `${canary(GOOD_SPEC)}---${deployment([])}---${neighbour('v1', 'Service')}`,
+    /Service podinfo-canary \(stdin, document 3 /,
   ],
   'text that is no YAML': ['a: [', /is no YAML/, /^0 objects of Headgate checked: \d problems?$/m],
 };

@@ -71,7 +71,7 @@ void t.test('the conditions are true in the phases that the page says', async (t
 });
 
 function isTrue(condition: string, phase: (typeof PHASES)[number]): boolean {
-  const view = { spec: undefined, route: undefined, strategy: undefined, generation: 1, before: undefined };
+  const view = { spec: undefined, route: undefined, stopsPodsFirst: false, generation: 1, before: undefined };
   const { conditions } = statusOf({ ...view, state: { phase, since: '2026-01-01T00:00:00.000Z' } });
   return conditions.some(({ type, status }) => type === condition && status === 'True');
 }

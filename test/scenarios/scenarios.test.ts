@@ -4,11 +4,13 @@ import t from 'tap';
 import { parseDocument, Scalar } from 'yaml';
 import { type HookType, isGate } from '../../src/rollout/spec/schema/hook-types.ts';
 import type { Hook, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
-import { deployment, recreate, replicas, spec } from '../build.ts';
+import { deployment, noSurge, recreate, replicas, spec } from '../build.ts';
 import { watch } from '../simulation/invariants.ts';
 import { Simulation } from '../simulation.ts';
 import { perform } from './script.ts';
 import { Trace } from './trace.ts';
+
+const STRATEGIES = { Recreate: recreate, NoSurge: noSurge };
 
 interface Scenario {
   claim: string;
@@ -16,7 +18,7 @@ interface Scenario {
   given?: {
     image?: string;
     replicas?: number;
-    strategy?: 'Recreate';
+    strategy?: keyof typeof STRATEGIES;
     spec?: Partial<RolloutSpec>;
     analysis?: Partial<RolloutSpec['analysis']>;
     /** Hooks by name and type; each has 10 s for its answer, and no retries. */
@@ -39,7 +41,7 @@ function run({ given = {}, script }: Scenario): { trace: string; faults: string[
   const object = deployment(
     given.image ?? '1.0',
     replicas(given.replicas ?? 4),
-    ...(given.strategy === 'Recreate' ? [recreate] : []),
+    ...(given.strategy ? [STRATEGIES[given.strategy]] : []),
   );
   const wanted = spec((usual) => {
     Object.assign(usual, given.spec);

@@ -1,9 +1,10 @@
 import { type QueryResult } from '../../src/analysis/verdict.ts';
 import { BYPASS, HELD, RESTARTED_AT } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
+import { canaryName } from '../../src/rollout/names.ts';
 import { parseDuration } from '../../src/rollout/spec/schema/durations.ts';
 import { findStable } from '../../src/rollout/workload/stable.ts';
-import { annotated, rule } from '../build.ts';
+import { annotated, deployment, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';
 import type { Trace } from './trace.ts';
@@ -156,6 +157,18 @@ const COMMANDS: Record<string, Command> = {
   'delete-record': ({ cluster }) => {
     cluster.record = undefined;
     cluster.dirty = true;
+    return undefined;
+  },
+  /** Somebody has a Deployment of the canary's name; `free`: no more. */
+  take: ({ cluster }) => {
+    cluster.taken = deployment('9.9', ({ metadata }) => {
+      metadata.name = canaryName(metadata.name);
+      metadata.labels = { 'app.kubernetes.io/managed-by': 'Helm' };
+    });
+    return undefined;
+  },
+  free: ({ cluster }) => {
+    cluster.taken = undefined;
     return undefined;
   },
   'delete-canary': ({ cluster }) => void cluster.deleteCanary(),

@@ -98,7 +98,7 @@ function lift(object: Deployment, { keepPaused, rolling }: Extract<Effect, { do:
 }
 
 function createCanary({ cluster, refuse }: ApplyContext, canary: Deployment): void {
-  if (cluster.canary !== undefined) return;
+  if (cluster.canary !== undefined || cluster.taken !== undefined) return;
   if (refuse !== undefined) throw new Refused(refuse);
   cluster.putDeployment(canary);
 }

@@ -31,6 +31,8 @@ export class Conflict extends Error {}
 export class Cluster {
   deployment: Deployment;
   canary: Deployment | undefined;
+  /** Somebody else's Deployment under the canary's name: nobody watches it. */
+  taken: Deployment | undefined;
   sets: ReplicaSet[] = [];
   readonly services = new Map<string, Service>();
   route: VirtualService | undefined;

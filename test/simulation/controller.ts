@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition, Deployment, PodTemplate, ReplicaSet } from '../../src/rollout/kube.ts';
 import { ownerOf } from '../../src/rollout/workload/generated.ts';
+import { stopsPodsFirst } from '../../src/rollout/workload/strategy.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
 import { type Cluster, isOwnedBy } from './cluster.ts';
 
@@ -77,7 +78,7 @@ function rollOut(cluster: Cluster, owner: Deployment, own: readonly ReplicaSet[]
   if (fresh === undefined) return cluster.putSet(newSet(owner, own));
   const old = own.filter((set) => set !== fresh && (wanted(set) > 0 || has(set, 'replicas') > 0));
   const goal = owner.spec.replicas ?? 1;
-  if (owner.spec.strategy?.type === 'Recreate') {
+  if (stopsPodsFirst(owner)) {
     for (const set of old) resize(cluster, set, 0);
     if (old.every((set) => has(set, 'replicas') === 0)) resize(cluster, fresh, goal);
     return;

@@ -15,6 +15,7 @@ import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
+import { stopsPodsFirst } from '../../src/rollout/workload/strategy.ts';
 import { revisionOf } from '../../src/rollout/workload/template.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
 import { LABEL, SELF } from '../build.ts';
@@ -204,6 +205,7 @@ export class Ticker {
       ...(other && { canaryService: other }),
       ...(command && { command }),
       ...(wantsSets && { replicaSets: sets }),
+      ...(cluster.taken && { taken: [cluster.taken] }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
       ...istio.read([...(route ? [route] : []), ...rules], wish),
       ...(this.#heard !== undefined && { refused: this.#heard }),
@@ -214,7 +216,7 @@ export class Ticker {
   #commit(record: CanaryRecord, { state }: Decision, seen: Observation): boolean | undefined {
     const { cluster, spec } = this;
     const status = statusOf({
-      ...{ state, spec, route: seen.route, strategy: seen.deployment.spec.strategy?.type },
+      ...{ state, spec, route: seen.route, stopsPodsFirst: stopsPodsFirst(seen.deployment) },
       ...{ generation: record.metadata.generation, before: record.status },
     });
     const stored = JSON.parse(JSON.stringify(status)) as CanaryStatus;

@@ -10,6 +10,6 @@ export const appOf = ({ services, deployment }: Pick<Cluster, 'services' | 'depl
 
 export const wishOf = (cluster: Pick<Cluster, 'services' | 'deployment'>, spec: RolloutSpec): TrafficWish =>
   trafficWish({
-    ...{ deployment: cluster.deployment, service: spec.service, app: appOf(cluster, spec) },
+    ...{ deployment: cluster.deployment, spec: spec.service, service: appOf(cluster, spec) },
     ...{ label: LABEL, clusterDomain: 'cluster.local' },
   });

@@ -6,6 +6,7 @@ import { canaryName } from '../../rollout/names.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
 import { availableReplicas, wantedReplicas } from '../../rollout/workload/rollout-status.ts';
 import { ownedBy } from '../../rollout/workload/stable.ts';
+import { isMadeFor, titleOf } from '../../rollout/workload/taken-names.ts';
 import { revisionOf, sameRevision } from '../../rollout/workload/template.ts';
 import { imagesText } from '../images.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
@@ -58,6 +59,10 @@ function canaryEntry(seen: CanarySnapshot): Entry {
       ? { text: 'is not there', colour: 'yellow' }
       : { text: 'none: nothing was released by canary yet', colour: 'dim' };
     return { cells: [{ text: `Deployment ${canaryName(targetName(canary))}` }, { text: 'canary' }, absence] };
+  }
+  if (seen.deployment && !isMadeFor(canaryDeployment, seen.deployment)) {
+    const others: Span = { text: "is not Headgate's: no canary can have its name", colour: 'yellow' };
+    return { cells: [{ text: titleOf({ kind: 'Deployment', ...canaryDeployment }) }, { text: 'canary' }, others] };
   }
   const revision = canaryDeployment.metadata.annotations?.[REVISION] ?? '-';
   const { template } = canaryDeployment.spec;

@@ -4,6 +4,7 @@ import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
 import { type Canary, targetName } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import { PROVIDER } from '../../traffic/providers.ts';
 import type { Connection } from '../connection.ts';
 import type { Pod } from './pod.ts';
@@ -39,7 +40,9 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
     ...routes.map(({ kind }) => all(kind)),
   ]);
   const isHidden = routes.every(({ kind }) => hidden.has(kind.plural));
-  const selector = selectorOf([deployment, canaryDeployment].filter((found) => found !== undefined));
+  const isOthers = deployment && canaryDeployment && !isMadeFor(canaryDeployment, deployment);
+  const own = isOthers ? [deployment] : [deployment, canaryDeployment];
+  const selector = selectorOf(own.filter((found) => found !== undefined));
   const [replicaSets, pods] =
     selector === undefined
       ? [[], []]

@@ -7,6 +7,7 @@ export const REASONS = {
   NewRevision: 'Normal',
   Superseded: 'Normal',
   Waiting: 'Normal',
+  NameTaken: 'Warning',
   WaitingForApproval: 'Warning',
   HookPassed: 'Normal',
   HookFailed: 'Warning',

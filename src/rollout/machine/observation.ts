@@ -1,4 +1,4 @@
-import type { Deployment, ReplicaSet, Service } from '../kube.ts';
+import type { Deployment, KubeObject, ReplicaSet, Service } from '../kube.ts';
 import type { AppService } from '../workload/app-service.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { HookAnswer } from './calls.ts';
@@ -34,6 +34,8 @@ export interface Observation extends TrafficReading {
   service: AppService;
   /** The canary's, which has its name with the suffix. */
   canaryService?: Service;
+  /** Objects of others under names that the canary needs; left out where there are none. */
+  taken?: readonly KubeObject[];
   /** Names of the pods that the canary's Service lists as ready, where it was asked for (`needsEndpoints`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
   checks?: CheckResult[];

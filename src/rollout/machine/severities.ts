@@ -12,6 +12,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   Promoted: 'info',
   Withdrawn: 'info',
   WayBack: 'info',
+  NameTaken: 'warn',
   WaitingForApproval: 'warn',
   CheckFailed: 'warn',
   CheckInconclusive: 'warn',

@@ -23,7 +23,8 @@ interface ViewInput {
   state: RolloutState;
   spec: RolloutSpec | undefined;
   route: RouteReading | undefined;
-  strategy: string | undefined;
+  /** Whether promotion stops the pods that run before it starts others; the plan of weights depends on it. */
+  stopsPodsFirst: boolean;
   generation: number | undefined;
   before: Partial<CanaryStatus> | undefined;
   /** What is wrong with the spec, if it cannot be followed. */
@@ -31,9 +32,9 @@ interface ViewInput {
 }
 
 /** The whole status to be written. Conditions keep the time of their last change. */
-export function statusOf({ state, spec, route, strategy, generation, before, invalid }: ViewInput): CanaryStatus {
+export function statusOf({ state, spec, route, stopsPodsFirst, generation, before, invalid }: ViewInput): CanaryStatus {
   const { phase, since, release, stable } = state;
-  const plan = weightPlan(spec?.analysis.weights ?? [], strategy);
+  const plan = weightPlan(spec?.analysis.weights ?? [], stopsPodsFirst);
   const weight = route?.weight ?? 0;
   return {
     ...(generation !== undefined && { observedGeneration: generation }),

@@ -5,9 +5,9 @@ export function canarySize(stableReplicas: number, weight: number): number {
 }
 
 /**
- * The plan of weights of a release. A Deployment with strategy Recreate stops its stable pods on promotion, so its canary
- * carries all traffic first.
+ * The plan of weights of a release. Where promotion stops all stable pods before it starts others, the canary carries all
+ * traffic first.
  */
-export function weightPlan(weights: readonly number[], strategy: string | undefined): readonly number[] {
-  return strategy === 'Recreate' && weights.at(-1) !== 100 ? [...weights, 100] : weights;
+export function weightPlan(weights: readonly number[], stopsPodsFirst: boolean): readonly number[] {
+  return stopsPodsFirst && weights.at(-1) !== 100 ? [...weights, 100] : weights;
 }

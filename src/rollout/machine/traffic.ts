@@ -4,6 +4,7 @@ import type { ObjectChange } from '../object-change.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
 import type { AppService } from '../workload/app-service.ts';
 import { canaryService } from '../workload/services.ts';
+import { isMadeFor } from '../workload/taken-names.ts';
 import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
 
 /** What is wanted of a Deployment's traffic besides the canary's weight. */
@@ -20,24 +21,35 @@ export interface TrafficWish {
 
 export interface TrafficWishInput {
   deployment: Deployment;
-  service: ServiceSpec;
-  app: AppService;
+  /** The settings. */
+  spec: ServiceSpec;
+  /** The Service by which clients reach the app. */
+  service: AppService;
+  /** That of the canary, as it is. */
+  canaryService?: Service;
   /** The selector label that gets the canary's suffix. */
   label: string;
   clusterDomain: string;
 }
 
-export function trafficWish({ deployment, service, app, label, clusterDomain }: TrafficWishInput): TrafficWish {
-  const stable = app.is === 'found' ? app.service.metadata.name : (service.name ?? deployment.metadata.name);
-  return {
-    deployment,
-    service,
-    hosts: { stable, canary: canaryName(stable) },
-    ...(app.is === 'found' && {
-      services: { stable: app.service, canary: canaryService(deployment, app.service, label) },
-    }),
-    clusterDomain,
-  };
+export function trafficWish(input: TrafficWishInput): TrafficWish {
+  const { deployment, spec, service, canaryService: present, label, clusterDomain } = input;
+  const base = { deployment, service: spec, hosts: serviceHosts(deployment, spec, service), clusterDomain };
+  if (service.is !== 'found') return base;
+  const stable = service.service;
+  // One that a user wrote for the canary stays as it is.
+  const canary = present && !isMadeFor(present, deployment) ? present : canaryService(deployment, stable, label);
+  return { ...base, services: { stable, canary } };
+}
+
+/** Names of the Services of stable and canary. */
+export function serviceHosts(
+  { metadata }: Deployment,
+  { name }: ServiceSpec,
+  service: AppService,
+): TrafficWish['hosts'] {
+  const stable = service.is === 'found' ? service.service.metadata.name : (name ?? metadata.name);
+  return { stable, canary: canaryName(stable) };
 }
 
 /** What the routes of a Deployment say, whatever kinds of objects they are. */

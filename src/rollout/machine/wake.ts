@@ -1,5 +1,6 @@
 import { isScaledDown } from './canary-pods.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
+import { waitsForName } from './obstacle.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import type { Situation } from './situation.ts';
 import { ms, TIMED } from './state.ts';
@@ -13,12 +14,22 @@ export function wakeAt(s: Situation): number | undefined {
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
+/** How soon a name that is taken is looked for again, and how late at most: in between, after as long as it has waited. */
+const SOONEST_LOOK_MS = 5_000;
+const LATEST_LOOK_MS = 60_000;
+
+function nextLook({ state, now }: Situation): number {
+  const waited = now - ms(state.since);
+  return now + Math.min(Math.max(waited, SOONEST_LOOK_MS), LATEST_LOOK_MS);
+}
+
 function timers(s: Situation): number[] {
   const { state, seen, spec, settleMs } = s;
   const { phase, since, release } = state;
   if (release === undefined) return isScaledDown(seen.canary) ? [] : [ms(since) + settleMs];
   const { checkAt, deadline, weightSince, weight } = release;
   const times: number[] = phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : [];
+  if (waitsForName(state)) times.push(nextLook(s));
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline));
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {

@@ -5,8 +5,10 @@ import { HELD, ROLLING } from '../../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import { canaryName } from '../../rollout/names.ts';
 import { atVersion, type Kind, type PatchOperation, pointer } from '../../rollout/object-change.ts';
 import { COPIED } from '../../rollout/workload/services.ts';
+import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { TrafficApplier } from './apply-traffic.ts';
@@ -51,13 +53,13 @@ export class Applier {
           effect.keys.map((key) => ({ op: 'remove', path: annotation(key) })),
         );
       case 'createService':
-        return this.#create(KINDS.services, effect.service);
+        return this.#create(KINDS.services, effect.service, wish);
       case 'replaceService':
         return this.#replaceService(effect.existing, effect.wanted);
       case 'createCanary':
-        return this.#create(KINDS.deployments, effect.deployment);
+        return this.#create(KINDS.deployments, effect.deployment, wish);
       case 'createReplicaSet':
-        return this.#create(KINDS.replicasets, effect.replicaSet);
+        return this.#create(KINDS.replicasets, effect.replicaSet, wish);
       case 'replaceCanary':
         return this.#replaceCanary(effect.existing, effect.wanted);
       case 'scaleCanary':
@@ -77,13 +79,16 @@ export class Applier {
     this.#world.put(await this.#client.patch(path, 'json', [atVersion(deployment), ...operations]));
   }
 
-  async #create(kind: Kind, object: KubeObject): Promise<void> {
+  /** What has the name already is taken as it is; somebody else's in the place of the canary's is noted, for the next decision. */
+  async #create(kind: Kind, object: KubeObject, { deployment, hosts }: TrafficWish): Promise<void> {
     const { namespace, name } = object.metadata;
     const answer = await this.#client.create(pathOf(kind, namespace), object).catch((error: unknown) => {
       if (isAlreadyExists(error)) return this.#client.get(pathOf(kind, namespace, name));
       throw error;
     });
-    this.#world.put(answer);
+    const isCanarys = name === canaryName(deployment.metadata.name) || name === hosts.canary;
+    if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, Date.now());
+    else this.#world.put(answer);
   }
 
   /** Fields of a spec that the API server has set, such as its addresses, stay. */
@@ -119,7 +124,7 @@ export class Applier {
     await this.#client.delete(path, { uid, resourceVersion, propagation: 'Background' }).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
-    this.#world.removeSet(set);
+    this.#world.replicaSets.remove(set);
   }
 }
 

@@ -107,7 +107,7 @@ export class Enrolment {
         await this.#enroller.refuse(record, 'InvalidSpec', message);
         continue;
       }
-      const view = { spec: undefined, route: undefined, strategy: undefined, generation: record.metadata.generation };
+      const view = { spec: undefined, route: undefined, stopsPodsFirst: false, generation: record.metadata.generation };
       world.put(await commit(client, record, statusOf({ ...view, state, before: record.status, invalid: message })));
     }
     return notFollowed();

@@ -14,11 +14,12 @@ import {
   needsReplicaSets,
 } from '../../rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
-import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
+import { serviceHosts, type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { appServiceOf, type ServiceSearch } from '../../rollout/workload/app-service.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
+import { isMadeFor, leadsToCanary, takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
@@ -69,7 +70,8 @@ export class Observer {
     return wanted ? { ...seen, checks: await this.#check(seen.deployment, wanted) } : seen;
   }
 
-  async #look({ key, spec, state, record, label }: ObserveInput): Promise<LookedAt | undefined> {
+  async #look(input: ObserveInput): Promise<LookedAt | undefined> {
+    const { key, state, record, label, now } = input;
     const world = this.#world;
     const deployment = world.enrolled.get(key);
     if (deployment === undefined) return undefined;
@@ -77,36 +79,49 @@ export class Observer {
     const revision = revisionOf(deployment.spec.template);
     const underWay = needsReplicaSets(hold.state === 'held', state);
     if (underWay) world.watchNamespace(key);
-    const sets = underWay ? world.replicaSets(deployment, label) : undefined;
-    const services = await world.servicesAround(key);
-    const service = await this.#serviceOf(deployment, { label, name: spec.service.name, services });
-    const wish = this.#wishOf({ spec, label }, { deployment, service });
-    const canaryService = services.find(({ metadata }) => metadata.name === wish.hosts.canary);
-    const [replicaSets, endpoints, objects] = await Promise.all([
+    const sets = underWay ? world.replicaSets.of(deployment, label) : undefined;
+    const fresh = hold.state === 'held' && state?.release?.revision !== revision;
+    const looks = fresh || world.taken.isDoubtful(deployment, state, now);
+    const { named, ...services } = await this.#services(input, deployment);
+    const wish = this.#wishOf(input, { deployment, ...services });
+    const [replicaSets, endpoints, objects, names] = await Promise.all([
       sets,
       this.#endpoints(key, state, wish),
       world.traffic.of(wish),
+      world.taken.of(deployment, looks ? now : undefined),
     ]);
-    if (!underWay) await Promise.all([world.forgetSets(key), world.leaveNamespace(key)]);
+    if (!underWay) await Promise.all([world.replicaSets.forget(key), world.leaveNamespace(key)]);
     const canary = world.canaryOf(deployment);
     const command = readCommand(record.metadata.annotations);
+    const traffic = this.#provider.read(objects, wish);
+    const taken = [...named, ...names, ...takenBy(traffic.prerequisites, objects)];
     return {
       deployment,
       hold,
       revision,
       endpoints,
-      service,
-      ...(canaryService && { canaryService }),
+      ...services,
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
-      ...this.#provider.read(objects, wish),
+      ...(taken.length > 0 && { taken }),
+      ...traffic,
     };
   }
 
-  #wishOf({ spec, label }: Pick<ObserveInput, 'spec' | 'label'>, seen: Pick<LookedAt, 'deployment' | 'service'>) {
-    const { deployment, service: app } = seen;
-    return trafficWish({ deployment, app, label, service: spec.service, clusterDomain: this.#clusterDomain });
+  #wishOf({ spec, label }: ObserveInput, seen: Pick<LookedAt, 'deployment' | 'service' | 'canaryService'>) {
+    return trafficWish({ ...seen, label, spec: spec.service, clusterDomain: this.#clusterDomain });
+  }
+
+  /** Which Service clients use, and the canary's: Headgate's own, or one that a user wrote for it. `named`: what has its name and is neither. */
+  async #services({ key, spec, label }: ObserveInput, deployment: Deployment) {
+    const services = await this.#world.servicesAround(key);
+    const { name } = spec.service;
+    const service = await this.#serviceOf(deployment, { label, name, services });
+    const { canary } = serviceHosts(deployment, spec.service, service);
+    const found = services.find(({ metadata }) => metadata.name === canary);
+    const isCanarys = found && (isMadeFor(found, deployment) || leadsToCanary(found, deployment, label));
+    return { service, named: found && !isCanarys ? [found] : [], ...(isCanarys && { canaryService: found }) };
   }
 
   /** Other Deployments are only looked at where the Service has another name: it may be theirs too. */

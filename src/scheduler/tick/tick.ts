@@ -11,11 +11,13 @@ import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
+import { stopsPodsFirst } from '../../rollout/workload/strategy.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { NoticeSender } from '../notices/notice-sender.ts';
 import type { World } from '../world/world.ts';
 import type { Applier } from './apply.ts';
-import { applyAll, CONFLICT_MS, RETRY_MS } from './apply-all.ts';
+import { applyAll } from './apply-all.ts';
+import { EffectBackoff } from './effect-backoff.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Observer } from './observe.ts';
 import type { ReleasePlan } from './plan.ts';
@@ -42,6 +44,10 @@ export interface TickOptions {
   clock?: () => number;
 }
 
+/** Somebody was faster with a commit: in how many milliseconds to look again. */
+const CONFLICT_MS = 100;
+const RETRY_MS = 1_000;
+
 /** A tick looks again at once while its own effects change what it sees; after so many rounds a timer goes on. */
 const MOST_ROUNDS = 12;
 
@@ -60,6 +66,7 @@ export class Tick {
   readonly #options: TickOptions;
   readonly #clock: () => number;
   readonly #refusals = new Refusals();
+  readonly #backoff = new EffectBackoff();
 
   constructor(options: TickOptions) {
     this.#options = options;
@@ -79,6 +86,7 @@ export class Tick {
     const resolved = await this.#options.enrolment.resolve(key, this.#clock());
     if (resolved.followed) return this.#decideOn(key, resolved.deployment, resolved.plan);
     this.#refusals.take(key, []);
+    this.#backoff.forget(key);
     this.#options.hooks.forget(key);
     const { inMs } = resolved;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
@@ -106,21 +114,28 @@ export class Tick {
     hooks.setWanted(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
     notices.send(key, committed);
     const wish = this.#wishOf(seen, plan);
-    const { retryMs, refusals } = await applyAll(
-      decision.effects,
-      (effect) => applier.apply(effect, wish),
-      (effect, error) => this.#options.onEffectError(key, effect, error),
-    );
+    const { done, retryMs, refusals } = await applyAll(decision.effects, {
+      attempt: (effect) => applier.apply(effect, wish),
+      pacer: this.#pacer(key, committed, seen, decision),
+      onError: (effect, error) => this.#options.onEffectError(key, effect, error),
+    });
     const isNews = this.#refusals.take(key, refusals);
-    const wakeAt = decision.wakeAt === undefined ? {} : { wakeAt: decision.wakeAt };
-    if (retryMs !== undefined && !isNews)
-      return { more: false, wakeAt: Math.min(this.#clock() + retryMs, decision.wakeAt ?? Number.POSITIVE_INFINITY) };
-    return { more: committed !== record || decision.effects.length > 0 || isNews, ...wakeAt };
+    const retryAt = retryMs === undefined ? Number.POSITIVE_INFINITY : this.#clock() + retryMs;
+    const wakeAt = Math.min(retryAt, decision.wakeAt ?? Number.POSITIVE_INFINITY);
+    const more = done || isNews || committed !== record;
+    return { more, ...(Number.isFinite(wakeAt) && { wakeAt }) };
   }
 
-  #wishOf({ deployment, service: app }: Observation, { spec, label }: ReleasePlan): TrafficWish {
-    const { clusterDomain } = this.#options;
-    return trafficWish({ deployment, app, label, service: spec.service, clusterDomain });
+  /** People want something else when they change the Deployment or the settings, release another revision, or try it again. */
+  #pacer(key: string, { metadata }: Canary, { deployment, route }: Observation, { state: { release } }: Decision) {
+    const generations = [deployment.metadata.generation, metadata.generation];
+    const intent = [...generations, release?.revision, release?.startedAt].join(' ');
+    const isBack = (effect: Effect) => effect.do === 'setRoute' && effect.weight < (route?.weight ?? 100);
+    return this.#backoff.pacer({ key, intent, now: this.#clock(), isBack });
+  }
+
+  #wishOf(seen: Observation, { spec, label }: ReleasePlan): TrafficWish {
+    return trafficWish({ ...seen, label, spec: spec.service, clusterDomain: this.#options.clusterDomain });
   }
 
   async #record(deployment: Deployment, plan: ReleasePlan): Promise<Canary> {
@@ -157,7 +172,7 @@ export class Tick {
       state,
       spec: plan.spec,
       route: seen.route,
-      strategy: seen.deployment.spec.strategy?.type,
+      stopsPodsFirst: stopsPodsFirst(seen.deployment),
       generation: record.metadata.generation,
       before: record.status,
       ...(plan.invalid !== undefined && { invalid: plan.invalid }),

@@ -1,23 +1,23 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Namespaces } from '../../cluster/namespaces.ts';
-import type { Reflector } from '../../cluster/reflector.ts';
-import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
+import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import type { WatchEndReason } from '../../cluster/watch-ending.ts';
-import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX, ENROLLED, ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { Endpoints } from './endpoints.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
-import { narrowWatch } from './narrow-watch.ts';
 import { NeighbourLabels } from './neighbour-labels.ts';
 import { Records } from './records.ts';
+import { ReplicaSetWatches } from './replica-set-watches.ts';
+import { TakenNames } from './taken-names.ts';
 import { TrafficView } from './traffic.ts';
 
 interface Watch<T> {
@@ -52,9 +52,6 @@ export class World {
   readonly #client: KubeClient;
   readonly #options: WorldOptions;
   readonly #namespaceWatches: NamespaceWatches;
-  readonly #sets: WatchScopes<ReplicaSet>;
-  /** Held keys, and the scope that is watched for them. */
-  readonly #scopes = new Map<string, string>();
   readonly #namespaces: NamespaceView;
   readonly enrolled: Store<Deployment>;
   readonly canaries: Store<Deployment>;
@@ -63,6 +60,8 @@ export class World {
   readonly traffic: TrafficView;
   readonly records: Records;
   readonly neighbours: NeighbourLabels;
+  readonly taken: TakenNames;
+  readonly replicaSets: ReplicaSetWatches;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -71,7 +70,10 @@ export class World {
     const { client, provider, onChange, onError } = options;
     this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: own });
     this.canaries = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: `${ROLE}=canary`, toKeys: stem });
-    this.services = this.#watch<Service>({ kind: KINDS.services, labelSelector: `${ROLE}=service`, toKeys: stem });
+    this.services = this.#watch<Service>({
+      ...{ kind: KINDS.services, labelSelector: `${ROLE}=service`, toKeys: stem },
+      index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+    });
     this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });
     const kinds = [{ kind: KINDS.services }, ...provider.sources.filter(({ others }) => others === 'namespace')];
     this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => this.#hooks(kind), onChange });
@@ -84,7 +86,11 @@ export class World {
     this.neighbours = new NeighbourLabels(client);
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries }, this.records.store);
-    this.#sets = new WatchScopes((key, scope) => this.#openSets(key, scope));
+    this.taken = new TakenNames({
+      client,
+      watched: (key) => this.canaries.get(key),
+    });
+    this.replicaSets = new ReplicaSetWatches({ client, hooks: this.#hooks(KINDS.replicasets), onChange });
   }
 
   /** A change that this process wrote or read itself wakes nobody: its tick looks again anyway. */
@@ -113,12 +119,6 @@ export class World {
     };
   }
 
-  #openSets(scopeKey: string, scope: Scope): Reflector<ReplicaSet> {
-    const [key = ''] = scopeKey.split('|');
-    const onChange = () => this.#options.onChange(key);
-    return narrowWatch({ client: this.#client, scope, hooks: this.#hooks(scope.kind), onChange });
-  }
-
   /** Resolves when the watches have delivered what there is, wherever Headgate may look. */
   start(): Promise<void> {
     return this.#namespaceWatches.start();
@@ -127,7 +127,7 @@ export class World {
   async stop(): Promise<void> {
     await Promise.all([
       this.#namespaceWatches.stop(),
-      this.#sets.stop(),
+      this.replicaSets.stop(),
       this.endpoints.stop(),
       this.#namespaces.stop(),
     ]);
@@ -141,7 +141,7 @@ export class World {
   /** Takes the answer of a write, so that the next look sees it; whoever wrote looks again without being woken. */
   put(object: KubeObject): void {
     const { labels } = object.metadata;
-    if (object.kind === 'ReplicaSet') this.#setsOf(object as ReplicaSet)?.put(object as ReplicaSet, 'write');
+    if (object.kind === 'ReplicaSet') this.replicaSets.put(object as ReplicaSet);
     else if (object.kind === 'Canary') this.records.put(object as Canary);
     else if (object.kind === 'Service') this.#putService(object as Service);
     else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary')
@@ -150,64 +150,23 @@ export class World {
       this.enrolled.put(object as Deployment, 'write');
   }
 
-  /** Takes a deletion that was accepted: pods and object may still be on their way out. */
-  removeSet(set: ReplicaSet): void {
-    this.#setsOf(set)?.remove(keyOf(set), set.metadata.resourceVersion ?? '');
-  }
-
-  #setsOf({ metadata: { namespace, ownerReferences = [] } }: ReplicaSet): Store<ReplicaSet> | undefined {
-    const scopes = ownerReferences.map(({ name }) => this.#scopes.get(keyIn(namespace, name)));
-    const scope = scopes.find((key) => key !== undefined);
-    return scope === undefined ? undefined : this.#sets.get(scope);
-  }
-
   #putService(service: Service): void {
     this.#namespaces.put(service, 'write');
     if (service.metadata.labels?.[ROLE] === 'service') this.services.put(service, 'write');
   }
 
-  /** The ReplicaSets of a Deployment and of its canary, watched from the first call until `forgetSets`. */
-  async replicaSets({ metadata, spec }: Deployment, label: string): Promise<ReplicaSet[]> {
-    const key = keyOf({ metadata });
-    const scopeKey = `${key}|${metadata.uid}|${label}`;
-    if (this.#scopes.get(key) !== scopeKey) {
-      await this.forgetSets(key);
-      this.#scopes.set(key, scopeKey);
-      const labelSelector = Object.entries(spec.selector.matchLabels ?? {})
-        .map(([name, value]) =>
-          name === label ? `${name} in (${value},${value}${CANARY_SUFFIX})` : `${name}=${value}`,
-        )
-        .join(',');
-      const namespace = metadata.namespace ?? '';
-      this.#sets.acquire(scopeKey, { kind: KINDS.replicasets, namespace, labelSelector });
-    }
-    const store = this.#sets.get(scopeKey);
-    await this.#synced(scopeKey, { kind: KINDS.replicasets });
-    return store?.list() ?? [];
-  }
-
-  /** The scope is open: acquiring and releasing it once more only reads whether it is filled. */
-  async #synced(scopeKey: string, scope: { kind: Kind }): Promise<void> {
-    await this.#sets.acquire(scopeKey, scope).synced;
-    await this.#sets.release(scopeKey);
-  }
-
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
-    await Promise.all([this.forgetSets(key), this.endpoints.forget(key), this.leaveNamespace(key)]);
+    await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespace(key)]);
     this.#namespaces.forget(key);
     this.traffic.forget(key);
+    this.taken.forget(key);
   }
 
-  async forgetSets(key: string): Promise<void> {
-    const scopeKey = this.#scopes.get(key);
-    if (scopeKey === undefined) return;
-    this.#scopes.delete(key);
-    await this.#sets.release(scopeKey);
-  }
-
-  canaryOf({ metadata }: Deployment): Deployment | undefined {
-    return this.canaries.get(keyIn(metadata.namespace, canaryName(metadata.name)));
+  canaryOf(deployment: Deployment): Deployment | undefined {
+    const { namespace, name } = deployment.metadata;
+    const found = this.canaries.get(keyIn(namespace, canaryName(name)));
+    return found && isMadeFor(found, deployment) ? found : undefined;
   }
 
   /** Watches what users have in a Deployment's namespace, for as long as a release is under way. What was read before is old. */
@@ -227,8 +186,7 @@ export class World {
     // Headgate's own are always watched: what was read before may have gone.
     const isOwn = ({ metadata }: Service) => metadata.labels?.[ROLE] === 'service';
     const [namespace = ''] = key.split('/');
-    const own = this.services.list().filter(({ metadata }) => metadata.namespace === namespace);
-    return [...listed.filter((service) => !isOwn(service)), ...own];
+    return [...listed.filter((service) => !isOwn(service)), ...this.services.by('namespace', namespace)];
   }
 
   /** Reads an object again from the API server, past the watch. */

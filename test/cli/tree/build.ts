@@ -2,7 +2,7 @@ import { outline } from '../../../src/cli/outline.ts';
 import type { Pod } from '../../../src/cli/tree/pod.ts';
 import type { CanarySnapshot } from '../../../src/cli/tree/snapshot.ts';
 import { treeOf } from '../../../src/cli/tree/tree.ts';
-import { HELD, POD_TEMPLATE_HASH, REVISION } from '../../../src/rollout/keys.ts';
+import { HELD, POD_TEMPLATE_HASH, REVISION, ROLE } from '../../../src/rollout/keys.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { revisionOf } from '../../../src/rollout/workload/template.ts';
@@ -40,7 +40,9 @@ export function held(): Deployment {
 
 export function canaryDeployment(tag = '1.4.1', counts?: { wanted?: number; available?: number }): Deployment {
   const made = deployment('podinfo-canary', tag, { wanted: 1, ...counts });
-  return { ...made, metadata: { ...made.metadata, annotations: { [REVISION]: V2 } } };
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo', uid: 'uid-podinfo' };
+  const generated = { labels: { [ROLE]: 'canary' }, ownerReferences: [owner] };
+  return { ...made, metadata: { ...made.metadata, ...generated, annotations: { [REVISION]: V2 } } };
 }
 
 export function replicaSet(of: string, hash: string, tag: string): ReplicaSet {

@@ -3,6 +3,7 @@ import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import type { CheckResult } from '../../../src/rollout/machine/observation.ts';
 import type { Release } from '../../../src/rollout/machine/state.ts';
 import { refusedStatus } from '../../../src/rollout/machine/status.ts';
+import { takenWords } from '../../../src/rollout/workload/taken-names.ts';
 import { canary, type Stored } from '../build.ts';
 import {
   canaryDeployment,
@@ -73,6 +74,8 @@ adopted.spec.http = [
   { ...first, name: 'api' },
   { route: [{ destination: { host: 'podinfo' } }], match: [{ uri: { prefix: '/static' } }] },
 ];
+/** What the scheduler says of it. */
+const TAKEN = takenWords([{ kind: 'Deployment', ...deployment('podinfo-canary', '9.9.9') }]);
 const since = '2026-11-23T11:55:00Z';
 const until = '2026-11-23T12:00:05Z';
 
@@ -164,6 +167,13 @@ export const CASES: Record<string, [seen: CanarySnapshot, width?: number]> = {
       ),
       atRest,
     ),
+  ],
+  'somebody else has the name of the canary': [
+    snapshot(releasing('Waiting', { weight: 0, reason: 'NameTaken', message: TAKEN }, { routed: 0 }), {
+      ...atRest,
+      deployment: held(),
+      canaryDeployment: deployment('podinfo-canary', '9.9.9'),
+    }),
   ],
   'nobody has looked at it': [
     snapshot(releasing(undefined), { ...atRest, routes: described(), canaryDeployment: undefined }),

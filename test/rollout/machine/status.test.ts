@@ -6,7 +6,7 @@ import { at, release, revision, spec, stable, state } from '../../build.ts';
 const view = (given: RolloutState, more: Partial<Parameters<typeof statusOf>[0]> = {}): CanaryStatus =>
   statusOf({
     ...{ state: given, spec: spec(), route: { weight: 0, version: '1', stale: false } },
-    ...{ strategy: undefined, generation: 3, before: undefined },
+    ...{ stopsPodsFirst: false, generation: 3, before: undefined },
     ...more,
   });
 
@@ -87,7 +87,7 @@ const steps: Record<string, [CanaryStatus, step: string]> = {
     '0/2',
   ],
   'of three where the roll-out stops the pods first': [
-    view(state('Progressing'), { strategy: 'Recreate', route: seen(20) }),
+    view(state('Progressing'), { stopsPodsFirst: true, route: seen(20) }),
     '1/3',
   ],
   'none without a route': [view(state('Initialized'), { route: undefined }), '0/2'],

@@ -14,12 +14,11 @@ for (const [claim, [replicas, weight, size]] of Object.entries(sizes)) {
   t.equal(canarySize(replicas, weight), size, claim);
 }
 
-const plans: Record<string, [weights: number[], strategy: string | undefined, plan: number[]]> = {
-  'a rolling update follows the plan': [[10, 50], 'RollingUpdate', [10, 50]],
-  'so does a Deployment that does not say': [[10, 50], undefined, [10, 50]],
-  'Recreate takes all traffic in the end': [[10, 50], 'Recreate', [10, 50, 100]],
-  once: [[50, 100], 'Recreate', [50, 100]],
-  'also without a plan': [[], 'Recreate', [100]],
+const plans: Record<string, [weights: number[], stopsPodsFirst: boolean, plan: number[]]> = {
+  'where pods are replaced one by one, the plan is followed': [[10, 50], false, [10, 50]],
+  'where all are stopped first, the canary takes all traffic in the end': [[10, 50], true, [10, 50, 100]],
+  once: [[50, 100], true, [50, 100]],
+  'also without a plan': [[], true, [100]],
 };
-for (const [claim, [weights, strategy, plan]] of Object.entries(plans))
-  t.same(weightPlan(weights, strategy), plan, claim);
+for (const [claim, [weights, stopsPodsFirst, plan]] of Object.entries(plans))
+  t.same(weightPlan(weights, stopsPodsFirst), plan, claim);

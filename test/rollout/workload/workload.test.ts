@@ -53,10 +53,44 @@ for (const [claim, [fields]] of Object.entries(placement)) {
   );
 }
 
+const app = { matchLabels: { app: NAME } };
+const asWritten = {
+  affinity: {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 1, preference: { matchExpressions: [{ key: 'app', operator: 'In', values: [NAME] }] } },
+      ],
+    },
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone', namespaceSelector: app }],
+    },
+  },
+  nodeSelector: { app: NAME },
+  volumes: [
+    { name: 'scratch', ephemeral: { volumeClaimTemplate: { spec: { selector: app } } } },
+    { name: 'trust', projected: { sources: [{ clusterTrustBundle: { labelSelector: app, path: 'ca.pem' } }] } },
+  ],
+};
+t.same(
+  canaryOf(pods(asWritten)).spec.template.spec,
+  { ...template('2.0').spec, ...asWritten },
+  'selectors of nodes, namespaces, volumes and trust bundles are as they are written',
+);
+
 const canary = canaryOf(
   held(),
   annotated({
     owner: 'team-a',
+    'kubernetes.io/description': 'the shop',
+    'a8r.io/owner': '@team-a',
+    'reloader.stakater.com/auto': 'true',
+    'keel.sh/policy': 'minor',
+    'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:prod/podinfo',
+    'argocd.argoproj.io/sync-wave': '2',
+    'meta.helm.sh/release-name': 'podinfo',
+    'kapp.k14s.io/identity': 'v1;prod/apps/Deployment/podinfo;apps/v1',
+    'fluxcd.io/automated': 'true',
+    'internal.example.com/scale-to-zero': 'at-night',
     'kubectl.kubernetes.io/last-applied-configuration': '{}',
     'deployment.kubernetes.io/revision': '7',
   }),
@@ -64,7 +98,17 @@ const canary = canaryOf(
   ({ spec: fields, metadata }) => {
     fields['newStrategyField'] = { a: 1 };
     fields.revisionHistoryLimit = 10;
-    metadata.labels = { ...metadata.labels, team: 'a' };
+    metadata.labels = {
+      ...{ ...metadata.labels, team: 'a', 'cost.example.com/center': '7' },
+      'app.kubernetes.io/managed-by': 'Helm',
+      'argocd.argoproj.io/instance': 'shop',
+      'kustomize.toolkit.fluxcd.io/name': 'shop',
+      'helm.toolkit.fluxcd.io/name': 'shop',
+      'kapp.k14s.io/app': '1700000000',
+      'applyset.kubernetes.io/part-of': 'applyset-x-v1',
+      'objectset.rio.cattle.io/hash': 'abc',
+      'keel.sh/policy': 'minor',
+    };
     fields.template.metadata = {
       labels: { app: NAME, version: '2' },
       annotations: { 'headgate.dev/pinned': 'x', 'prometheus.io/scrape': 'true' },
@@ -82,13 +126,19 @@ t.match(
 );
 t.same(
   canary.metadata.labels,
-  { app: 'podinfo-canary', team: 'a', 'app.kubernetes.io/managed-by': 'headgate', 'headgate.dev/role': 'canary' },
-  "it has the Deployment's labels, but is not enrolled itself",
+  {
+    ...{ app: 'podinfo-canary', team: 'a', 'cost.example.com/center': '7' },
+    ...{ 'app.kubernetes.io/managed-by': 'headgate', 'headgate.dev/role': 'canary' },
+  },
+  "it has the Deployment's labels but those by which programs own it, and is not enrolled itself",
 );
 t.same(
   canary.metadata.annotations,
-  { owner: 'team-a', 'headgate.dev/revision': 'a1', 'headgate.dev/requested-by': 'jane' },
-  'annotations about the Deployment come along; those of Headgate, kubectl and the controller do not',
+  {
+    ...{ owner: 'team-a', 'kubernetes.io/description': 'the shop', 'a8r.io/owner': '@team-a' },
+    ...{ 'headgate.dev/revision': 'a1', 'headgate.dev/requested-by': 'jane' },
+  },
+  'annotations for people come along; those that steer programs do not',
 );
 t.same(canary.spec.selector, { matchLabels: { app: 'podinfo-canary' } }, 'its selector has the suffix');
 t.same(

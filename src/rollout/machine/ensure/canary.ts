@@ -24,7 +24,7 @@ export function ensureCanary(s: Releasing): Effect[] {
 
 function ensureRevision(s: Releasing): Effect[] {
   const { canary, deployment } = s.seen;
-  if (trafficObstacle(s)) return [];
+  if (trafficObstacle(s) || s.seen.taken) return [];
   const { revision, requestedBy, replicas } = s.state.release;
   const wanted = canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
   if (canary === undefined) return [{ do: 'createCanary', deployment: wanted }];

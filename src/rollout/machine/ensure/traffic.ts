@@ -1,4 +1,5 @@
 import { canaryService, isAsWanted, stableService } from '../../workload/services.ts';
+import { isMadeFor } from '../../workload/taken-names.ts';
 import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
@@ -20,18 +21,22 @@ const needsCanaryService = ({ state: { phase, release } }: Situation): boolean =
  */
 export function ensureServices(s: Situation): Effect[] {
   const { service, canaryService: present, deployment } = s.seen;
-  if (trafficObstacle(s) !== undefined || !(wantsRoute(s) || needsCanaryService(s))) return [];
+  if (trafficObstacle(s) !== undefined || s.seen.taken !== undefined || !(wantsRoute(s) || needsCanaryService(s)))
+    return [];
   if (service.is === 'absent') return [{ do: 'createService', service: stableService(deployment, s.spec.service) }];
   if (service.is !== 'found' || !needsCanaryService(s)) return [];
   const wanted = canaryService(deployment, service.service, s.label);
   if (present === undefined) return [{ do: 'createService', service: wanted }];
-  return isAsWanted(present, wanted) ? [] : [{ do: 'replaceService', existing: present, wanted }];
+  // One that a user wrote for the canary is theirs, and is judged with the routes.
+  return !isMadeFor(present, deployment) || isAsWanted(present, wanted)
+    ? []
+    : [{ do: 'replaceService', existing: present, wanted }];
 }
 
 const isCanaryServed = ({ seen: { service, canaryService: present, deployment }, label }: Situation): boolean =>
   service.is === 'found' &&
   present !== undefined &&
-  isAsWanted(present, canaryService(deployment, service.service, label));
+  (!isMadeFor(present, deployment) || isAsWanted(present, canaryService(deployment, service.service, label)));
 
 const setRoute = (weight: number, route: RouteReading | undefined): Effect => ({
   do: 'setRoute',
@@ -39,9 +44,9 @@ const setRoute = (weight: number, route: RouteReading | undefined): Effect => ({
   ...(route && { version: route.version }),
 });
 
-/** What both hosts are reached by in the same way. */
-export const ensurePrerequisites = ({ seen: { prerequisites } }: Situation): Effect[] =>
-  prerequisites.map((change) => ({ do: 'changeTraffic', change }));
+/** What both hosts are reached by in the same way. Nothing is made beside what has a name that the canary needs. */
+export const ensurePrerequisites = ({ seen: { prerequisites, taken } }: Situation): Effect[] =>
+  prerequisites.filter((change) => !taken || change.do !== 'create').map((change) => ({ do: 'changeTraffic', change }));
 
 /** Without a release all traffic goes to the Deployment. */
 export function ensureIdleRoute(s: Situation): Effect[] {

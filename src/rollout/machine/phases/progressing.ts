@@ -1,10 +1,12 @@
 import { canaryName } from '../../names.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
+import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts';
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
+import { type Obstacle, takenName } from '../obstacle.ts';
 import {
   displayName,
   enterPhase,
@@ -26,7 +28,7 @@ import { suspend } from './paused.ts';
 
 /** The weights that this release goes through. */
 export const planFor = ({ spec, seen }: Releasing): readonly number[] =>
-  weightPlan(spec.analysis.weights, seen.deployment.spec.strategy?.type);
+  weightPlan(spec.analysis.weights, stopsPodsFirst(seen.deployment));
 
 const deadlineFrom = ({ now, spec }: Releasing): string => time(now + spec.progressDeadlineMs);
 
@@ -36,6 +38,8 @@ export function progressing(s: Releasing): Next {
   if (trouble) return trouble;
   if (s.spec.suspend) return suspend(s);
   if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
+  const taken = takenName(s);
+  if (taken) return backToWaiting(s, taken);
   const grown = resized(s);
   if (grown) return grown;
   return (hasItsWeight(s) ? isCanaryReady(s) : isReachable(s)) ? readyAt(s) : unready(s);
@@ -47,15 +51,13 @@ const hasItsWeight = ({ seen: { route }, state: { release } }: Releasing): boole
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
 function pausedByZero(s: Releasing): Next {
   const message = `${displayName(s)} is scaled to zero; its release starts again when it is scaled up`;
-  const fresh = {
-    ...withoutTraffic(s.state.release),
-    ...NO_HOOK_CALLS,
-    replicas: 0,
-    ready: 0,
-    reason: 'Waiting',
-    message,
-  };
-  return enterPhase(s, 'Waiting', fresh, fact('Waiting', message, s.state.release.revision));
+  return backToWaiting(s, { reason: 'Waiting', message });
+}
+
+/** Without weight and without pods, until nothing is in the way any more. */
+function backToWaiting(s: Releasing, { reason, message }: Obstacle): Next {
+  const fresh = { ...withoutTraffic(s.state.release), ...NO_HOOK_CALLS, replicas: 0, ready: 0, reason, message };
+  return enterPhase(s, 'Waiting', fresh, fact(reason, message, s.state.release.revision));
 }
 
 /** The canary follows the size of the Deployment; never down in mid-release, as an autoscaler sees only half the traffic. */
@@ -167,11 +169,11 @@ function giveWeight(s: Releasing, weight: number): Next {
 }
 
 /**
- * Skips the rest of the plan. With strategy Recreate the roll-out stops the stable pods first, so the canary gets all
- * traffic before.
+ * Skips the rest of the plan. Where the roll-out stops the stable pods before it starts others, the canary gets all traffic
+ * first.
  */
 function promoteNow(s: Releasing, why: string): Next {
-  const emptied = s.seen.deployment.spec.strategy?.type === 'Recreate' && s.seen.route?.weight !== 100;
+  const emptied = stopsPodsFirst(s.seen.deployment) && s.seen.route?.weight !== 100;
   return emptied ? giveWeight(s, 100) : promote(s, why);
 }
 

@@ -1,5 +1,6 @@
 import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../../workload/rollout-status.ts';
 import type { Stable } from '../../workload/stable.ts';
+import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { isCanaryReady } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
 import {
@@ -42,11 +43,11 @@ function isDone({ seen: { deployment }, state: { release } }: Releasing): boolea
 }
 
 /**
- * With strategy Recreate the canary serves alone until the mesh knows the new pods: a settling time after they were rolled
+ * Where all stable pods were stopped first, the canary serves alone until the mesh knows the new pods: a settling time after they were rolled
  * out. Milliseconds since the epoch; 0 where there is nothing to wait for.
  */
 export function meshKnowsPodsAt({ seen: { deployment }, state: { release }, settleMs }: Situation): number {
-  const isServing = deployment.spec.strategy?.type === 'Recreate' && (release?.weight ?? 0) > 0;
+  const isServing = stopsPodsFirst(deployment) && (release?.weight ?? 0) > 0;
   return isServing && isRolledOut(deployment) ? (rolledOutBy(deployment) ?? 0) + settleMs : 0;
 }
 

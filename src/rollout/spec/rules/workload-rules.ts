@@ -1,6 +1,7 @@
 import { CANARY_SUFFIX, PREFIX } from '../../keys.ts';
 import type { Container, Deployment } from '../../kube.ts';
 import { canaryName } from '../../names.ts';
+import { isWithoutSurge } from '../../workload/strategy.ts';
 import { SETTINGS } from '../annotations/annotation-keys.ts';
 import { isDnsLabel, MAX_LABEL } from '../schema/dns.ts';
 import type { Problem } from '../spec-types.ts';
@@ -70,12 +71,22 @@ const hostPorts = (containers: readonly Container[], path: string): Problem[] =>
     ),
   );
 
-const volumesShared: Rule = ({ spec }) => {
-  const claims = (spec.template.spec.volumes ?? []).filter(({ persistentVolumeClaim }) => persistentVolumeClaim);
-  if (spec.strategy?.type !== 'Recreate' || claims.length === 0) return [];
-  const names = claims.map(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName).join(', ');
-  const message = `with the volume claim ${names} says that two versions never share the volume, and a canary would; use RollingUpdate if they may`;
-  return [{ key: 'spec.strategy.type', value: 'Recreate', message }];
+/**
+ * A volume claim may have one writer only; the template does not say. A roll-out that never has a pod beside the others is
+ * how a Deployment says so, and a canary would be such a pod. How many replicas there are does not matter: they change
+ * without anybody being asked.
+ */
+const volumesShared: Rule = (deployment) => {
+  const { strategy, template } = deployment.spec;
+  const claims = (template.spec.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim ?? []);
+  if (!isWithoutSurge(deployment) || claims.length === 0) return [];
+  const names = claims.map(({ claimName }) => claimName).join(', ');
+  if (strategy?.type === 'Recreate') {
+    const message = `with the volume claim ${names} says that two versions never share the volume, and a canary would; use RollingUpdate if they may`;
+    return [{ key: 'spec.strategy.type', value: 'Recreate', message }];
+  }
+  const message = `with the volume claim ${names} says that no pod starts beside those that have the volume, and a canary would; write 1 or more if two versions may share it`;
+  return [{ key: 'spec.strategy.rollingUpdate.maxSurge', value: strategy?.rollingUpdate?.maxSurge, message }];
 };
 
 /** Annotations of the pod template do not reach Headgate. */

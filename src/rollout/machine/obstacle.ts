@@ -1,0 +1,39 @@
+import { wantedReplicas } from '../workload/rollout-status.ts';
+import { takenWords } from '../workload/taken-names.ts';
+import type { TrafficReason } from '../workload/traffic-obstacle.ts';
+import type { Releasing } from './situation.ts';
+import type { RolloutState } from './state.ts';
+import { trafficObstacle } from './traffic-obstacle.ts';
+
+/** Why a held revision cannot start. */
+export interface Obstacle {
+  reason: 'Waiting' | 'NameTaken' | TrafficReason;
+  /** A sentence with what makes it start. */
+  message: string;
+}
+
+/** Undefined if it can start. */
+export function obstacle(s: Releasing): Obstacle | undefined {
+  const { hold, deployment } = s.seen;
+  const { name } = deployment.metadata;
+  const waiting = (message: string): Obstacle => ({ reason: 'Waiting', message });
+  if (s.spec.suspend) return waiting(`${name} is suspended; the canary starts when suspend is taken away`);
+  if (hold.state === 'held' && hold.hold.userPaused) {
+    return waiting(`its user had paused ${name}; the canary starts after kubectl rollout resume deployment/${name}`);
+  }
+  if (wantedReplicas(deployment) === 0)
+    return waiting(`${name} is scaled to zero; the canary starts when it is scaled up`);
+  const traffic = trafficObstacle(s);
+  return (
+    takenName(s) ?? (traffic && { ...traffic, message: `its canary could be given no traffic: ${traffic.message}` })
+  );
+}
+
+/** Somebody else's object has a name that the canary needs. */
+export function takenName({ seen: { taken = [] } }: Releasing): Obstacle | undefined {
+  return taken.length > 0 ? { reason: 'NameTaken', message: takenWords(taken) } : undefined;
+}
+
+/** Whether a release waits until a name is free: nobody watches what is not Headgate's. */
+export const waitsForName = (state: RolloutState | undefined): boolean =>
+  state?.phase === 'Waiting' && state.release?.reason === 'NameTaken';

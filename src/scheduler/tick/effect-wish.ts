@@ -1,0 +1,37 @@
+import type { KubeObject } from '../../rollout/kube.ts';
+import type { Effect } from '../../rollout/machine/effects.ts';
+import type { ObjectChange } from '../../rollout/object-change.ts';
+import { canonical } from '../../rollout/workload/template.ts';
+
+type WishOf = { [Verb in Effect['do']]: (effect: Extract<Effect, { do: Verb }>) => unknown };
+
+const nameOf = ({ kind, metadata: { name } }: KubeObject): unknown[] => [kind, name];
+
+const changeWish = (change: ObjectChange): unknown[] => [
+  change.do,
+  nameOf(change.object),
+  change.do === 'create' ? change.object : change.do === 'patch' ? change.operations : undefined,
+];
+
+/** What each effect writes, and into what; not the object as it was observed, nor its version. */
+const WISH: WishOf = {
+  liftHold: ({ held, keepPaused }) => [held, keepPaused],
+  writeHold: ({ held, text }) => [held, text],
+  restoreTemplate: ({ held, template }) => [held, template],
+  clearAnnotations: ({ keys }) => keys,
+  createService: ({ service }) => service,
+  replaceService: ({ wanted }) => wanted,
+  setRoute: ({ weight }) => weight,
+  changeTraffic: ({ change }) => changeWish(change),
+  createCanary: ({ deployment }) => deployment,
+  replaceCanary: ({ wanted }) => wanted,
+  scaleCanary: ({ replicas }) => replicas,
+  deleteReplicaSet: ({ replicaSet }) => replicaSet.metadata.uid,
+  createReplicaSet: ({ replicaSet }) => replicaSet,
+};
+
+/** The wish of an effect as text: two effects with the same one want the world to be the same. */
+export function effectWish(effect: Effect): string {
+  const wish = WISH[effect.do] as (effect: Effect) => unknown;
+  return canonical([effect.do, wish(effect)]);
+}

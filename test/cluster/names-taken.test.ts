@@ -1,0 +1,121 @@
+import t from 'tap';
+import { openRig, waitFor } from '../rig/rig.ts';
+import { App } from './support/app.ts';
+import { servedAll } from './support/failures.ts';
+import { steer } from './support/headgate.ts';
+import { userRule } from './support/mesh-objects.ts';
+import { twoWindows } from './support/requests.ts';
+
+const rig = openRig();
+t.teardown(() => rig.close());
+
+const NAME = 'podinfo-canary';
+const SETTINGS = { 'step-weights': '50', metrics: '[]' };
+const WRITES = /^(create|update|patch|delete)$/;
+
+/** Somebody's own Deployment of the name, as a chart of theirs brings it. */
+function neighbour(app: App): object {
+  const labels = { app: NAME, 'app.kubernetes.io/managed-by': 'Helm' };
+  const made = app.manifest('1.3.0', { enrolled: false });
+  return {
+    ...made,
+    metadata: { name: NAME, labels, annotations: { 'meta.helm.sh/release-name': 'experiments' } },
+    spec: { ...(made['spec'] as object), replicas: 1, selector: { matchLabels: { app: NAME } }, template: pods(made) },
+  };
+}
+
+const pods = (made: Record<string, unknown>): object => {
+  const { template } = made['spec'] as { template: { spec: object } };
+  return { ...template, metadata: { labels: { app: NAME } } };
+};
+
+const ours = (app: App) => ({ userAgent: /^headgate-/, namespace: app.namespace, name: NAME, verb: WRITES });
+const named = (app: App, kind: string) =>
+  app.kubectl(['get', kind, NAME, '-o', 'name', '--ignore-not-found']).then(({ stdout }) => stdout.trim());
+
+t.test(
+  'a Deployment of the canary’s name: the release waits, says whose it is, and starts when it is gone',
+  async (t) => {
+    const app = await App.deploy(rig, 'taken', { annotations: SETTINGS });
+    await app.apply(neighbour(app));
+    await app.kubectl(['rollout', 'status', `deployment/${NAME}`, '--timeout=60s']);
+    await app.enrol();
+    const load = app.load(50);
+    const from = Date.now();
+    await app.release('1.4.1');
+    const { release, conditions } = await app.phase('Waiting');
+    t.equal(release?.reason, 'NameTaken');
+    t.match(
+      release?.message,
+      /^Deployment podinfo-canary is not Headgate's \(it is of the Helm release experiments, it was written by kubectl.*\); nothing of it is changed\. Delete it or give it another name/,
+    );
+    t.match(conditions[1], { type: 'Reconciling', status: 'True', reason: 'NameTaken' });
+    t.match(await app.told('NameTaken'), /experiments/);
+    t.match((await steer(app, 'get')).stdout, /Deployment podinfo-canary +canary +is not Headgate's/);
+
+    const [first, next] = await twoWindows(app, { name: NAME }, from);
+    t.ok(first <= 5, `${first} requests about it in ten seconds`);
+    t.ok(next < first, `${next} in the next ten`);
+    t.equal(rig.audit.count({ ...ours(app), sinceMs: from }), 0, 'none of them a write');
+    t.same(await Promise.all(['service', 'destinationrule'].map((kind) => named(app, kind))), ['', '']);
+    t.equal((await app.canaryDeployment()).spec.template.spec.containers[0].image, 'podinfo:1.3.0');
+
+    await app.kubectl(['delete', 'deployment', NAME]);
+    await app.phase('Succeeded', 120_000);
+    t.same(await app.stableTags(), ['1.4.1']);
+    t.equal((await app.reasons()).filter((reason) => reason === 'NameTaken').length, 1, 'told once');
+    await servedAll(t, load);
+    await app.delete();
+  },
+);
+
+t.test('one that comes between the look and the creation is met without insisting', async (t) => {
+  const app = await App.enrolled(rig, 'raced', { annotations: { ...SETTINGS, suspend: 'true' } });
+  await app.release('1.4.1');
+  await app.phase('Waiting');
+  await app.apply(neighbour(app));
+  const from = Date.now();
+  await app.kubectl(['annotate', 'deployment/podinfo', 'headgate.dev/suspend-']);
+  await app.until('the name to be missed', ({ release }) => release?.reason === 'NameTaken');
+  const [first, next] = await twoWindows(app, { name: NAME, resource: 'deployments' }, from);
+  t.ok(first <= 5 && next < first, `${first} requests, then ${next}`);
+  t.equal((await app.canaryDeployment()).spec.template.spec.containers[0].image, 'podinfo:1.3.0', 'it is left alone');
+  await app.kubectl(['delete', 'deployment', NAME]);
+  await app.phase('Succeeded', 120_000);
+  await app.delete();
+});
+
+t.test('a Service of the canary’s name is given no traffic', async (t) => {
+  const app = await App.deploy(rig, 'service-taken', { annotations: SETTINGS });
+  const selector = { app: 'elsewhere' };
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: NAME },
+    spec: { selector, ports: [{ port: 9898 }] },
+  };
+  await app.apply(service);
+  await app.enrol();
+  await app.release('1.4.1');
+  const { release } = await app.phase('Waiting');
+  t.match(release?.message, /^Service podinfo-canary is not Headgate's \(it was written by kubectl/);
+  t.notOk(await app.canaryDeployment(), 'nothing is made beside it');
+  await app.kubectl(['delete', 'service', NAME]);
+  await app.phase('Succeeded', 120_000);
+  await app.delete();
+});
+
+t.test('a DestinationRule of the canary’s name that is for another host is not written over', async (t) => {
+  const app = await App.deploy(rig, 'rule-taken', { annotations: SETTINGS });
+  const policy = { connectionPool: { tcp: { maxConnections: 7 } } };
+  await app.apply(userRule('podinfo', 'podinfo', policy));
+  await app.apply(userRule(NAME, 'elsewhere', policy));
+  await app.enrol();
+  await app.release('1.4.1');
+  const { release } = await app.phase('Waiting');
+  t.match(release?.message, /^DestinationRule podinfo-canary is not Headgate's/);
+  await app.kubectl(['delete', 'destinationrule', NAME]);
+  await app.phase('Succeeded', 120_000);
+  await waitFor('a rule of its own', async () => (await named(app, 'destinationrule')) !== '');
+  await app.delete();
+});
