@@ -51,7 +51,11 @@ export async function readRemains({ client, provider, clusterDomain }: Reader, k
   const canaryService = own.find(({ metadata }) => metadata.name.endsWith(CANARY_SUFFIX));
   const service = own.find((object) => object !== canaryService);
   return {
-    ...{ namespace, name, clusterDomain, replicaSets, traffic: traffic.flat() },
+    namespace,
+    name,
+    clusterDomain,
+    replicaSets,
+    traffic: traffic.flat(),
     ...(deployment && { deployment }),
     ...(canary && { canary }),
     ...(service && { service }),

@@ -71,7 +71,9 @@ export class World {
     this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: own });
     this.canaries = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: `${ROLE}=canary`, toKeys: stem });
     this.services = this.#watch<Service>({
-      ...{ kind: KINDS.services, labelSelector: `${ROLE}=service`, toKeys: stem },
+      kind: KINDS.services,
+      labelSelector: `${ROLE}=service`,
+      toKeys: stem,
       index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     });
     this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });

@@ -60,6 +60,10 @@ const isMade = (s: Situation): boolean => s.seen.service.is === 'found' && traff
 
 const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Finalising';
 
+/** Whether a weight would find all that it needs. */
+const arrives = (s: Releasing): boolean =>
+  isMade(s) && isCanaryServed(s) && isReachable(s) && s.seen.prerequisites.length === 0;
+
 /** More weight only onto ready pods that the mesh knows and reaches like the stable ones; less at once. */
 export function ensureRoute(s: Releasing): Effect[] {
   const { route } = s.seen;
@@ -68,7 +72,6 @@ export function ensureRoute(s: Releasing): Effect[] {
   if (wanted === 0) return ensureIdleRoute(s);
   if (route?.weight === wanted) return route.stale ? [setRoute(wanted, route)] : [];
   const rises = wanted > (route?.weight ?? 0);
-  const arrives = isMade(s) && isCanaryServed(s) && isReachable(s) && s.seen.prerequisites.length === 0;
-  if (!rises || arrives) return [setRoute(wanted, route)];
+  if (!rises || arrives(s)) return [setRoute(wanted, route)];
   return route !== undefined && route.weight === undefined ? [setRoute(0, route)] : [];
 }
