@@ -45,7 +45,7 @@ export const ANSWERED_WELL = `response_code!~"0|5..",grpc_response_status!~${GRP
  */
 export function clientRequests({ metric, service, range, only }: Counted): string {
   const increase = (name: string, reporter: string, more?: string): string => {
-    const matchers = [`reporter="${reporter}"`, labelsOf(service), more].filter(Boolean).join(',');
+    const matchers = [`reporter="${reporter}"`, sentTo(service), more].filter(Boolean).join(',');
     return `increase(${name}{${matchers}}${range})`;
   };
   const counted = `${increase('istio_requests_total', 'source')} > 0`;
@@ -54,5 +54,5 @@ export function clientRequests({ metric, service, range, only }: Counted): strin
 }
 
 /** Label matchers of what was sent to a Service. */
-export const labelsOf = ({ namespace, name }: MeasuredService): string =>
+export const sentTo = ({ namespace, name }: MeasuredService): string =>
   `destination_service_namespace="${namespace}",destination_service_name="${name}"`;

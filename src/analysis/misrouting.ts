@@ -1,4 +1,4 @@
-import { BY_CLIENT, clientRequests, flagged, labelsOf } from './client-requests.ts';
+import { BY_CLIENT, clientRequests, flagged, sentTo } from './client-requests.ts';
 import { durationText, type QueryTarget } from './queries.ts';
 
 /**
@@ -49,7 +49,7 @@ export const MISROUTING_QUERIES = {
   /** A gateway or waypoint names them `unknown`: those of clients that are seen at the stable Service too may be the app's. */
   gateway: ({ namespace, services }: QueryTarget, windowMs: number): string => {
     const unknown = misrouted('source|waypoint', 'destination_service="unknown"');
-    const toStable = labelsOf({ namespace, name: services.stable });
+    const toStable = sentTo({ namespace, name: services.stable });
     const clients = `istio_requests_total{reporter=~"source|waypoint",${toStable}}`;
     return moreThanBefore((range) => `increase(${unknown}${range}) and ${BY_CLIENT} ${clients}`, windowMs);
   },
