@@ -4,17 +4,24 @@ export interface MeasuredService {
   name: string;
 }
 
-/** What is counted, for whom, and when: a range as PromQL writes it, `[60s]`, perhaps with an offset. */
+/** What is counted, for whom, and when. */
 interface Counted {
   metric: 'istio_requests_total' | 'istio_request_duration_milliseconds_bucket';
   service: MeasuredService;
-  range: string;
+  /** The stable Service of the app. */
+  stable: MeasuredService;
+  windowMs: number;
+  /** How long ago the window ended; 0 when it is left out. */
+  agoMs?: number;
   /** Further label matchers. */
   only?: string;
 }
 
-/** Who sent the request. */
-export const BY_CLIENT = 'on (source_workload, source_workload_namespace)';
+/** Labels that tell who sent a request. */
+export const CLIENT = 'source_workload, source_workload_namespace';
+
+/** So many milliseconds in PromQL: above nothing. */
+export const durationText = (ms: number): string => `${Math.max(Math.round(ms), 1)}ms`;
 
 /** A regular expression for one of Envoy's response flags among several with commas between. */
 export const flagged = (flags: string): string => `"(.+,)?(${flags})(,.+)?"`;
@@ -38,20 +45,36 @@ export const ANSWERED = 'response_code!="0"';
 export const ANSWERED_WELL = `response_code!~"0|5..",grpc_response_status!~${GRPC_FAULTS},response_flags!~${WITHOUT_POD}`;
 
 /**
- * What the clients of a Service asked in a time, as a PromQL vector: each request once, as its client saw it. Of the reporters
+ * What the clients of a Service asked in a window, as a PromQL vector: each request once, as its client saw it. Of the reporters
  * `source` is a client's own sidecar or a gateway, which sees also what reached no pod; `waypoint` counts for the clients of
  * which no `source` tells of this Service, those without a sidecar. Retries and mirrored requests, which only the reporter
  * `destination` knows, are not the clients'.
  */
-export function clientRequests({ metric, service, range, only }: Counted): string {
-  const increase = (name: string, reporter: string, more?: string): string => {
-    const matchers = [`reporter="${reporter}"`, sentTo(service), more].filter(Boolean).join(',');
-    return `increase(${name}{${matchers}}${range})`;
-  };
-  const counted = `${increase('istio_requests_total', 'source')} > 0`;
-  const others = `${increase(metric, 'waypoint', only)} unless ${BY_CLIENT} (${counted})`;
-  return `(${increase(metric, 'source', only)} or (${others}))`;
+export function clientRequests(counted: Counted): string {
+  const { service, windowMs, agoMs = 0 } = counted;
+  const range = `[${durationText(windowMs)}]${offset(agoMs)}`;
+  const told = `increase(istio_requests_total{reporter="source",${sentTo(service)}}${range}) > 0`;
+  const twice = `label_replace(${told}, "reporter", "waypoint", "", "")`;
+  return `(${growth(counted)} unless on (${CLIENT}, reporter) ${twice})`;
 }
+
+/**
+ * By how much counters grew. Other than `increase`, this counts a series from its first sample on, as a failure that was not
+ * there before begins a new one. That the series is new, and not Prometheus' memory, is seen by the stable Service: figures of
+ * the same client were there when the window began.
+ */
+function growth({ metric, service, stable, windowMs, agoMs = 0, only }: Counted): string {
+  const matchers = [BY_CLIENTS, sentTo(service), only].filter((matcher) => matcher !== undefined);
+  const series = `${metric}{${matchers.join(',')}}`;
+  const now = `${series}${offset(agoMs)}`;
+  const before = `${series}${offset(agoMs + windowMs)}`;
+  const known = `istio_requests_total{${BY_CLIENTS},${sentTo(stable)}}${offset(agoMs + windowMs)}`;
+  return `(clamp_min(${now} - ${before}, 0) or (${now} unless ${before}) and on (${CLIENT}) ${known})`;
+}
+
+const BY_CLIENTS = 'reporter=~"source|waypoint"';
+
+const offset = (ms: number): string => (ms > 0 ? ` offset ${durationText(ms)}` : '');
 
 /** Label matchers of what was sent to a Service. */
 export const sentTo = ({ namespace, name }: MeasuredService): string =>

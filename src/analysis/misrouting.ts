@@ -1,5 +1,5 @@
-import { BY_CLIENT, clientRequests, flagged, sentTo } from './client-requests.ts';
-import { durationText, type QueryTarget } from './queries.ts';
+import { CLIENT, clientRequests, durationText, flagged, sentTo } from './client-requests.ts';
+import type { QueryTarget } from './queries.ts';
 
 /**
  * Requests that a proxy answered itself, because the route names a Service or port that is not there (Envoy's flag NC). They
@@ -28,10 +28,9 @@ export const MISROUTING_QUERIES = {
    * canary, those in the time before.
    */
   stable: ({ namespace, services }: QueryTarget, windowMs: number, weight: number): string => {
-    const window = durationText(windowMs);
-    const range = weight < 100 ? `[${window}]` : `[${window}] offset ${window}`;
     const service = { namespace, name: services.stable };
-    return `sum(${clientRequests({ metric: 'istio_requests_total', service, range })})`;
+    const agoMs = weight < 100 ? 0 : windowMs;
+    return `sum(${clientRequests({ metric: 'istio_requests_total', service, stable: service, windowMs, agoMs })})`;
   },
 
   /** A sidecar names what it cannot route by the Host header. The Service's bare name is that of its namespace's clients. */
@@ -51,6 +50,6 @@ export const MISROUTING_QUERIES = {
     const unknown = misrouted('source|waypoint', 'destination_service="unknown"');
     const toStable = sentTo({ namespace, name: services.stable });
     const clients = `istio_requests_total{reporter=~"source|waypoint",${toStable}}`;
-    return moreThanBefore((range) => `increase(${unknown}${range}) and ${BY_CLIENT} ${clients}`, windowMs);
+    return moreThanBefore((range) => `increase(${unknown}${range}) and on (${CLIENT}) ${clients}`, windowMs);
   },
 } as const;

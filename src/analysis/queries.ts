@@ -1,6 +1,6 @@
 import { renderQuery } from '../rollout/spec/promql/query-template.ts';
 import type { BuiltinMetric, Metric } from '../rollout/spec/spec-types.ts';
-import { ANSWERED, ANSWERED_WELL, clientRequests, type MeasuredService } from './client-requests.ts';
+import { ANSWERED, ANSWERED_WELL, clientRequests, durationText } from './client-requests.ts';
 
 /** Whose requests are measured, by the names that metrics know. */
 export interface QueryTarget {
@@ -13,31 +13,34 @@ export interface QueryTarget {
   hosts: readonly string[];
 }
 
+type Window = Omit<Parameters<typeof clientRequests>[0], 'metric' | 'only'>;
+
 /**
  * Headgate's own measures, of what the canary's clients got. The success rate is 0 % where every answer is bad, and not "no
  * data". The duration is the 99th percentile in milliseconds; a client that left counts with the time that it waited.
  */
-const BUILTIN_QUERIES: Record<BuiltinMetric, (service: MeasuredService, range: string) => string> = {
-  'request-success-rate': (service, range) => {
+const BUILTIN_QUERIES: Record<BuiltinMetric, (window: Window) => string> = {
+  'request-success-rate': (window) => {
     const requests = (only: string): string =>
-      `sum(${clientRequests({ metric: 'istio_requests_total', service, range, only })})`;
+      `sum(${clientRequests({ ...window, metric: 'istio_requests_total', only })})`;
     return `(${requests(ANSWERED_WELL)} or vector(0)) / ${requests(ANSWERED)} * 100`;
   },
-  'request-duration': (service, range) => {
+  'request-duration': (window) => {
     const metric = 'istio_request_duration_milliseconds_bucket';
-    return `histogram_quantile(0.99, sum by (le) (${clientRequests({ metric, service, range })}))`;
+    return `histogram_quantile(0.99, sum by (le) (${clientRequests({ ...window, metric })}))`;
   },
 };
-
-/** So many milliseconds in PromQL: above nothing. */
-export const durationText = (ms: number): string => `${Math.max(Math.round(ms), 1)}ms`;
 
 /** The PromQL of a metric over a window of `windowMs` milliseconds. */
 export function queryOf(metric: Metric, target: QueryTarget, windowMs: number): string {
   const { namespace, workloads, services } = target;
-  const interval = durationText(windowMs);
-  if ('builtin' in metric.source)
-    return BUILTIN_QUERIES[metric.source.builtin]({ namespace, name: services.canary }, `[${interval}]`);
+  if ('builtin' in metric.source) {
+    const [service, stable] = [
+      { namespace, name: services.canary },
+      { namespace, name: services.stable },
+    ];
+    return BUILTIN_QUERIES[metric.source.builtin]({ service, stable, windowMs });
+  }
   const names = { target: workloads.stable, service: services.stable, canary: workloads.canary };
-  return renderQuery(metric.source.query, { namespace, ...names, interval });
+  return renderQuery(metric.source.query, { namespace, ...names, interval: durationText(windowMs) });
 }
