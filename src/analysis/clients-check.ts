@@ -72,5 +72,5 @@ function reason({ target, weight }: Asked, stable: QueryResult, expected: number
   const seen = `${Math.round(count)} requests to Service ${services.stable}`;
   if (expected < ENOUGH)
     return `too little traffic (${seen}, of which weight ${weight} is about ${expected.toFixed(1)})`;
-  return `none of about ${Math.round(expected)} requests came to Service ${services.canary} (${seen}): these clients do not follow the route`;
+  return `none of about ${Math.round(expected)} requests to Service ${services.canary} was answered (${seen}): these clients do not follow the route, or left before an answer`;
 }

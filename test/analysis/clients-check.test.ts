@@ -53,9 +53,9 @@ const table: Record<string, Row> = {
     ...{ rate: none, stable: n(4), wanted: 'inconclusive' },
     says: 'too little traffic (4 requests to Service web, of which weight 20 is about 1.0)',
   },
-  'clients that go past the route': {
+  'clients that go past the route, or leave': {
     ...{ rate: none, stable: n(80), wanted: 'inconclusive' },
-    says: 'none of about 20 requests came to Service web-canary (80 requests to Service web): these clients do not follow the route',
+    says: 'none of about 20 requests to Service web-canary was answered (80 requests to Service web): these clients do not follow the route, or left before an answer',
   },
 };
 
