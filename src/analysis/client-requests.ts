@@ -4,15 +4,19 @@ export interface MeasuredService {
   name: string;
 }
 
+/** A time that ended so long ago: 0 for one that ends now. */
+export interface Window {
+  windowMs: number;
+  agoMs: number;
+}
+
 /** What is counted, for whom, and when. */
-interface Counted {
+export interface Counted {
   metric: 'istio_requests_total' | 'istio_request_duration_milliseconds_bucket';
   service: MeasuredService;
   /** The stable Service of the app. */
   stable: MeasuredService;
-  windowMs: number;
-  /** How long ago the window ended; 0 when it is left out. */
-  agoMs?: number;
+  window: Window;
   /** Further label matchers. */
   only?: string;
 }
@@ -50,25 +54,23 @@ export const ANSWERED_WELL = `response_code!~"0|5..",grpc_response_status!~${GRP
  * which no `source` tells of this Service, those without a sidecar. Retries and mirrored requests, which only the reporter
  * `destination` knows, are not the clients'.
  */
-export function clientRequests(counted: Counted): string {
-  const { service, windowMs, agoMs = 0 } = counted;
-  const range = `[${durationText(windowMs)}]${offset(agoMs)}`;
-  const told = `increase(istio_requests_total{reporter="source",${sentTo(service)}}${range}) > 0`;
-  const twice = `label_replace(${told}, "reporter", "waypoint", "", "")`;
-  return `(${growth(counted)} unless on (${CLIENT}, reporter) ${twice})`;
+export function clientRequests({ metric, service, stable, window, only }: Counted): string {
+  const { windowMs, agoMs } = window;
+  const matchers = [BY_CLIENTS, sentTo(service), only].filter((matcher) => matcher !== undefined);
+  const told = `increase(istio_requests_total{reporter="source",${sentTo(service)}}[${durationText(windowMs)}]${offset(agoMs)})`;
+  const twice = `label_replace(${told} > 0, "reporter", "waypoint", "", "")`;
+  return `(${growth(`${metric}{${matchers.join(',')}}`, stable, window)} unless on (${CLIENT}, reporter) ${twice})`;
 }
 
 /**
- * By how much counters grew. Other than `increase`, this counts a series from its first sample on, as a failure that was not
- * there before begins a new one. That the series is new, and not Prometheus' memory, is seen by the stable Service: figures of
- * the same client were there when the window began.
+ * By how much counters grew in a window. Other than `increase`, this counts a series from its first sample on, as a failure
+ * that was not there before begins a new one. That the series is new, and not Prometheus' memory, is seen by the stable Service:
+ * requests of the same client to it were known when the window began.
  */
-function growth({ metric, service, stable, windowMs, agoMs = 0, only }: Counted): string {
-  const matchers = [BY_CLIENTS, sentTo(service), only].filter((matcher) => matcher !== undefined);
-  const series = `${metric}{${matchers.join(',')}}`;
-  const now = `${series}${offset(agoMs)}`;
-  const before = `${series}${offset(agoMs + windowMs)}`;
-  const known = `istio_requests_total{${BY_CLIENTS},${sentTo(stable)}}${offset(agoMs + windowMs)}`;
+export function growth(series: string, stable: MeasuredService, { windowMs, agoMs }: Window): string {
+  const now = series + offset(agoMs);
+  const before = series + offset(agoMs + windowMs);
+  const known = requestsTo(stable) + offset(agoMs + windowMs);
   return `(clamp_min(${now} - ${before}, 0) or (${now} unless ${before}) and on (${CLIENT}) ${known})`;
 }
 
@@ -77,5 +79,9 @@ const BY_CLIENTS = 'reporter=~"source|waypoint"';
 const offset = (ms: number): string => (ms > 0 ? ` offset ${durationText(ms)}` : '');
 
 /** Label matchers of what was sent to a Service. */
-export const sentTo = ({ namespace, name }: MeasuredService): string =>
+const sentTo = ({ namespace, name }: MeasuredService): string =>
   `destination_service_namespace="${namespace}",destination_service_name="${name}"`;
+
+/** The counters of all that clients sent to a Service. */
+export const requestsTo = (service: MeasuredService): string =>
+  `istio_requests_total{${BY_CLIENTS},${sentTo(service)}}`;

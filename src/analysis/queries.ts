@@ -1,6 +1,6 @@
 import { renderQuery } from '../rollout/spec/promql/query-template.ts';
 import type { BuiltinMetric, Metric } from '../rollout/spec/spec-types.ts';
-import { ANSWERED, ANSWERED_WELL, clientRequests, durationText } from './client-requests.ts';
+import { ANSWERED, ANSWERED_WELL, type Counted, clientRequests, durationText } from './client-requests.ts';
 
 /** Whose requests are measured, by the names that metrics know. */
 export interface QueryTarget {
@@ -13,21 +13,21 @@ export interface QueryTarget {
   hosts: readonly string[];
 }
 
-type Window = Omit<Parameters<typeof clientRequests>[0], 'metric' | 'only'>;
+type What = Omit<Counted, 'metric' | 'only'>;
 
 /**
  * Headgate's own measures, of what the canary's clients got. The success rate is 0 % where every answer is bad, and not "no
  * data". The duration is the 99th percentile in milliseconds; a client that left counts with the time that it waited.
  */
-const BUILTIN_QUERIES: Record<BuiltinMetric, (window: Window) => string> = {
-  'request-success-rate': (window) => {
+const BUILTIN_QUERIES: Record<BuiltinMetric, (what: What) => string> = {
+  'request-success-rate': (what) => {
     const requests = (only: string): string =>
-      `sum(${clientRequests({ ...window, metric: 'istio_requests_total', only })})`;
+      `sum(${clientRequests({ ...what, metric: 'istio_requests_total', only })})`;
     return `(${requests(ANSWERED_WELL)} or vector(0)) / ${requests(ANSWERED)} * 100`;
   },
-  'request-duration': (window) => {
+  'request-duration': (what) => {
     const metric = 'istio_request_duration_milliseconds_bucket';
-    return `histogram_quantile(0.99, sum by (le) (${clientRequests({ ...window, metric })}))`;
+    return `histogram_quantile(0.99, sum by (le) (${clientRequests({ ...what, metric })}))`;
   },
 };
 
@@ -39,7 +39,7 @@ export function queryOf(metric: Metric, target: QueryTarget, windowMs: number): 
       { namespace, name: services.canary },
       { namespace, name: services.stable },
     ];
-    return BUILTIN_QUERIES[metric.source.builtin]({ service, stable, windowMs });
+    return BUILTIN_QUERIES[metric.source.builtin]({ service, stable, window: { windowMs, agoMs: 0 } });
   }
   const names = { target: workloads.stable, service: services.stable, canary: workloads.canary };
   return renderQuery(metric.source.query, { namespace, ...names, interval: durationText(windowMs) });

@@ -30,7 +30,9 @@ for (const query of [queries.mesh, queries.gateway]) {
   t.match(query, '- 2 * ', 'what was lost before the weight already does not count');
 }
 
-const [named = '', bare = ''] = selectorsOf(queries.mesh);
+const selectors = selectorsOf(queries.mesh).filter((text) => text.includes('response_flags'));
+const named = selectors.find((text) => !text.includes('source_workload_namespace')) ?? '';
+const bare = selectors.find((text) => text.includes('source_workload_namespace')) ?? '';
 const byName = matcherOf(named, 'destination_service=~');
 const names: Record<string, boolean> = {
   'web.prod': true,

@@ -63,7 +63,8 @@ const cases: Record<string, Case> = {
   'grpc-good': { canary: { to: 'fine', ...grpc }, protocol: 'grpc', verdict: 'pass', says: /success-rate 100%$/ },
   'grpc-faulty': {
     ...{ canary: { to: 'faulty', ...grpc }, protocol: 'grpc' as const, verdict: 'fail' as const },
-    says: /success-rate (5|6|7)\d(\.\d+)?% < 97%$/,
+    // Of the two kinds of its failures Istio has UNAVAILABLE tried again.
+    says: /success-rate (7|8)\d(\.\d+)?% < 97%$/,
   },
   'grpc-no-pod': {
     canary: { to: 'nobody', ...grpc },
@@ -115,7 +116,7 @@ t.test('a release whose traffic finds no Service fails its first check', async (
   t.teardown(() => rig.kubectl(['delete', '-f', '-', '--ignore-not-found'], { input: filter }));
   await app.setImage('1.4.1');
   const status = await app.phase('Failed', 90_000);
-  t.equal(status.failedChecks, 3, 'every check failed');
+  t.match(status, { failedChecks: 3, release: { reason: 'ThresholdReached' } }, 'every check failed');
   t.notOk((await app.reasons()).includes('CheckInconclusive'), 'none was without data');
   t.match(await app.told('CheckFailed'), /about \d+ requests found no Service or port where the route sends them/);
   await app.delete();
