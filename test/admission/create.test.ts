@@ -52,7 +52,7 @@ t.test('a query that Prometheus may not know is told of', async (t) => {
   const metrics = '[{name: errors, threshold: 5, query: "rate(x)"}]';
   const answer = approved(ask(undefined, fresh({ annotations: { 'headgate.dev/metrics': metrics } })));
   t.match(answer.warnings, [
-    /headgate\.dev\/metrics\[0\]\.query may be more .*: rate at line 1, column 1 wants a range/,
+    /headgate\.dev\/metrics\[0\]\.query is not what Prometheus takes: rate at line 1, column 1 wants a range/,
   ]);
 });
 

@@ -23,7 +23,7 @@ const rows: Record<string, Row> = {
     decision: 'opt-in',
     warnings: [
       /enrolled/,
-      /^headgate: headgate\.dev\/metrics\[0\]\.query may be more than Prometheus knows: unexpected "keep_metric_names" at line 1/,
+      /^headgate: headgate\.dev\/metrics\[0\]\.query is not what Prometheus takes: "keep_metric_names" at line 1/,
     ],
     queueKey: 'prod/podinfo',
   },

@@ -181,7 +181,7 @@ t.test('a Canary is judged by its words', async (t) => {
   const foreign = { ...right, analysis: { metrics: [{ name: 'errors', threshold: 5, query: 'sum(x) default 0' }] } };
   const { allowed, warnings } = await post(opened(t), canary(foreign), '/validate');
   t.ok(allowed);
-  t.match(warnings, [/^headgate: spec\.analysis\.metrics\[0\]\.query may be more than Prometheus knows/]);
+  t.match(warnings, [/^headgate: spec\.analysis\.metrics\[0\]\.query is not what Prometheus takes/]);
 });
 
 t.test('decisions are counted and logged, objects are not', async (t) => {

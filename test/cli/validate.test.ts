@@ -59,10 +59,13 @@ void t.test('what Prometheus may not know is noted, and no problem', async (t) =
     [optIn, `headgate.dev/metrics: '[${metric}]'`],
   )}`;
   const { code, stdout } = await headgate(['validate', '-f', '-'], { stdin });
-  t.match(stdout, /: Canary prod\/settings\n {2}note: spec\.analysis\.metrics\[0\]\.query may be more than Prometheus/);
   t.match(
     stdout,
-    /: Deployment prod\/podinfo\n {2}note: headgate\.dev\/metrics\[0\]\.query may be more than Prometheus/,
+    /: Canary prod\/settings\n {2}note: spec\.analysis\.metrics\[0\]\.query is not what Prometheus takes/,
+  );
+  t.match(
+    stdout,
+    /: Deployment prod\/podinfo\n {2}note: headgate\.dev\/metrics\[0\]\.query is not what Prometheus takes/,
   );
   t.match(stdout, /^2 objects of Headgate checked: no problems$/m);
   t.equal(code, 0);

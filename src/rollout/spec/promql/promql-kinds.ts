@@ -41,16 +41,16 @@ function userOf(node: SyntaxNode): SyntaxNode | null {
   return around;
 }
 
-/** A mere string is no number in any dialect. */
-export function stringProblem(top: SyntaxNode): string | undefined {
-  const whole = top.firstChild;
-  const isString = whole !== null && unwrapped(whole).name === 'StringLiteral';
-  return isString ? 'is a string; it must give a number' : undefined;
+/** What no server could judge by: the whole query is a string, or a range and not one number. */
+export function resultProblem(query: string, top: SyntaxNode): string | undefined {
+  const whole = top.firstChild && unwrapped(top.firstChild);
+  if (whole?.name === 'StringLiteral') return 'is a string; it must give a number';
+  return whole && RANGES.has(whole.name) ? `is not answerable: ${strayRangeWords(query, whole)}` : undefined;
 }
 
 /**
- * What Prometheus would refuse about the ranges in a query that parses: a function over a range without one, and a range
- * where a number is wanted.
+ * What Prometheus would refuse about the ranges in a query that parses, and MetricsQL takes: a function over a range without
+ * one, and a range where a number is wanted.
  */
 export function rangeProblem(query: string, top: SyntaxNode): string | undefined {
   let problem: string | undefined;
@@ -59,6 +59,9 @@ export function rangeProblem(query: string, top: SyntaxNode): string | undefined
   });
   return problem;
 }
+
+const strayRangeWords = (query: string, { from }: SyntaxNode): string =>
+  `the range at ${place(query, from)} is no number; put it into a function, such as rate(…)`;
 
 function missingRange(query: string, node: SyntaxNode): string | undefined {
   const called = node.name === 'FunctionCall' ? node.firstChild?.firstChild : undefined;
@@ -74,5 +77,5 @@ function strayRange(query: string, node: SyntaxNode): string | undefined {
   const around = userOf(node);
   const called = around?.name === 'FunctionCallBody' ? around.parent?.firstChild?.firstChild : undefined;
   if (called !== undefined && called !== null && isOverRange(called.name)) return undefined;
-  return `the range at ${place(query, node.from)} is no number; put it into a function, such as rate(…)`;
+  return strayRangeWords(query, node);
 }
