@@ -19,6 +19,8 @@ export interface Config {
   readonly clusterDomain: string;
   /** Base URL of the Prometheus API, without a slash at the end. */
   readonly metricsServer: string;
+  /** How often that server reads the proxies' figures. */
+  readonly scrapeIntervalMs: number;
   readonly webhookHost: string;
   readonly webhookPort: number;
   /** Plain HTTP: /healthz, /readyz, /metrics. */
@@ -66,6 +68,7 @@ export function loadConfig(env: Environment): Config {
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
     clusterDomain: read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', clusterDomain),
     metricsServer: read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', url(['http:', 'https:'])),
+    scrapeIntervalMs: read('HEADGATE_SCRAPE_INTERVAL', '15s', duration(1_000)),
     webhookHost: read('HEADGATE_WEBHOOK_HOST', '0.0.0.0', host),
     webhookPort: read('HEADGATE_WEBHOOK_PORT', '8443', integer(0, 65_535)),
     httpHost: read('HEADGATE_HTTP_HOST', '0.0.0.0', host),

@@ -8,6 +8,7 @@ const defaults = {
   queue: 'headgate',
   clusterDomain: 'cluster.local',
   metricsServer: 'http://prometheus.istio-system:9090',
+  scrapeIntervalMs: 15_000,
   webhookHost: '0.0.0.0',
   webhookPort: 8443,
   httpHost: '0.0.0.0',

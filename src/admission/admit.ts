@@ -1,5 +1,6 @@
 import type { Deployment } from '../rollout/kube.ts';
 import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
+import { doubtsOf } from '../rollout/spec/rules/doubts.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { annotationOf, type Change, changeOf, isOptedIn } from './change.ts';
 import { admitCreate } from './create.ts';
@@ -46,7 +47,7 @@ function admitUpdate(change: Change): Admission {
     kind: patch.length > 0 ? 'patch' : 'pass',
     decision,
     patch,
-    warnings: warningsOf(change, move, model),
+    warnings: [...warningsOf(change, move, model), ...doubtsAbout(change, model)],
     ...('hold' in move && { revision: move.hold.revision }),
     ...(isQueued(decision, move) && { queueKey: `${change.namespace}/${change.name}` }),
   };
@@ -59,6 +60,10 @@ function mustBeRight(change: Change, model: Deployment): boolean {
   if (!wasIn || settingsDiffer(old, model) || template !== sent.spec.template) return true;
   return templateChange === 'revision' && !bypass;
 }
+
+/** Told where settings are written, and not at each release by them. */
+const doubtsAbout = ({ isIn, wasIn, old }: Change, model: Deployment): string[] =>
+  isIn && (!wasIn || settingsDiffer(old, model)) ? doubtsOf(model).map(messages.doubt) : [];
 
 /** With the template as its user wrote it, so that settings in the wrong place are found and not just put back. */
 const asWritten = ({ sent }: Change, model: Deployment): Deployment => ({

@@ -1,6 +1,7 @@
 import { HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
+import { doubtsOf } from '../rollout/spec/rules/doubts.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { isOptedIn } from './change.ts';
@@ -25,7 +26,10 @@ export function admitCreate({ object, namespace, name }: AdmissionRequest): Admi
     kind: patch.length > 0 ? 'patch' : 'pass',
     decision: 'opt-in',
     patch,
-    warnings: hold.state === 'open' ? [] : [messages.stateDropped(model.spec.paused === true)],
+    warnings: [
+      ...(hold.state === 'open' ? [] : [messages.stateDropped(model.spec.paused === true)]),
+      ...doubtsOf(model).map(messages.doubt),
+    ],
     queueKey: `${namespace}/${name}`,
   };
 }

@@ -1,6 +1,8 @@
+import { doubtsIn } from '../rollout/spec/rules/doubts.ts';
 import { normaliseSpec } from '../rollout/spec/spec.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { admit } from './admit.ts';
+import { doubt } from './messages.ts';
 import { type Admission, type AdmissionContext, broken, invalid, pass, refuse } from './request.ts';
 import { type ReviewSubject, readReview, writeReview } from './review.ts';
 
@@ -70,5 +72,6 @@ function answerTo(subject: ReviewSubject, context: AdmissionContext): Admission 
  */
 function judgeCanary({ spec }: Record<string, unknown>): Admission {
   const outcome = normaliseSpec(spec);
-  return outcome.ok ? pass() : invalid(explain(outcome.problems));
+  if (!outcome.ok) return invalid(explain(outcome.problems));
+  return { ...pass(), warnings: doubtsIn(outcome.value).map(doubt) };
 }

@@ -1,6 +1,7 @@
 import { BYPASS, CANARY, HELD, RESTARTED_AT } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
+import type { Problem } from '../rollout/spec/spec-types.ts';
 import { BYPASS_EXAMPLE } from '../rollout/workload/bypass.ts';
 import { type Hold, readRolling } from '../rollout/workload/hold.ts';
 
@@ -78,6 +79,9 @@ export const enrolled = (on: Named): string =>
 
 export const stateDropped = (pauseStays: boolean): string =>
   `headgate: ${HELD} came with the object and was dropped${pauseStays ? "; its user's own pause stays" : ' with its pause'}; nothing is held`;
+
+/** It keeps within the length itself: what is cut off is the end of the advice. */
+export const doubt = ({ key, message }: Problem): string => `headgate: ${key} ${message}`.slice(0, 256);
 
 export const optOutWhileHeld = (on: Named): string =>
   `${on.name} cannot leave while a revision is held: promote it (${headgate('promote', on)}) or go back (${headgate('revert', on)}), then remove ${CANARY}`;

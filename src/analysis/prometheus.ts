@@ -1,8 +1,10 @@
-import axios, { type AxiosInstance } from 'axios';
+import axios, { AxiosError, type AxiosInstance } from 'axios';
 import type { QueryResult } from './verdict.ts';
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1 << 20;
+/** One is wanted, and a second shows that there are more. A server that does not know the parameter sends all. */
+const MAX_SERIES = 2;
 
 interface Reply {
   status?: string;
@@ -19,17 +21,24 @@ export class Prometheus {
     this.#http = axios.create({ baseURL: address, ...limits, proxy: false, validateStatus: () => true });
   }
 
-  /** Never throws: what goes wrong is an answer of kind `error`. */
+  /** By POST, as a query may be longer than a URL can be. Never throws: what goes wrong is an answer of kind `error`. */
   async query(query: string): Promise<QueryResult> {
     try {
-      const { status, data } = await this.#http.get<Reply>('/api/v1/query', { params: { query } });
+      const form = new URLSearchParams({ query, limit: String(MAX_SERIES) });
+      const { status, data } = await this.#http.post<Reply>('/api/v1/query', form);
       return data?.status === 'success'
         ? read(data)
         : { kind: 'error', message: data?.error ?? `HTTP status ${status}` };
     } catch (error) {
-      return { kind: 'error', message: error instanceof Error ? error.message : String(error) };
+      return { kind: 'error', message: wordsOf(error) };
     }
   }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof AxiosError && error.message.includes('maxContentLength'))
+    return 'the answer is larger than 1 MiB; aggregate the query into one series';
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A vector of one sample, or a scalar; more series than one have no single value to judge. */
@@ -40,7 +49,7 @@ function read({ data }: Reply): QueryResult {
   }
   const series: unknown[] = data.result;
   if (series.length > 1)
-    return { kind: 'error', message: `the query gives ${series.length} series; aggregate them into one` };
+    return { kind: 'error', message: 'the query gives more than one series; aggregate them into one' };
   const [only] = series as { value?: unknown }[];
   return only === undefined ? { kind: 'none' } : numberIn(only.value);
 }

@@ -1,30 +1,46 @@
-import { canaryName } from '../rollout/names.ts';
-import { type QueryValues, renderQuery } from '../rollout/spec/promql/query-template.ts';
+import { renderQuery } from '../rollout/spec/promql/query-template.ts';
 import type { BuiltinMetric, Metric } from '../rollout/spec/spec-types.ts';
+import { ANSWERED, ANSWERED_WELL, type Counted, clientRequests, durationText } from './client-requests.ts';
 
+/** Whose requests are measured, by the names that metrics know. */
 export interface QueryTarget {
   namespace: string;
-  /** The Deployment's name; its canary is what is measured. */
-  name: string;
+  /** Names of the Deployments. */
+  workloads: { stable: string; canary: string };
+  /** Names of the Services by which the mesh tells them apart. */
+  services: { stable: string; canary: string };
+  /** Names by which clients know the app, besides that of the stable Service. */
+  hosts: readonly string[];
 }
 
-const WORKLOAD =
-  'reporter="destination",destination_workload_namespace="{{ namespace }}",destination_workload="{{ canary }}"';
+type What = Omit<Counted, 'metric' | 'only'>;
 
 /**
- * Headgate's own measures on Istio's standard metrics. The success rate counts answers other than 5xx among all, so that a
- * canary that only fails has 0 % and not "no data"; the duration is the 99th percentile in milliseconds.
+ * Headgate's own measures, of what the canary's clients got. The success rate is 0 % where every answer is bad, and not "no
+ * data". The duration is the 99th percentile in milliseconds; a client that left counts with the time that it waited.
  */
-export const BUILTIN_QUERIES: Record<BuiltinMetric, string> = {
-  'request-success-rate': `(sum(rate(istio_requests_total{${WORKLOAD},response_code!~"5.*"}[{{ interval }}])) or vector(0)) / sum(rate(istio_requests_total{${WORKLOAD}}[{{ interval }}])) * 100`,
-  'request-duration': `histogram_quantile(0.99, sum(rate(istio_request_duration_milliseconds_bucket{${WORKLOAD}}[{{ interval }}])) by (le))`,
+const BUILTIN_QUERIES: Record<BuiltinMetric, (what: What) => string> = {
+  'request-success-rate': (what) => {
+    const requests = (only: string): string =>
+      `sum(${clientRequests({ ...what, metric: 'istio_requests_total', only })})`;
+    return `(${requests(ANSWERED_WELL)} or vector(0)) / ${requests(ANSWERED)} * 100`;
+  },
+  'request-duration': (what) => {
+    const metric = 'istio_request_duration_milliseconds_bucket';
+    return `histogram_quantile(0.99, sum by (le) (${clientRequests({ ...what, metric })}))`;
+  },
 };
 
 /** The PromQL of a metric over a window of `windowMs` milliseconds. */
-export function queryOf(metric: Metric, { namespace, name }: QueryTarget, windowMs: number): string {
-  const canary = canaryName(name);
-  const interval = `${Math.max(Math.round(windowMs), 1)}ms`;
-  const variables: QueryValues = { namespace, target: name, service: name, canary, interval };
-  const template = 'query' in metric.source ? metric.source.query : BUILTIN_QUERIES[metric.source.builtin];
-  return renderQuery(template, variables);
+export function queryOf(metric: Metric, target: QueryTarget, windowMs: number): string {
+  const { namespace, workloads, services } = target;
+  if ('builtin' in metric.source) {
+    const [service, stable] = [
+      { namespace, name: services.canary },
+      { namespace, name: services.stable },
+    ];
+    return BUILTIN_QUERIES[metric.source.builtin]({ service, stable, window: { windowMs, agoMs: 0 } });
+  }
+  const names = { target: workloads.stable, service: services.stable, canary: workloads.canary };
+  return renderQuery(metric.source.query, { namespace, ...names, interval: durationText(windowMs) });
 }

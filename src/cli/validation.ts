@@ -1,6 +1,7 @@
 import { API_GROUP, API_VERSION, CANARY } from '../rollout/keys.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
 import { problemsOf, problemsUnder } from '../rollout/spec/rules/deployment-problems.ts';
+import { doubtsIn, doubtsOf } from '../rollout/spec/rules/doubts.ts';
 import { isRecord, valueAt } from '../rollout/spec/rules/findings.ts';
 import { normaliseSpec } from '../rollout/spec/spec.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
@@ -14,17 +15,21 @@ export interface Report {
   /** `Deployment prod/podinfo` */
   subject: string;
   problems: Problem[];
+  /** What is right as far as is known here, and should be looked at. */
+  doubts: Problem[];
 }
 
 /** Judges every Canary, and every Deployment that is enrolled or that one of the Canaries names; leaves out all others. */
 export function validateObjects(objects: readonly SourceObject[]): Report[] {
   const canaries = objects.filter(({ value }) => isCanary(value));
   return objects.flatMap((object) => {
-    if (isCanary(object.value)) return [report(object, canaryProblems(object.value))];
+    if (isCanary(object.value)) return [report(object, canaryProblems(object.value), canaryDoubts(object.value))];
     if (!isDeployment(object.value)) return [];
     const settings = canaries.filter((canary) => concerns(canary.value, object.value));
     const enrolled = textAt(object.value, 'metadata', 'annotations', CANARY) !== undefined;
-    return enrolled || settings.length > 0 ? [report(object, deploymentProblems(object.value, settings, objects))] : [];
+    return enrolled || settings.length > 0
+      ? [report(object, deploymentProblems(object.value, settings, objects), deploymentDoubts(object.value))]
+      : [];
   });
 }
 
@@ -63,6 +68,16 @@ function canaryProblems({ apiVersion, metadata, spec }: Value): Problem[] {
   return [...version, ...name, ...(outcome.ok ? [] : outcome.problems)];
 }
 
+function canaryDoubts({ spec }: Value): Problem[] {
+  const outcome = normaliseSpec(spec);
+  return outcome.ok ? doubtsIn(outcome.value) : [];
+}
+
+function deploymentDoubts(value: Value): Problem[] {
+  const { deployment } = shaped(value);
+  return deployment === undefined ? [] : doubtsOf(deployment);
+}
+
 /** A Canary with problems of its own says nothing of its Deployment. */
 function deploymentProblems(
   value: Value,
@@ -80,7 +95,7 @@ const distinct = (problems: Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [`${problem.key}\n${problem.message}`, problem])).values(),
 ];
 
-function report({ place, value }: SourceObject, problems: Problem[]): Report {
+function report({ place, value }: SourceObject, problems: Problem[], doubts: Problem[]): Report {
   const name = [textAt(value, 'metadata', 'namespace'), textAt(value, 'metadata', 'name')].filter(Boolean).join('/');
-  return { place, subject: `${String(value['kind'])} ${name}`.trim(), problems };
+  return { place, subject: `${String(value['kind'])} ${name}`.trim(), problems, doubts };
 }

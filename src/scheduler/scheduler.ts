@@ -158,6 +158,7 @@ export class Scheduler {
       }),
       applier: new Applier(client, world, provider),
       settleMs: config.routeSettleMs,
+      scrapeMs: config.scrapeIntervalMs,
       clusterDomain,
       self: this.#self,
       defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),

@@ -48,6 +48,14 @@ t.test('a pause that is its user’s own stays', async (t) => {
   t.match(answer.warnings[0], /came with the object and was dropped; its user's own pause stays/);
 });
 
+t.test('a query that Prometheus may not know is told of', async (t) => {
+  const metrics = '[{name: errors, threshold: 5, query: "rate(x)"}]';
+  const answer = approved(ask(undefined, fresh({ annotations: { 'headgate.dev/metrics': metrics } })));
+  t.match(answer.warnings, [
+    /headgate\.dev\/metrics\[0\]\.query is not what Prometheus takes: rate at line 1, column 1 wants a range/,
+  ]);
+});
+
 t.test('wrong settings are refused', async (t) => {
   const refusal = refused(ask(undefined, fresh({ annotations: { 'headgate.dev/interval': 'soon' } })));
   t.equal(refusal.code, 422);

@@ -12,6 +12,21 @@ const rows: Record<string, Row> = {
     warnings: [/podinfo is enrolled: the next change of its pod template runs as podinfo-canary first/],
     queueKey: 'prod/podinfo',
   },
+  'a query that Prometheus may not know is told of with the opt-in': {
+    old: plain,
+    changes: [
+      optIn,
+      annotate({
+        'headgate.dev/metrics': '[{name: errors, threshold: 5, query: "sum(rate(x[1m])) keep_metric_names"}]',
+      }),
+    ],
+    decision: 'opt-in',
+    warnings: [
+      /enrolled/,
+      /^headgate: headgate\.dev\/metrics\[0\]\.query is not what Prometheus takes: "keep_metric_names" at line 1/,
+    ],
+    queueKey: 'prod/podinfo',
+  },
   'an opt-in by a Canary is one': {
     old: plain,
     changes: [annotate({ 'headgate.dev/canary': 'canary/web' })],

@@ -178,6 +178,10 @@ t.test('a Canary is judged by its words', async (t) => {
   const { status } = await post(opened(t), canary(wrong), '/validate');
   t.match(status?.message, /spec.analysis.interval = "soon"/);
   t.match(status?.message, /spec.analysis.treshold/);
+  const foreign = { ...right, analysis: { metrics: [{ name: 'errors', threshold: 5, query: 'sum(x) default 0' }] } };
+  const { allowed, warnings } = await post(opened(t), canary(foreign), '/validate');
+  t.ok(allowed);
+  t.match(warnings, [/^headgate: spec\.analysis\.metrics\[0\]\.query is not what Prometheus takes/]);
 });
 
 t.test('decisions are counted and logged, objects are not', async (t) => {

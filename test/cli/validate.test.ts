@@ -71,6 +71,24 @@ for (const [sentence, [stdin, checked]] of Object.entries(right)) {
   });
 }
 
+void t.test('what Prometheus may not know is noted, and no problem', async (t) => {
+  const metric = '{name: errors, threshold: 5, query: "sum(x) default 0"}';
+  const stdin = `${canary(`{targetRef: {name: podinfo}, service: {port: 9898}, analysis: {metrics: [${metric}]}}`)}---${deployment(
+    [optIn, `headgate.dev/metrics: '[${metric}]'`],
+  )}`;
+  const { code, stdout } = await headgate(['validate', '-f', '-'], { stdin });
+  t.match(
+    stdout,
+    /: Canary prod\/settings\n {2}note: spec\.analysis\.metrics\[0\]\.query is not what Prometheus takes/,
+  );
+  t.match(
+    stdout,
+    /: Deployment prod\/podinfo\n {2}note: headgate\.dev\/metrics\[0\]\.query is not what Prometheus takes/,
+  );
+  t.match(stdout, /^2 objects of Headgate checked: no problems$/m);
+  t.equal(code, 0);
+});
+
 const wrong: Record<string, [text: string, ...wanted: RegExp[]]> = {
   'every wrong annotation at once, with place, key, value and what would be right': [
     deployment([optIn, 'headgate.dev/interval: "30"', 'headgate.dev/treshold: "3"']),

@@ -15,7 +15,12 @@ const HTTP_PORT = 8080;
 const HTTPS_PORT = 8443;
 
 /** Times that are short, so that tests are: the product's own defaults are for clusters. istiod on two busy cores takes a second or two. */
-const FAST = { HEADGATE_ROUTE_SETTLE: '3s', HEADGATE_RESYNC_INTERVAL: '5s', HEADGATE_SHUTDOWN_DELAY: '1s' };
+const FAST = {
+  HEADGATE_ROUTE_SETTLE: '3s',
+  HEADGATE_RESYNC_INTERVAL: '5s',
+  HEADGATE_SCRAPE_INTERVAL: '1s',
+  HEADGATE_SHUTDOWN_DELAY: '1s',
+};
 /** There is no DNS: hooks of tests have addresses, whichever they like. */
 const HOOKS = { HEADGATE_HOOKS_ALLOW: 'http://0.0.0.0/0:*,https://0.0.0.0/0:*' };
 

@@ -7,7 +7,7 @@ import { readyReplicas } from '../../src/rollout/workload/rollout-status.ts';
 import { usersRules } from '../../src/traffic/istio/destination-rules.ts';
 import { LABEL, SELF } from '../build.ts';
 import type { Simulation } from '../simulation.ts';
-import { type Round, SETTLE_MS } from './scheduler.ts';
+import { type Round, SCRAPE_MS, SETTLE_MS } from './scheduler.ts';
 import { wishOf } from './wish.ts';
 
 /** What must never happen, whatever the world does: a check answers with what is wrong. */
@@ -152,6 +152,7 @@ const CHECKS: Record<string, Check> = {
       seen,
       now,
       settleMs: SETTLE_MS,
+      scrapeMs: SCRAPE_MS,
       label: LABEL,
       ...SELF,
       self,

@@ -26,6 +26,7 @@ import { RulesView } from './rules.ts';
 import { appOf, wishOf } from './wish.ts';
 
 export const SETTLE_MS = 3_000;
+export const SCRAPE_MS = 1_000;
 /** More than the product makes in one go: here all hooks answer at once. */
 const MOST_ROUNDS = 30;
 const RETRY_MS = 1_000;
@@ -140,7 +141,17 @@ export class Ticker {
     const state = stateOf(record.status);
     const seen = this.observe(state);
     const { self } = this;
-    const decision = decide({ spec, state, seen, now, settleMs: SETTLE_MS, label: LABEL, ...SELF, self });
+    const decision = decide({
+      spec,
+      state,
+      seen,
+      now,
+      settleMs: SETTLE_MS,
+      scrapeMs: SCRAPE_MS,
+      label: LABEL,
+      ...SELF,
+      self,
+    });
     const committed = this.#commit(record, decision, seen);
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#heard = undefined;
@@ -176,7 +187,7 @@ export class Ticker {
     for (const kind of doubtful) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
     const seen = this.#look(state);
     const { spec, cluster } = this;
-    const wanted = dueChecks(spec, state, cluster.now);
+    const wanted = dueChecks(spec, state, { now: cluster.now, scrapeMs: SCRAPE_MS });
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
     const checks = wanted?.map(({ metric }) => checkResultOf(metric, this.answer(metric, measured)));
     return { ...seen, answers: this.hookRunner.answers, ...(checks && { checks }) };

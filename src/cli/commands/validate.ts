@@ -19,9 +19,10 @@ export async function validate(io: Io, { filename }: ValidateOptions): Promise<E
   return errors.length > 0 || reports.some(({ problems }) => problems.length > 0) ? EXIT.failed : EXIT.ok;
 }
 
-/** A heading and one line a problem; nothing for what is right. */
-function linesOf({ place, subject, problems }: Report): string[] {
-  return problems.length === 0 ? [] : [`${place}: ${subject}`, ...problems.map(lineOf)];
+/** A heading and one line for each problem and note; nothing for what is right. */
+function linesOf({ place, subject, problems, doubts }: Report): string[] {
+  const lines = [...problems.map(lineOf), ...doubts.map(({ key, message }) => `  note: ${key} ${message}`)];
+  return lines.length === 0 ? [] : [`${place}: ${subject}`, ...lines];
 }
 
 const lineOf = ({ key, value, message }: Problem): string =>

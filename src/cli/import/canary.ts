@@ -1,4 +1,5 @@
 import { API_VERSION } from '../../rollout/keys.ts';
+import { doubtsIn } from '../../rollout/spec/rules/doubts.ts';
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import { normaliseSpec } from '../../rollout/spec/spec.ts';
 import { completeAnalysis, hindranceOf } from './analysis.ts';
@@ -15,7 +16,7 @@ import {
   textAt,
 } from './flagger-object.ts';
 import { type Measures, measuresOf } from './metrics.ts';
-import { problemOn, type Remark } from './remark.ts';
+import { noteOn, problemOn, type Remark } from './remark.ts';
 
 /** An object of Headgate's, ready to be applied. */
 export interface Made {
@@ -54,7 +55,7 @@ export function translateCanary(value: Spec, { templates, alertProviders }: Neig
   const { spec, remarks: more } = complete(carried.spec, canary, measures);
   return {
     made: { apiVersion: API_VERSION, kind: 'Canary', metadata: metadataOf(value), spec },
-    remarks: told([...more, ...problemsIn(spec, measures.sources)]),
+    remarks: told([...more, ...judgementOf(spec, measures.sources)]),
     templates: measures.templates,
   };
 }
@@ -73,10 +74,11 @@ function servedHosts(service: Spec, { spec, target }: FlaggerCanary): Spec {
 }
 
 /** Headgate's own judgement, by Flagger's paths. */
-function problemsIn(spec: Spec, sources: readonly number[]): Remark[] {
+function judgementOf(spec: Spec, sources: readonly number[]): Remark[] {
   const outcome = normaliseSpec(spec);
-  const problems = outcome.ok ? [] : outcome.problems;
-  return problems.map(({ key, message, value }) => problemOn(backTo(key, sources), message, value));
+  if (!outcome.ok)
+    return outcome.problems.map(({ key, message, value }) => problemOn(backTo(key, sources), message, value));
+  return doubtsIn(outcome.value).map(({ key, message }) => noteOn(backTo(key, sources), message));
 }
 
 /** Metrics may have been left out or divided: the index here is not the one there. */

@@ -53,7 +53,6 @@ function unanswered(
 function checkEntry(check: CheckResult): Entry {
   const [word, colour] = VERDICTS[check.verdict];
   const { metric, message } = check;
-  const answered = check.verdict === 'pass' || check.verdict === 'fail';
   return {
     cells: [
       { text: word, colour },
@@ -61,7 +60,7 @@ function checkEntry(check: CheckResult): Entry {
       { text: valueText(check) },
       { text: boundsText(check), colour: 'dim' },
     ],
-    details: answered ? [] : [{ text: oneLine(withoutName(message, metric)), colour: 'dim' }],
+    details: check.value !== undefined ? [] : [{ text: oneLine(withoutName(message, metric)), colour: 'dim' }],
   };
 }
 

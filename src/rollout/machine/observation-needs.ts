@@ -2,13 +2,16 @@ import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
 import { readyReplicas } from '../workload/rollout-status.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
 import { runsRevision } from './canary-pods.ts';
+import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
 
-/** A check to be made: the metric, over the time that the canary had its weight, at most the metric's own window. */
+/** A check to be made. */
 export interface DueCheck {
   metric: Metric;
   windowMs: number;
+  /** The canary's, in percent, for the whole window. */
+  weight: number;
 }
 
 /** Whether the ReplicaSets are to be read: under a hold they say what really runs. */
@@ -19,15 +22,27 @@ export const needsReplicaSets = (held: boolean, state: RolloutState | undefined)
 export const needsEndpoints = (state: RolloutState | undefined): boolean =>
   state?.release?.path === 'canary' && SERVING.has(state.phase);
 
-/** The checks that are due; undefined if none are. */
-export function dueChecks(spec: RolloutSpec, state: RolloutState | undefined, now: number): DueCheck[] | undefined {
+/**
+ * The checks that are due; undefined if none are.
+ * @param scrapeMs how often the metrics server reads figures
+ */
+export function dueChecks(
+  spec: RolloutSpec,
+  state: RolloutState | undefined,
+  { now, scrapeMs }: { now: number; scrapeMs: number },
+): DueCheck[] | undefined {
   const release = state?.release;
   if (state?.phase !== 'Progressing' || release?.checkAt === undefined || release.weightSince === undefined)
     return undefined;
   if (now < ms(release.checkAt)) return undefined;
   if (areHooksUnanswered(release, hooksOf(spec, 'rollout'), release.checkAt)) return undefined;
-  const elapsed = now - ms(release.weightSince);
-  return spec.analysis.metrics.map((metric) => ({ metric, windowMs: Math.min(metric.intervalMs, elapsed) }));
+  const { weight } = release;
+  const weightMs = now - ms(release.weightSince);
+  return spec.analysis.metrics.map((metric) => ({
+    metric,
+    windowMs: windowFor(metric, { weightMs, scrapeMs }),
+    weight,
+  }));
 }
 
 export type DoubtfulRead = 'deployment' | 'canary' | 'route';

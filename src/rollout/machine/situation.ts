@@ -13,6 +13,8 @@ export interface Situation {
   now: number;
   /** How long a route needs to reach every proxy, in milliseconds; no pod loses its work before that. */
   settleMs: number;
+  /** How often the metrics server reads figures, in milliseconds; nothing is measured in less time. */
+  scrapeMs: number;
   /** The selector label that gets the canary's suffix. */
   label: string;
   /** This process, among those that work on the same Canaries. */

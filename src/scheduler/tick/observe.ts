@@ -1,6 +1,6 @@
+import { checkOf } from '../../analysis/check.ts';
 import type { Prometheus } from '../../analysis/prometheus.ts';
-import { queryOf } from '../../analysis/queries.ts';
-import { checkResultOf } from '../../analysis/verdict.ts';
+import type { QueryTarget } from '../../analysis/queries.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
@@ -31,6 +31,7 @@ export interface ObserveInput {
   record: Canary;
   label: string;
   now: number;
+  scrapeMs: number;
 }
 
 type LookedAt = Omit<Observation, 'checks'>;
@@ -66,8 +67,8 @@ export class Observer {
     if (first === undefined) return undefined;
     const doubtful = doubtfulReads(input.state, first);
     const seen = doubtful.length > 0 ? await this.#lookAgain(input, first, doubtful) : first;
-    const wanted = seen && dueChecks(input.spec, input.state, input.now);
-    return wanted ? { ...seen, checks: await this.#check(seen.deployment, wanted) } : seen;
+    const wanted = seen && dueChecks(input.spec, input.state, input);
+    return wanted ? { ...seen, checks: await this.#check(targetOf(this.#wishOf(input, seen)), wanted) } : seen;
   }
 
   async #look(input: ObserveInput): Promise<LookedAt | undefined> {
@@ -151,14 +152,20 @@ export class Observer {
     return this.#look(input);
   }
 
-  #check({ metadata }: Deployment, wanted: readonly DueCheck[]): Promise<CheckResult[]> {
-    const target = { namespace: metadata.namespace ?? '', name: metadata.name };
+  #check(target: QueryTarget, wanted: readonly DueCheck[]): Promise<CheckResult[]> {
     return Promise.all(
-      wanted.map(async ({ metric, windowMs }) => {
-        const result = checkResultOf(metric, await this.#prometheus.query(queryOf(metric, target, windowMs)));
+      wanted.map(async (due) => {
+        const result = await checkOf(due, target, (query) => this.#prometheus.query(query));
         this.#onCheck(result.verdict);
         return result;
       }),
     );
   }
+}
+
+/** By which names the app's requests are found in the metrics. */
+function targetOf({ deployment, hosts, service }: TrafficWish): QueryTarget {
+  const { namespace = '', name } = deployment.metadata;
+  const workloads = { stable: name, canary: canaryName(name) };
+  return { namespace, workloads, services: hosts, hosts: service.hosts };
 }

@@ -31,6 +31,7 @@ export interface TickOptions {
   applier: Applier;
   enrolment: Enrolment;
   settleMs: number;
+  scrapeMs: number;
   /** Such as `cluster.local`. */
   clusterDomain: string;
   /** This process, among the schedulers. */
@@ -93,16 +94,16 @@ export class Tick {
   }
 
   async #decideOn(key: string, deployment: Deployment, plan: ReleasePlan): Promise<Round> {
-    const { world, observer, applier, settleMs, self, defaultAlerts, hooks, notices } = this.#options;
+    const { world, observer, applier, settleMs, scrapeMs, self, defaultAlerts, hooks, notices } = this.#options;
     const { spec, label } = plan;
     const record = await this.#record(deployment, plan);
     const now = this.#clock();
     const state = stateOf(record.status);
-    const seen = await observer.observe({ key, spec, state, record, label, now });
+    const seen = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
     if (seen === undefined) return { more: false };
     const refused = this.#refusals.of(key);
     const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) };
-    const situation = { spec, state, now, settleMs, label, self, defaultAlerts };
+    const situation = { spec, state, now, settleMs, scrapeMs, label, self, defaultAlerts };
     const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
     const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan));
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };

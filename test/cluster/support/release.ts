@@ -24,6 +24,7 @@ function valuesFor({ file }: Rig): Json {
     externalRedis: { url: file.redis.url },
     resyncInterval: '5s',
     routeSettle: '3s',
+    scrapeInterval: '1s',
     webhook: { replicas: 2, shutdownDelay: '5s', extraEnv: ownAddress },
     scheduler: { replicas: 1, extraEnv: ownAddress },
   };

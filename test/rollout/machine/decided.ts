@@ -28,7 +28,7 @@ export const after = (
   const replicaSets = [replicaSet(owner, '1.0', 4)];
   return decide({
     ...{ state: given, seen: observation({ replicaSets, ...seen }), spec: wanted },
-    ...{ now: START + 10_000, settleMs: 3_000, label: LABEL, ...SELF },
+    ...{ now: START + 10_000, settleMs: 3_000, scrapeMs: 1_000, label: LABEL, ...SELF },
   });
 };
 

@@ -25,16 +25,19 @@ const due: Record<string, [RolloutState | undefined, seconds: number, windows: n
   'not without a state': [undefined, 10, undefined],
 };
 for (const [claim, [given, seconds, windows]] of Object.entries(due)) {
-  const wanted = dueChecks(spec(), given, START + seconds * 1_000);
+  const wanted = dueChecks(spec(), given, { now: START + seconds * 1_000, scrapeMs: 1_000 });
   t.same(
     wanted?.map(({ windowMs }) => windowMs),
     windows,
     `checks: ${claim}`,
   );
 }
+const [check] =
+  dueChecks(spec(), state('Progressing', { release: waiting }), { now: START + 10_000, scrapeMs: 1_000 }) ?? [];
+t.equal(check?.weight, 20, 'a check knows the weight that it is made at');
 const none = spec(({ analysis }) => Object.assign(analysis, { metrics: [] }));
 t.same(
-  dueChecks(none, state('Progressing', { release: waiting }), START + 10_000),
+  dueChecks(none, state('Progressing', { release: waiting }), { now: START + 10_000, scrapeMs: 1_000 }),
   [],
   'a plan without metrics has no question, and an answer',
 );

@@ -23,7 +23,7 @@ interface Given {
 
 const situation = ({ alerts = [], webhooks = [], receipts = [], ...more }: Given) => ({
   ...{ spec: spec((usual) => Object.assign(usual.analysis, { alerts, webhooks })), seen: observation({ receipts }) },
-  ...{ now: START, settleMs: 0, label: LABEL, ...SELF, ...more },
+  ...{ now: START, settleMs: 0, scrapeMs: 1_000, label: LABEL, ...SELF, ...more },
 });
 
 const told = (given: Given, reason: Parameters<typeof fact>[0], muted?: true): string[] => {

@@ -4,6 +4,7 @@ import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts';
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
+import { firstCheckAfter } from '../check-window.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { type Obstacle, takenName } from '../obstacle.ts';
@@ -94,7 +95,7 @@ function readyAt(s: Releasing): Next {
   if (release.weight === 0) return beforeTraffic(s) ?? advance(s);
   if (s.seen.route?.weight !== release.weight) return stay(s);
   if (release.weightSince === undefined) {
-    const checkAt = time(s.now + s.spec.analysis.intervalMs);
+    const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));
     return updateRelease(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
   }
   if (release.deadline !== undefined) return updateRelease(s, { deadline: undefined });

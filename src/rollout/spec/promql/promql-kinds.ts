@@ -41,21 +41,27 @@ function userOf(node: SyntaxNode): SyntaxNode | null {
   return around;
 }
 
+/** What no server could judge by: the whole query is a string, or a range and not one number. */
+export function resultProblem(query: string, top: SyntaxNode): string | undefined {
+  const whole = top.firstChild && unwrapped(top.firstChild);
+  if (whole?.name === 'StringLiteral') return 'is a string; it must give a number';
+  return whole && RANGES.has(whole.name) ? `is not answerable: ${strayRangeWords(query, whole)}` : undefined;
+}
+
 /**
- * What Prometheus would refuse about the kinds in a query that parses: a function over a range without one, a range where
- * a number is wanted, and a mere string.
+ * What Prometheus would refuse about the ranges in a query that parses, and MetricsQL takes: a function over a range without
+ * one, and a range where a number is wanted.
  */
-export function kindProblem(query: string, top: SyntaxNode): string | undefined {
+export function rangeProblem(query: string, top: SyntaxNode): string | undefined {
   let problem: string | undefined;
   top.cursor().iterate((node) => {
     problem ??= missingRange(query, node.node) ?? strayRange(query, node.node);
   });
-  const whole = top.firstChild;
-  return (
-    problem ??
-    (whole !== null && unwrapped(whole).name === 'StringLiteral' ? 'is a string; it must give a number' : undefined)
-  );
+  return problem;
 }
+
+const strayRangeWords = (query: string, { from }: SyntaxNode): string =>
+  `the range at ${place(query, from)} is no number; put it into a function, such as rate(…)`;
 
 function missingRange(query: string, node: SyntaxNode): string | undefined {
   const called = node.name === 'FunctionCall' ? node.firstChild?.firstChild : undefined;
@@ -63,7 +69,7 @@ function missingRange(query: string, node: SyntaxNode): string | undefined {
   const values = node.getChild('FunctionCallBody')?.getChildren('Expr') ?? [];
   if (values.length === 0 || values.some(isRange)) return undefined;
   const name = query.slice(called.from, called.to);
-  return `is not answerable: ${name} at ${place(query, called.from)} wants a range, such as ${name}(requests_total[{{ interval }}])`;
+  return `${name} at ${place(query, called.from)} wants a range, such as ${name}(requests_total[{{ interval }}])`;
 }
 
 function strayRange(query: string, node: SyntaxNode): string | undefined {
@@ -71,5 +77,5 @@ function strayRange(query: string, node: SyntaxNode): string | undefined {
   const around = userOf(node);
   const called = around?.name === 'FunctionCallBody' ? around.parent?.firstChild?.firstChild : undefined;
   if (called !== undefined && called !== null && isOverRange(called.name)) return undefined;
-  return `is not answerable: the range at ${place(query, node.from)} is no number; put it into a function, such as rate(…)`;
+  return strayRangeWords(query, node);
 }

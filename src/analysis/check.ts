@@ -1,0 +1,24 @@
+import type { CheckResult } from '../rollout/machine/observation.ts';
+import type { DueCheck } from '../rollout/machine/observation-needs.ts';
+import { clientsCheck } from './clients-check.ts';
+import { MISROUTING_QUERIES } from './misrouting.ts';
+import { type QueryTarget, queryOf } from './queries.ts';
+import { checkResultOf, type QueryResult } from './verdict.ts';
+
+/** One check, by as many queries as it needs, put side by side. */
+export async function checkOf(
+  { metric, windowMs, weight }: DueCheck,
+  target: QueryTarget,
+  ask: (query: string) => Promise<QueryResult>,
+): Promise<CheckResult> {
+  const query = queryOf(metric, target, windowMs);
+  if (!('builtin' in metric.source) || metric.source.builtin !== 'request-success-rate')
+    return checkResultOf(metric, await ask(query));
+  const [rate, stable, mesh, gateway] = await Promise.all([
+    ask(query),
+    ask(MISROUTING_QUERIES.stable(target, windowMs, weight)),
+    ask(MISROUTING_QUERIES.mesh(target, windowMs)),
+    ask(MISROUTING_QUERIES.gateway(target, windowMs)),
+  ]);
+  return clientsCheck({ metric, target, weight }, { rate, stable, mesh, gateway });
+}

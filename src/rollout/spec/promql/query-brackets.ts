@@ -1,0 +1,45 @@
+import { place } from '../wording/text-place.ts';
+
+/** From and to are offsets into the query. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+/** What all dialects of PromQL have in common: strings, comments and brackets. */
+export interface QueryText {
+  strings: Span[];
+  /** Nothing is left without comments. */
+  isBlank: boolean;
+  /** What no dialect could read, with its place. */
+  broken?: string;
+}
+
+/** Whole comments and strings first, so that what is in them is no bracket; a quote alone does not end. */
+const TOKEN = /#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|["'`()[\]{}]/g;
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** @param query without placeholders, whose braces are none of PromQL's */
+export function readBrackets(query: string): QueryText {
+  const tokens = [...query.matchAll(TOKEN)].map(({ 0: text, index }) => ({ text, from: index }));
+  const isString = ({ text }: { text: string }): boolean => text.length > 1 && !text.startsWith('#');
+  const broken = firstBroken(query, tokens);
+  return {
+    strings: tokens.filter(isString).map(({ text, from }) => ({ from, to: from + text.length })),
+    isBlank: query.replaceAll(TOKEN, (text) => (text.startsWith('#') ? '' : text)).trim() === '',
+    ...(broken !== undefined && { broken }),
+  };
+}
+
+function firstBroken(query: string, tokens: readonly { text: string; from: number }[]): string | undefined {
+  const open: string[] = [];
+  for (const { text, from } of tokens) {
+    const closing = CLOSING[text];
+    if (closing !== undefined) open.push(closing);
+    else if (/^["'`]$/.test(text)) return `the string at ${place(query, from)} does not end`;
+    else if (/^[)\]}]$/.test(text) && open.pop() !== text) return `unexpected "${text}" at ${place(query, from)}`;
+  }
+  const missing = open.at(-1);
+  if (missing === undefined) return undefined;
+  return `it ends too early, at ${place(query, query.trimEnd().length)}; is a ${missing} missing?`;
+}
