@@ -202,7 +202,14 @@ export const spec = (...changes: Change<RolloutSpec>[]): RolloutSpec =>
       suspend: false,
       service: { port: 9898, portName: 'http', hosts: [], gateways: [] },
       analysis: {
-        ...{ intervalMs: 10_000, threshold: 2, weights: [20, 40], inconclusiveLimit: 3, errorLimit: 3 },
+        ...{
+          intervalMs: 10_000,
+          threshold: 2,
+          weights: [20, 40],
+          inconclusiveLimit: 3,
+          errorLimit: 3,
+          unreadyGraceMs: 30_000,
+        },
         webhooks: [],
         alerts: [],
         metrics: [metric],

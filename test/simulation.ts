@@ -4,7 +4,7 @@ import { stateOf } from '../src/rollout/machine/status.ts';
 import type { RolloutSpec } from '../src/rollout/spec/spec-types.ts';
 import { revisionOf } from '../src/rollout/workload/template.ts';
 import { deployment, START, service } from './build.ts';
-import { Cluster } from './simulation/cluster.ts';
+import { Cluster, isOwnedBy } from './simulation/cluster.ts';
 import { deadlineOf, syncAll } from './simulation/controller.ts';
 import { request } from './simulation/gate.ts';
 import { Crash, Ticker } from './simulation/scheduler.ts';
@@ -100,6 +100,21 @@ export class Simulation {
     });
     this.cluster.unsynced = true;
     this.touched();
+  }
+
+  /** One ready pod of the canary is deleted, or its container ends. */
+  loseCanaryPod(how: 'evicted' | 'crashed'): string | undefined {
+    const { cluster, now } = this;
+    const names = cluster.sets.filter((set) => isOwnedBy(set, cluster.canary)).map(({ metadata }) => metadata.name);
+    const lost = cluster.pods.find(
+      ({ set, readyAt, brokenAt }) => names.includes(set) && readyAt <= now && now < brokenAt,
+    );
+    if (lost === undefined) return 'there is none';
+    const others = cluster.pods.filter((pod) => pod !== lost);
+    cluster.pods = how === 'evicted' ? others : [...others, { ...lost, brokenAt: now, crashes: true }];
+    cluster.unsynced = true;
+    this.touched();
+    return undefined;
   }
 
   command(action: string, id: string): void {

@@ -1,4 +1,5 @@
 import { type Kind, namespacedKind as namespaced } from '../rollout/object-change.ts';
+import { DISRUPTION_BUDGETS } from '../rollout/workload/disruption-budget.ts';
 
 /** Every kind that Headgate touches, but for those by which traffic is divided: their providers name them. */
 export const KINDS = {
@@ -6,6 +7,7 @@ export const KINDS = {
   replicasets: namespaced('apps', 'v1', 'replicasets', 'ReplicaSet'),
   services: namespaced('', 'v1', 'services', 'Service'),
   endpointslices: namespaced('discovery.k8s.io', 'v1', 'endpointslices', 'EndpointSlice'),
+  poddisruptionbudgets: DISRUPTION_BUDGETS,
   canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
   alertproviders: namespaced('headgate.dev', 'v1', 'alertproviders', 'AlertProvider'),
   pods: namespaced('', 'v1', 'pods', 'Pod'),

@@ -112,13 +112,14 @@ function liftOf(deployment: Deployment, stable: Stable | undefined): PatchOperat
 }
 
 function takeAway(seen: Remains, provider: TrafficProvider, { drained }: StepOptions): Step | undefined {
-  const { canary, canaryService, service } = seen;
+  const { canary, budget, canaryService, service } = seen;
   const [change] = provider
     .cleanUp(seen.traffic, wishOf(seen))
     .filter(({ object }) => object.metadata.deletionTimestamp === undefined);
   const made = isMade(canary) || isMade(canaryService) || change?.do === 'delete';
   if (made && !drained) return { do: 'wait', why: 'the route settles' };
   if (isMade(canary)) return deleteOf(KINDS.deployments, canary);
+  if (isMade(budget)) return deleteOf(KINDS.poddisruptionbudgets, budget);
   if (isMade(canaryService)) return deleteOf(KINDS.services, canaryService);
   if (change !== undefined) return { do: 'write', what: wordsOf(change), change };
   if (isMade(service)) return patchOf(KINDS.services, service, 'the Service is its user’s', [remove('labels', ROLE)]);

@@ -7,6 +7,7 @@ import type { Canary } from '../rollout/machine/canary.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { Kind } from '../rollout/object-change.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
+import type { DisruptionBudget } from '../rollout/workload/disruption-budget.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider } from '../traffic/provider.ts';
 
@@ -18,6 +19,7 @@ export interface Remains {
   clusterDomain: string;
   deployment?: Deployment;
   canary?: Deployment;
+  budget?: DisruptionBudget;
   service?: Service;
   canaryService?: Service;
   /** What of the namespace bears Headgate's label and divides traffic. */
@@ -40,8 +42,9 @@ export async function readRemains({ client, provider, clusterDomain }: Reader, k
   const labelled = <T extends KubeObject>(kind: Kind) => labelledOf<T>(client, kind, namespace);
   const kinds = provider.sources.filter(({ others }) => others !== 'referenced').map(({ kind }) => kind);
   const deployment = await find<Deployment>(KINDS.deployments, name);
-  const [canary, services, traffic, record, replicaSets] = await Promise.all([
+  const [canary, budget, services, traffic, record, replicaSets] = await Promise.all([
     find<Deployment>(KINDS.deployments, canaryName(name)),
+    find<DisruptionBudget>(KINDS.poddisruptionbudgets, canaryName(name)),
     labelled<Service>(KINDS.services),
     Promise.all(kinds.map((kind) => labelled(kind))),
     find<Canary>(KINDS.canaries, recordName(name, deployment)),
@@ -58,6 +61,7 @@ export async function readRemains({ client, provider, clusterDomain }: Reader, k
     traffic: traffic.flat(),
     ...(deployment && { deployment }),
     ...(canary && { canary }),
+    ...(budget && { budget }),
     ...(service && { service }),
     ...(canaryService && { canaryService }),
     ...(record && { record }),

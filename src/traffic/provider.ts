@@ -1,6 +1,7 @@
 import type { KubeObject } from '../rollout/kube.ts';
 import type { TrafficReading, TrafficWish } from '../rollout/machine/traffic.ts';
 import type { Kind, ObjectChange } from '../rollout/object-change.ts';
+import type { PolicyKind } from '../rollout/workload/policies.ts';
 
 /** Where the objects of one kind come from. Those that carry Headgate's label `headgate.dev/role` are watched. */
 export interface TrafficSource {
@@ -52,6 +53,8 @@ export interface RouteDescription {
  */
 export interface TrafficProvider {
   readonly sources: readonly TrafficSource[];
+  /** Its kinds of objects that hold for pods by their labels, and so may leave out the canary's. */
+  readonly policies?: readonly PolicyKind[];
   /** What the objects, or the settings, refer to besides. */
   references?(objects: TrafficObjects, wish: TrafficWish): TrafficReference[];
   /** What the objects say, held against what is wanted. */

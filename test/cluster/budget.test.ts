@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { POLICY_KINDS } from '../../src/rollout/workload/policies.ts';
+import { ISTIO_POLICIES } from '../../src/traffic/istio/policies.ts';
 import { type AuditEntry, openRig } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 
@@ -21,15 +23,21 @@ function tally(entries: readonly AuditEntry[]): string {
   return [...counts].map(([line, count]) => `${count} × ${line}`).join(', ');
 }
 
+/** What is read once when a revision arrives, in one list each. */
+const POLICIES = [...POLICY_KINDS, ...ISTIO_POLICIES].map(({ kind }) => kind.plural);
+
 /** The first one makes the canary's Service; until then an app has none. */
-t.test('a release of five steps costs at most 31 requests, 40 with Events', async (t) => {
+t.test('a release of five steps costs a list a kind of policy, and at most 31 requests, 40 with Events', async (t) => {
   const app = await App.enrolled(rig, 'budget', { annotations: { interval: '3s' } });
   const load = app.load(50);
   const since = Date.now();
   await app.setImage('1.4.1');
   await app.phase('Succeeded', 90_000);
   await load.stop();
-  const all = requestsOf(app.namespace, since);
+  const requests = requestsOf(app.namespace, since);
+  const lists = requests.filter(({ verb, resource }) => verb === 'list' && POLICIES.includes(resource));
+  t.same(lists.map(({ resource }) => resource).toSorted(), POLICIES.toSorted(), 'one list a kind of policy');
+  const all = requests.filter((entry) => !lists.includes(entry));
   const events = all.filter(({ resource }) => resource === 'events');
   t.ok(all.length - events.length <= 31, `${all.length - events.length} requests without Events: ${tally(all)}`);
   t.ok(all.length <= 40, `${all.length} requests with Events`);

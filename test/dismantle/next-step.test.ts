@@ -4,6 +4,7 @@ import type { Remains } from '../../src/dismantle/remains.ts';
 import { ADOPTED_FOR, CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, Service } from '../../src/rollout/kube.ts';
 import type { Canary } from '../../src/rollout/machine/canary.ts';
+import { budgetFor } from '../../src/rollout/workload/disruption-budget.ts';
 import { ownerOf } from '../../src/rollout/workload/generated.ts';
 import { ADOPTED } from '../../src/traffic/istio/app-routes.ts';
 import { ownRoute } from '../../src/traffic/istio/own-route.ts';
@@ -21,6 +22,7 @@ const gone = (uid: string) => ({ do: 'write', change: { do: 'delete', object: { 
 
 const PLACE = { namespace: NAMESPACE, name: NAME, clusterDomain: 'cluster.local' };
 const owner = make.deployment('1.0');
+const OWN = { [ROLE]: 'disruption-budget' };
 const unmarked: make.Change<Deployment> = ({ metadata }) => delete metadata.labels?.[ENROLLED];
 const role =
   (value: string): make.Change<Service> & make.Change<VirtualService> =>
@@ -99,6 +101,24 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
   ],
   'pods go only when no proxy knows a way to them': [over(midway()), {}, { do: 'wait', why: 'the route settles' }],
   'the canary goes then': [over(midway()), { drained: true }, gone('uid-canary')],
+  'so does its disruption budget': [
+    {
+      ...over(midway()),
+      canary: undefined,
+      budget: { ...budgetFor(owner, make.canary('2.0', 2)), metadata: { name: 'x', uid: 'uid-budget', labels: OWN } },
+    } as unknown as Remains,
+    { drained: true },
+    gone('uid-budget'),
+  ],
+  'one of a user’s stays': [
+    {
+      ...over(midway({ record: { metadata: { name: 'settings' }, spec: {} } })),
+      ...{ canary: undefined, canaryService: undefined, service: make.service() },
+      budget: { metadata: { name: 'podinfo-canary' }, spec: {} },
+    } as unknown as Remains,
+    { drained: true },
+    { do: 'done' },
+  ],
   'so does its DestinationRule': [
     {
       ...over(midway()),

@@ -112,11 +112,17 @@ const COMMANDS: Record<string, Command> = {
     simulation.cluster.dirty = true;
     return undefined;
   },
-  /** The next pods of the Deployment do not get ready. */
-  stall: ({ cluster }, [state]) => {
-    cluster.stalled = state === 'on';
+  /** The next pods of the Deployment, or of its canary, do not get ready: `stall on|off [canary]`. */
+  stall: ({ cluster }, [state, which]) => {
+    const owner = which === 'canary' ? 'canary' : 'stable';
+    if (state === 'on') cluster.stalled.add(owner);
+    else cluster.stalled.delete(owner);
     return undefined;
   },
+  /** One ready canary pod is deleted by somebody else: its node is drained. */
+  evict: (simulation) => simulation.loseCanaryPod('evicted'),
+  /** The container of one ready canary pod ends. */
+  crash: (simulation) => simulation.loseCanaryPod('crashed'),
   /** From now on the canary's Service lists a pod so long after its status says that it is ready. */
   'list-after': ({ cluster }, [duration = '']) => {
     cluster.listedAfterMs = parseDuration(duration) ?? Number.NaN;
@@ -198,6 +204,12 @@ const COMMANDS: Record<string, Command> = {
   suspend: ({ ticker, cluster }, [state]) => {
     ticker.spec = { ...ticker.spec, suspend: state === 'on' };
     cluster.dirty = true;
+    return undefined;
+  },
+  /** A user writes a policy that selects by the label `app`: `policy KIND NAME VALUE...` */
+  policy: ({ cluster }, [kind = '', name = '', ...values]) => {
+    const selector = { matchExpressions: [{ key: 'app', operator: 'In', values }] };
+    cluster.policies = [...cluster.policies, { kind, name, use: 'holds', selector }];
     return undefined;
   },
   threshold: ({ ticker }, [count]) => {

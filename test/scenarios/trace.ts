@@ -107,6 +107,8 @@ function wordsOf(effect: Effect): string {
       return `replaceCanary ${revisionOf(effect.existing)} by ${revisionOf(effect.wanted)} x${effect.wanted.spec.replicas}`;
     case 'scaleCanary':
       return `scaleCanary ${effect.replicas}`;
+    case 'changeBudget':
+      return `changeBudget ${effect.change.do} ${effect.change.object.metadata.name}`;
     case 'deleteReplicaSet':
     case 'createReplicaSet':
       return `${effect.do} ${effect.replicaSet.metadata.name}`;

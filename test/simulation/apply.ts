@@ -4,6 +4,7 @@ import type { Deployment, KubeObject } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
+import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
@@ -54,6 +55,8 @@ export function apply(effect: Effect, context: ApplyContext): void {
       return setRoute(context, effect.weight, effect.version);
     case 'changeTraffic':
       return changeRule(context, effect.change);
+    case 'changeBudget':
+      return changeBudget(cluster, effect.change);
     case 'deleteReplicaSet': {
       const present = cluster.sets.find(({ metadata }) => metadata.uid === effect.replicaSet.metadata.uid);
       if (present === undefined) return;
@@ -126,6 +129,14 @@ function changeRule({ cluster }: ApplyContext, change: ObjectChange): void {
     throw new Conflict('the rule has changed');
   if (change.do === 'delete') cluster.deleteRule(rule);
   else cluster.putRule(changed<DestinationRule>(change));
+}
+
+function changeBudget(cluster: Cluster, change: ObjectChange): void {
+  const observed = change.do === 'create' ? undefined : change.object;
+  if (cluster.budget?.metadata.resourceVersion !== observed?.metadata.resourceVersion)
+    throw new Conflict('the budget has changed');
+  cluster.budget = change.do === 'delete' ? undefined : cluster.stored(changed<DisruptionBudget>(change));
+  cluster.dirty = true;
 }
 
 /** The object as a change makes it. */

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Deployment, KubeObject, ReplicaSet, Service } from '../../src/rollout/kube.ts';
+import type { Deployment, KubeObject, Pod as KubePod, ReplicaSet, Service } from '../../src/rollout/kube.ts';
 import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
+import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
+import type { Policy } from '../../src/rollout/workload/policies.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */
@@ -14,6 +16,8 @@ export interface Pod {
   /** When it gets ready, and when it breaks, in milliseconds since the epoch; Infinity: never. */
   readyAt: number;
   brokenAt: number;
+  /** It breaks because its container ends, and not because its probe fails. */
+  crashes: boolean;
 }
 
 export interface Traffic {
@@ -38,14 +42,18 @@ export class Cluster {
   route: VirtualService | undefined;
   /** By name. */
   readonly rules = new Map<string, DestinationRule>();
+  /** Of the canary. */
+  budget: DisruptionBudget | undefined;
+  /** What users wrote for pods. */
+  policies: readonly Policy[] = [];
   record: CanaryRecord | undefined;
   pods: Pod[] = [];
   /** The canary's share, and since when. */
   traffic: Traffic;
   /** Milliseconds since the epoch. */
   now: number;
-  /** New pods of the Deployment do not get ready, whatever they run: there is no room for them. */
-  stalled = false;
+  /** New pods of these do not get ready, whatever they run: there is no room for them. */
+  readonly stalled = new Set<'stable' | 'canary'>();
   /** How much later than the canary's status its Service lists a pod that got ready. */
   listedAfterMs = 0;
   /** Something that the scheduler watches has changed. */
@@ -144,9 +152,30 @@ export class Cluster {
     return listed.map(({ set }, n) => `${set}-${n}`);
   }
 
+  /** The canary's pods as objects: what of them tells a crash from another trouble. */
+  canaryPods(): KubePod[] {
+    const names = this.sets.filter((set) => isOwnedBy(set, this.canary)).map(({ metadata }) => metadata.name);
+    const own = this.pods.filter(({ set }) => names.includes(set));
+    return own.map((pod, n) => podObject(pod, `${pod.set}-${n}`, this.now));
+  }
+
   putRecord(record: CanaryRecord): void {
     this.record = this.stored(record);
   }
+}
+
+function podObject({ readyAt, brokenAt, crashes }: Pod, name: string, now: number): KubePod {
+  const isReady = readyAt <= now && now < brokenAt;
+  const ended = crashes && brokenAt <= now ? { terminated: { exitCode: 1 } } : {};
+  return {
+    metadata: { name },
+    spec: { containers: [] },
+    status: {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+      containerStatuses: [{ name: 'podinfo', state: ended }],
+    },
+  };
 }
 
 export const isOwnedBy = (set: ReplicaSet, owner: Deployment | undefined): boolean =>

@@ -129,11 +129,13 @@ function syncPods(cluster: Cluster, set: ReplicaSet): void {
   const others = cluster.pods.filter((pod) => pod.set !== set.metadata.name);
   const kept = present.toSorted((a, b) => Number(isReady(now)(b)) - Number(isReady(now)(a))).slice(0, wanted(set));
   const image = set.spec.template.spec.containers[0]?.image ?? '';
-  const stuck = image.includes('unready') || (cluster.stalled && isOwnedBy(set, cluster.deployment));
+  const owner = isOwnedBy(set, cluster.deployment) ? 'stable' : 'canary';
+  const stuck = image.includes('unready') || cluster.stalled.has(owner);
   const fresh = Array.from({ length: wanted(set) - kept.length }, () => ({
     set: set.metadata.name,
     readyAt: stuck ? Infinity : now + READY_MS,
     brokenAt: image.includes('crash') ? now + CRASH_AFTER_MS : Infinity,
+    crashes: image.includes('crash'),
   }));
   const pods = [...kept, ...fresh];
   cluster.pods = [...others, ...pods];

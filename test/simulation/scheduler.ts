@@ -9,6 +9,7 @@ import {
   doubtfulReads,
   dueChecks,
   needsEndpoints,
+  needsPods,
   needsReplicaSets,
 } from '../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
@@ -22,6 +23,7 @@ import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
 import { SimulatedHookRunner } from './hook-runner.ts';
+import { PoliciesView } from './policies.ts';
 import { RulesView } from './rules.ts';
 import { appOf, wishOf } from './wish.ts';
 
@@ -95,6 +97,7 @@ export class Ticker {
   #watchingSets = false;
   #watchingEndpoints = false;
   #rules = new RulesView();
+  #policies = new PoliciesView();
 
   constructor(cluster: Cluster, spec: RolloutSpec) {
     this.cluster = cluster;
@@ -120,6 +123,7 @@ export class Ticker {
     this.#watchingSets = false;
     this.#watchingEndpoints = false;
     this.#rules = new RulesView();
+    this.#policies = new PoliciesView();
     this.#view = viewOf(this.cluster);
   }
 
@@ -190,7 +194,21 @@ export class Ticker {
     const wanted = dueChecks(spec, state, { now: cluster.now, scrapeMs: SCRAPE_MS });
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
     const checks = wanted?.map(({ metric }) => checkResultOf(metric, this.answer(metric, measured)));
-    return { ...seen, answers: this.hookRunner.answers, ...(checks && { checks }) };
+    const pods = needsPods(state, seen) ? this.#pods() : undefined;
+    return { ...seen, answers: this.hookRunner.answers, ...(pods && { pods }), ...(checks && { checks }) };
+  }
+
+  #pods(): Observation['pods'] {
+    this.requests.reads += 1;
+    return this.cluster.canaryPods();
+  }
+
+  /** Each is a list and a watch. */
+  #countWatches(sets: boolean, endpoints: boolean): void {
+    if (sets && !this.#watchingSets) this.requests.reads += 2;
+    this.#watchingSets = sets;
+    if (endpoints && !this.#watchingEndpoints) this.requests.reads += 2;
+    this.#watchingEndpoints = endpoints;
   }
 
   #look(state: RolloutState | undefined): Observation {
@@ -199,15 +217,13 @@ export class Ticker {
     const hold = readHold(deployment);
     const revision = revisionOf(deployment.spec.template);
     const wantsSets = needsReplicaSets(hold.state === 'held', state);
-    if (wantsSets && !this.#watchingSets) this.requests.reads += 2;
-    this.#watchingSets = wantsSets;
     const reachable = needsEndpoints(state);
-    if (reachable && !this.#watchingEndpoints) this.requests.reads += 2;
-    this.#watchingEndpoints = reachable;
+    this.#countWatches(wantsSets, reachable);
     const seenNow = { services: cluster.services, deployment };
     const wish = wishOf(seenNow, spec);
     const other = cluster.services.get(wish.hosts.canary);
-    const rules = this.#rules.see(cluster, hold.state === 'held' && state?.release?.revision !== revision);
+    const isHeld = hold.state === 'held';
+    const rules = this.#rules.see(cluster, isHeld && state?.release?.revision !== revision);
     const command = readCommand(cluster.record?.metadata.annotations);
     return {
       ...{ deployment, hold, revision },
@@ -219,6 +235,8 @@ export class Ticker {
       ...(cluster.taken && { taken: [cluster.taken] }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
       ...istio.read([...(route ? [route] : []), ...rules], wish),
+      ...(cluster.budget && { budget: cluster.budget }),
+      ...(isHeld && this.#policies.see(cluster, revision, state, (reads) => (this.requests.reads += reads))),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
   }
@@ -264,6 +282,7 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   replaceService: [],
   setRoute: ['route'],
   changeTraffic: [],
+  changeBudget: [],
   createCanary: ['canary'],
   replaceCanary: ['canary'],
   scaleCanary: ['canary'],

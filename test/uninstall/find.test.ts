@@ -44,7 +44,9 @@ void t.test(
     const held = { metadata: { namespace: 'shop', name: 'held', annotations: { 'headgate.dev/held': '{}' } } };
     const plain = { metadata: { namespace: 'shop', name: 'plain' } };
     const route = { metadata: { namespace: 'billing', name: 'left', labels: { 'headgate.dev/role': 'route' } } };
+    const budget = { metadata: { namespace: 'shop', name: 'web-canary', labels: { 'headgate.dev/role': 'x' } } };
     serve({
+      '/apis/policy/v1/namespaces/shop/poddisruptionbudgets': { items: [budget] },
       '/apis/apps/v1/namespaces/shop/deployments': { items: [held, plain] },
       '/apis/apps/v1/namespaces/billing/deployments': { items: [] },
       '/apis/networking.istio.io/v1/namespaces/billing/virtualservices': { items: [route] },
@@ -52,6 +54,7 @@ void t.test(
     t.strictSame(await findKeys({ client, provider: PROVIDER, namespaces: ['shop', 'billing'] }), [
       'billing/left',
       'shop/held',
+      'shop/web',
     ]);
     t.ok(server.seen.every(({ path }) => /\/namespaces\/(shop|billing)\//.test(path)));
   },

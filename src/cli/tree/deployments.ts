@@ -1,5 +1,5 @@
 import { POD_TEMPLATE_HASH, REVISION } from '../../rollout/keys.ts';
-import type { Deployment, PodTemplate } from '../../rollout/kube.ts';
+import type { Deployment, Pod, PodTemplate } from '../../rollout/kube.ts';
 import { targetName } from '../../rollout/machine/canary.ts';
 import { SERVING } from '../../rollout/machine/state.ts';
 import { canaryName } from '../../rollout/names.ts';
@@ -11,7 +11,6 @@ import { revisionOf, sameRevision } from '../../rollout/workload/template.ts';
 import { imagesText } from '../images.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
 import { deadlineOf, notesOf } from './notes.ts';
-import type { Pod } from './pod.ts';
 import { podsShown } from './pods.ts';
 import type { CanarySnapshot } from './snapshot.ts';
 

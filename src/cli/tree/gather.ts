@@ -1,14 +1,13 @@
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { Deployment, KubeObject, ReplicaSet } from '../../rollout/kube.ts';
+import type { Deployment, KubeObject, Pod, ReplicaSet } from '../../rollout/kube.ts';
 import { type Canary, targetName } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { selectorOf } from '../../rollout/workload/selector-text.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import { PROVIDER } from '../../traffic/providers.ts';
 import type { Connection } from '../connection.ts';
-import type { Pod } from './pod.ts';
-import { selectorOf } from './selector.ts';
 import type { CanarySnapshot } from './snapshot.ts';
 
 type Gathered = Omit<CanarySnapshot, 'now' | 'wide' | 'program'>;

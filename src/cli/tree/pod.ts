@@ -1,44 +1,9 @@
-import type { Condition, KubeObject, PodSpec } from '../../rollout/kube.ts';
+import type { Condition, ContainerState, ContainerStatus, Pod } from '../../rollout/kube.ts';
+import { isReady } from '../../rollout/workload/pods.ts';
 import { ageOf } from '../age.ts';
 import type { Entry, Span } from '../outline.ts';
 import { oneLine } from '../status-text.ts';
 import type { CanarySnapshot } from './snapshot.ts';
-
-interface Ended {
-  exitCode: number;
-  signal?: number;
-  reason?: string;
-  message?: string;
-  finishedAt?: string;
-}
-
-interface ContainerState {
-  waiting?: { reason?: string; message?: string };
-  running?: object;
-  terminated?: Ended;
-}
-
-interface ContainerStatus {
-  name: string;
-  ready?: boolean;
-  started?: boolean;
-  restartCount?: number;
-  state?: ContainerState;
-  lastState?: ContainerState;
-}
-
-export interface Pod extends KubeObject {
-  spec: PodSpec & { nodeName?: string };
-  status?: {
-    phase?: string;
-    reason?: string;
-    message?: string;
-    podIP?: string;
-    conditions?: Condition[];
-    containerStatuses?: ContainerStatus[];
-    initContainerStatuses?: ContainerStatus[];
-  };
-}
 
 /** How a pod stands, in few words, and what Kubernetes says about it. */
 interface Standing extends Span {
@@ -47,9 +12,6 @@ interface Standing extends Span {
 
 const conditionOf = ({ status }: Pod, type: string): Condition | undefined =>
   status?.conditions?.find((condition) => condition.type === type);
-
-export const isReady = (pod: Pod): boolean =>
-  pod.metadata.deletionTimestamp === undefined && conditionOf(pod, 'Ready')?.status === 'True';
 
 /** Reasons to wait that are no trouble. */
 const STARTING = new Set(['ContainerCreating', 'PodInitializing']);
@@ -93,7 +55,7 @@ function unready(pod: Pod): Standing {
   return { text: `running, not ready${which}`, colour: 'yellow', message: gated };
 }
 
-const exitOf = ({ exitCode, signal, reason }: Ended): string => {
+const exitOf = ({ exitCode, signal, reason }: NonNullable<ContainerState['terminated']>): string => {
   const why = reason === undefined || reason === 'Error' ? '' : ` (${reason})`;
   return `${signal ? `signal ${signal}` : `exit code ${exitCode}`}${why}`;
 };

@@ -1,5 +1,7 @@
+import type { Pod } from '../../rollout/kube.ts';
+import { isReady } from '../../rollout/workload/pods.ts';
 import { aligned, type Entry } from '../outline.ts';
-import { isReady, type Pod, podEntry } from './pod.ts';
+import { podEntry } from './pod.ts';
 import type { CanarySnapshot } from './snapshot.ts';
 
 /** More ready pods than these say nothing more. */

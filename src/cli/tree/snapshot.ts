@@ -1,7 +1,6 @@
-import type { Deployment, ReplicaSet } from '../../rollout/kube.ts';
+import type { Deployment, Pod, ReplicaSet } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { RouteDescription } from '../../traffic/provider.ts';
-import type { Pod } from './pod.ts';
 
 /** A Canary and what surrounds it, as one person could see it. What is undefined is not there, or in `hidden`. */
 export interface CanarySnapshot {

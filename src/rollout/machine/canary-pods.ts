@@ -1,6 +1,6 @@
 import { REVISION } from '../keys.ts';
 import type { Deployment, ReplicaSet } from '../kube.ts';
-import { availableReplicas, isObserved, readyReplicas } from '../workload/rollout-status.ts';
+import { availableReplicas, isObserved } from '../workload/rollout-status.ts';
 import { isEmpty, ownedBy } from '../workload/stable.ts';
 import { sameRevision } from '../workload/template.ts';
 import type { Releasing } from './situation.ts';
@@ -44,12 +44,6 @@ export const isReachable = (s: Releasing): boolean => isCanaryReady(s) && listed
 
 /** What the API server's `generateName` leaves of a long name: 63 characters less the five random ones. */
 const podPrefix = ({ metadata }: ReplicaSet): string => `${metadata.name}-`.slice(0, 58);
-
-/** Whether pods that were ready are so no more: a crash, a failing probe, an eviction. */
-export function lostReadiness({ state: { release }, seen: { canary } }: Releasing): boolean {
-  if (release.ready === 0) return false;
-  return !runsRevision(canary, release.revision) || readyReplicas(canary) < Math.min(release.ready, release.replicas);
-}
 
 /** Whether no traffic can reach the canary's pods any more, so that they may go or change. */
 export function isDrained(s: Releasing): boolean {

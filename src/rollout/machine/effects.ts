@@ -25,5 +25,7 @@ export type Effect =
   /** Give the canary Deployment the template and labels of another revision, and a size. */
   | { do: 'replaceCanary'; existing: Deployment; wanted: Deployment }
   | { do: 'scaleCanary'; existing: Deployment; replicas: number }
+  /** The disruption budget of the canary's pods. */
+  | { do: 'changeBudget'; change: ObjectChange }
   | { do: 'deleteReplicaSet'; replicaSet: ReplicaSet }
   | { do: 'createReplicaSet'; replicaSet: ReplicaSet };

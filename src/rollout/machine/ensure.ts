@@ -1,5 +1,6 @@
 import type { Effect } from './effects.ts';
 import { ensureCanary, ensureNoCanary } from './ensure/canary.ts';
+import { ensureBudget } from './ensure/disruption-budget.ts';
 import { ensureHold, ensureTidy } from './ensure/hold.ts';
 import { ensureReplicaSets } from './ensure/replica-sets.ts';
 import { ensureIdleRoute, ensurePrerequisites, ensureRoute, ensureServices } from './ensure/traffic.ts';
@@ -12,13 +13,14 @@ import type { Releasing, Situation } from './situation.ts';
 export function ensure(s: Situation): Effect[] {
   const { release } = s.state;
   const effects = [...ensureServices(s), ...ensurePrerequisites(s)];
-  if (release === undefined) return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s)];
+  if (release === undefined) return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s), ...ensureBudget(s)];
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   return [
     ...ensureHold(releasing),
     ...effects,
     ...ensureRoute(releasing),
     ...ensureCanary(releasing),
+    ...ensureBudget(releasing),
     ...ensureReplicaSets(releasing),
     ...ensureTidy(releasing),
   ];

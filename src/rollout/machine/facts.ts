@@ -27,6 +27,8 @@ export const REASONS = {
   ThresholdReached: 'Warning',
   NoTraffic: 'Warning',
   MetricsUnavailable: 'Warning',
+  PolicyGap: 'Warning',
+  CanaryDegraded: 'Warning',
   CanaryUnready: 'Warning',
   CanaryRefused: 'Warning',
   CanaryTampered: 'Warning',

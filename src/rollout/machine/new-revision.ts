@@ -12,6 +12,7 @@ import { imagesOf, sameRevision } from '../workload/template.ts';
 import { type Fact, fact } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
+import { policyFindings } from './policy-gap.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
 import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
 
@@ -131,12 +132,17 @@ function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: st
 function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
-  const release: Release = { ...newRelease(s, path, requestedBy), ...timer };
+  const findings = path === 'canary' ? policyFindings(s) : {};
+  const release: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings };
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   const next = path === 'canary' ? startOrWait(releasing) : enterPhase(releasing, 'Promoting', {});
-  const facts = [...supersededBy(s), fact(...FACTS[path](releasing), release.revision), ...next.facts];
+  const begun = fact(...FACTS[path](releasing), release.revision);
+  const facts = [...supersededBy(s), begun, ...policyFacts(releasing), ...next.facts];
   return { state: { ...next.state, since: time(s.now) }, facts };
 }
+
+const policyFacts = ({ state: { release } }: Releasing): Fact[] =>
+  release.policyGap === undefined ? [] : [fact('PolicyGap', release.policyGap, release.revision)];
 
 function supersededBy({ state, seen }: Situation): Fact[] {
   const { release, phase } = state;

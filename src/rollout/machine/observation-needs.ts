@@ -1,8 +1,7 @@
 import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
-import { readyReplicas } from '../workload/rollout-status.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
-import { runsRevision } from './canary-pods.ts';
 import { windowFor } from './check-window.ts';
+import { canSpare, missingPods } from './missing-pods.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
 
@@ -18,9 +17,21 @@ export interface DueCheck {
 export const needsReplicaSets = (held: boolean, state: RolloutState | undefined): boolean =>
   held || (state !== undefined && ACTIVE.has(state.phase));
 
+/** Whether the namespace's policies are to be read: a revision is held whose release has not begun. */
+export const needsPolicies = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>
+  held && state?.release?.revision !== revision;
+
 /** Whether it is to be read to which pods the canary's Service leads: a weight may have to rise. */
 export const needsEndpoints = (state: RolloutState | undefined): boolean =>
   state?.release?.path === 'canary' && SERVING.has(state.phase);
+
+/** Whether the canary's pods are to be read: some are missing, and what became of them decides whether that is borne. */
+export function needsPods(state: RolloutState | undefined, { canary }: Omit<Observation, 'checks'>): boolean {
+  const release = state?.release;
+  if (release?.path !== 'canary' || !SERVING.has(state?.phase ?? 'Initialized')) return false;
+  const missing = missingPods(release, canary);
+  return missing > 0 && canSpare(release, missing);
+}
 
 /**
  * The checks that are due; undefined if none are.
@@ -64,8 +75,8 @@ export function doubtfulReads(state: RolloutState | undefined, seen: Omit<Observ
 }
 
 /** Pods that were ready seem to be so no more, or the canary seems to be another one. */
-const canaryDoubtful = ({ ready, replicas, revision }: Release, { canary }: Omit<Observation, 'checks'>): boolean =>
-  ready > 0 && (!runsRevision(canary, revision) || readyReplicas(canary) < Math.min(ready, replicas));
+const canaryDoubtful = (release: Release, { canary }: Omit<Observation, 'checks'>): boolean =>
+  missingPods(release, canary) > 0;
 
 /** Phases in which the revision under release is held. */
 const AT_GATE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);

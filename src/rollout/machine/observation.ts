@@ -1,6 +1,8 @@
-import type { Deployment, KubeObject, ReplicaSet, Service } from '../kube.ts';
+import type { Deployment, KubeObject, Pod, ReplicaSet, Service } from '../kube.ts';
 import type { AppService } from '../workload/app-service.ts';
+import type { DisruptionBudget } from '../workload/disruption-budget.ts';
 import type { HoldReading } from '../workload/hold.ts';
+import type { Policy } from '../workload/policies.ts';
 import type { HookAnswer } from './calls.ts';
 import type { Command } from './command-annotation.ts';
 import type { Receipt } from './outbox.ts';
@@ -18,6 +20,13 @@ export interface CheckResult {
   message: string;
 }
 
+/** What users wrote for pods by their labels. */
+export interface PolicyReading {
+  found: readonly Policy[];
+  /** Kinds of which nothing is known, as they may not be read. */
+  unread: readonly string[];
+}
+
 /**
  * The world at one point in time, as far as a decision may use it. Undefined objects are absent; `replicaSets` and `checks`
  * are undefined when they were not asked for (see observation-needs.ts).
@@ -30,6 +39,10 @@ export interface Observation extends TrafficReading {
   command?: Command;
   replicaSets?: ReplicaSet[];
   canary?: Deployment;
+  /** Of the canary's name, whoever made it. */
+  budget?: DisruptionBudget;
+  /** Of the Deployment's namespace, where a new revision is held (`needsPolicies`). */
+  policies?: PolicyReading;
   /** The Service by which clients reach the app. */
   service: AppService;
   /** The canary's, which has its name with the suffix. */
@@ -38,6 +51,8 @@ export interface Observation extends TrafficReading {
   taken?: readonly KubeObject[];
   /** Names of the pods that the canary's Service lists as ready, where it was asked for (`needsEndpoints`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
+  /** The canary's pods, where some are missing (`needsPods`); undefined too where they could not be read. */
+  pods?: readonly Pod[];
   checks?: CheckResult[];
   /** Answers of hooks that this process asked. */
   answers?: HookAnswer[];

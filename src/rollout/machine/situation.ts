@@ -74,9 +74,11 @@ export function fail(s: Releasing, reason: Reason, message: string): Next {
   );
 }
 
-/** The release at weight 0. A route already seen there keeps its time. */
-export const withoutTraffic = (release: Release): Partial<Release> =>
-  release.weight === 0 ? { checkAt: undefined, deadline: undefined } : { ...NO_TIMERS, weight: 0 };
+/** The release at weight 0, where no pod is missed. A route already seen there keeps its time. */
+export const withoutTraffic = (release: Release): Partial<Release> => ({
+  ...(release.weight === 0 ? { checkAt: undefined, deadline: undefined } : { ...NO_TIMERS, weight: 0 }),
+  unreadySince: undefined,
+});
 
 /** What messages call the Deployment: `name.namespace`. */
 export const displayName = ({ seen: { deployment } }: Situation): string =>

@@ -56,8 +56,10 @@ export interface Release {
   checkAt?: Time | undefined;
   /** Wanted canary pods. */
   replicas: number;
-  /** The most canary pods that were ready at once, at most `replicas`: fewer later is a failure. */
+  /** The most canary pods that were ready at once, at most `replicas`: fewer later are missing (missing-pods.ts). */
   ready: number;
+  /** When some of them were first found missing. */
+  unreadySince?: Time | undefined;
   /** The canary's pods must be ready by then. */
   deadline?: Time | undefined;
   /** The most replicas that the Deployment was seen with: the size that its traffic needs. */
@@ -73,6 +75,10 @@ export interface Release {
   calls?: HookCall[] | undefined;
   /** The approval that it waits for. */
   awaiting?: Awaiting | undefined;
+  /** Which of the namespace's policies leave out the canary's pods, and what to write. */
+  policyGap?: string;
+  /** No disruption budget of a user's is for the canary's pods: they get one. */
+  needsBudget?: boolean;
   /** The most weight that it had, in percent. */
   peak?: number;
   /** The held revision whose template is to be replaced by the stable one (`headgate revert`). */

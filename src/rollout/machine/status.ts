@@ -138,8 +138,16 @@ function conditionsOf({
   return [
     ...written(verdict, { ...telling, reason, message }),
     ...written({ Enrolled: true }, { ...telling, reason: 'Enrolled', message: ENROLLED_MESSAGE }),
+    ...(release?.policyGap === undefined ? [] : gapCondition(release, release.policyGap, telling)),
   ];
 }
+
+/** It is there only while it is true: a release that finds no gap has none. */
+const gapCondition = (
+  { startedAt }: Release,
+  gap: string,
+  telling: Pick<Telling, 'before' | 'generation'>,
+): Condition[] => written({ PolicyGap: true }, { ...telling, since: startedAt, reason: 'PolicyGap', message: gap });
 
 const ENROLLED_MESSAGE = 'The gate is shut: a change of the pod template is released by canary.';
 

@@ -1,16 +1,15 @@
-import { lostReadiness, tamperedSet } from './canary-pods.ts';
+import { tamperedSet } from './canary-pods.ts';
+import { podFailure } from './missing-pods.ts';
 import { fail, type Next, type Releasing } from './situation.ts';
 import { trafficObstacle } from './traffic-obstacle.ts';
 
 /** What fails a canary at once, also while it is paused. */
 export function canaryTrouble(s: Releasing): Next | undefined {
-  const { canary, refused } = s.seen;
+  const { refused } = s.seen;
   const { release } = s.state;
   if (refused !== undefined) return fail(s, 'CanaryRefused', `cannot have a canary: ${refused}`);
-  if (lostReadiness(s)) {
-    const ready = canary?.status?.readyReplicas ?? 0;
-    return fail(s, 'CanaryUnready', `has ${ready} of ${release.replicas} canary pods ready`);
-  }
+  const unready = podFailure(s);
+  if (unready !== undefined) return fail(s, 'CanaryUnready', unready);
   const { threshold } = s.spec.analysis;
   if (release.failedChecks >= threshold) {
     return fail(s, 'ThresholdReached', `failed ${release.failedChecks} checks, and the threshold is ${threshold} now`);

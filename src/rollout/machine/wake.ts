@@ -3,7 +3,7 @@ import { gateDeadlines, nextPoll } from './gates.ts';
 import { waitsForName } from './obstacle.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import type { Situation } from './situation.ts';
-import { ms, TIMED } from './state.ts';
+import { ms, SERVING, TIMED } from './state.ts';
 
 /**
  * When the state asks to be looked at again by the clock: the earliest of its timers that is still to come, milliseconds
@@ -35,7 +35,13 @@ function timers(s: Situation): number[] {
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
-  return times;
+  return [...times, ...endOfGrace(s)];
+}
+
+/** When pods that are missing have been so for too long. */
+function endOfGrace({ state: { phase, release }, spec }: Situation): number[] {
+  const since = SERVING.has(phase) ? release?.unreadySince : undefined;
+  return since === undefined ? [] : [ms(since) + spec.analysis.unreadyGraceMs];
 }
 
 /** When a question has been open for too long, and when polls are due. */

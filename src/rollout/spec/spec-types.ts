@@ -79,6 +79,8 @@ export interface AnalysisSpec {
   inconclusiveLimit: number;
   /** Consecutive checks with an unreachable metrics server that fail the release. */
   errorLimit: number;
+  /** How long up to half of the canary's pods may be unready before the release fails, in milliseconds. */
+  unreadyGraceMs: number;
   /** In the order in which they were written. */
   webhooks: Hook[];
   alerts: Alert[];

@@ -52,7 +52,8 @@ function complete(form: UserForm): UserForm {
 /** The numbers of a complete form. */
 export function specOf(form: UserForm): RolloutSpec {
   const { service, analysis, autoscalerRef, selectorLabel } = form;
-  const { interval, threshold, inconclusiveLimit, errorLimit, metrics = [], webhooks = [], alerts = [] } = analysis;
+  const { interval, threshold, inconclusiveLimit, errorLimit, unreadyGrace } = analysis;
+  const { metrics = [], webhooks = [], alerts = [] } = analysis;
   return {
     progressDeadlineMs: form.progressDeadlineSeconds * 1_000,
     rollbackWindowMs: parseDuration(form.rollbackWindow) ?? 0,
@@ -68,6 +69,7 @@ export function specOf(form: UserForm): RolloutSpec {
       metrics: metrics.map(normaliseMetric),
       inconclusiveLimit,
       errorLimit,
+      unreadyGraceMs: parseDuration(unreadyGrace) ?? 0,
       webhooks: webhooks.map(normaliseHook),
       alerts: alerts.map(normaliseAlert),
     },

@@ -11,6 +11,7 @@ import { COPIED } from '../../rollout/workload/services.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
+import { applyBudget } from './apply-budget.ts';
 import { TrafficApplier } from './apply-traffic.ts';
 
 /** A path inside a JSON Patch to an annotation. */
@@ -32,21 +33,8 @@ export class Applier {
   }
 
   async apply(effect: Effect, wish: TrafficWish): Promise<void> {
+    if ('held' in effect) return this.#patchDeployment(effect.deployment, gatePatch(effect));
     switch (effect.do) {
-      case 'liftHold':
-        return this.#patchDeployment(effect.deployment, liftPatch(effect));
-      case 'writeHold':
-        return this.#patchDeployment(effect.deployment, [
-          { op: 'test', path: annotation(HELD), value: effect.held },
-          { op: 'replace', path: annotation(HELD), value: effect.text },
-        ]);
-      case 'restoreTemplate':
-        return this.#patchDeployment(effect.deployment, [
-          { op: 'test', path: annotation(HELD), value: effect.held },
-          { op: 'replace', path: '/spec/template', value: effect.template },
-          { op: 'remove', path: annotation(HELD) },
-          { op: 'add', path: '/spec/paused', value: effect.keepPaused },
-        ]);
       case 'clearAnnotations':
         return this.#patchDeployment(
           effect.deployment,
@@ -68,6 +56,8 @@ export class Applier {
         return this.#traffic.setRoute(wish, effect.weight, effect.version);
       case 'changeTraffic':
         return this.#traffic.change(wish, effect.change);
+      case 'changeBudget':
+        return applyBudget(this.#client, this.#world, effect.change);
       case 'deleteReplicaSet':
         return this.#deleteSet(effect.replicaSet);
     }
@@ -142,11 +132,29 @@ function keptBy(existing: Deployment, annotations: Record<string, string> | unde
   return { ...Object.fromEntries(kept), ...annotations };
 }
 
-function liftPatch({ held, keepPaused, rolling, deployment }: Extract<Effect, { do: 'liftHold' }>): PatchOperation[] {
+/** Each with a test of the exact hold that was observed. */
+function gatePatch(effect: Extract<Effect, { held: string }>): PatchOperation[] {
+  const asObserved: PatchOperation = { op: 'test', path: annotation(HELD), value: effect.held };
+  switch (effect.do) {
+    case 'liftHold':
+      return [asObserved, ...liftPatch(effect)];
+    case 'writeHold':
+      return [asObserved, { op: 'replace', path: annotation(HELD), value: effect.text }];
+    case 'restoreTemplate':
+      return [
+        asObserved,
+        { op: 'replace', path: '/spec/template', value: effect.template },
+        { op: 'remove', path: annotation(HELD) },
+        { op: 'add', path: '/spec/paused', value: effect.keepPaused },
+      ];
+  }
+}
+
+function liftPatch({ keepPaused, rolling, deployment }: Extract<Effect, { do: 'liftHold' }>): PatchOperation[] {
   const rest: PatchOperation[] = [];
   if (!keepPaused && deployment.spec.paused) {
     rest.push({ op: 'test', path: '/spec/paused', value: true }, { op: 'remove', path: '/spec/paused' });
   }
   if (rolling !== undefined) rest.push({ op: 'add', path: annotation(ROLLING), value: rolling });
-  return [{ op: 'test', path: annotation(HELD), value: held }, { op: 'remove', path: annotation(HELD) }, ...rest];
+  return [{ op: 'remove', path: annotation(HELD) }, ...rest];
 }

@@ -23,6 +23,7 @@ const WISH: WishOf = {
   replaceService: ({ wanted }) => wanted,
   setRoute: ({ weight }) => weight,
   changeTraffic: ({ change }) => changeWish(change),
+  changeBudget: ({ change }) => changeWish(change),
   createCanary: ({ deployment }) => deployment,
   replaceCanary: ({ wanted }) => wanted,
   scaleCanary: ({ replicas }) => replicas,

@@ -2,7 +2,7 @@ import { checkOf } from '../../analysis/check.ts';
 import type { Prometheus } from '../../analysis/prometheus.ts';
 import type { QueryTarget } from '../../analysis/queries.ts';
 import { KINDS } from '../../cluster/kinds.ts';
-import { type Deployment, keyOf } from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
@@ -11,6 +11,8 @@ import {
   doubtfulReads,
   dueChecks,
   needsEndpoints,
+  needsPods,
+  needsPolicies,
   needsReplicaSets,
 } from '../../rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
@@ -67,12 +69,27 @@ export class Observer {
     if (first === undefined) return undefined;
     const doubtful = doubtfulReads(input.state, first);
     const seen = doubtful.length > 0 ? await this.#lookAgain(input, first, doubtful) : first;
-    const wanted = seen && dueChecks(input.spec, input.state, input);
-    return wanted ? { ...seen, checks: await this.#check(targetOf(this.#wishOf(input, seen)), wanted) } : seen;
+    return seen && { ...seen, ...(await this.#readMore(input, seen)) };
+  }
+
+  /** What is read only at a moment that needs it. */
+  async #readMore(input: ObserveInput, seen: LookedAt): Promise<Partial<Observation>> {
+    const { key, spec, state } = input;
+    const { hold, revision, deployment, canary } = seen;
+    const { policies: known, canaryPods } = this.#world;
+    const wanted = dueChecks(spec, state, input);
+    const isNew = needsPolicies(hold.state === 'held', revision, state);
+    if (!isNew) known.forget(key);
+    const [checks, pods, policies] = await Promise.all([
+      wanted && this.#check(targetOf(this.#wishOf(input, seen)), wanted),
+      canary && needsPods(state, seen) ? canaryPods.of(canary) : undefined,
+      isNew ? known.of(deployment, revision) : undefined,
+    ]);
+    return { ...(checks && { checks }), ...(pods && { pods }), ...(policies && { policies }) };
   }
 
   async #look(input: ObserveInput): Promise<LookedAt | undefined> {
-    const { key, state, record, label, now } = input;
+    const { key, state, record, label } = input;
     const world = this.#world;
     const deployment = world.enrolled.get(key);
     if (deployment === undefined) return undefined;
@@ -81,18 +98,18 @@ export class Observer {
     const underWay = needsReplicaSets(hold.state === 'held', state);
     if (underWay) world.watchNamespace(key);
     const sets = underWay ? world.replicaSets.of(deployment, label) : undefined;
-    const fresh = hold.state === 'held' && state?.release?.revision !== revision;
-    const looks = fresh || world.taken.isDoubtful(deployment, state, now);
+    const isNew = hold.state === 'held' && state?.release?.revision !== revision;
     const { named, ...services } = await this.#services(input, deployment);
     const wish = this.#wishOf(input, { deployment, ...services });
     const [replicaSets, endpoints, objects, names] = await Promise.all([
       sets,
       this.#endpoints(key, state, wish),
       world.traffic.of(wish),
-      world.taken.of(deployment, looks ? now : undefined),
+      this.#names(input, deployment, isNew),
     ]);
     if (!underWay) await Promise.all([world.replicaSets.forget(key), world.leaveNamespace(key)]);
     const canary = world.canaryOf(deployment);
+    const budget = world.canaryPods.budgetFor(deployment);
     const command = readCommand(record.metadata.annotations);
     const traffic = this.#provider.read(objects, wish);
     const taken = [...named, ...names, ...takenBy(traffic.prerequisites, objects)];
@@ -106,8 +123,15 @@ export class Observer {
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
       ...(taken.length > 0 && { taken }),
+      ...(budget && { budget }),
       ...traffic,
     };
+  }
+
+  /** Deployments of others under the canary's name. */
+  #names({ state, now }: ObserveInput, deployment: Deployment, isNew: boolean): Promise<KubeObject[]> {
+    const { taken } = this.#world;
+    return taken.of(deployment, isNew || taken.isDoubtful(deployment, state, now) ? now : undefined);
   }
 
   #wishOf({ spec, label }: ObserveInput, seen: Pick<LookedAt, 'deployment' | 'service' | 'canaryService'>) {

@@ -4,20 +4,23 @@ import type { Namespaces } from '../../cluster/namespaces.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import type { WatchEndReason } from '../../cluster/watch-ending.ts';
-import { CANARY_SUFFIX, ENROLLED, ROLE } from '../../rollout/keys.ts';
-import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
+import { ENROLLED, ROLE } from '../../rollout/keys.ts';
+import { type Deployment, type KubeObject, keyIn, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
+import { CanaryPods } from './canary-pods.ts';
 import { Endpoints } from './endpoints.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { NeighbourLabels } from './neighbour-labels.ts';
+import { Policies } from './policies.ts';
 import { Records } from './records.ts';
 import { ReplicaSetWatches } from './replica-set-watches.ts';
 import { TakenNames } from './taken-names.ts';
+import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
 
 interface Watch<T> {
@@ -62,18 +65,24 @@ export class World {
   readonly neighbours: NeighbourLabels;
   readonly taken: TakenNames;
   readonly replicaSets: ReplicaSetWatches;
+  readonly policies: Policies;
+  readonly canaryPods: CanaryPods;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
     this.#namespaceWatches = new NamespaceWatches(options.namespaces);
     const { client, provider, onChange, onError } = options;
-    this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: own });
-    this.canaries = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: `${ROLE}=canary`, toKeys: stem });
+    this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: ownKey });
+    this.canaries = this.#watch<Deployment>({
+      kind: KINDS.deployments,
+      labelSelector: `${ROLE}=canary`,
+      toKeys: stemKey,
+    });
     this.services = this.#watch<Service>({
       kind: KINDS.services,
       labelSelector: `${ROLE}=service`,
-      toKeys: stem,
+      toKeys: stemKey,
       index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     });
     this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });
@@ -86,6 +95,8 @@ export class World {
       namespaces: this.#namespaces,
     });
     this.neighbours = new NeighbourLabels(client);
+    this.policies = new Policies({ client, provider, onError });
+    this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries }, this.records.store);
     this.taken = new TakenNames({
@@ -127,12 +138,8 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([
-      this.#namespaceWatches.stop(),
-      this.replicaSets.stop(),
-      this.endpoints.stop(),
-      this.#namespaces.stop(),
-    ]);
+    const watching = [this.#namespaceWatches, this.replicaSets, this.endpoints, this.#namespaces];
+    await Promise.all(watching.map((part) => part.stop()));
   }
 
   /** Whether what is not seen of a Deployment is not there. */
@@ -145,6 +152,7 @@ export class World {
     const { labels } = object.metadata;
     if (object.kind === 'ReplicaSet') this.replicaSets.put(object as ReplicaSet);
     else if (object.kind === 'Canary') this.records.put(object as Canary);
+    else if (object.kind === 'PodDisruptionBudget') this.canaryPods.put(object);
     else if (object.kind === 'Service') this.#putService(object as Service);
     else if (object.kind === 'Deployment' && labels?.[ROLE] === 'canary')
       this.canaries.put(object as Deployment, 'write');
@@ -163,6 +171,7 @@ export class World {
     this.#namespaces.forget(key);
     this.traffic.forget(key);
     this.taken.forget(key);
+    this.policies.forget(key);
   }
 
   canaryOf(deployment: Deployment): Deployment | undefined {
@@ -196,12 +205,4 @@ export class World {
     const object = await this.#client.find(pathOf(kind, namespace, name));
     if (object !== undefined) this.put(object);
   }
-}
-
-const own = (object: KubeObject): string[] => [keyOf(object)];
-
-/** Of what has the Deployment's name, or that with the canary's suffix. */
-function stem(object: KubeObject): string[] {
-  const key = keyOf(object);
-  return [key.endsWith(CANARY_SUFFIX) ? key.slice(0, -CANARY_SUFFIX.length) : key];
 }

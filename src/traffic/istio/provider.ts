@@ -10,6 +10,7 @@ import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
 import { DESTINATION_RULES, destinationRulesOf, GATEWAYS, VIRTUAL_SERVICES, virtualServicesOf } from './kinds.ts';
 import { routeObstacle } from './obstacle.ts';
+import { ISTIO_POLICIES } from './policies.ts';
 import { resolveGateway } from './reach/client-proxy.ts';
 import { namespaceOf, type VirtualService } from './reach/objects.ts';
 import { readRoutes, releaseRoutes, reweighRoutes, weighRoutes } from './virtual-service.ts';
@@ -21,6 +22,7 @@ export const istio: TrafficProvider = {
     { kind: DESTINATION_RULES, others: 'namespace', optional: true },
     { kind: GATEWAYS, others: 'referenced', optional: true },
   ],
+  policies: ISTIO_POLICIES,
   references(objects, wish) {
     const { users } = appRoutes(objects, wish);
     const { namespace = 'default' } = wish.deployment.metadata;

@@ -1,9 +1,8 @@
 import { outline } from '../../../src/cli/outline.ts';
-import type { Pod } from '../../../src/cli/tree/pod.ts';
 import type { CanarySnapshot } from '../../../src/cli/tree/snapshot.ts';
 import { treeOf } from '../../../src/cli/tree/tree.ts';
 import { HELD, POD_TEMPLATE_HASH, REVISION, ROLE } from '../../../src/rollout/keys.ts';
-import type { Deployment, PodTemplate, ReplicaSet } from '../../../src/rollout/kube.ts';
+import type { Deployment, Pod, PodTemplate, ReplicaSet } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { revisionOf } from '../../../src/rollout/workload/template.ts';
 import type { VirtualService } from '../../../src/traffic/istio/reach/objects.ts';

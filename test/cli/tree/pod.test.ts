@@ -1,6 +1,7 @@
 import t from 'tap';
-import { type Pod, podEntry } from '../../../src/cli/tree/pod.ts';
+import { podEntry } from '../../../src/cli/tree/pod.ts';
 import { podsShown } from '../../../src/cli/tree/pods.ts';
+import type { Pod } from '../../../src/rollout/kube.ts';
 import { NOW } from '../build.ts';
 import { pod } from './build.ts';
 

@@ -4,11 +4,25 @@ import {
   doubtfulReads,
   dueChecks,
   needsEndpoints,
+  needsPods,
+  needsPolicies,
   needsReplicaSets,
 } from '../../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../../src/rollout/machine/state.ts';
 import { readHold } from '../../../src/rollout/workload/hold.ts';
-import { at, canary, deployment, held, observation, release, START, spec, state, status } from '../../build.ts';
+import {
+  at,
+  canary,
+  deployment,
+  held,
+  observation,
+  release,
+  revision,
+  START,
+  spec,
+  state,
+  status,
+} from '../../build.ts';
 
 const waiting = release('2.0', { weight: 20, weightSince: at(0), checkAt: at(10) });
 const due: Record<string, [RolloutState | undefined, seconds: number, windows: number[] | undefined]> = {
@@ -116,4 +130,35 @@ const doubtful: Record<string, [RolloutState | undefined, Partial<Observation>, 
 for (const [claim, [given, seen, wanted]] of Object.entries(doubtful)) {
   t.same(doubtfulReads(given, observation(seen)), wanted, `doubt: ${claim}`);
 }
+const missing = (pods: number, ready: number): Partial<Observation> => ({
+  canary: canary('2.0', pods, status({ readyReplicas: ready })),
+});
+const several = release('2.0', { weight: 20, replicas: 3, ready: 3 });
+const pods: Record<string, [RolloutState | undefined, Partial<Observation>, boolean]> = {
+  'while one of three is missing': [state('Progressing', { release: several }), missing(3, 2), true],
+  'while the release is paused too': [state('Paused', { release: several }), missing(3, 2), true],
+  'while it is promoted too': [state('Promoting', { release: several }), missing(3, 2), true],
+  'not while all are there': [state('Progressing', { release: several }), missing(3, 3), false],
+  'not where too many are missing for it to matter': [state('Progressing', { release: several }), missing(3, 1), false],
+  'not once traffic goes back': [state('Finalising', { release: several }), missing(3, 2), false],
+  'not for a roll-out without a canary': [
+    state('Promoting', { release: { ...several, path: 'wayBack' } }),
+    missing(3, 2),
+    false,
+  ],
+  'not on the first look': [undefined, missing(3, 2), false],
+};
+for (const [claim, [given, seen, wanted]] of Object.entries(pods))
+  t.equal(needsPods(given, observation(seen)), wanted, `pods: ${claim}`);
+
+const begun = state('Progressing', { release: release('2.0') });
+const policies: Record<string, [boolean, string, RolloutState | undefined, boolean]> = {
+  'when a new revision is held': [true, revision('3.0'), begun, true],
+  'when one is held at the first look': [true, revision('2.0'), undefined, true],
+  'not once its release has begun': [true, revision('2.0'), begun, false],
+  'not where nothing is held': [false, revision('3.0'), begun, false],
+};
+for (const [claim, [isHeld, held, given, wanted]] of Object.entries(policies))
+  t.equal(needsPolicies(isHeld, held, given), wanted, `policies: ${claim}`);
+
 t.equal(readHold(deployment('2.0', held())).state, 'held', 'the builder holds');

@@ -58,6 +58,10 @@ for (const [weight, message] of [
 }
 t.match(view(state('Promoting')).conditions[0], { reason: 'Promoting' }, 'another is where its phase is');
 
+const gap = view(state('Progressing', { release: release('2.0', { policyGap: 'These select by app' }) }));
+t.match(gap.conditions.at(-1), { type: 'PolicyGap', status: 'True', message: 'These select by app' }, 'a gap is said');
+t.same(trueOf(gap), ['Reconciling', 'Enrolled', 'PolicyGap'], 'and changes no verdict');
+
 const before = view(state('Progressing'));
 const later = view({ ...state('Promoting'), since: at(60) }, { before });
 t.same(

@@ -89,6 +89,7 @@ void t.test('the Canary of the announcement is read as it stands', async (t) => 
         ],
         inconclusiveLimit: 10,
         errorLimit: 10,
+        unreadyGraceMs: 30_000,
       },
     },
   });

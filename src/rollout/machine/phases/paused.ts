@@ -1,4 +1,5 @@
 import { fact } from '../facts.ts';
+import { timeMissingPods } from '../missing-pods.ts';
 import {
   displayName,
   enterPhase,
@@ -12,7 +13,7 @@ import {
 import { canaryTrouble } from '../trouble.ts';
 
 /** Stopped by command or by `suspend`: no checks, no steps; a canary that breaks still fails. */
-export const paused = (s: Releasing): Next => canaryTrouble(s) ?? resumeUnsuspended(s) ?? stay(s);
+export const paused = (s: Releasing): Next => canaryTrouble(s) ?? timeMissingPods(s) ?? resumeUnsuspended(s) ?? stay(s);
 
 /** What `suspend` stopped goes on without it; what a command stopped does not. */
 const resumeUnsuspended = (s: Releasing): Next | undefined =>

@@ -7,6 +7,7 @@ import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
+import { timeMissingPods } from '../missing-pods.ts';
 import { type Obstacle, takenName } from '../obstacle.ts';
 import {
   displayName,
@@ -35,8 +36,8 @@ const deadlineFrom = ({ now, spec }: Releasing): string => time(now + spec.progr
 
 /** The canary gets ready for a weight, gets the weight, is watched there for an interval, and goes on or back. */
 export function progressing(s: Releasing): Next {
-  const trouble = canaryTrouble(s);
-  if (trouble) return trouble;
+  const first = canaryTrouble(s) ?? timeMissingPods(s);
+  if (first) return first;
   if (s.spec.suspend) return suspend(s);
   if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
   const taken = takenName(s);
@@ -73,6 +74,8 @@ function resized(s: Releasing): Next | undefined {
 
 function unready(s: Releasing): Next {
   const { release } = s.state;
+  // Pods that are missed for a while have a time of their own.
+  if (release.unreadySince !== undefined) return stay(s);
   if (release.deadline === undefined) return updateRelease(s, { deadline: deadlineFrom(s) });
   if (s.now < ms(release.deadline)) return stay(s);
   const seconds = Math.round(s.spec.progressDeadlineMs / 1000);

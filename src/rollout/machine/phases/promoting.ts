@@ -1,8 +1,9 @@
 import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../../workload/rollout-status.ts';
 import type { Stable } from '../../workload/stable.ts';
 import { stopsPodsFirst } from '../../workload/strategy.ts';
-import { isCanaryReady } from '../canary-pods.ts';
+import { tamperedSet } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
+import { podFailure, timeMissingPods } from '../missing-pods.ts';
 import {
   displayName,
   enterPhase,
@@ -23,7 +24,8 @@ export function promoting(s: Releasing): Next {
   const { release, phase } = s.state;
   if (hold.state !== 'open') return verdictAgainst(s) ?? stay(s);
   if (isDone(s) && s.now >= meshKnowsPodsAt(s)) return finalise(s);
-  if (release.weight > 0 && !isCanaryReady(s)) return canaryLost(s);
+  const first = release.weight > 0 ? watchCanary(s) : undefined;
+  if (first) return first;
   if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
   return stay(s);
 }
@@ -51,8 +53,15 @@ export function meshKnowsPodsAt({ seen: { deployment }, state: { release }, sett
   return isServing && isRolledOut(deployment) ? (rolledOutBy(deployment) ?? 0) + settleMs : 0;
 }
 
-function canaryLost(s: Releasing): Next {
-  const message = `${displayName(s)}: canary pods are not ready in mid-promotion; traffic goes to the Deployment`;
+/** The canary keeps its weight for as long as it can serve. */
+function watchCanary(s: Releasing): Next | undefined {
+  const set = tamperedSet(s);
+  const why = set === undefined ? podFailure(s) : `runs pods that nobody released (ReplicaSet ${set} was edited)`;
+  return why === undefined ? timeMissingPods(s) : canaryLost(s, why);
+}
+
+function canaryLost(s: Releasing, why: string): Next {
+  const message = `${displayName(s)} ${why} in mid-promotion; traffic goes to the Deployment`;
   return updateRelease(
     s,
     { ...withoutTraffic(s.state.release), ready: 0 },

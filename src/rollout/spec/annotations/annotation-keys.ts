@@ -34,6 +34,7 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
   ['alerts', { path: ['analysis', 'alerts'], read: asList, isYaml: true }],
   ['inconclusive-limit', { path: ['analysis', 'inconclusiveLimit'], read: asNumber }],
   ['error-limit', { path: ['analysis', 'errorLimit'], read: asNumber }],
+  ['unready-grace', { path: ['analysis', 'unreadyGrace'], read: asText }],
   ['service', { path: ['service', 'name'], read: asText }],
   ['port', { path: ['service', 'port'], read: asNumber }],
   ['port-name', { path: ['service', 'portName'], read: asText }],

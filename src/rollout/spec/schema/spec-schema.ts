@@ -77,6 +77,9 @@ const analysis = z
       errorLimit: wholeField(1)
         .default(10)
         .describe('Consecutive checks with an unreachable metrics server that fail the release.'),
+      unreadyGrace: durationField(0, WEEK)
+        .default('30s')
+        .describe("How long up to half of the canary's pods may be unready before the release fails; 0s for no time."),
       metrics: z
         .array(metricSchema, { error: wrongOrMissing('must be a list of metrics') })
         .max(32, 'has more than 32 metrics')

@@ -1,4 +1,4 @@
-import type { Deployment, LabelSelector } from '../../rollout/kube.ts';
+import type { Deployment, LabelSelector } from '../kube.ts';
 
 /**
  * One label selector, as a query has it, for the pods and ReplicaSets of Deployments that differ in the value of a label:

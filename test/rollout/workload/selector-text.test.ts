@@ -1,7 +1,7 @@
 import t from 'tap';
-import { selectorOf } from '../../../src/cli/tree/selector.ts';
 import type { LabelSelector } from '../../../src/rollout/kube.ts';
-import { deployment } from './build.ts';
+import { selectorOf } from '../../../src/rollout/workload/selector-text.ts';
+import { deployment } from '../../cli/tree/build.ts';
 
 const selecting = (selector: LabelSelector) => {
   const made = deployment('podinfo', '1.4.0');
