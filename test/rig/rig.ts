@@ -108,9 +108,10 @@ export class Rig {
     return load;
   }
 
-  /** Every route that Envoy has for a host or a `namespace/name` of a VirtualService. */
-  envoyRoutes(target: string): Promise<EnvoyRoute[]> {
-    return envoyRoutes(this.mesh.envoyAdminUrl, target);
+  /** Every route that the gateway's Envoy, or the caller's sidecar, has for a host or a `namespace/name` of a VirtualService. */
+  envoyRoutes(target: string, proxy: 'gateway' | 'sidecar' = 'gateway'): Promise<EnvoyRoute[]> {
+    const { envoyAdminUrl, caller } = this.mesh;
+    return envoyRoutes(proxy === 'gateway' ? envoyAdminUrl : caller.adminUrl, target);
   }
 
   /** The weights that Envoy has now (of the last route, which takes what no condition matched); {} when none. */

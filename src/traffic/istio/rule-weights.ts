@@ -62,12 +62,27 @@ export const weightPatch = (route: VirtualService, wish: TrafficWish, weight: nu
     ]);
   });
 
-/** JSON Patch that leaves no word of the canary: the stable Service has what the two had. */
-export const stablePatch = (route: VirtualService, wish: TrafficWish): PatchOperation[] =>
+/** By the place of a rule, the weight of its sole destination: it has everything, whatever it says. */
+export type SoleWeights = Readonly<Record<string, number>>;
+
+/** What a user wrote of such weights before there was a canary. */
+export function soleWeights(route: VirtualService, wish: TrafficWish): SoleWeights {
+  const alone = dividedRules(route, wish).filter(({ canary, others }) => canary === undefined && others.length === 0);
+  return Object.fromEntries(
+    alone.flatMap(({ index, stable: { weight } }) => (weight === undefined ? [] : [[index, weight]])),
+  );
+}
+
+/**
+ * JSON Patch that leaves no word of the canary: the stable Service has what the two had.
+ * @param sole as `soleWeights` told it
+ */
+export const stablePatch = (route: VirtualService, wish: TrafficWish, sole: SoleWeights = {}): PatchOperation[] =>
   dividedRules(route, wish).map((rule) => {
     const { index, stable, others } = rule;
     const { weight: _weight, ...alone } = stable;
-    if (others.length === 0) return replace(index, [alone]);
+    const written = sole[index];
+    if (others.length === 0) return replace(index, [written === undefined ? alone : { ...alone, weight: written }]);
     const parts = [bothOf(rule), ...others.map(partOf)];
     const shared = parts.reduce(gcd);
     const scale = scaleTo100(parts.map((part) => part / shared));

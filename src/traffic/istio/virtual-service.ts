@@ -60,7 +60,8 @@ export const reweighRoutes = (routes: AppRoutes, wish: TrafficWish, weight: numb
 export function releaseRoutes(routes: readonly VirtualService[], wish: TrafficWish): ObjectChange[] {
   return routes.flatMap((route) => {
     const marks = isLabelledOwn(route) ? unlabel(route) : abandon(route, wish);
-    return marks.length === 0 ? [] : [patch(route, [...marks, ...stablePatch(route, asMarked(route, wish))])];
+    const sole = adoptedFor(route)[keyOf(wish.deployment)]?.weights;
+    return marks.length === 0 ? [] : [patch(route, [...marks, ...stablePatch(route, asMarked(route, wish), sole)])];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import type { Json, KubeObject, Load, Rig } from '../../rig/rig.ts';
 import { waitFor } from '../../rig/rig.ts';
+import { podinfoDeployment } from './podinfo-deployment.ts';
 
 export interface AppOptions {
   name?: string;
@@ -37,6 +38,11 @@ export class App {
   /** A namespace for something that a test applies itself. */
   static async in(rig: Rig, prefix: string, options: AppOptions = {}): Promise<App> {
     return new App(rig, await rig.createNamespace(prefix), options);
+  }
+
+  /** Another one in the same namespace. */
+  static beside({ rig, namespace }: App, options: AppOptions): App {
+    return new App(rig, namespace, options);
   }
 
   /** Deployed, rolled out and not enrolled. */
@@ -81,36 +87,11 @@ export class App {
 
   /** The manifest as it stands in the user's repository. */
   manifest(tag: string, { enrolled = true } = {}): KubeObject {
-    const labels = { app: this.name };
-    const deployment: KubeObject = {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: {
-        name: this.name,
-        namespace: this.namespace,
-        labels: { ...labels, team: 'storefront' },
-        ...(enrolled && { annotations: this.annotations() }),
-      },
-      spec: {
-        replicas: this.#options.replicas ?? 2,
-        selector: { matchLabels: labels },
-        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: {
-          metadata: { labels },
-          spec: {
-            containers: [
-              {
-                name: 'podinfo',
-                image: `podinfo:${tag}`,
-                ports: [{ name: 'http', containerPort: 9898 }],
-                readinessProbe: { httpGet: { path: '/readyz', port: 9898 }, periodSeconds: 1, failureThreshold: 1 },
-                lifecycle: { preStop: { sleep: { seconds: 2 } } },
-              },
-            ],
-          },
-        },
-      },
-    };
+    const deployment = podinfoDeployment(this, {
+      tag,
+      replicas: this.#options.replicas ?? 2,
+      ...(enrolled && { annotations: this.annotations() }),
+    });
     this.#options.change?.(deployment);
     return deployment;
   }

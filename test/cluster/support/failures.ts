@@ -11,7 +11,8 @@ export async function servedAll(t: Test, load: Load, since = load.startedAt): Pr
   return summary;
 }
 
-function failuresOf(load: Load, since: number): string[] {
+/** The first failures of a load, in words. */
+export function failuresOf(load: Load, since = load.startedAt): string[] {
   const failed = load.samples.filter(isFailure);
   const words = failed.slice(0, LISTED).map((sample) => wordsOf(sample, since));
   return failed.length > LISTED ? [...words, `and ${failed.length - LISTED} more`] : words;

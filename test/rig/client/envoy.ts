@@ -3,6 +3,8 @@ import type { Json } from '../api.ts';
 
 /** One route that Envoy really has now. */
 export interface EnvoyRoute {
+  /** Whom it serves: host and port of the listener, `podinfo.test.svc.cluster.local:80`. */
+  virtualHost: string;
   /** Path and header conditions, as Envoy writes them. */
   match: Json;
   /** Percent per Service name, e.g. { podinfo: 75, 'podinfo-canary': 25 }. */
@@ -19,7 +21,9 @@ export async function envoyRoutes(adminUrl: string, target: string): Promise<Env
   const dump = (await response.body.json()) as { configs?: Json[] };
   const virtualHosts: Json[] = (dump.configs ?? []).flatMap((config) => config.route_config?.virtual_hosts ?? []);
   const routes = virtualHosts.flatMap((host) => (host.routes ?? []).map((route: Json) => ({ host, route })));
-  return routes.filter(({ host, route }) => belongs(host, route, target)).map(({ route }) => describe(route));
+  return routes
+    .filter(({ host, route }) => belongs(host, route, target))
+    .map(({ host, route }) => ({ virtualHost: host.name, ...describe(route) }));
 }
 
 function belongs(host: Json, route: Json, target: string): boolean {
@@ -29,7 +33,7 @@ function belongs(host: Json, route: Json, target: string): boolean {
   return from.endsWith(`/namespaces/${namespace}/virtual-service/${name}`);
 }
 
-function describe({ match, route }: Json): EnvoyRoute {
+function describe({ match, route }: Json): Omit<EnvoyRoute, 'virtualHost'> {
   const weighted: Json[] = route?.weighted_clusters?.clusters ?? [];
   const single: [string, number][] = route?.cluster ? [[serviceOf(route.cluster), 100]] : [];
   const total = weighted.reduce((sum, { weight }) => sum + (weight ?? 0), 0) || 1;

@@ -95,6 +95,16 @@ void t.test('a user’s route is marked, and only the weights to the app are wri
   t.same(istio.release([released as KubeObject], wish), [], 'and then it is let alone');
 });
 
+void t.test('a weight that a user wrote for a sole destination is there again when it is over', async (t) => {
+  const written = users([{ route: [to('podinfo')] }, { route: [to('podinfo', 100)] }]);
+  const objects = weighed(weighed([written], wish, 30), wish, 60);
+  t.same(weightsOf(httpOf(objects, 'web')), [
+    [40, 60],
+    [40, 60],
+  ]);
+  t.same(weightsOf(httpOf(left(objects, wish), 'web')), [[undefined], [100]]);
+});
+
 void t.test('every route that leads to the app is weighed, and Headgate’s own goes', async (t) => {
   const edge = users(
     [{ route: [to('podinfo')] }],

@@ -1,0 +1,117 @@
+import t from 'tap';
+import { openRig } from '../rig/rig.ts';
+import { Clients } from './support/clients.ts';
+import { applyAll, deploy, generated, optIn, optOut, release, userApp } from './support/user-app.ts';
+import { routeObject, serviceObject, to } from './support/user-objects.ts';
+import { storedOf, throughWeights, wholeLife } from './support/whole-life.ts';
+
+const rig = openRig();
+t.teardown(() => rig.close());
+
+t.test('a Service and a VirtualService of other names than the Deployment’s', async (t) => {
+  const app = await userApp(rig, 'named');
+  const { host, namespace } = app;
+  const full = `web.${namespace}.svc.cluster.local`;
+  const objects = [
+    serviceObject('web', ['http 8000 http']),
+    routeObject('storefront', {
+      hosts: [full, host],
+      gateways: ['mesh', rig.mesh.gatewayName],
+      http: [
+        { name: 'api', match: [{ uri: { prefix: '/api/' } }], rewrite: { uri: '/' }, route: [to(full, 8000)] },
+        { name: 'main', retries: { attempts: 2, perTryTimeout: '2s' }, route: [{ ...to(full, 8000), weight: 100 }] },
+      ],
+    }),
+  ];
+  const mesh = { via: 'mesh', host: `web.${namespace}`, port: 8000 } as const;
+  const ways = [{ host }, { host, path: '/api/' }, mesh, { ...mesh, path: '/api/' }];
+  await wholeLife(t, { app, objects, ways, service: 'web', routes: ['storefront'] });
+  t.same(await generated(app), [], 'nothing is Headgate’s any more');
+  await app.delete();
+});
+
+t.test('one VirtualService at the edge has the weights of two apps, by path', async (t) => {
+  const first = await userApp(rig, 'edge');
+  const second = await userApp(rig, 'edge', { name: 'shop', beside: first });
+  const { host } = first;
+  const byPath = (path: string, service: string) => ({
+    match: [{ uri: { prefix: path } }],
+    rewrite: { uri: '/' },
+    route: [to(service, 80)],
+  });
+  const edge = routeObject('edge', {
+    hosts: [host],
+    gateways: [rig.mesh.gatewayName],
+    http: [byPath('/a/', 'podinfo'), byPath('/b/', 'shop')],
+  });
+  const shop = serviceObject('shop', ['http 80 http'], { app: 'shop' });
+  await Promise.all([deploy(first, [serviceObject('podinfo', ['http 80 http']), edge]), deploy(second, [shop])]);
+  const before = await storedOf(first, [edge]);
+  const clients = {
+    first: await Clients.of(rig, [{ host, path: '/a/' }]),
+    second: await Clients.of(rig, [{ host, path: '/b/' }]),
+  };
+  await Promise.all([optIn(first), optIn(second)]);
+
+  await Promise.all([release(first, '1.4.1'), release(second, '1.5.1')]);
+  const routes = ['edge'];
+  await Promise.all([
+    throughWeights({ app: first, routes }, '1.4.1', clients.first),
+    throughWeights({ app: second, routes }, '1.5.1', clients.second),
+  ]);
+  await Promise.all([first.phase('Succeeded'), second.phase('Succeeded')]);
+
+  await optOut(first, '1.4.1');
+  await release(second, '1.5.2');
+  await throughWeights({ app: second, routes }, '1.5.2', clients.second);
+  await second.command('abort');
+  await second.phase('Failed');
+  await optIn(second, '1.5.1');
+  await optOut(second, '1.5.1');
+  t.same(await storedOf(first, [edge]), before, 'the route is as its user wrote it');
+  await clients.first.servedAll(t);
+  await clients.second.servedAll(t);
+  await first.delete();
+});
+
+t.test('an adopted VirtualService is its owner’s to edit in mid-release', async (t) => {
+  const app = await userApp(rig, 'edited', { annotations: { 'step-weights': '50', interval: '10s' } });
+  const { host, namespace } = app;
+  const route = (words: object, path: string) =>
+    routeObject('storefront', {
+      hosts: ['podinfo', host],
+      gateways: ['mesh', rig.mesh.gatewayName],
+      http: [{ ...words, match: [{ uri: { prefix: path } }], route: [to('podinfo')] }, { route: [to('podinfo')] }],
+    });
+  await deploy(app, [serviceObject('podinfo', ['http 80 http']), route({}, '/one')]);
+  const clients = await Clients.of(rig, [{ host }, { via: 'mesh', host: `podinfo.${namespace}` }]);
+  await optIn(app);
+  await release(app, '1.4.1');
+  await app.atWeight(50);
+  const edited = route({ timeout: '7s', rewrite: { uri: '/' } }, '/two');
+  await applyAll(app, [edited]);
+  await clients.join([{ host, path: '/two' }]);
+  await app.kubectl(['label', 'virtualservice/storefront', 'team=edge']);
+  await clients.hear('1.4.1');
+  await app.phase('Succeeded');
+  await optOut(app, '1.4.1');
+  const { VirtualService: _none, ...stored } = await storedOf(app, [edited]);
+  t.match(stored['VirtualService storefront'], { labels: { team: 'edge' }, spec: edited['spec'] }, 'the edit stays');
+  await clients.servedAll(t);
+  await app.delete();
+});
+
+t.test('an adopted VirtualService that its owner deletes in mid-release', async (t) => {
+  const app = await userApp(rig, 'deleted', { annotations: { 'step-weights': '50', interval: '8s' } });
+  const route = routeObject('storefront', { hosts: ['podinfo'], http: [{ route: [to('podinfo', 80)] }] });
+  await deploy(app, [serviceObject('podinfo', ['http 80 http']), route]);
+  const clients = await Clients.of(rig, [{ via: 'mesh', host: `podinfo.${app.namespace}` }]);
+  await optIn(app);
+  await release(app, '1.4.1');
+  await app.atWeight(50);
+  await app.kubectl(['delete', 'virtualservice', 'storefront']);
+  await app.phase(['Succeeded', 'Failed']);
+  await clients.hear((await app.stableTags())[0] ?? '');
+  await clients.servedAll(t);
+  await app.delete();
+});
