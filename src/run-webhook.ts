@@ -12,6 +12,7 @@ import { WakeQueue } from './scheduler/queue/wake-queue.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { PROVIDER } from './traffic/providers.ts';
 import { VERSION } from './version.ts';
 
 const CONFIGURATION = 'headgate';
@@ -31,6 +32,7 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
     metrics,
     log,
     schedulerUser: config.schedulerUser,
+    provider: PROVIDER,
     shutdownDelayMs: config.shutdownDelayMs,
     now: Date.now,
     enqueue: hints.give,

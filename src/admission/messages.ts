@@ -92,6 +92,10 @@ export const unreadableHold = (on: Named): string =>
 export const unusableBypass = (text: string): string =>
   `${BYPASS}: ${JSON.stringify(text)}: wanted a reason, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
 
+/** @param keys of the Deployments, `namespace/name` */
+export const weightsKept = (keys: readonly string[]): string =>
+  `headgate: ${clip(keys.join(', '))} ${keys.length === 1 ? 'divides' : 'divide'} the traffic of this route with ${keys.length === 1 ? 'its canary' : 'their canaries'}: the weights between them stay as they are, all else was changed`;
+
 export const brokenAnswer = (on: Named): string =>
   `the change of ${on.name} could not be prepared (its patch does not give the wanted object); nothing was changed; please report this`;
 

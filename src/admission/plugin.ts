@@ -2,11 +2,14 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { type Judgement, judgeReview, refuseLateReview } from './judge.ts';
+import { judgeRoute, passLateRoute, type RouteContext } from './keep-route.ts';
 import type { AdmissionDecision } from './request.ts';
 
 export interface AdmissionOptions {
   /** User name of the scheduler. */
   schedulerUser: string;
+  /** What divides traffic. */
+  provider: RouteContext['provider'];
   /** Milliseconds since the epoch. */
   now: () => number;
   /**
@@ -22,25 +25,49 @@ export interface AdmissionOptions {
 /** An object may have 3 MB, and an update brings two of them. */
 const BODY_LIMIT = 8 * 1024 * 1024;
 
-/** `POST /mutate` and `POST /validate`: both judge what they are sent by what it is. */
+/** Answers a review, in time or too late. */
+interface Judge {
+  /** What the log calls the object. */
+  noun: 'deployment' | 'route';
+  now: (body: unknown) => Judgement;
+  late: (body: unknown) => Judgement;
+}
+
+/**
+ * `POST /mutate` and `POST /validate` judge Deployments and Canaries by what they are sent, and `POST /routes` what a user's
+ * routes become.
+ */
 export async function admissionPlugin(app: FastifyInstance, options: AdmissionOptions): Promise<void> {
   const arrivals = new WeakMap<FastifyRequest, number>();
   const waited = (request: FastifyRequest): number => performance.now() - (arrivals.get(request) ?? 0);
   app.addHook('onRequest', async (request) => {
     arrivals.set(request, performance.now());
   });
-  const handler = (request: FastifyRequest, reply: FastifyReply): object => {
-    const judgement = isLate(request, waited(request))
-      ? refuseLateReview(request.body)
-      : judgeNow(request.body, options);
-    reply.raw.once('finish', () => tell(judgement, waited(request) / 1_000, options));
-    return judgement.answer;
-  };
-  for (const path of ['/mutate', '/validate']) app.post(path, { bodyLimit: BODY_LIMIT }, handler);
+  const handlerOf =
+    (judge: Judge) =>
+    (request: FastifyRequest, reply: FastifyReply): object => {
+      const judgement = judge[isLate(request, waited(request)) ? 'late' : 'now'](request.body);
+      reply.raw.once('finish', () => tell(judgement, { noun: judge.noun, seconds: waited(request) / 1_000 }, options));
+      return judgement.answer;
+    };
+  for (const [path, judge] of Object.entries(judgesOf(options))) {
+    app.post(path, { bodyLimit: BODY_LIMIT }, handlerOf(judge));
+  }
 }
 
-const judgeNow = (body: unknown, { schedulerUser, now }: AdmissionOptions): Judgement =>
-  judgeReview(body, { schedulerUser, now: now() });
+function judgesOf({ schedulerUser, provider, now }: AdmissionOptions): Record<string, Judge> {
+  const gate: Judge = {
+    noun: 'deployment',
+    now: (body) => judgeReview(body, { schedulerUser, now: now() }),
+    late: refuseLateReview,
+  };
+  const routes: Judge = {
+    noun: 'route',
+    now: (body) => judgeRoute(body, { schedulerUser, provider }),
+    late: passLateRoute,
+  };
+  return { '/mutate': gate, '/validate': gate, '/routes': routes };
+}
 
 /** The API server says how long it waits; while a busy process read the body, that time may have passed. */
 function isLate(request: FastifyRequest, waitedMs: number): boolean {
@@ -57,17 +84,21 @@ function milliseconds(text: string): number {
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
 }
 
-const QUIET: ReadonlySet<AdmissionDecision> = new Set(['pass', 'keep', 'restart']);
+const QUIET: ReadonlySet<AdmissionDecision> = new Set(['pass', 'keep', 'restart', 'weights']);
 
 /** Names and hashes, never what an object says. */
-function tell(judgement: Judgement, seconds: number, options: AdmissionOptions): void {
+function tell(
+  judgement: Judgement,
+  { noun, seconds }: { noun: Judge['noun']; seconds: number },
+  options: AdmissionOptions,
+): void {
   const { admission, uid, about, user, dryRun, error } = judgement;
   const { decision } = admission;
   options.metrics.admissionDuration.observe({ outcome: decision }, seconds);
   const queueKey = admission.kind === 'deny' || dryRun ? undefined : admission.queueKey;
   if (queueKey !== undefined) enqueue(queueKey, options);
   const revision = admission.kind === 'deny' ? undefined : admission.revision;
-  const entry = { uid, deployment: about, user, dryRun, decision, revision };
+  const entry = { uid, [noun]: about, user, dryRun, decision, revision };
   if (error !== undefined) options.log.error({ ...entry, err: error }, 'a request could not be judged');
   else options.log[QUIET.has(decision) ? 'debug' : 'info'](entry, 'judged');
 }

@@ -38,6 +38,8 @@ export const ADMISSION_DECISIONS = [
   'opt-in',
   'opt-out',
   'settings',
+  /** The weights of an adopted route were kept as they were. */
+  'weights',
   'refuse',
   'invalid',
   'error',

@@ -1,4 +1,4 @@
-import type { Deployment } from '../rollout/kube.ts';
+import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { Admission, AdmissionRequest } from './request.ts';
 
 const API_VERSION = 'admission.k8s.io/v1';
@@ -17,6 +17,15 @@ export interface Review {
   /** Empty if there was none; an answer must repeat it. */
   uid: string;
   subject: ReviewSubject;
+}
+
+/** A write of an object of any kind, as far as it could be read. */
+export interface UpdateReview extends Asked {
+  uid: string;
+  group: string;
+  resource: string;
+  /** The stored object, and the one to be stored; there for an UPDATE of the object itself. */
+  change?: { before: KubeObject; after: KubeObject };
 }
 
 type Fields = Record<string, unknown>;
@@ -47,6 +56,26 @@ function subjectOf(request: Fields): ReviewSubject {
   return { kind: 'deployment', request: { ...asked(request), operation, object, oldObject } };
 }
 
+/** Reads an AdmissionReview about whatever it is; of the objects it says only that they have metadata. */
+export function readUpdate(body: unknown): UpdateReview {
+  const request = fields(fields(body)['request']);
+  const { group, resource } = fields(request['resource']);
+  const [before, after] = [fields(request['oldObject']), fields(request['object'])];
+  const isChange =
+    fields(body)['apiVersion'] === API_VERSION &&
+    request['operation'] === 'UPDATE' &&
+    (request['subResource'] ?? '') === '' &&
+    isObject(before) &&
+    isObject(after);
+  return {
+    ...asked(request),
+    uid: textOf(request['uid']),
+    group: textOf(group),
+    resource: textOf(resource),
+    ...(isChange && { change: { before, after } }),
+  };
+}
+
 /** A generated name is not there yet when a Deployment is created: its prefix says enough. */
 function asked(request: Fields): Asked {
   const metadata = fields(fields(request['object'])['metadata']);
@@ -69,6 +98,8 @@ function isDeployment(object: Fields): object is Fields & Deployment {
     isMaps(fields(template['metadata']))
   );
 }
+
+const isObject = (object: Fields): object is Fields & KubeObject => isFields(object['metadata']);
 
 const isMaps = ({ annotations, labels }: Fields): boolean =>
   [annotations, labels].every((map) => map === undefined || (isFields(map) && Object.values(map).every(isText)));

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../rollout/kube.ts';
 import type { TrafficReading, TrafficWish } from '../rollout/machine/traffic.ts';
-import type { Kind, ObjectChange } from '../rollout/object-change.ts';
+import type { Kind, ObjectChange, PatchOperation } from '../rollout/object-change.ts';
 import type { PolicyKind } from '../rollout/workload/policies.ts';
 
 /** Where the objects of one kind come from. Those that carry Headgate's label `headgate.dev/role` are watched. */
@@ -43,6 +43,14 @@ export interface RouteDescription {
   rules: string[];
 }
 
+/** What a write of a route has to be changed by, so that it moves no traffic. */
+export interface KeptWeights {
+  /** JSON Patch against the object as it was sent. */
+  operations: readonly PatchOperation[];
+  /** Keys of the Deployments for which it said other weights than there are. */
+  overruled: readonly string[];
+}
+
 /**
  * The objects by which one mesh, or one kind of gateway, divides traffic: as data, read and written without any IO. A change
  * fits the objects that it was made from, and no others; it is of a kind of the sources, and writes one object at most once.
@@ -70,6 +78,12 @@ export interface TrafficProvider {
   release(objects: TrafficObjects, wish: TrafficWish): ObjectChange[];
   /** What leaves nothing of Headgate besides the routes, once no proxy knows a way to the canary. */
   cleanUp(objects: TrafficObjects, wish: TrafficWish): ObjectChange[];
+  /**
+   * What keeps weights and label of a user's route that bears Headgate's label, and is written by anybody but Headgate. It follows
+   * from the two objects alone, in time that is linear in their size, and objects may be of any shape, as none is validated yet.
+   * What its user had written before the first weight becomes what is stored. Left out: whoever writes a route moves its traffic.
+   */
+  keep?(before: KubeObject, after: KubeObject): KeptWeights;
   /** The routes, for a person. @param name of the Deployment */
   describe(objects: TrafficObjects, name: string): RouteDescription[];
 }

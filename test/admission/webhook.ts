@@ -7,6 +7,7 @@ import { WebhookServer, type WebhookServerOptions } from '../../src/admission/se
 import type { Deployment } from '../../src/rollout/kube.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { istio } from '../../src/traffic/istio/provider.ts';
 import { NOW, SCHEDULER } from './build.ts';
 
 export interface Harness {
@@ -29,6 +30,7 @@ export function webhook(options: Partial<WebhookServerOptions> = {}): Harness {
     metrics: createMetrics(registry),
     log: createLog({ level: 'info', process: 'webhook', destination }),
     schedulerUser: SCHEDULER,
+    provider: istio,
     now: () => NOW,
     enqueue: (key) => void woken.push(key),
     onEnqueueError: (error) => void enqueueErrors.push(error),

@@ -159,6 +159,14 @@ const COMMANDS: Record<string, Command> = {
     cluster.dirty = true;
     return undefined;
   },
+  /** A user writes a route of their own to the Service, in place of any that is there. */
+  'user-route': ({ cluster }) =>
+    void cluster.putRoute({
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: { name: 'podinfo', namespace: 'prod' },
+      spec: { hosts: ['podinfo'], http: [{ route: [{ destination: { host: 'podinfo' } }] }] },
+    }),
   'delete-route': ({ cluster }) => void cluster.putRoute(undefined),
   'delete-record': ({ cluster }) => {
     cluster.record = undefined;

@@ -3,6 +3,7 @@ import type { Deployment, ReplicaSet } from '../kube.ts';
 import { availableReplicas, isObserved } from '../workload/rollout-status.ts';
 import { isEmpty, ownedBy } from '../workload/stable.ts';
 import { sameRevision } from '../workload/template.ts';
+import { isRouteGone } from './route-gone.ts';
 import type { Releasing } from './situation.ts';
 import { atWeightFor } from './situation.ts';
 import { ACTIVE } from './state.ts';
@@ -48,9 +49,9 @@ const podPrefix = ({ metadata }: ReplicaSet): string => `${metadata.name}-`.slic
 /** Whether no traffic can reach the canary's pods any more, so that they may go or change. */
 export function isDrained(s: Releasing): boolean {
   const { canary, route } = s.seen;
-  if (isScaledDown(canary) || route === undefined) return true;
+  if (isScaledDown(canary) || (route === undefined && !isRouteGone(s.state.release, s.seen))) return true;
   const settled = !ACTIVE.has(s.state.phase) || atWeightFor(s, s.settleMs);
-  return route.weight === 0 && s.state.release.weight === 0 && settled;
+  return (route?.weight ?? 0) === 0 && s.state.release.weight === 0 && settled;
 }
 
 /**

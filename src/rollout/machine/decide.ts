@@ -16,6 +16,7 @@ import { paused } from './phases/paused.ts';
 import { progressing } from './phases/progressing.ts';
 import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
+import { isRouteGone, routeGone } from './route-gone.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
 import { wakeAt } from './wake.ts';
@@ -109,16 +110,17 @@ function transition(s: Situation): Next {
 /**
  * The route has another weight than the release wants, as somebody changed it: what is counted from its weight starts anew.
  */
-function recounted({ state: { phase, release }, seen: { route } }: Situation): Release | undefined {
-  const moved = ACTIVE.has(phase) && release?.weightSince !== undefined && route?.weight !== release.weight;
-  return release && moved ? { ...release, weightSince: undefined, checkAt: undefined } : release;
+function recounted({ state: { phase, release }, seen }: Situation): Release | undefined {
+  if (release?.weightSince === undefined || !ACTIVE.has(phase)) return release;
+  const weight = isRouteGone(release, seen) ? 0 : seen.route?.weight;
+  return weight === release.weight ? release : { ...release, weightSince: undefined, checkAt: undefined };
 }
 
 function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeEmptied(releasing) ?? rollbackRequested(releasing) ?? PHASE[phase](releasing);
+  return routeGone(releasing) ?? routeEmptied(releasing) ?? rollbackRequested(releasing) ?? PHASE[phase](releasing);
 }
 
 /**
@@ -130,6 +132,7 @@ function routeEmptied(s: Releasing): Next | undefined {
   if (!ACTIVE.has(phase) || release.weight > 0 || release.weightSince !== undefined) return undefined;
   const wanted = phase === 'Progressing' || phase === 'Paused' ? release.replicas : 0;
   const stays = runsRevision(canary, release.revision) && (canary.spec.replicas ?? 1) <= wanted;
-  if (stays || route?.weight !== 0 || isScaledDown(canary)) return undefined;
+  const isEmpty = isRouteGone(release, s.seen) || route?.weight === 0;
+  if (stays || !isEmpty || isScaledDown(canary)) return undefined;
   return updateRelease(s, { weightSince: time(s.now) });
 }

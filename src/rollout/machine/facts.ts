@@ -57,6 +57,7 @@ export const REASONS = {
   UnsupportedRule: 'Warning',
   GatewayNotFound: 'Warning',
   RouteNameTaken: 'Warning',
+  RouteGone: 'Warning',
   InvalidSpec: 'Warning',
   CommandRefused: 'Warning',
   NotificationFailed: 'Warning',

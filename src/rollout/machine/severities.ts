@@ -27,6 +27,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   CanaryUnready: 'error',
   CanaryRefused: 'error',
   CanaryTampered: 'error',
+  RouteGone: 'error',
   ProgressDeadlineExceeded: 'error',
   GateTimedOut: 'error',
   RollbackRequested: 'error',

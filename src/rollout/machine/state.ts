@@ -50,6 +50,8 @@ export interface Release {
   startedAt: Time;
   /** Wanted canary weight, percent. */
   weight: number;
+  /** The routes that had its weight were those of users. */
+  adopted?: true | undefined;
   /** When the route was first observed at `weight`; the dwell counts from here. */
   weightSince?: Time | undefined;
   /** The next check is not before this. */

@@ -58,6 +58,8 @@ export interface RouteReading {
   weight: number | undefined;
   /** Another one after every write of what was read. */
   version: string;
+  /** They are those of users, which Headgate only weighs. */
+  adopted?: true;
   /** Something besides the weight is not as wanted: hosts, gateways, the other destination. */
   stale: boolean;
 }

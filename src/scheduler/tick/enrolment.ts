@@ -46,6 +46,8 @@ export class Enrolment {
     const written = world.records.writtenFor(key);
     const deployment = world.enrolled.get(key) ?? (await this.#unlabelled(key));
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) {
+      // What the user had written is theirs again: it outlives the Deployment.
+      if (world.traffic.isMarkedFor(key)) return this.#leave(key);
       await world.forget(key);
       const [first] = written;
       const name = key.split('/')[1] ?? '';
@@ -58,10 +60,14 @@ export class Enrolment {
     return notFollowed();
   }
 
-  /** A Deployment that the watch does not show may have lost its label, or, where a Canary names it, never have had it. */
+  /**
+   * A Deployment that the watch does not show may have lost its label, or, where a Canary names it, never have had it. A route that
+   * is marked for it may have come from a backup.
+   */
   async #unlabelled(key: string): Promise<Deployment | undefined> {
     const [namespace = '', name = ''] = key.split('/');
-    if (this.#options.world.records.about(key).length === 0) return undefined;
+    const { records, traffic } = this.#options.world;
+    if (records.about(key).length === 0 && !traffic.isMarkedFor(key)) return undefined;
     return this.#options.client.find<Deployment>(pathOf(KINDS.deployments, namespace, name));
   }
 

@@ -30,7 +30,7 @@ export interface TrafficViewOptions {
   /** Opens a watch and gives its store. */
   watch: (wanted: TrafficWatch) => Store;
   /** What users have in the namespaces of Deployments, of the kinds that are read so. */
-  namespaces: Pick<NamespaceView, 'list' | 'put'>;
+  namespaces: Pick<NamespaceView, 'list' | 'put' | 'forget'>;
 }
 
 /** A source whose labelled objects are watched everywhere. */
@@ -77,12 +77,28 @@ export class TrafficView {
   async #objectsOf(source: Watched, key: string): Promise<KubeObject[]> {
     const labelled = source.store.by(ABOUT, key);
     const known = new Set(labelled.map(keyOf));
-    const others = await this.#othersOf(source, key);
+    const others = (await this.#othersOf(source, key)).filter((object) => !known.has(keyOf(object)));
     // One that is marked for another Deployment may serve this one too.
-    const rest = others.filter(
-      (object) => !known.has(keyOf(object)) && (isUnlabelled(object) || isThere(source, object)),
-    );
-    return [...labelled, ...rest].map((object) => this.#specs.asWritten(object));
+    const rest = others.filter((object) => isUnlabelled(object) || isThere(source, object));
+    const doubtful = others.filter((object) => adoptedKeys(object).includes(key) && !rest.includes(object));
+    const found = await Promise.all(doubtful.map((object) => this.#asItIs(source, key, object)));
+    return [...labelled, ...rest, ...found.flat()].map((object) => this.#specs.asWritten(object));
+  }
+
+  /**
+   * A user's route that the one watch has with the label, and the other no more: it may be gone, or only its label is. Traffic is
+   * never judged by the lag between the two.
+   */
+  async #asItIs({ kind }: Watched, key: string, object: KubeObject): Promise<KubeObject[]> {
+    const found = await this.#find({ kind, key: keyOf(object) });
+    if (found === undefined) this.#options.namespaces.forget(key);
+    else this.put(found, 'write');
+    return found === undefined ? [] : [found];
+  }
+
+  /** Whether a route still bears the mark of a Deployment, whether that is there or not. @param key of the Deployment */
+  isMarkedFor(key: string): boolean {
+    return this.#sources.some(({ store }) => store.by(ABOUT, key).some((object) => adoptedKeys(object).includes(key)));
   }
 
   async #othersOf({ kind, others, store }: Watched, key: string): Promise<readonly KubeObject[]> {

@@ -1,16 +1,17 @@
 import { ADOPTED_FOR, ROLE } from '../../rollout/keys.ts';
-import { keyOf } from '../../rollout/kube.ts';
+import { type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { type PatchOperation, pointer } from '../../rollout/object-change.ts';
-import { ADOPTED } from './app-routes.ts';
+import { ADOPTED, chosenRules, fullHostsOf } from './app-routes.ts';
 import type { VirtualService } from './reach/objects.ts';
 import { type SoleWeights, soleWeights } from './rule-weights.ts';
 
-/** What is noted of a Deployment whose weights a route holds. */
+/** What is divided for a Deployment: the full hosts of its Services. */
 export interface Adoption {
-  /** The full hosts of its Services. */
   stable: string;
   canary: string;
+  /** Names of the rules that are meant; left out: all of the object. */
+  rules?: string[];
   /** What is to be written again when it is over; left out where that is nothing. */
   weights?: SoleWeights;
 }
@@ -25,21 +26,56 @@ export function adoptedFor({ metadata: { annotations } }: VirtualService): Recor
   }
 }
 
-const hostsOf = ({ hosts, deployment, clusterDomain }: TrafficWish): Pick<Adoption, 'stable' | 'canary'> => {
-  const full = (name: string) => `${name}.${deployment.metadata.namespace ?? 'default'}.svc.${clusterDomain}`;
-  return { stable: full(hosts.stable), canary: full(hosts.canary) };
-};
+/** The same, of one that bears the mark; undefined where a part of it cannot be understood. */
+export function adoptionsOf(route: VirtualService): Record<string, Adoption> | undefined {
+  if (route.metadata.labels?.[ROLE] !== ADOPTED) return undefined;
+  const found = adoptedFor(route);
+  return Object.values(found).every(isAdoption) ? found : undefined;
+}
+
+function isAdoption(value: unknown): value is Adoption {
+  const { stable, canary, rules = [] } = (value ?? {}) as Record<string, unknown>;
+  return [stable, canary].every(isFullHost) && Array.isArray(rules);
+}
+
+const isFullHost = (host: unknown): boolean => typeof host === 'string' && host.split('.')[2] === 'svc';
+
+/** Such as `cluster.local`. */
+export const clusterDomainOf = ({ stable }: Pick<Adoption, 'stable'>): string => stable.split('.').slice(3).join('.');
+
+/** JSON Patch that gives an object the mark that it had before somebody wrote it. */
+export const keptMarks = (before: KubeObject, after: KubeObject): PatchOperation[] => [
+  ...keptKey('labels', ROLE, { before, after }),
+  ...keptKey('annotations', ADOPTED_FOR, { before, after }),
+];
+
+function keptKey(
+  place: 'labels' | 'annotations',
+  key: string,
+  { before, after }: Record<'before' | 'after', KubeObject>,
+): PatchOperation[] {
+  const value = before.metadata[place]?.[key];
+  const present = after.metadata[place];
+  if (value === present?.[key]) return [];
+  if (present === undefined) return [{ op: 'add', path: pointer('metadata', place), value: { [key]: value } }];
+  return [{ op: 'add', path: pointer('metadata', place, key), value }];
+}
 
 /** Marks a user's VirtualService as one whose weights are set for a Deployment: watches and the webhook find it by that. */
 export function adopt(route: VirtualService, wish: TrafficWish): PatchOperation[] {
   const present = adoptedFor(route);
   const key = keyOf(wish.deployment);
+  const rules = chosenRules(route, wish);
   const known = present[key];
-  const weights = known === undefined ? soleWeights(route, wish) : known.weights;
-  const wanted = { ...hostsOf(wish), ...(Object.keys(weights ?? {}).length > 0 && { weights }) };
+  const weights = known ? known.weights : soleWeights(route, wish);
+  const adoption = {
+    ...fullHostsOf(wish),
+    ...(rules && { rules }),
+    ...(Object.keys(weights ?? {}).length > 0 && { weights }),
+  };
   const isMarked = route.metadata.labels?.[ROLE] === ADOPTED;
-  if (isMarked && JSON.stringify(known) === JSON.stringify(wanted)) return [];
-  return marks(route, { ...present, [key]: wanted });
+  if (isMarked && JSON.stringify(known) === JSON.stringify(adoption)) return [];
+  return marks(route, { ...present, [key]: adoption });
 }
 
 /** Takes the mark for a Deployment away; with the last, the label goes. None where there is no mark. */

@@ -42,31 +42,25 @@ function isChosen({ metadata }: VirtualService, { service: { routes } }: Traffic
   return routes === undefined || routes.some((route) => route.split('/')[0] === metadata.name);
 }
 
-/** Whether a named rule of it is meant. */
-export function isChosenRule(
-  route: VirtualService,
-  { name }: HttpEntry,
-  { service: { routes } }: TrafficWish,
-): boolean {
-  const own = routes?.map((entry) => entry.split('/')).filter(([object]) => object === route.metadata.name);
-  return isOurs(route) || own === undefined || own.some(([, rule]) => rule === undefined || rule === name);
+/** Names of the rules that are meant of an object; undefined: all of them. */
+export function chosenRules({ metadata }: VirtualService, { service: { routes } }: TrafficWish): string[] | undefined {
+  const own = routes?.map((entry) => entry.split('/')).filter(([object]) => object === metadata.name) ?? [[]];
+  const names = own.map(([, rule]) => rule);
+  return names.every((name) => name !== undefined) ? names : undefined;
 }
 
-const leadsTo = (route: VirtualService, wish: TrafficWish): boolean => {
-  const to = destinationsTo(route, wish);
-  return (route.spec.http ?? []).some((rule) => isChosenRule(route, rule, wish) && to.stable(rule).length > 0);
-};
+/** Whether a rule of it is meant. */
+export const isChosenRule = (route: VirtualService, { name }: HttpEntry, wish: TrafficWish): boolean =>
+  isOurs(route) || (chosenRules(route, wish)?.includes(name ?? '') ?? true);
 
-/** By full host name, the destinations of a rule that are one of the two Services. */
-export function destinationsTo(route: VirtualService, { hosts, deployment, clusterDomain }: RouteTarget) {
+/** The full hosts of a Deployment's Services. */
+export function fullHostsOf({ hosts, deployment, clusterDomain }: RouteTarget): TrafficWish['hosts'] {
   const full = (name: string) => `${name}.${deployment.metadata.namespace ?? 'default'}.svc.${clusterDomain}`;
-  const isTo = (name: string) => {
-    const host = full(name);
-    return ({ destination }: WeightedEntry): boolean =>
-      resolveHost(destination.host, namespaceOf(route), { clusterDomain }) === host;
-  };
-  return {
-    stable: ({ route: to = [] }: HttpEntry): WeightedEntry[] => to.filter(isTo(hosts.stable)),
-    canary: ({ route: to = [] }: HttpEntry): WeightedEntry[] => to.filter(isTo(hosts.canary)),
-  };
+  return { stable: full(hosts.stable), canary: full(hosts.canary) };
+}
+
+function leadsTo(route: VirtualService, wish: TrafficWish): boolean {
+  const { stable } = fullHostsOf(wish);
+  const isTo = ({ destination }: WeightedEntry) => resolveHost(destination.host, namespaceOf(route), wish) === stable;
+  return (route.spec.http ?? []).some((rule) => isChosenRule(route, rule, wish) && (rule.route ?? []).some(isTo));
 }

@@ -8,6 +8,7 @@ import { adoptedFor } from './adoption.ts';
 import { appRoutes } from './app-routes.ts';
 import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
+import { keepWeights } from './keep-weights.ts';
 import { DESTINATION_RULES, destinationRulesOf, GATEWAYS, VIRTUAL_SERVICES, virtualServicesOf } from './kinds.ts';
 import { routeObstacle } from './obstacle.ts';
 import { ISTIO_POLICIES } from './policies.ts';
@@ -56,6 +57,7 @@ export const istio: TrafficProvider = {
         : []),
     ];
   },
+  keep: keepWeights,
   describe(objects, name) {
     const shown = virtualServicesOf(objects).filter((route) => isAbout(route, name));
     return shown.length > 0 ? shown.map((route) => describeRoute(route, name)) : [describeRoute(undefined, name)];

@@ -1,76 +1,48 @@
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { type PatchOperation, pointer } from '../../rollout/object-change.ts';
-import { destinationsTo, isChosenRule } from './app-routes.ts';
+import { fullHostsOf, isChosenRule } from './app-routes.ts';
+import { type DividedRule, dividedRules, type RulePart, type SplitTarget, SplitTargets } from './divided-rules.ts';
 import type { HttpEntry, VirtualService, WeightedEntry } from './reach/objects.ts';
 
-/** One HTTP rule whose traffic to the stable Service can be divided. */
-export interface DividedRule {
-  /** Its place under `spec.http`. */
-  index: number;
-  stable: WeightedEntry;
-  canary?: WeightedEntry;
-  /** Destinations of others, whose parts stay as they are. */
-  others: readonly WeightedEntry[];
-}
+const partOf = ({ weight = 0 }: WeightedEntry | { weight?: number } = {}): number => Math.max(0, weight);
 
-/**
- * The rules of a VirtualService that lead to the stable Service once. One that leads to the canary alone is a tester's, and
- * keeps what it has; so does one that its user left out of `routes`.
- */
-export function dividedRules(route: VirtualService, wish: TrafficWish): DividedRule[] {
-  const to = destinationsTo(route, wish);
-  return (route.spec.http ?? []).flatMap((rule, index) => {
-    if (!isChosenRule(route, rule, wish)) return [];
-    const [stable, ...twice] = to.stable(rule);
-    const [canary, ...more] = to.canary(rule);
-    if (stable === undefined || twice.length > 0 || more.length > 0) return [];
-    const others = (rule.route ?? []).filter((entry) => entry !== stable && entry !== canary);
-    if (others.some(({ weight }) => weight === undefined)) return [];
-    return [{ index, stable, ...(canary && { canary }), others }];
-  });
-}
+/** What the two have together, of the rule's weights: a sole destination has everything, whatever it says. */
+const bothOf = ({ stable, canary, isSole }: RulePart<unknown>): number =>
+  isSole ? 100 : partOf(stable) + partOf(canary);
 
-const partOf = ({ weight }: WeightedEntry | Record<string, never> = {}): number => weight ?? 0;
+/** Whether the two have anything that could be divided. */
+export const hasTraffic = (part: RulePart<unknown>): boolean => bothOf(part) > 0;
 
 /** The canary's part of what the two have, in percent; undefined where that is no whole number. */
-export function weightOf({ stable, canary, others }: DividedRule): number | undefined {
+export function weightOf({ stable, canary, isSole }: RulePart<unknown>): number | undefined {
   if (canary === undefined) return 0;
   const both = partOf(stable) + partOf(canary);
   const percent = (partOf(canary) * 100) / both;
-  const isPlain = others.length > 0 || both === 100;
-  return isPlain && Number.isInteger(percent) ? percent : undefined;
+  return (!isSole || both === 100) && Number.isInteger(percent) ? percent : undefined;
 }
 
-/** What the two have together, of the rule's weights: a sole destination has everything, whatever it says. */
-const bothOf = ({ stable, canary, others }: DividedRule): number =>
-  others.length === 0 ? 100 : partOf(stable) + partOf(canary);
+/** The canary's weight in each rule that has traffic of the two. */
+export const weightsOf = (route: VirtualService, wish: TrafficWish): (number | undefined)[] =>
+  rulesOf(route, wish).flatMap(({ parts }) => parts.filter(hasTraffic).map(weightOf));
 
-/**
- * JSON Patch that gives the canary a weight in every divided rule. Weights are whole numbers: where others have parts too, all
- * are multiplied until the canary's is one, so that every share is exact.
- */
+/** JSON Patch that gives the canary a weight in every divided rule. */
 export const weightPatch = (route: VirtualService, wish: TrafficWish, weight: number): PatchOperation[] =>
-  dividedRules(route, wish).map((rule) => {
-    const { index, stable, canary = canaryLike(stable, wish), others } = rule;
-    const both = bothOf(rule);
-    const times = others.length === 0 ? 1 : 100 / gcd(both * weight, 100);
-    const part = (both * times * weight) / 100;
-    return replace(index, [
-      { ...stable, weight: both * times - part },
-      { ...canary, weight: part },
-      ...others.map((entry) => ({ ...entry, weight: partOf(entry) * times })),
-    ]);
-  });
+  rulesOf(route, wish).map((rule) =>
+    replaceRoute(
+      rule.index,
+      divide(rule, () => weight),
+    ),
+  );
 
 /** By the place of a rule, the weight of its sole destination: it has everything, whatever it says. */
 export type SoleWeights = Readonly<Record<string, number>>;
 
 /** What a user wrote of such weights before there was a canary. */
 export function soleWeights(route: VirtualService, wish: TrafficWish): SoleWeights {
-  const alone = dividedRules(route, wish).filter(({ canary, others }) => canary === undefined && others.length === 0);
-  return Object.fromEntries(
-    alone.flatMap(({ index, stable: { weight } }) => (weight === undefined ? [] : [[index, weight]])),
+  const found = rulesOf(route, wish).flatMap(({ index, parts }) =>
+    parts.map(({ stable, canary, isSole }) => [index, isSole && !canary ? stable.weight : undefined] as const),
   );
+  return Object.fromEntries(found.flatMap(([index, weight]) => (weight === undefined ? [] : [[index, weight]])));
 }
 
 /**
@@ -78,37 +50,75 @@ export function soleWeights(route: VirtualService, wish: TrafficWish): SoleWeigh
  * @param sole as `soleWeights` told it
  */
 export const stablePatch = (route: VirtualService, wish: TrafficWish, sole: SoleWeights = {}): PatchOperation[] =>
-  dividedRules(route, wish).map((rule) => {
-    const { index, stable, others } = rule;
-    const { weight: _weight, ...alone } = stable;
-    const written = sole[index];
-    if (others.length === 0) return replace(index, [written === undefined ? alone : { ...alone, weight: written }]);
-    const parts = [bothOf(rule), ...others.map(partOf)];
-    const shared = parts.reduce(gcd);
-    const scale = scaleTo100(parts.map((part) => part / shared));
-    return replace(index, [
-      { ...alone, weight: (bothOf(rule) / shared) * scale },
-      ...others.map((entry) => ({ ...entry, weight: (partOf(entry) / shared) * scale })),
-    ]);
-  });
+  rulesOf(route, wish).map((rule) => replaceRoute(rule.index, gather(rule, sole[rule.index])));
 
-/** Weights that people write sum to 100, where they can. */
-function scaleTo100(parts: readonly number[]): number {
-  const sum = parts.reduce((total, part) => total + part, 0);
-  return sum > 0 && 100 % sum === 0 ? 100 / sum : 1;
-}
-
-const gcd = (a: number, b: number): number => (b === 0 ? Math.max(a, 1) : gcd(b, a % b));
-
-const replace = (index: number, value: HttpEntry['route']): PatchOperation => ({
+export const replaceRoute = (index: number, value: readonly WeightedEntry[]): PatchOperation => ({
   op: 'replace',
   path: pointer('spec', 'http', index, 'route'),
   value,
 });
 
+function rulesOf(route: VirtualService, wish: TrafficWish): DividedRule<SplitTarget>[] {
+  const target = { ...fullHostsOf(wish), isChosen: (rule: HttpEntry) => isChosenRule(route, rule, wish) };
+  return dividedRules(route, new SplitTargets([target], wish.clusterDomain));
+}
+
+/**
+ * The destinations of a rule with each canary at its weight, right after its stable destination. They follow from the shares
+ * and the words of the rule alone, so that whoever writes the same rule without canaries gets the same again.
+ */
+export const divide = <T extends SplitTarget>(rule: DividedRule<T>, weightFor: (target: T) => number) =>
+  written(rule, (part) => {
+    const weight = weightFor(part.target);
+    const { stable, canary = canaryLike(part) } = part;
+    return [
+      { entry: stable, share: bothOf(part) * (100 - weight) },
+      { entry: canary, share: bothOf(part) * weight },
+    ];
+  });
+
+function gather(rule: DividedRule<SplitTarget>, sole?: number): WeightedEntry[] {
+  const entries = written(rule, (part) => [{ entry: part.stable, share: bothOf(part) * 100 }]);
+  if (!rule.parts.some(({ isSole }) => isSole)) return entries;
+  return entries.map(({ weight: _weight, ...alone }) =>
+    typeof sole === 'number' ? { ...alone, weight: sole } : alone,
+  );
+}
+
+interface Share {
+  entry: WeightedEntry;
+  share: number;
+}
+
+function written<T>(
+  { entries, parts }: DividedRule<T>,
+  sharesOf: (part: RulePart<T>) => readonly Share[],
+): WeightedEntry[] {
+  const byStable = new Map(parts.map((part) => [part.stable, part]));
+  const canaries = new Set(parts.map(({ canary }) => canary));
+  const shares = entries.flatMap((entry): readonly Share[] => {
+    const part = byStable.get(entry);
+    if (part) return sharesOf(part);
+    return canaries.has(entry) ? [] : [{ entry, share: partOf(entry) * 100 }];
+  });
+  const weights = wholeWeights(shares.map(({ share }) => share));
+  return shares.map(({ entry }, index) => ({ ...entry, weight: weights[index] ?? 0 }));
+}
+
+/** The least whole numbers with exactly these shares; where they can sum to 100, as people write them, they do. */
+function wholeWeights(shares: readonly number[]): number[] {
+  const common = Math.max(1, shares.reduce(gcd, 0));
+  const sum = shares.reduce((total, share) => total + share / common, 0);
+  const scale = sum > 0 && 100 % sum === 0 ? 100 / sum : 1;
+  return shares.map((share) => (share / common) * scale);
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
 /** The stable destination with the canary's host, written as the stable one is. A subset is defined for one host: the canary's has none. */
-function canaryLike(stable: WeightedEntry, { hosts }: TrafficWish): WeightedEntry {
+function canaryLike({ stable, target }: RulePart<SplitTarget>): WeightedEntry {
   const { subset: _subset, ...destination } = stable.destination;
+  const [name = ''] = target.canary.split('.');
   const [, ...rest] = destination.host.split('.');
-  return { ...stable, destination: { ...destination, host: [hosts.canary, ...rest].join('.') } };
+  return { ...stable, destination: { ...destination, host: [name, ...rest].join('.') } };
 }

@@ -9,7 +9,7 @@ import type { AppRoutes } from './app-routes.ts';
 import { VIRTUAL_SERVICES } from './kinds.ts';
 import { ownRoute, ownSpec } from './own-route.ts';
 import type { VirtualService } from './reach/objects.ts';
-import { dividedRules, stablePatch, weightOf, weightPatch } from './rule-weights.ts';
+import { stablePatch, weightPatch, weightsOf } from './rule-weights.ts';
 
 /** The VirtualServices that have the weights: those of users, where there are any. */
 const weighed = ({ own, users }: AppRoutes): readonly VirtualService[] =>
@@ -19,7 +19,7 @@ const weighed = ({ own, users }: AppRoutes): readonly VirtualService[] =>
 export function readRoutes(routes: AppRoutes, wish: TrafficWish): RouteReading | undefined {
   const objects = weighed(routes);
   if (objects.length === 0) return undefined;
-  const weights = objects.flatMap((route) => dividedRules(route, wish).map(weightOf));
+  const weights = objects.flatMap((route) => weightsOf(route, wish));
   const [weight] = weights;
   const agreed = weights.every((entry) => entry === weight) ? weight : undefined;
   const versions = objects.map(({ metadata: { uid = '', resourceVersion = '' } }) => `${uid}@${resourceVersion}`);
@@ -27,6 +27,7 @@ export function readRoutes(routes: AppRoutes, wish: TrafficWish): RouteReading |
     weight: weights.length === 0 ? 0 : agreed,
     version: versions.toSorted().join(),
     stale: isStale(routes, wish, agreed),
+    ...(routes.users.length > 0 && { adopted: true }),
   };
 }
 

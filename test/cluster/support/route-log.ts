@@ -49,6 +49,12 @@ export class RouteLog {
     return this.steps(app).map(({ weight }) => weight);
   }
 
+  /** The same, of one that others write too, without the times: their dry runs, and writes that change nothing, make no version. */
+  weightsSeen({ namespace }: App): number[] {
+    const weights = (this.#versions.get(namespace) ?? []).map(({ weight }) => weight);
+    return weights.filter((weight, index) => weight !== weights[index - 1]);
+  }
+
   /** When each write of the app's route came to the API server, epoch ms. */
   #writes({ namespace }: App): number[] {
     const filter = { resource: 'virtualservices', namespace, verb: /^(create|patch|update)$/, sinceMs: this.#since };
@@ -85,7 +91,7 @@ export class RouteLog {
 
 function canaryWeight(spec: Json): number {
   const routes: Json[] = spec.http?.[0]?.route ?? [];
-  return routes.find(({ destination }) => destination.host.endsWith('-canary'))?.weight ?? 0;
+  return routes.find(({ destination }) => destination.host.split('.')[0].endsWith('-canary'))?.weight ?? 0;
 }
 
 /** The shortest time that a weight above zero was in force, ms. */

@@ -2,6 +2,7 @@ import { canaryService, isAsWanted, stableService } from '../../workload/service
 import { isMadeFor } from '../../workload/taken-names.ts';
 import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
+import { isRouteGone } from '../route-gone.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { ACTIVE, type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
@@ -68,6 +69,7 @@ const arrives = (s: Releasing): boolean =>
 export function ensureRoute(s: Releasing): Effect[] {
   const { route } = s.seen;
   const { release, phase } = s.state;
+  if (isRouteGone(release, s.seen) && ACTIVE.has(phase)) return [];
   const wanted = mayServe(phase) ? release.weight : 0;
   if (wanted === 0) return ensureIdleRoute(s);
   if (route?.weight === wanted) return route.stale ? [setRoute(wanted, route)] : [];

@@ -162,6 +162,7 @@ function giveWeight(s: Releasing, weight: number): Next {
       ...NO_REASON,
       ...more,
       weight,
+      adopted: s.seen.route?.adopted,
       replicas,
       ready: release.replicas,
       errors: 0,

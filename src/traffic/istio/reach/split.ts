@@ -81,8 +81,9 @@ function unsupported(
     const isMirrored = all.some(({ host, mirror }) => mirror && host === stable);
     return isMirrored ? `only mirrors to ${stable}, and copies have no weight; give it a route` : undefined;
   }
-  const third = routes.find(({ host, weighted }) => host !== stable && host !== canary && !weighted);
-  return third && `gives ${third.written} no weight; write the part that it is to keep`;
+  const isShared = routes.some(({ host }) => host !== stable && host !== canary);
+  const unwritten = isShared ? routes.find(({ weighted }) => !weighted) : undefined;
+  return unwritten && `gives ${unwritten.written} no weight; write the part that it is to keep`;
 }
 
 /** No rule in force leads to stable, which is no proof of anything. */
