@@ -2,7 +2,7 @@ import t from 'tap';
 import * as keys from '../../src/rollout/keys.ts';
 import { API_VERSION, BYPASS, CANARY, PREFIX } from '../../src/rollout/keys.ts';
 import { userFormOf } from '../../src/rollout/spec/annotations/annotation-form.ts';
-import { SETTINGS, WRITABLE } from '../../src/rollout/spec/annotations/annotation-keys.ts';
+import { SETTINGS, settingAt, WRITABLE } from '../../src/rollout/spec/annotations/annotation-keys.ts';
 import { valueAt } from '../../src/rollout/spec/rules/findings.ts';
 import { formatDuration } from '../../src/rollout/spec/schema/durations.ts';
 import { code, firstCells, page, pages, rows, section } from './pages.ts';
@@ -35,6 +35,14 @@ void t.test('every annotation is documented, and nothing else', async (t) => {
   t.same(firstCells(section(text, '## Settings')).toSorted(), settings.toSorted());
   t.same(firstCells(section(text, '## Break-glass')), [BYPASS]);
   t.same(firstCells(section(text, '## What Headgate writes')).toSorted(), state.toSorted());
+});
+
+void t.test('every field of a Canary has its annotation, but for the name of its Deployment', async (t) => {
+  const fields = firstCells(section(page('docs/canary.md'), '## spec'));
+  t.same(
+    fields.filter((path) => settingAt(path.split(/\[\]\.|\./)) === undefined),
+    ['targetRef.apiVersion', 'targetRef.kind', 'targetRef.name'],
+  );
 });
 
 void t.test('every key that any page names is known', async (t) => {

@@ -2,6 +2,7 @@ import t from 'tap';
 import { parse } from 'yaml';
 import { PHASES } from '../../src/rollout/machine/state.ts';
 import { statusOf } from '../../src/rollout/machine/status.ts';
+import { BUILTIN_NAMES } from '../../src/rollout/spec/builtin-metrics.ts';
 import { code, firstCells, page, rows, section } from './pages.ts';
 
 interface Schema {
@@ -46,6 +47,11 @@ void t.test('the defaults are those of the definition', async (t) => {
   for (const [path, value] of fields(schema['spec'] ?? {})) {
     if (value !== undefined) t.equal(code(cells.get(path) ?? ''), `${value as string | number}`, path);
   }
+});
+
+void t.test("every measure of Headgate's own is named", async (t) => {
+  const named = rows(section(text, '## spec')).find(([path]) => path === 'analysis.metrics[].name');
+  for (const name of BUILTIN_NAMES) t.ok(named?.at(-1)?.includes(`\`${name}\``), name);
 });
 
 void t.test('every field of the status is documented, and nothing else', async (t) => {
