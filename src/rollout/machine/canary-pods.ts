@@ -3,10 +3,10 @@ import type { Deployment, ReplicaSet } from '../kube.ts';
 import { availableReplicas, isObserved } from '../workload/rollout-status.ts';
 import { isEmpty, ownedBy } from '../workload/stable.ts';
 import { sameRevision } from '../workload/template.ts';
-import { isRouteGone } from './route-gone.ts';
 import type { Releasing } from './situation.ts';
 import { atWeightFor } from './situation.ts';
 import { ACTIVE } from './state.ts';
+import { isRouteGone } from './troubles/route-gone.ts';
 
 /** Whether the canary Deployment was made for the revision. */
 export const runsRevision = (canary: Deployment | undefined, revision: string): canary is Deployment =>

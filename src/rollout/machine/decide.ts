@@ -16,9 +16,9 @@ import { paused } from './phases/paused.ts';
 import { progressing } from './phases/progressing.ts';
 import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
-import { isRouteGone, routeGone } from './route-gone.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
+import { isRouteGone, routeGone } from './troubles/route-gone.ts';
 import { wakeAt } from './wake.ts';
 
 /** What is to be done now, in this order: commit the state, apply the effects, tell the facts. */

@@ -12,9 +12,9 @@ import { imagesOf, sameRevision } from '../workload/template.ts';
 import { type Fact, fact } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
-import { policyFindings } from './policy-gap.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
 import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
+import { policyFindings } from './troubles/policy-gap.ts';
 
 /**
  * Starts the release of a revision that the state does not know of yet: one that is held at the gate, or one that went past

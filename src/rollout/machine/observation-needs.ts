@@ -1,9 +1,9 @@
 import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
 import { windowFor } from './check-window.ts';
-import { canSpare, missingPods } from './missing-pods.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
+import { canSpare, missingPods } from './troubles/missing-pods.ts';
 
 /** A check to be made. */
 export interface DueCheck {

@@ -1,9 +1,9 @@
 import { isScaledDown } from './canary-pods.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
-import { waitsForName } from './obstacle.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import type { Situation } from './situation.ts';
 import { ms, SERVING, TIMED } from './state.ts';
+import { waitsForName } from './troubles/obstacle.ts';
 
 /**
  * When the state asks to be looked at again by the clock: the earliest of its timers that is still to come, milliseconds

@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { type Deployment, type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
-import { waitsForName } from '../../rollout/machine/obstacle.ts';
 import { ACTIVE, type RolloutState } from '../../rollout/machine/state.ts';
+import { waitsForName } from '../../rollout/machine/troubles/obstacle.ts';
 import { canaryName } from '../../rollout/names.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 

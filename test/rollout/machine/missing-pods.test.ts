@@ -1,5 +1,5 @@
 import t from 'tap';
-import { canSpare, missingPods } from '../../../src/rollout/machine/missing-pods.ts';
+import { canSpare, missingPods } from '../../../src/rollout/machine/troubles/missing-pods.ts';
 import { at, canary, deployment, held, release, spec, status } from '../../build.ts';
 import { after, expect, progressing, route } from './decided.ts';
 

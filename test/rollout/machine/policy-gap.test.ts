@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { LabelSelector } from '../../../src/rollout/kube.ts';
-import { policyFindings, policyGaps } from '../../../src/rollout/machine/policy-gap.ts';
+import { policyFindings, policyGaps } from '../../../src/rollout/machine/troubles/policy-gap.ts';
 import type { Policy, PolicyUse } from '../../../src/rollout/workload/policies.ts';
 import { deployment, held, LABEL, observation, SELF, START, spec, state } from '../../build.ts';
 

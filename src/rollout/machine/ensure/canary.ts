@@ -4,7 +4,7 @@ import { isDrained, runsRevision } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { ms, SERVING } from '../state.ts';
-import { trafficObstacle } from '../traffic-obstacle.ts';
+import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
 
 /** Without a release (its record was deleted) a canary is scaled to zero, a settling time after the first look at it. */
 export function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }: Situation): Effect[] {

@@ -2,11 +2,11 @@ import { canaryService, isAsWanted, stableService } from '../../workload/service
 import { isMadeFor } from '../../workload/taken-names.ts';
 import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
-import { isRouteGone } from '../route-gone.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { ACTIVE, type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
-import { trafficObstacle } from '../traffic-obstacle.ts';
+import { isRouteGone } from '../troubles/route-gone.ts';
+import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
 
 /** Only who wants hosts or a gateway has a route without a release: what nobody needs yet stands in nobody's way. */
 const wantsRoute = ({ spec: { service } }: Situation): boolean =>

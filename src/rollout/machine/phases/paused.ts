@@ -1,5 +1,4 @@
 import { fact } from '../facts.ts';
-import { timeMissingPods } from '../missing-pods.ts';
 import {
   displayName,
   enterPhase,
@@ -10,7 +9,8 @@ import {
   type Releasing,
   stay,
 } from '../situation.ts';
-import { canaryTrouble } from '../trouble.ts';
+import { timeMissingPods } from '../troubles/missing-pods.ts';
+import { canaryTrouble } from '../troubles/trouble.ts';
 
 /** Stopped by command or by `suspend`: no checks, no steps; a canary that breaks still fails. */
 export const paused = (s: Releasing): Next => canaryTrouble(s) ?? timeMissingPods(s) ?? resumeUnsuspended(s) ?? stay(s);

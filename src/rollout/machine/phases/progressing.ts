@@ -7,8 +7,6 @@ import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
-import { timeMissingPods } from '../missing-pods.ts';
-import { type Obstacle, takenName } from '../obstacle.ts';
 import {
   displayName,
   enterPhase,
@@ -25,7 +23,9 @@ import {
 } from '../situation.ts';
 import { ms, time } from '../state.ts';
 import { canarySize, weightPlan } from '../steps.ts';
-import { canaryTrouble } from '../trouble.ts';
+import { timeMissingPods } from '../troubles/missing-pods.ts';
+import { type Obstacle, takenName } from '../troubles/obstacle.ts';
+import { canaryTrouble } from '../troubles/trouble.ts';
 import { suspend } from './paused.ts';
 
 /** The weights that this release goes through. */

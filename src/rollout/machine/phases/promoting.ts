@@ -3,7 +3,6 @@ import type { Stable } from '../../workload/stable.ts';
 import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { tamperedSet } from '../canary-pods.ts';
 import { fact } from '../facts.ts';
-import { podFailure, timeMissingPods } from '../missing-pods.ts';
 import {
   displayName,
   enterPhase,
@@ -16,6 +15,7 @@ import {
   withoutTraffic,
 } from '../situation.ts';
 import { type RolloutState, time } from '../state.ts';
+import { podFailure, timeMissingPods } from '../troubles/missing-pods.ts';
 import { planFor } from './progressing.ts';
 
 /** The hold is lifted, or about to be; the Deployment rolls out the revision by itself. */

@@ -2,10 +2,10 @@ import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { hooksOf } from '../ask-hooks.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
-import { type Obstacle, obstacle } from '../obstacle.ts';
 import { displayName, enterPhase, type Next, NO_HOOK_CALLS, NO_REASON, type Releasing, stay } from '../situation.ts';
 import { time } from '../state.ts';
 import { canarySize } from '../steps.ts';
+import { type Obstacle, obstacle } from '../troubles/obstacle.ts';
 import { planFor } from './progressing.ts';
 
 /** A revision comes to the gate, or comes there again: it begins, or it is told why not. */

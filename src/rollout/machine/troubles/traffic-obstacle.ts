@@ -1,6 +1,6 @@
-import { PREFIX } from '../keys.ts';
-import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
-import type { Situation } from './situation.ts';
+import { PREFIX } from '../../keys.ts';
+import type { TrafficObstacle } from '../../workload/traffic-obstacle.ts';
+import type { Situation } from '../situation.ts';
 
 /** Why the canary can be given no traffic as things stand; undefined if it can. */
 export function trafficObstacle({ seen, spec }: Situation): TrafficObstacle | undefined {

@@ -1,10 +1,10 @@
-import { CANARY_SUFFIX } from '../keys.ts';
-import { DISRUPTION_BUDGETS } from '../workload/disruption-budget.ts';
-import { type Labels, selects } from '../workload/label-selector.ts';
-import type { Policy } from '../workload/policies.ts';
-import type { PolicyReading } from './observation.ts';
-import type { Situation } from './situation.ts';
-import type { Release } from './state.ts';
+import { CANARY_SUFFIX } from '../../keys.ts';
+import { DISRUPTION_BUDGETS } from '../../workload/disruption-budget.ts';
+import { type Labels, selects } from '../../workload/label-selector.ts';
+import type { Policy } from '../../workload/policies.ts';
+import type { PolicyReading } from '../observation.ts';
+import type { Situation } from '../situation.ts';
+import type { Release } from '../state.ts';
 
 /** The labels of the pods of one revision, as stable ones and as the canary's. */
 export interface PodLabels {

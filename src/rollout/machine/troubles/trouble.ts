@@ -1,6 +1,6 @@
-import { tamperedSet } from './canary-pods.ts';
+import { tamperedSet } from '../canary-pods.ts';
+import { fail, type Next, type Releasing } from '../situation.ts';
 import { podFailure } from './missing-pods.ts';
-import { fail, type Next, type Releasing } from './situation.ts';
 import { trafficObstacle } from './traffic-obstacle.ts';
 
 /** What fails a canary at once, also while it is paused. */

@@ -1,8 +1,8 @@
-import { wantedReplicas } from '../workload/rollout-status.ts';
-import { takenWords } from '../workload/taken-names.ts';
-import type { TrafficReason } from '../workload/traffic-obstacle.ts';
-import type { Releasing } from './situation.ts';
-import type { RolloutState } from './state.ts';
+import { wantedReplicas } from '../../workload/rollout-status.ts';
+import { takenWords } from '../../workload/taken-names.ts';
+import type { TrafficReason } from '../../workload/traffic-obstacle.ts';
+import type { Releasing } from '../situation.ts';
+import type { RolloutState } from '../state.ts';
 import { trafficObstacle } from './traffic-obstacle.ts';
 
 /** Why a held revision cannot start. */

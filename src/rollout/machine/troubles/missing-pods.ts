@@ -1,11 +1,11 @@
-import type { Deployment } from '../kube.ts';
-import { formatDuration } from '../spec/schema/durations.ts';
-import { isCrashing } from '../workload/pods.ts';
-import { readyReplicas } from '../workload/rollout-status.ts';
-import { runsRevision } from './canary-pods.ts';
-import { fact } from './facts.ts';
-import { displayName, type Next, type Releasing, updateRelease } from './situation.ts';
-import { ms, type Release, time } from './state.ts';
+import type { Deployment } from '../../kube.ts';
+import { formatDuration } from '../../spec/schema/durations.ts';
+import { isCrashing } from '../../workload/pods.ts';
+import { readyReplicas } from '../../workload/rollout-status.ts';
+import { runsRevision } from '../canary-pods.ts';
+import { fact } from '../facts.ts';
+import { displayName, type Next, type Releasing, updateRelease } from '../situation.ts';
+import { ms, type Release, time } from '../state.ts';
 
 /** How many canary pods were ready, and are to be so still. */
 const expected = ({ ready, replicas }: Release): number => Math.min(ready, replicas);

@@ -1,7 +1,7 @@
-import { fact } from './facts.ts';
-import type { Observation } from './observation.ts';
-import { displayName, fail, type Next, type Releasing, updateRelease, withoutTraffic } from './situation.ts';
-import { type Release, SERVING } from './state.ts';
+import { fact } from '../facts.ts';
+import type { Observation } from '../observation.ts';
+import { displayName, fail, type Next, type Releasing, updateRelease, withoutTraffic } from '../situation.ts';
+import { type Release, SERVING } from '../state.ts';
 
 /** Whether the routes by which the canary had its weight were its user's, and none of them is left. */
 export const isRouteGone = ({ adopted }: Release, { route }: Observation): boolean =>
