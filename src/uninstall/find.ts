@@ -31,11 +31,9 @@ export async function findKeys(ground: Ground): Promise<string[]> {
   const keys = new Set<string>();
   const deployments = inPages<Deployment>(ground.client, KINDS.deployments, ground.namespaces);
   for await (const deployment of deployments) if (isTouched(deployment)) keys.add(targetKey(deployment));
-  for (const kind of [
-    KINDS.services,
-    KINDS.poddisruptionbudgets,
-    ...ground.provider.sources.map((source) => source.kind),
-  ]) {
+  // What is only referred to is never labelled, and may not be listed.
+  const sources = ground.provider.sources.filter(({ others }) => others !== 'referenced');
+  for (const kind of [KINDS.services, KINDS.poddisruptionbudgets, ...sources.map((source) => source.kind)]) {
     for (const object of await listed(ground, kind, ROLE)) keys.add(targetKey(object));
   }
   for (const record of await listed<Canary>(ground, KINDS.canaries)) if (madeFor(record)) keys.add(targetKey(record));

@@ -57,5 +57,11 @@ void t.test(
       'shop/web',
     ]);
     t.ok(server.seen.every(({ path }) => /\/namespaces\/(shop|billing)\//.test(path)));
+    const asked = new Set(server.seen.map(({ path }) => path.split('/').at(-1)));
+    const referenced = PROVIDER.sources.filter(({ others }) => others === 'referenced');
+    t.notOk(
+      referenced.some(({ kind }) => asked.has(kind.plural)),
+      'what is only referred to is not listed',
+    );
   },
 );
