@@ -33,7 +33,7 @@ export function judgeRoute(body: unknown, context: RouteContext): Judgement {
 
 /** Nobody waits for the answer any more. */
 export const passLateRoute = (body: unknown): Judgement =>
-  judgeRoute(body, { schedulerUser: '', provider: { sources: [] } });
+  judgeRoute(body, { schedulerUser: '', provider: { sources: [], keep: () => ({ operations: [], overruled: [] }) } });
 
 function attempt(answer: () => AdmissionApproval): { admission: AdmissionApproval; error?: unknown } {
   try {
@@ -46,8 +46,8 @@ function attempt(answer: () => AdmissionApproval): { admission: AdmissionApprova
 function keepRoute(update: UpdateReview, { schedulerUser, provider }: RouteContext): AdmissionApproval {
   const { change, user } = update;
   if (change === undefined || user === schedulerUser || !isRoute(update, provider)) return pass();
-  const kept = provider.keep?.(change.before, change.after);
-  if (kept === undefined || kept.operations.length === 0) return pass();
+  const kept = provider.keep(change.before, change.after);
+  if (kept.operations.length === 0) return pass();
   return { kind: 'patch', decision: 'weights', patch: fitting(kept, change.after), warnings: warningsOf(kept) };
 }
 

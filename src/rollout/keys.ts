@@ -15,7 +15,7 @@ export const ENROLLED = `${PREFIX}enrolled`;
 export const ENROLLED_BY = `${PREFIX}enrolled-by`;
 /** Label of everything that Headgate generates; its value is what the object is for. */
 export const ROLE = `${PREFIX}role`;
-/** On a route that a user wrote: the Deployments whose weights it holds, JSON `{"namespace/name": {stable, canary}}` of full hosts. Headgate's alone. */
+/** On a route that a user wrote: the Deployments whose weights it holds, JSON, see traffic/istio/adoption.ts. Headgate's alone. */
 export const ADOPTED_FOR = `${PREFIX}adopted-for`;
 /** On a canary Deployment: the revision of the template that it runs. */
 export const REVISION = `${PREFIX}revision`;

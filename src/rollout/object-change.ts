@@ -38,5 +38,12 @@ export const atVersion = ({ metadata }: KubeObject): PatchOperation => ({
  */
 export type ObjectChange =
   | { do: 'create'; kind: Kind; object: KubeObject }
-  | { do: 'patch'; kind: Kind; object: KubeObject; operations: readonly PatchOperation[] }
+  | {
+      do: 'patch';
+      kind: Kind;
+      object: KubeObject;
+      operations: readonly PatchOperation[];
+      /** It is a user's object: they may apply what was written without a conflict, as no field of it is Headgate's. */
+      isUsers?: true;
+    }
   | { do: 'delete'; kind: Kind; object: KubeObject };

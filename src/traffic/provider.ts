@@ -81,9 +81,9 @@ export interface TrafficProvider {
   /**
    * What keeps weights and label of a user's route that bears Headgate's label, and is written by anybody but Headgate. It follows
    * from the two objects alone, in time that is linear in their size, and objects may be of any shape, as none is validated yet.
-   * What its user had written before the first weight becomes what is stored. Left out: whoever writes a route moves its traffic.
+   * What its user had written before the first weight becomes what is stored.
    */
-  keep?(before: KubeObject, after: KubeObject): KeptWeights;
+  keep(before: KubeObject, after: KubeObject): KeptWeights;
   /** The routes, for a person. @param name of the Deployment */
   describe(objects: TrafficObjects, name: string): RouteDescription[];
 }

@@ -10,6 +10,8 @@ t.teardown(() => rig.close());
 t.setTimeout(280_000);
 
 const FLUX = ['--server-side', '--field-manager=kustomize-controller', '--force-conflicts'];
+/** Without the power to take fields over from others. */
+const HELM = ['--server-side', '--field-manager=helm'];
 const ROUNDS = 50;
 /** A release that stays at its weight for as long as a test looks at it. */
 const STAYING = { 'step-weights': '20', interval: '10m' };
@@ -72,13 +74,21 @@ t.test('an owner’s edits pass, but for weights, and what is deleted stays dele
     spec.http.unshift({ match: [{ uri: { prefix: '/new' } }], route: [{ destination: { host: 'podinfo' } }] });
     spec.http.splice(2, 1);
   });
-  await app.apply(edited);
+  await app.apply(edited, HELM);
+  await app.apply(edited, HELM);
   t.same(await route.weights(), [SHARED, SHARED, SHARED], 'a new rule has the weight too');
   t.match((await route.get()).spec.http, [
     { match: [{ uri: { prefix: '/new' } }] },
     { timeout: '9s' },
     { retries: {} },
   ]);
+
+  const managers = (await route.get()).metadata.managedFields.map(({ manager }: { manager: string }) => manager);
+  t.same(
+    managers.filter((manager: string) => manager.includes('headgate')),
+    [],
+    'no field is Headgate’s',
+  );
 
   const weights = [{ op: 'replace', path: '/spec/http/2/route/1/weight', value: 100 }];
   const patch = ['patch', 'virtualservice/web', '--type=json', '-p', JSON.stringify(weights)];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import jsonPatch from 'fast-json-patch';
 import type { Test } from 'tap';
+import type { KubeObject } from '../../src/rollout/kube.ts';
 import type { TrafficWish } from '../../src/rollout/machine/traffic.ts';
 import { canaryService } from '../../src/rollout/workload/services.ts';
 import type { TrafficObjects } from '../../src/traffic/provider.ts';
@@ -79,6 +80,23 @@ export const CLAIMS: Readonly<Record<string, Claim>> = {
     const theirs = before.filter((object) => !isLabelled(object));
     t.same(missing(theirs, bench.left(before)), []);
   },
+  'whoever writes it again moves no weight': (t, bench, start) => {
+    for (const weight of WEIGHTS) {
+      const before = bench.at(start, weight);
+      const written = start.map((object) => ({ object, stored: before.find((entry) => isSame(entry, object)) }));
+      for (const { object, stored } of written.filter((entry) => entry.stored && isLabelled(entry.stored))) {
+        const { resourceVersion } = stored?.metadata ?? {};
+        const sent = { ...object, metadata: { ...object.metadata, ...(resourceVersion && { resourceVersion }) } };
+        t.same(keptBy(bench, stored, sent), stored, `at ${weight}`);
+        t.same(keptBy(bench, stored, stored), stored, `at ${weight}, as it is`);
+      }
+      t.same(
+        start.map((object) => keptBy(bench, object, object)),
+        start,
+        'and of others nothing is kept',
+      );
+    }
+  },
   'a person is told the shares': (t, bench, start) => {
     const described = bench.provider.describe(bench.at(start, 13), bench.wish.deployment.metadata.name);
     const absent = described.filter(({ summary }) => summary === undefined);
@@ -97,6 +115,16 @@ export function reweighs(t: Test, bench: Bench, before: TrafficObjects, weight: 
   );
   t.same(others, [], 'nothing but numbers changes');
 }
+
+/** What is stored of an object that somebody writes. */
+function keptBy({ provider }: Bench, stored: KubeObject | undefined, sent: KubeObject | undefined): unknown {
+  if (stored === undefined || sent === undefined) throw new Error('there is no such object');
+  const operations = structuredClone(provider.keep(stored, sent).operations);
+  return jsonPatch.applyPatch(structuredClone(sent), operations as Parameters<typeof jsonPatch.applyPatch>[1], true)
+    .newDocument;
+}
+
+const isSame = (a: KubeObject, b: KubeObject): boolean => a.kind === b.kind && a.metadata.name === b.metadata.name;
 
 /** What a write changed, besides the version. */
 function differences(before: TrafficObjects, after: TrafficObjects) {

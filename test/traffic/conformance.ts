@@ -79,6 +79,7 @@ function mute(t: Test, { provider, wish }: Bench): void {
         provider.release(all, wish),
         provider.cleanUp(all, wish),
         provider.describe(all, name),
+        all.map((object) => provider.keep(object, object)),
       ];
       t.doesNotThrow(use, JSON.stringify(all));
     }

@@ -72,15 +72,11 @@ export function portFindings(form: unknown, template: PodTemplate): Finding[] {
   return [{ path: TARGET, message: `is no port of the pod template, ${present}` }];
 }
 
-/** The number that a made Service would lead to, if no container of the template says that it listens there. */
-export function undeclaredPort(
-  { port, targetPort = port }: Pick<ServiceSpec, 'port' | 'targetPort'>,
-  template: PodTemplate,
-) {
+/** A number is no fault, though it may be one that was mistyped: what its author should know then, without a full stop. */
+export function portDoubt(targetPort: ServiceSpec['targetPort'], template: PodTemplate): string | undefined {
   const ports = containerPortsOf(template);
-  return isNumber(targetPort) && ports.length > 0 && !ports.some((entry) => isPort(targetPort, entry))
-    ? targetPort
-    : undefined;
+  if (!isNumber(targetPort) || ports.length === 0 || ports.some((port) => isPort(targetPort, port))) return undefined;
+  return `no container declares this port (declared: ${ports.map(portWords).join(', ')}); one must listen on it all the same`;
 }
 
 const portWords = ({ containerPort, name }: Port): string =>

@@ -87,4 +87,5 @@ const patch = (object: VirtualService, operations: PatchOperation[]): ObjectChan
   kind: VIRTUAL_SERVICES,
   object,
   operations,
+  ...(!isLabelledOwn(object) && { isUsers: true }),
 });

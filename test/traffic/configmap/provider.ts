@@ -1,5 +1,5 @@
 import { ROLE } from '../../../src/rollout/keys.ts';
-import type { KubeObject } from '../../../src/rollout/kube.ts';
+import { type KubeObject, keyOf } from '../../../src/rollout/kube.ts';
 import type { RouteReading, TrafficWish } from '../../../src/rollout/machine/traffic.ts';
 import { namespacedKind, type ObjectChange, type PatchOperation, pointer } from '../../../src/rollout/object-change.ts';
 import { generatedMeta } from '../../../src/rollout/workload/generated.ts';
@@ -41,6 +41,18 @@ export const configMapProvider: TrafficProvider = {
     return [patch(route, write('data', { ...words, stable: '100' }), ...label(route, undefined))];
   },
   cleanUp: () => [],
+  keep(before: ConfigMap, after: ConfigMap) {
+    if (before.metadata.labels?.[ROLE] !== 'adopted-route') return { operations: [], overruled: [] };
+    const { stable, canary } = before.data ?? {};
+    const isMoved = after.data?.['stable'] !== stable || after.data?.['canary'] !== canary;
+    return {
+      operations: [
+        ...(isMoved ? [write('data', { ...after.data, stable, canary })] : []),
+        ...label(after, 'adopted-route'),
+      ],
+      overruled: after.data?.['canary'] !== undefined && isMoved ? [keyOf(before)] : [],
+    };
+  },
   describe(objects, name) {
     const route = routeOf(objects, name);
     const title = `${CONFIG_MAPS.kind} ${name}`;

@@ -1,4 +1,5 @@
 import type { Deployment } from '../../kube.ts';
+import { portDoubt } from '../../workload/ports.ts';
 import { annotationKey } from '../annotations/annotation-keys.ts';
 import { readAnnotations } from '../annotations/annotations.ts';
 import { queryDoubt } from '../promql/promql.ts';
@@ -14,8 +15,12 @@ export const doubtsIn = ({ analysis }: RolloutSpec, nameField: NameField = specK
     return [{ key: nameField(['analysis', 'metrics', index, 'query']), message }];
   });
 
-/** The same for the annotations of a Deployment; nothing where a Canary has the settings. */
+/** The same for the annotations of a Deployment, with what its pods say of them; nothing where a Canary has the settings. */
 export function doubtsOf(deployment: Deployment): Problem[] {
   const reading = readAnnotations(deployment);
-  return reading.optedIn === 'true' && reading.outcome.ok ? doubtsIn(reading.outcome.value, annotationKey) : [];
+  if (reading.optedIn !== 'true' || !reading.outcome.ok) return [];
+  const { value } = reading.outcome;
+  const message = portDoubt(value.service.targetPort, deployment.spec.template);
+  const ports = message === undefined ? [] : [{ key: annotationKey(['service', 'targetPort']), message }];
+  return [...ports, ...doubtsIn(value, annotationKey)];
 }
