@@ -119,12 +119,19 @@ t.test('a route outlives its Deployment, without a word of the canary', async (t
   const route = await UserRoute.enrolled(app, STAYING);
   await app.release('1.4.1');
   await app.atWeight(20);
+  const { metadata, spec } = await route.get();
+  const isUsers = async () => {
+    const found = await route.get();
+    return found.metadata.labels['headgate.dev/role'] === undefined && found;
+  };
   await app.kubectl(['delete', 'deployment/podinfo']);
-  await waitFor('the route to be its user’s', async () => {
-    return (await route.get()).metadata.labels['headgate.dev/role'] === undefined;
-  });
-  const { spec, metadata } = await route.get();
-  t.same(spec, route.manifest()['spec']);
-  t.notOk(metadata.annotations['headgate.dev/adopted-for']);
+  const left = await waitFor('the route to be its user’s', isUsers);
+  t.same(left.spec, route.manifest()['spec']);
+  t.notOk(left.metadata.annotations['headgate.dev/adopted-for']);
+
+  const { labels, annotations } = metadata;
+  await rig.api.patch(route.path, { metadata: { labels, annotations }, spec });
+  const again = await waitFor('what came from a backup to be its user’s', isUsers);
+  t.same(again.spec, left.spec);
   await app.delete();
 });
