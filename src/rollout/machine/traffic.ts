@@ -69,8 +69,8 @@ export interface TrafficReading {
   /** Undefined: there is no route, and the stable Service alone has the traffic. */
   route?: RouteReading;
   /**
-   * Writes by which both hosts are reached in the same way (rules for connections and the like); none where all stands. They
-   * are wanted at any time, and are done before a weight rises.
+   * Writes by which both hosts are reached in the same way (rules for connections and the like), and routes that are not meant
+   * any more are their users' again; none where all stands. They are wanted at any time, and are done before a weight rises.
    */
   prerequisites: readonly ObjectChange[];
   /** Why a weight would not arrive; left out where it would. */

@@ -26,6 +26,9 @@ export function adoptedFor({ metadata: { annotations } }: VirtualService): Recor
   }
 }
 
+export const isAdoptedFor = (route: VirtualService, { deployment }: Pick<TrafficWish, 'deployment'>): boolean =>
+  adoptedFor(route)[keyOf(deployment)] !== undefined;
+
 /** The same, of one that bears the mark; undefined where a part of it cannot be understood. */
 export function adoptionsOf(route: VirtualService): Record<string, Adoption> | undefined {
   if (route.metadata.labels?.[ROLE] !== ADOPTED) return undefined;

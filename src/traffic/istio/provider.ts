@@ -4,7 +4,7 @@ import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { pointer } from '../../rollout/object-change.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider } from '../provider.ts';
-import { adoptedFor } from './adoption.ts';
+import { adoptedFor, isAdoptedFor } from './adoption.ts';
 import { appRoutes } from './app-routes.ts';
 import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
@@ -14,7 +14,7 @@ import { routeObstacle } from './obstacle.ts';
 import { ISTIO_POLICIES } from './policies.ts';
 import { resolveGateway } from './reach/client-proxy.ts';
 import { namespaceOf, type VirtualService } from './reach/objects.ts';
-import { readRoutes, releaseRoutes, reweighRoutes, weighRoutes } from './virtual-service.ts';
+import { readRoutes, releaseFormer, releaseRoutes, reweighRoutes, weighRoutes } from './virtual-service.ts';
 
 /** Istio: weights in VirtualServices, and DestinationRules by which both hosts are reached in the same way. */
 export const istio: TrafficProvider = {
@@ -40,7 +40,10 @@ export const istio: TrafficProvider = {
     return {
       ...(route && { route }),
       ...(obstacle && { obstacle }),
-      prerequisites: ruleChanges(destinationRulesOf(objects), wish),
+      prerequisites: [
+        ...releaseFormer(virtualServicesOf(objects), routes, wish),
+        ...ruleChanges(destinationRulesOf(objects), wish),
+      ],
     };
   },
   render: (objects, wish, weight) => weighRoutes(appRoutes(objects, wish), wish, weight),
@@ -69,7 +72,7 @@ const marked = (objects: TrafficObjects, { deployment }: Pick<TrafficWish, 'depl
   virtualServicesOf(objects).filter((route) =>
     route.metadata.labels?.[ROLE] === 'route'
       ? (madeFor(route) ?? route.metadata.name) === deployment.metadata.name
-      : adoptedFor(route)[keyOf(deployment)] !== undefined,
+      : isAdoptedFor(route, { deployment }),
   );
 
 /** For a person, the one of its name too, whoever wrote it. */

@@ -4,7 +4,7 @@ import type { RouteReading, TrafficWish } from '../../rollout/machine/traffic.ts
 import { canaryName } from '../../rollout/names.ts';
 import { type ObjectChange, type PatchOperation, pointer } from '../../rollout/object-change.ts';
 import { canonical } from '../../rollout/workload/template.ts';
-import { abandon, adopt, adoptedFor } from './adoption.ts';
+import { abandon, adopt, adoptedFor, isAdoptedFor } from './adoption.ts';
 import type { AppRoutes } from './app-routes.ts';
 import { VIRTUAL_SERVICES } from './kinds.ts';
 import { ownRoute, ownSpec } from './own-route.ts';
@@ -31,9 +31,10 @@ export function readRoutes(routes: AppRoutes, wish: TrafficWish): RouteReading |
   };
 }
 
-/** One of Headgate's own must say what the settings say, and gives way to those of users. */
+/** One of Headgate's own must say what the settings say, and gives way to those of users; their marks say which rules are meant. */
 function isStale({ own, users }: AppRoutes, wish: TrafficWish, weight: number | undefined): boolean {
-  if (own === undefined) return false;
+  const isMismarked = (route: VirtualService) => isAdoptedFor(route, wish) && adopt(route, wish).length > 0;
+  if (own === undefined) return users.some(isMismarked);
   if (users.length > 0 || weight === undefined) return true;
   return wish.services !== undefined && canonical(own.spec) !== canonical(ownSpec(wish, weight));
 }
@@ -57,6 +58,12 @@ export function weighRoutes({ own, users }: AppRoutes, wish: TrafficWish, weight
 export const reweighRoutes = (routes: AppRoutes, wish: TrafficWish, weight: number): ObjectChange[] =>
   weighed(routes).map((route) => patch(route, weightPatch(route, wish, weight)));
 
+/** What leaves to their users those that were adopted, and are not meant any more: they lead elsewhere, or the settings leave them out. */
+export function releaseFormer(objects: readonly VirtualService[], { users }: AppRoutes, wish: TrafficWish) {
+  const former = objects.filter((route) => isAdoptedFor(route, wish) && !users.includes(route));
+  return releaseRoutes(former, wish);
+}
+
 /** What leaves the routes to their users, with all traffic at the stable Service. */
 export function releaseRoutes(routes: readonly VirtualService[], wish: TrafficWish): ObjectChange[] {
   return routes.flatMap((route) => {
@@ -68,13 +75,14 @@ export function releaseRoutes(routes: readonly VirtualService[], wish: TrafficWi
 
 const isLabelledOwn = ({ metadata }: VirtualService): boolean => metadata.labels?.[ROLE] === 'route';
 
-/** The wish with the hosts that the object itself tells of: the Deployment and its Services may be gone. */
+/** The wish with the hosts that the object itself tells of, in all of its rules: the Deployment may be gone, and settings may have changed. */
 function asMarked(route: VirtualService, wish: TrafficWish): TrafficWish {
   const stable = isLabelledOwn(route) ? route.spec.hosts?.[0] : adoptedFor(route)[keyOf(wish.deployment)]?.stable;
-  if (stable === undefined) return wish;
+  const { routes: _routes, ...service } = wish.service;
+  if (stable === undefined) return { ...wish, service };
   const [name = '', , , ...domain] = stable.split('.');
   const hosts = { stable: name, canary: canaryName(name) };
-  return { ...wish, hosts, ...(domain.length > 0 && { clusterDomain: domain.join('.') }) };
+  return { ...wish, service, hosts, ...(domain.length > 0 && { clusterDomain: domain.join('.') }) };
 }
 
 function unlabel({ metadata }: VirtualService): PatchOperation[] {

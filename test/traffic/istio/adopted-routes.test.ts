@@ -4,7 +4,7 @@ import type { KubeObject } from '../../../src/rollout/kube.ts';
 import { istio } from '../../../src/traffic/istio/provider.ts';
 import type { VirtualService } from '../../../src/traffic/istio/reach/objects.ts';
 import { trafficWishOf } from '../../build.ts';
-import { both, httpOf, left, own, to, users, weighed, weightsOf } from './routes.ts';
+import { after, both, changed, httpOf, left, own, to, users, weighed, weightsOf } from './routes.ts';
 
 const wish = trafficWishOf();
 const read = (...objects: KubeObject[]) => istio.read(objects, wish);
@@ -165,6 +165,36 @@ void t.test('routes narrow down what is weighed', async (t) => {
   );
   t.same(weightsOf(httpOf(objects, 'edge')), [[undefined]], 'and no other object');
   t.equal(istio.read(objects, named).route?.weight, 20);
+});
+
+void t.test('a route that is not meant any more is its user’s again, at any time', async (t) => {
+  const web = users([
+    { name: 'main', route: [to('podinfo')] },
+    { name: 'tests', route: [to('podinfo')] },
+  ]);
+  const edge = users([{ route: [to('podinfo')] }], {}, 'edge');
+  const both20 = weighed([web, edge], wish, 20);
+  t.same(istio.read(both20, wish).prerequisites, []);
+  const named = trafficWishOf({ routes: ['web/main'] });
+  const { prerequisites, route } = istio.read(both20, named);
+  const [left20] = prerequisites.map((change) => changed<VirtualService>(change));
+  t.same(
+    [prerequisites.length, left20?.spec, left20?.metadata.labels],
+    [1, edge.spec, {}],
+    'the settings leave it out',
+  );
+  t.match(route, { weight: 20, stale: true }, 'the mark of the other tells which rules are meant');
+  const settled = weighed(after(both20, prerequisites), named, 20);
+  t.match(istio.read(settled, named), { route: { weight: 20, stale: false }, prerequisites: [] });
+
+  const elsewhere = weighed([web], wish, 20).map((object) => ({
+    ...object,
+    spec: { hosts: ['podinfo'], http: [{ route: [to('redis')] }] },
+  }));
+  const gone = istio.read(elsewhere, wish);
+  t.equal(gone.route, undefined);
+  const [theirs] = gone.prerequisites.map((change) => changed<VirtualService>(change));
+  t.same([theirs?.spec, theirs?.metadata.labels], [elsewhere[0]?.spec, {}], 'its user leads it elsewhere');
 });
 
 void t.test('a route that its user applied over Headgate’s own is theirs', async (t) => {
