@@ -124,14 +124,18 @@ function largest(weight: number): Record<string, VirtualService> {
   };
 }
 
-void t.test('the largest objects take milliseconds', async (t) => {
+/** Of the processor, not of the clock: a busy machine is no fault. What grows with the square of the size takes minutes. */
+const BOUND_MS = 2_000;
+
+void t.test('the largest objects are done within a bound of processor time', async (t) => {
   for (const [claim, before] of Object.entries(largest(20))) {
     for (const [other, after] of Object.entries(largest(30))) {
-      const begun = performance.now();
+      const begun = process.cpuUsage();
       const { operations } = keepWeights(before, after);
-      const took = performance.now() - begun;
+      const { user, system } = process.cpuUsage(begun);
+      const took = (user + system) / 1_000;
       const words = `${claim} to ${other}: ${Math.round(took)} ms, ${operations.length} operations`;
-      t.ok(took < 1_000, words);
+      t.ok(took < BOUND_MS, words);
     }
   }
 });
