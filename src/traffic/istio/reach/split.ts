@@ -26,7 +26,9 @@ export interface RouteSplit {
 /** Whether the canary may get a weight in a VirtualService: wherever traffic goes to stable, the canary must be reached alike. */
 export function splitOf(question: SplitQuestion): RouteSplit {
   const reaches = reachOf(question);
-  const pairs = reaches.filter(isRouteTo(question.stable)).flatMap((stable) => pairsOf(stable, reaches, question));
+  const pairs = called(reaches.filter(isRouteTo(question.stable))).flatMap((stable) =>
+    pairsOf(stable, reaches, question),
+  );
   const rules = [...new Set(reaches.map(({ rule }) => rule))];
   const found = [...pairs.map(pairRefusal), ...rules.map((rule) => divisionRefusal(rule, question))];
   const refusals = found.filter((entry) => entry !== undefined);
@@ -38,6 +40,20 @@ const isRouteTo =
   (host: string) =>
   ({ destination }: Reach): boolean =>
     destination?.host === host && destination.mirror === undefined;
+
+/**
+ * Without listeners of the mesh for hosts that are no Services, such as a domain that is the gateway's, where stable is not
+ * reached: nobody was answered there, and nobody will be. Where stable is not reached in another way either, they tell why.
+ */
+function called(stable: readonly Reach[]): Reach[] {
+  const reached = stable.filter(({ refusal }) => refusal === undefined);
+  const isReached = ({ refusal }: Reach) =>
+    reached.some(({ listener }) => listener.proxy.class === 'sidecar' || refusal?.reason === 'PortNotExposed');
+  return stable.filter((entry) => entry.refusal === undefined || !isNoService(entry) || !isReached(entry));
+}
+
+const isNoService = ({ listener: { proxy, service } }: Reach): boolean =>
+  proxy.class === 'sidecar' && service === undefined;
 
 /** The canary as it stands in the rule; else as it will be put there, which is stable's destination with another host. */
 function pairsOf(stable: Reach, reaches: readonly Reach[], question: SplitQuestion): Pair[] {

@@ -129,6 +129,32 @@ const cases: Record<string, [question: Given, ...reasons: string[]]> = {
     },
     'HostConflict',
   ],
+  'a host for the gateway that is also one of the mesh, where nobody is answered': [
+    {
+      ...{
+        proxies: [sidecar(), atGateway()],
+        services: [service('app', ['8000 http']), service('app-canary', ['8000 http'])],
+      },
+      route: virtualService({ http: [to('app')] }, { hosts: ['app.example.com'], gateways: ['mesh', 'web'] }),
+    },
+  ],
+  'and nobody is in another way': [
+    {
+      services: [service('app', ['8000 http']), service('app-canary', ['8000 http'])],
+      route: virtualService({ http: [to('app')] }, { hosts: ['app.example.com'] }),
+    },
+    'PortNotExposed',
+  ],
+  'another form of a host that is there': [
+    { route: virtualService({ http: [to('app')] }, { hosts: ['app', 'app.prod'] }) },
+  ],
+  'such a form alone': [
+    {
+      proxies: [sidecar(), atGateway()],
+      route: virtualService({ http: [to('app')] }, { hosts: ['app.prod'], gateways: ['mesh', 'web'] }),
+    },
+    'HostNotQualified',
+  ],
   'TCP as HTTP': [
     {
       services: [service('app', ['5432 tcp-x']), service('app-canary', ['5432 tcp-x'])],
