@@ -29,6 +29,8 @@ export const STATE_ANNOTATIONS: readonly string[] = [HELD, ROLLING];
 
 /** What `kubectl rollout restart` writes into a pod template: a restart, not a release. */
 export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+/** What `kubectl apply` notes of the file that it was given: a later one takes away what that had and it has not. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** What the Deployment controller adds to the pod template of a ReplicaSet. */
 export const POD_TEMPLATE_HASH = 'pod-template-hash';
 

@@ -1,8 +1,9 @@
 import t from 'tap';
-import { type KubeObject, openRig, waitFor } from '../rig/rig.ts';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
+import { type Json, type KubeObject, openRig, waitFor } from '../rig/rig.ts';
 import type { App } from './support/app.ts';
 import { generated, userApp } from './support/user-app.ts';
-import { routeObject, serviceObject, to } from './support/user-objects.ts';
+import { pathIn, routeObject, serviceObject, to } from './support/user-objects.ts';
 import { storedOf } from './support/whole-life.ts';
 
 const rig = openRig();
@@ -26,25 +27,28 @@ async function isSeen(app: App, exposed: boolean): Promise<void> {
   if (exposed) await waitFor('what Headgate makes', async () => (await generated(app)).length > 0);
 }
 
+const SERVICE = serviceObject('podinfo', ['http 80 http']);
+const ROUTE = routeObject('podinfo', { hosts: ['podinfo'], http: [{ timeout: '9s', route: [to('podinfo', 80)] }] });
+
+/** Pods that are there at once, and whose ports may not say what they serve. */
+const hollow =
+  (ports: object[]) =>
+  ({ spec }: Json): void => {
+    const [container] = spec.template.spec.containers;
+    Object.assign(container, { image: 'hollow:1', ports });
+  };
+const HTTP = [{ name: 'http', containerPort: 9898 }];
+
 async function applied(order: readonly Kind[], { exposed, slow }: { exposed: boolean; slow: boolean }): Promise<App> {
-  const app = await userApp(rig, 'order', {
-    exposed,
-    replicas: 1,
-    change: ({ spec }) => {
-      spec.template.spec.containers[0].image = 'hollow:1';
-    },
-  });
+  const app = await userApp(rig, 'order', { exposed, replicas: 1, change: hollow(HTTP) });
   const objects: Record<Kind, KubeObject> = {
     Deployment: app.manifest('1.4.0'),
-    Service: serviceObject('podinfo', ['http 80 http']),
-    VirtualService: routeObject('podinfo', {
-      hosts: ['podinfo'],
-      http: [{ timeout: '9s', route: [to('podinfo', 80)] }],
-    }),
+    Service: SERVICE,
+    VirtualService: ROUTE,
   };
   for (const kind of order) {
     await app.apply(objects[kind]);
-    if (slow) await isSeen(app, exposed);
+    if (slow && kind !== order.at(-1)) await isSeen(app, exposed);
   }
   return app;
 }
@@ -62,18 +66,27 @@ for (const round of ROUNDS) {
     for (const [index, app] of apps.entries()) {
       const words = String(ORDERS[index]);
       await app.phase('Initialized');
-      const stored = await storedOf(app, [serviceObject('podinfo', ['http 80 http']), routeObject('podinfo', {})]);
-      t.match(
-        stored,
-        {
-          'Service podinfo': { ownerReferences: undefined, spec: { selector: { app: 'podinfo' } } },
-          'VirtualService podinfo': { ownerReferences: undefined, spec: { hosts: ['podinfo'] } },
-        },
-        words,
-      );
-      t.equal(stored['Service podinfo'].spec.ports.length, 1);
-      t.equal(stored['VirtualService podinfo'].spec.http.length, 1);
+      const { 'Service podinfo': service, 'VirtualService podinfo': route } = await storedOf(app, [SERVICE, ROUTE]);
+      t.match(service, { labels: undefined, ownerReferences: undefined }, `${words}: the Service is its user’s`);
+      t.match(service.spec, { selector: { app: 'podinfo' }, ports: { length: 1 } }, 'with their ports alone');
+      t.match(route, { labels: undefined, ownerReferences: undefined }, `${words}: the route is its user’s`);
+      t.same(route.spec, ROUTE['spec'], 'in their words alone');
+      t.same(await generated(app), [], 'and nothing else is made');
       await app.delete();
     }
   });
 }
+
+t.test('a route that is wanted is made when the Service comes for which it waits', async (t) => {
+  const change = hollow([{ containerPort: 9898 }, { containerPort: 9797 }]);
+  const app = await userApp(rig, 'late', { exposed: true, replicas: 1, change });
+  await app.apply(app.manifest('1.4.0'));
+  const missing = ({ conditions }: CanaryStatus) => conditions.find(({ type }) => type === 'RouteMissing');
+  const status = await app.until('a word of the route', (status) => missing(status) !== undefined);
+  t.match(missing(status), { status: 'True', reason: 'ServiceNotFound', message: /headgate\.dev\/port/ });
+  await app.apply(serviceObject('podinfo', ['http 80 9898']));
+  await app.until('no word of it', (status) => missing(status) === undefined);
+  const route = await waitFor('the route', () => rig.api.find(pathIn(app.namespace, ROUTE)));
+  t.match(route['spec'], { hosts: ['podinfo', app.host], gateways: [rig.mesh.gatewayName, 'mesh'] });
+  await app.delete();
+});

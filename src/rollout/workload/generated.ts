@@ -1,4 +1,4 @@
-import { ROLE } from '../keys.ts';
+import { LAST_APPLIED, ROLE } from '../keys.ts';
 import type { Deployment, KubeObject, OwnerReference } from '../kube.ts';
 
 /** Everything that is generated goes with the Deployment it is for. */
@@ -20,3 +20,19 @@ export const generatedMeta = (owner: Deployment, name: string, role: string) => 
   labels: { 'app.kubernetes.io/managed-by': 'headgate', [ROLE]: role },
   ownerReferences: [ownerOf(owner)],
 });
+
+/**
+ * The object as if it had been applied: when a user applies their own under its name, `kubectl` leaves nothing of this one, and
+ * it is theirs. Otherwise it would add their ports to Headgate's, and the result would be neither.
+ * @param noted what of it is noted, and so goes
+ */
+export function replaceable<T extends KubeObject>(object: T, noted: T = object): T {
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(noted)}\n` };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** Whether somebody applied an object of their own over a generated one. */
+export const isTakenOver = ({ metadata: { annotations } }: KubeObject): boolean => {
+  const note = annotations?.[LAST_APPLIED];
+  return note !== undefined && !note.includes(`"${ROLE}"`);
+};

@@ -2,7 +2,7 @@ import { CANARY_SUFFIX } from '../keys.ts';
 import type { Deployment, Service } from '../kube.ts';
 import { canaryName } from '../names.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
-import { generatedMeta } from './generated.ts';
+import { generatedMeta, replaceable } from './generated.ts';
 import { canonical } from './template.ts';
 
 const objectOf = (owner: Deployment, name: string, spec: Service['spec']): Service => ({
@@ -15,10 +15,11 @@ const objectOf = (owner: Deployment, name: string, spec: Service['spec']): Servi
 /** The Service of a Deployment for which its user has none. */
 export function stableService(stable: Deployment, { port = 80, portName, targetPort = port }: ServiceSpec): Service {
   const { name } = stable.metadata;
-  return objectOf(stable, name, {
+  const made = objectOf(stable, name, {
     selector: { ...stable.spec.selector.matchLabels },
     ports: [{ name: portName, port, targetPort }],
   });
+  return replaceable(made);
 }
 
 /** What of a Service decides how its traffic is divided among its pods, and by which ports it is reached. */

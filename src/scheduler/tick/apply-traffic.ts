@@ -28,26 +28,31 @@ export class TrafficApplier {
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
     try {
-      for (const change of this.#provider.render(objects, wish, weight)) await this.#write(change, 'write');
+      for (const change of this.#provider.render(objects, wish, weight)) await this.#write(wish, change, 'write');
     } catch (error) {
       const falls = weight < (route?.weight ?? 100);
       // Words that the API server will not have must not keep traffic from going back. Whoever watches is told: it goes on from here.
       if (route && falls && isRefused(error)) {
-        for (const change of this.#provider.reweigh(objects, wish, weight)) await this.#write(change, 'watch');
+        for (const change of this.#provider.reweigh(objects, wish, weight)) await this.#write(wish, change, 'watch');
       }
       throw error;
     }
   }
 
   /** One of the prerequisites of a weight. An object of that name that is not Headgate's is left alone. */
-  async change({ deployment }: TrafficWish, change: ObjectChange): Promise<void> {
+  async change(wish: TrafficWish, change: ObjectChange): Promise<void> {
     // What is known of users' objects may be old.
-    if (change.do === 'create') this.#world.traffic.forget(keyOf(deployment));
-    await this.#write(change, 'write', ({ metadata }) => metadata.labels?.[ROLE] !== undefined);
+    if (change.do === 'create') this.#world.traffic.forget(keyOf(wish.deployment));
+    await this.#write(wish, change, 'write', ({ metadata }) => metadata.labels?.[ROLE] !== undefined);
   }
 
   /** One that is there already is not created, if it `mayBe` there. */
-  async #write(change: ObjectChange, source: ChangeSource, mayBe = (_present: KubeObject): boolean => true) {
+  async #write(
+    { deployment }: TrafficWish,
+    change: ObjectChange,
+    source: ChangeSource,
+    mayBe = (_present: KubeObject): boolean => true,
+  ): Promise<void> {
     const { traffic } = this.#world;
     try {
       const answer = await writeChange(this.#client, change);
@@ -55,7 +60,9 @@ export class TrafficApplier {
       else traffic.put(answer, source, askedOf(change));
     } catch (error) {
       if (change.do === 'delete' && isNotFound(error)) return traffic.remove(change.object);
-      const present = isAlreadyExists(error) ? await this.#present(change) : undefined;
+      const isThere = isAlreadyExists(error);
+      if (isThere) traffic.forget(keyOf(deployment));
+      const present = isThere ? await this.#present(change) : undefined;
       if (present === undefined || !mayBe(present)) throw error;
       traffic.put(present, source);
     }

@@ -2,7 +2,7 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { HELD, ROLLING } from '../../rollout/keys.ts';
-import type { Deployment, KubeObject, ReplicaSet, Service } from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
@@ -73,8 +73,10 @@ export class Applier {
   async #create(kind: Kind, object: KubeObject, { deployment, hosts }: TrafficWish): Promise<void> {
     const { namespace, name } = object.metadata;
     const answer = await this.#client.create(pathOf(kind, namespace), object).catch((error: unknown) => {
-      if (isAlreadyExists(error)) return this.#client.get(pathOf(kind, namespace, name));
-      throw error;
+      if (!isAlreadyExists(error)) throw error;
+      // What is known of users' objects is old.
+      this.#world.traffic.forget(keyOf(deployment));
+      return this.#client.get(pathOf(kind, namespace, name));
     });
     const isCanarys = name === canaryName(deployment.metadata.name) || name === hosts.canary;
     if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, Date.now());

@@ -40,8 +40,8 @@ type Watched = TrafficSource & { store: Store };
 export class TrafficView {
   readonly #options: TrafficViewOptions;
   readonly #sources: readonly Watched[];
-  /** What others refer to, by the key of the Deployment and their own: read once a release. */
-  readonly #references = new Map<string, Map<string, KubeObject | undefined>>();
+  /** What others refer to, by the key of the Deployment and their own: read once a release, and again until it is there. */
+  readonly #references = new Map<string, Map<string, KubeObject>>();
   readonly #specs = new StoredSpecCache();
 
   constructor(options: TrafficViewOptions) {
@@ -110,12 +110,13 @@ export class TrafficView {
 
   async #referred(key: string, wanted: readonly TrafficReference[]): Promise<KubeObject[]> {
     if (wanted.length === 0) return [];
-    const known = this.#references.get(key) ?? new Map<string, KubeObject | undefined>();
+    const known = this.#references.get(key) ?? new Map<string, KubeObject>();
     this.#references.set(key, known);
     const reading = wanted.map(async (reference) => {
       const name = `${reference.kind.plural}/${reference.key}`;
-      if (!known.has(name)) known.set(name, await this.#find(reference));
-      return known.get(name);
+      const found = known.get(name) ?? (await this.#find(reference));
+      if (found) known.set(name, found);
+      return found;
     });
     return (await Promise.all(reading)).filter((object) => object !== undefined);
   }
@@ -147,9 +148,10 @@ export class TrafficView {
     );
   }
 
-  /** What is known of what others refer to may be old. @param key of the Deployment */
+  /** What is known of objects without Headgate's label may be old. @param key of the Deployment */
   forget(key: string): void {
     this.#references.delete(key);
+    this.#options.namespaces.forget(key);
   }
 
   #storeOf({ kind }: KubeObject): Store | undefined {

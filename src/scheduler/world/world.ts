@@ -110,8 +110,13 @@ export class World {
   #watch<T extends KubeObject>({ toKeys, index, ...wanted }: Watch<T>): Store<T> {
     const { onChange, onError } = this.#options;
     const store = new Store<T>({ filtered: true, ...(index && { indexes: index }), ...(onError && { onError }) });
-    store.onChange(({ object, source }) => {
-      if (source === 'watch') for (const key of toKeys(object)) onChange(key);
+    store.onChange(({ object, source, type }) => {
+      if (source !== 'watch') return;
+      for (const key of toKeys(object)) {
+        // It may be there without the label: somebody's own by now.
+        if (type === 'deleted') this.#namespaces.forget(key);
+        onChange(key);
+      }
     });
     this.#open(wanted, store);
     return store;
@@ -168,7 +173,6 @@ export class World {
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
     await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespace(key)]);
-    this.#namespaces.forget(key);
     this.traffic.forget(key);
     this.taken.forget(key);
     this.policies.forget(key);

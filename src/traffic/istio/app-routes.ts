@@ -1,6 +1,6 @@
 import { ROLE } from '../../rollout/keys.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
-import { madeFor } from '../../rollout/workload/generated.ts';
+import { isTakenOver, madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects } from '../provider.ts';
 import { virtualServicesOf } from './kinds.ts';
 import { resolveHost } from './reach/host.ts';
@@ -23,8 +23,8 @@ export type RouteTarget = Pick<TrafficWish, 'hosts' | 'clusterDomain'> & {
 };
 
 /** Whether Headgate made it, and nobody has applied one of their own over it since. */
-export const isOurs = ({ metadata: { labels, annotations } }: VirtualService): boolean =>
-  labels?.[ROLE] === 'route' && annotations?.['kubectl.kubernetes.io/last-applied-configuration'] === undefined;
+export const isOurs = (route: VirtualService): boolean =>
+  route.metadata.labels?.[ROLE] === 'route' && !isTakenOver(route);
 
 export function appRoutes(objects: TrafficObjects, wish: TrafficWish): AppRoutes {
   const all = virtualServicesOf(objects);

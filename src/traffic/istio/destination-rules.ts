@@ -2,7 +2,7 @@ import { CANARY_SUFFIX, ROLE } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
-import { generatedMeta, madeFor } from '../../rollout/workload/generated.ts';
+import { generatedMeta, madeFor, replaceable } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 import type { RouteTarget } from './app-routes.ts';
 import { apiVersion, DESTINATION_RULES } from './kinds.ts';
@@ -57,7 +57,7 @@ function wantedRules(users: HostRules, { deployment, hosts, service: { trafficPo
   const stable = trafficPolicy && ruleFor(deployment, hosts.stable, { trafficPolicy });
   const words = users.stable ? copyable(users.stable) : trafficPolicy && { trafficPolicy };
   return {
-    ...(stable && !users.stable && { stable }),
+    ...(stable && !users.stable && { stable: replaceable(stable) }),
     ...(words && !users.canary && { canary: ruleFor(deployment, hosts.canary, words) }),
   };
 }

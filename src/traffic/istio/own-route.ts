@@ -1,5 +1,5 @@
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
-import { generatedMeta } from '../../rollout/workload/generated.ts';
+import { generatedMeta, replaceable } from '../../rollout/workload/generated.ts';
 import type { TrafficObstacle } from '../../rollout/workload/traffic-obstacle.ts';
 import { apiVersion, VIRTUAL_SERVICES } from './kinds.ts';
 import type { HttpEntry, MatchEntry, VirtualService, WeightedEntry } from './reach/objects.ts';
@@ -8,12 +8,12 @@ import { gatewayPorts, meshPorts } from './reach/route-ports.ts';
 const MESH = 'mesh';
 
 /** The VirtualService of Headgate's own. @throws never: what stands against it is `ownObstacle`'s to say */
-export const ownRoute = (wish: TrafficWish, weight: number): VirtualService => ({
-  apiVersion,
-  kind: VIRTUAL_SERVICES.kind,
-  metadata: generatedMeta(wish.deployment, wish.deployment.metadata.name, 'route'),
-  spec: ownSpec(wish, weight),
-});
+export function ownRoute(wish: TrafficWish, weight: number): VirtualService {
+  const metadata = generatedMeta(wish.deployment, wish.deployment.metadata.name, 'route');
+  const spec = ownSpec(wish, weight);
+  const route = { apiVersion, kind: VIRTUAL_SERVICES.kind, metadata, spec };
+  return replaceable(route, { ...route, spec: { ...spec, http: [] } });
+}
 
 /**
  * One rule where the Service has one port for HTTP. Where it has several, one for each of them in the mesh, as each listener is

@@ -1,6 +1,7 @@
 import t from 'tap';
-import { ROLE } from '../../../src/rollout/keys.ts';
+import { LAST_APPLIED, ROLE } from '../../../src/rollout/keys.ts';
 import type { Service } from '../../../src/rollout/kube.ts';
+import { isTakenOver } from '../../../src/rollout/workload/generated.ts';
 import { canaryService, isAsWanted, stableService } from '../../../src/rollout/workload/services.ts';
 import { type Change, deployment, service, spec } from '../../build.ts';
 
@@ -69,6 +70,14 @@ for (const [claim, change] of Object.entries(differences)) {
   t.notOk(isAsWanted(wanted, canaryService(deployment(), users(change), 'app')), claim);
 }
 t.notOk(isAsWanted({ ...wanted, spec: { ...wanted.spec, selector: { app: 'x' } } }, wanted), 'another selector');
+
+const made = stableService(deployment(), spec().service);
+const note = made.metadata.annotations?.[LAST_APPLIED] ?? '';
+const { annotations: _annotations, ...metadata } = made.metadata;
+t.same(JSON.parse(note), { ...made, metadata }, 'what a user applies over it leaves nothing of it');
+t.notOk(isTakenOver(made));
+t.ok(isTakenOver({ metadata: { ...metadata, annotations: { [LAST_APPLIED]: '{"kind":"Service"}' } } }), 'it is theirs');
+t.notOk(isTakenOver({ metadata }));
 
 t.match(
   stableService(deployment(), { ...spec().service, port: 80, targetPort: 9898 }),
