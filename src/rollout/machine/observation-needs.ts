@@ -4,6 +4,7 @@ import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
 import { canSpare, missingPods } from './troubles/missing-pods.ts';
+import { wantsRoute } from './troubles/route-missing.ts';
 
 /** A check to be made. */
 export interface DueCheck {
@@ -20,6 +21,15 @@ export const needsReplicaSets = (held: boolean, state: RolloutState | undefined)
 /** Whether the namespace's policies are to be read: a revision is held whose release has not begun. */
 export const needsPolicies = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>
   held && state?.release?.revision !== revision;
+
+/**
+ * Whether what users have in the namespace is to be read anew at the next look: a route is wanted without a release, and as things
+ * stand there can be none. Nothing is watched then that would tell when it is mended.
+ */
+export const needsFreshRead = (
+  spec: RolloutSpec,
+  { service, obstacle }: Pick<Observation, 'service' | 'obstacle'>,
+): boolean => wantsRoute(spec) && (service.is !== 'found' || obstacle !== undefined);
 
 /** Whether it is to be read to which pods the canary's Service leads: a weight may have to rise. */
 export const needsEndpoints = (state: RolloutState | undefined): boolean =>

@@ -1,5 +1,6 @@
 import type { Condition } from '../kube.ts';
 import type { RolloutSpec } from '../spec/spec-types.ts';
+import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
 import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
 import { weightPlan } from './steps.ts';
 import type { RouteReading } from './traffic.ts';
@@ -29,10 +30,13 @@ interface ViewInput {
   before: Partial<CanaryStatus> | undefined;
   /** What is wrong with the spec, if it cannot be followed. */
   invalid?: string;
+  /** Why there is no route, where one is wanted without a release. */
+  unrouted?: TrafficObstacle;
 }
 
 /** The whole status to be written. Conditions keep the time of their last change. */
-export function statusOf({ state, spec, route, stopsPodsFirst, generation, before, invalid }: ViewInput): CanaryStatus {
+export function statusOf(view: ViewInput): CanaryStatus {
+  const { state, spec, route, stopsPodsFirst, generation } = view;
   const { phase, since, release, stable } = state;
   const plan = weightPlan(spec?.analysis.weights ?? [], stopsPodsFirst);
   const weight = route?.weight ?? 0;
@@ -44,7 +48,7 @@ export function statusOf({ state, spec, route, stopsPodsFirst, generation, befor
     failedChecks: release?.failedChecks ?? 0,
     revision: release?.revision ?? stable?.revision ?? '',
     lastTransitionTime: since,
-    conditions: conditionsOf({ state, generation, before, ...(invalid !== undefined && { invalid }) }),
+    conditions: conditionsOf(view),
     ...remembered(state),
   };
 }
@@ -124,12 +128,7 @@ const MESSAGE: Record<Phase, string> = {
 const messageOf = ({ phase, release }: RolloutState): string =>
   phase === 'Progressing' && release?.weight === 0 ? 'A revision is held; its canary gets ready.' : MESSAGE[phase];
 
-function conditionsOf({
-  state,
-  generation,
-  before,
-  invalid,
-}: Pick<ViewInput, 'state' | 'generation' | 'before' | 'invalid'>): Condition[] {
+function conditionsOf({ state, generation, before, invalid, unrouted }: ViewInput): Condition[] {
   const { phase, since, release } = state;
   const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
   const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
@@ -139,6 +138,7 @@ function conditionsOf({
     ...written(verdict, { ...telling, reason, message }),
     ...written({ Enrolled: true }, { ...telling, reason: 'Enrolled', message: ENROLLED_MESSAGE }),
     ...(release?.policyGap === undefined ? [] : gapCondition(release, release.policyGap, telling)),
+    ...(unrouted === undefined ? [] : written({ RouteMissing: true }, { ...telling, ...unrouted })),
   ];
 }
 

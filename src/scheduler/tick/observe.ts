@@ -11,6 +11,7 @@ import {
   doubtfulReads,
   dueChecks,
   needsEndpoints,
+  needsFreshRead,
   needsPods,
   needsPolicies,
   needsReplicaSets,
@@ -107,11 +108,11 @@ export class Observer {
       world.traffic.of(wish),
       this.#names(input, deployment, isNew),
     ]);
-    if (!underWay) await Promise.all([world.replicaSets.forget(key), world.leaveNamespace(key)]);
+    const traffic = this.#provider.read(objects, wish);
+    if (!underWay) await this.#leave(input, { service: services.service, ...traffic });
     const canary = world.canaryOf(deployment);
     const budget = world.canaryPods.budgetFor(deployment);
     const command = readCommand(record.metadata.annotations);
-    const traffic = this.#provider.read(objects, wish);
     const taken = [...named, ...names, ...takenBy(traffic.prerequisites, objects)];
     return {
       deployment,
@@ -126,6 +127,13 @@ export class Observer {
       ...(budget && { budget }),
       ...traffic,
     };
+  }
+
+  /** Without a release nothing of its namespace is watched. */
+  async #leave({ key, spec }: ObserveInput, seen: Pick<Observation, 'service' | 'obstacle'>): Promise<void> {
+    const { replicaSets, traffic } = this.#world;
+    await Promise.all([replicaSets.forget(key), this.#world.leaveNamespace(key)]);
+    if (needsFreshRead(spec, seen)) traffic.forget(key);
   }
 
   /** Deployments of others under the canary's name. */

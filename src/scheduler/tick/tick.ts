@@ -10,6 +10,7 @@ import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
+import { routeMissing } from '../../rollout/machine/troubles/route-missing.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import { stopsPodsFirst } from '../../rollout/workload/strategy.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
@@ -169,6 +170,7 @@ export class Tick {
     plan: ReleasePlan,
   ): Promise<Canary | undefined> {
     const { client, world } = this.#options;
+    const unrouted = routeMissing({ seen, spec: plan.spec });
     const status = statusOf({
       state,
       spec: plan.spec,
@@ -177,6 +179,7 @@ export class Tick {
       generation: record.metadata.generation,
       before: record.status,
       ...(plan.invalid !== undefined && { invalid: plan.invalid }),
+      ...(unrouted && { unrouted }),
     });
     try {
       return await commit(client, record, status);

@@ -107,6 +107,17 @@ t.equal(
   'failed checks are shown',
 );
 
+const obstacle = { reason: 'PortAmbiguous', message: 'say which' } as const;
+t.match(
+  view(state('Initialized'), { unrouted: obstacle }).conditions.at(-1),
+  { type: 'RouteMissing', status: 'True', ...obstacle },
+  'why a route that is wanted is not there',
+);
+t.notOk(
+  view(state('Initialized')).conditions.some(({ type }) => type === 'RouteMissing'),
+  'nothing is said of one that is',
+);
+
 const foreign: Record<string, Partial<CanaryStatus> | undefined> = {
   'no status': undefined,
   'an empty one': {},

@@ -6,11 +6,8 @@ import type { Releasing, Situation } from '../situation.ts';
 import { ACTIVE, type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
 import { isRouteGone } from '../troubles/route-gone.ts';
+import { wantsRoute } from '../troubles/route-missing.ts';
 import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
-
-/** Only who wants hosts or a gateway has a route without a release: what nobody needs yet stands in nobody's way. */
-const wantsRoute = ({ spec: { service } }: Situation): boolean =>
-  service.hosts.length > 0 || service.gateways.length > 0;
 
 /** The canary's Service is needed for as long as a release may have traffic. */
 const needsCanaryService = ({ state: { phase, release } }: Situation): boolean =>
@@ -22,7 +19,7 @@ const needsCanaryService = ({ state: { phase, release } }: Situation): boolean =
  */
 export function ensureServices(s: Situation): Effect[] {
   const { service, canaryService: present, deployment } = s.seen;
-  if (trafficObstacle(s) !== undefined || s.seen.taken !== undefined || !(wantsRoute(s) || needsCanaryService(s)))
+  if (trafficObstacle(s) !== undefined || s.seen.taken !== undefined || !(wantsRoute(s.spec) || needsCanaryService(s)))
     return [];
   if (service.is === 'absent') return [{ do: 'createService', service: stableService(deployment, s.spec.service) }];
   if (service.is !== 'found' || !needsCanaryService(s)) return [];
@@ -52,7 +49,7 @@ export const ensurePrerequisites = ({ seen: { prerequisites, taken } }: Situatio
 /** Without a release all traffic goes to the Deployment. */
 export function ensureIdleRoute(s: Situation): Effect[] {
   const { route } = s.seen;
-  if (route === undefined) return wantsRoute(s) && isMade(s) ? [setRoute(0, undefined)] : [];
+  if (route === undefined) return wantsRoute(s.spec) && isMade(s) ? [setRoute(0, undefined)] : [];
   return route.weight === 0 && !route.stale ? [] : [setRoute(0, route)];
 }
 

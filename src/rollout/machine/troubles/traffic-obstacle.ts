@@ -3,7 +3,7 @@ import type { TrafficObstacle } from '../../workload/traffic-obstacle.ts';
 import type { Situation } from '../situation.ts';
 
 /** Why the canary can be given no traffic as things stand; undefined if it can. */
-export function trafficObstacle({ seen, spec }: Situation): TrafficObstacle | undefined {
+export function trafficObstacle({ seen, spec }: Pick<Situation, 'seen' | 'spec'>): TrafficObstacle | undefined {
   const { service, obstacle, deployment } = seen;
   if (service.is === 'unusable') return { reason: service.reason, message: service.message };
   if (service.is === 'found' || spec.service.port !== undefined) return obstacle;
