@@ -122,14 +122,7 @@ async function waits(t: Test, { reason, words, objects, ways = inMesh, mend, ...
   await app.delete();
 }
 
-const [mended, left] = [true, false].map((isMended) =>
-  Object.entries(OBSTRUCTED).filter(([, { mend }]) => (mend !== undefined) === isMended),
-);
-
-t.test('a release waits with the reason, and begins by itself when the cause is gone', async (t) => {
-  await Promise.all((mended ?? []).map(([name, app]) => t.test(name, (t) => waits(t, app))));
-});
-
-t.test('a release waits with the reason', async (t) => {
-  await Promise.all((left ?? []).map(([name, app]) => t.test(name, (t) => waits(t, app))));
-});
+t.jobs = 4;
+for (const [name, app] of Object.entries(OBSTRUCTED)) {
+  t.test(`${name}: a release waits with the reason`, { buffered: true }, (t) => waits(t, app));
+}

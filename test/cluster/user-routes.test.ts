@@ -1,7 +1,7 @@
 import t from 'tap';
 import { openRig } from '../rig/rig.ts';
 import { Clients } from './support/clients.ts';
-import { applyAll, deploy, generated, optIn, optOut, release, userApp } from './support/user-app.ts';
+import { deploy, generated, optIn, optOut, release, userApp } from './support/user-app.ts';
 import { routeObject, serviceObject, to } from './support/user-objects.ts';
 import { storedOf, throughWeights, wholeLife } from './support/whole-life.ts';
 
@@ -72,46 +72,4 @@ t.test('one VirtualService at the edge has the weights of two apps, by path', as
   await clients.first.servedAll(t);
   await clients.second.servedAll(t);
   await first.delete();
-});
-
-t.test('an adopted VirtualService is its owner’s to edit in mid-release', async (t) => {
-  const app = await userApp(rig, 'edited', { annotations: { 'step-weights': '50', interval: '10s' } });
-  const { host, namespace } = app;
-  const route = (words: object, path: string) =>
-    routeObject('storefront', {
-      hosts: ['podinfo', host],
-      gateways: ['mesh', rig.mesh.gatewayName],
-      http: [{ ...words, match: [{ uri: { prefix: path } }], route: [to('podinfo')] }, { route: [to('podinfo')] }],
-    });
-  await deploy(app, [serviceObject('podinfo', ['http 80 http']), route({}, '/one')]);
-  const clients = await Clients.of(rig, [{ host }, { via: 'mesh', host: `podinfo.${namespace}` }]);
-  await optIn(app);
-  await release(app, '1.4.1');
-  await app.atWeight(50);
-  const edited = route({ timeout: '7s', rewrite: { uri: '/' } }, '/two');
-  await applyAll(app, [edited]);
-  await clients.join([{ host, path: '/two' }]);
-  await app.kubectl(['label', 'virtualservice/storefront', 'team=edge']);
-  await clients.hear('1.4.1');
-  await app.phase('Succeeded');
-  await optOut(app, '1.4.1');
-  const { VirtualService: _none, ...stored } = await storedOf(app, [edited]);
-  t.match(stored['VirtualService storefront'], { labels: { team: 'edge' }, spec: edited['spec'] }, 'the edit stays');
-  await clients.servedAll(t);
-  await app.delete();
-});
-
-t.test('an adopted VirtualService that its owner deletes in mid-release', async (t) => {
-  const app = await userApp(rig, 'deleted', { annotations: { 'step-weights': '50', interval: '8s' } });
-  const route = routeObject('storefront', { hosts: ['podinfo'], http: [{ route: [to('podinfo', 80)] }] });
-  await deploy(app, [serviceObject('podinfo', ['http 80 http']), route]);
-  const clients = await Clients.of(rig, [{ via: 'mesh', host: `podinfo.${app.namespace}` }]);
-  await optIn(app);
-  await release(app, '1.4.1');
-  await app.atWeight(50);
-  await app.kubectl(['delete', 'virtualservice', 'storefront']);
-  await app.phase(['Succeeded', 'Failed']);
-  await clients.hear((await app.stableTags())[0] ?? '');
-  await clients.servedAll(t);
-  await app.delete();
 });

@@ -53,11 +53,13 @@ export async function found(rig: Rig, namespace: string, names: readonly string[
   const rows = PROXIES.flatMap((proxy) =>
     names.map(async (name) =>
       (await rig.envoyRoutes(`${namespace}/${name}`, proxy)).flatMap((route) =>
-        clustersOf(route).map((cluster) => ({
-          at: `${proxy} ${route.virtualHost}`,
-          cluster,
-          exists: clusters[proxy].includes(cluster),
-        })),
+        route.domains.flatMap((host) =>
+          clustersOf(route).map((cluster) => ({
+            at: `${proxy} ${host}:${route.port}`,
+            cluster,
+            exists: clusters[proxy].includes(cluster),
+          })),
+        ),
       ),
     ),
   );

@@ -3,8 +3,9 @@ import type { Json } from '../api.ts';
 
 /** One route that Envoy really has now. */
 export interface EnvoyRoute {
-  /** Whom it serves: host and port of the listener, `podinfo.test.svc.cluster.local:80`. */
-  virtualHost: string;
+  /** Hosts for which it is, on this port of the listener. */
+  domains: string[];
+  port: number;
   /** Path and header conditions, as Envoy writes them. */
   match: Json;
   /** Percent per Service name, e.g. { podinfo: 75, 'podinfo-canary': 25 }. */
@@ -23,7 +24,7 @@ export async function envoyRoutes(adminUrl: string, target: string): Promise<Env
   const routes = virtualHosts.flatMap((host) => (host.routes ?? []).map((route: Json) => ({ host, route })));
   return routes
     .filter(({ host, route }) => belongs(host, route, target))
-    .map(({ host, route }) => ({ virtualHost: host.name, ...describe(route) }));
+    .map(({ host, route }) => ({ ...whose(host), ...describe(route) }));
 }
 
 function belongs(host: Json, route: Json, target: string): boolean {
@@ -33,7 +34,13 @@ function belongs(host: Json, route: Json, target: string): boolean {
   return from.endsWith(`/namespaces/${namespace}/virtual-service/${name}`);
 }
 
-function describe({ match, route }: Json): Omit<EnvoyRoute, 'virtualHost'> {
+/** istiod names a virtual host by a host and the port; where it is a listener's only one, its domain is `*`. */
+function whose({ name, domains = [] }: Json): Pick<EnvoyRoute, 'domains' | 'port'> {
+  const [host = '', port] = String(name).split(':');
+  return { domains: domains.map((domain: string) => (domain === '*' ? host : domain)), port: Number(port) };
+}
+
+function describe({ match, route }: Json): Omit<EnvoyRoute, 'domains' | 'port'> {
   const weighted: Json[] = route?.weighted_clusters?.clusters ?? [];
   const single: [string, number][] = route?.cluster ? [[serviceOf(route.cluster), 100]] : [];
   const total = weighted.reduce((sum, { weight }) => sum + (weight ?? 0), 0) || 1;
