@@ -27,8 +27,9 @@ t.test('a Service that cannot be created is tried again less and less', async (t
     const probe = ['create', '--dry-run=server', '-f', '-'];
     return (await app.kubectl(probe, { input: service, expectFail: true })).stderr.includes('no Services here');
   });
-  const from = Date.now();
   await app.enrol();
+  const from = Date.now();
+  await app.setImage('1.4.1');
   const [first, next] = await twoWindows(app, { resource: 'services', name: 'podinfo-canary', verb: WRITES }, from);
   t.ok(first >= 1 && first <= 5, `${first} attempts in ten seconds`);
   t.ok(next < first, `${next} in the next ten`);

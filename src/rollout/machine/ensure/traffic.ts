@@ -18,11 +18,11 @@ const needsCanaryService = ({ state: { phase, release } }: Situation): boolean =
  * weight, and what its settings say; the stable one is made only where its user has none.
  */
 export function ensureServices(s: Situation): Effect[] {
-  const { service, canaryService: present, deployment } = s.seen;
-  if (trafficObstacle(s) !== undefined || s.seen.taken !== undefined || !(wantsRoute(s.spec) || needsCanaryService(s)))
-    return [];
+  const { service, canaryService: present, deployment, taken } = s.seen;
+  const isNeeded = needsCanaryService(s) && taken === undefined;
+  if (trafficObstacle(s) !== undefined || !(wantsRoute(s.spec) || isNeeded)) return [];
   if (service.is === 'absent') return [{ do: 'createService', service: stableService(deployment, s.spec.service) }];
-  if (service.is !== 'found' || !needsCanaryService(s)) return [];
+  if (service.is !== 'found' || !isNeeded) return [];
   const wanted = canaryService(deployment, service.service, s.label);
   if (present === undefined) return [{ do: 'createService', service: wanted }];
   // One that a user wrote for the canary is theirs, and is judged with the routes.
