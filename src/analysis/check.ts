@@ -7,18 +7,19 @@ import { checkResultOf, type QueryResult } from './verdict.ts';
 
 /** One check, by as many queries as it needs, put side by side. */
 export async function checkOf(
-  { metric, windowMs, weight }: DueCheck,
+  { metric, windowMs, weight, weightMs }: DueCheck,
   target: QueryTarget,
   ask: (query: string) => Promise<QueryResult>,
 ): Promise<CheckResult> {
   const query = queryOf(metric, target, windowMs);
   if (!('builtin' in metric.source) || metric.source.builtin !== 'request-success-rate')
     return checkResultOf(metric, await ask(query));
+  const window = { windowMs, agoMs: Math.max(windowMs, weightMs) };
   const [rate, stable, mesh, gateway] = await Promise.all([
     ask(query),
-    ask(MISROUTING_QUERIES.stable(target, windowMs, weight)),
-    ask(MISROUTING_QUERIES.mesh(target, windowMs)),
-    ask(MISROUTING_QUERIES.gateway(target, windowMs)),
+    ask(MISROUTING_QUERIES.stable(target, window, weight)),
+    ask(MISROUTING_QUERIES.mesh(target, window)),
+    ask(MISROUTING_QUERIES.gateway(target, window)),
   ]);
   return clientsCheck({ metric, target, weight }, { rate, stable, mesh, gateway });
 }

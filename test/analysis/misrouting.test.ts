@@ -6,11 +6,12 @@ import { target } from './target.ts';
 const offsetsOf = (query: string): string[] =>
   [...new Set([...query.matchAll(/ offset (\w+)/g)].map(([, offset = '']) => offset))].toSorted();
 
+const before = { windowMs: 10_000, agoMs: 10_000 };
 const queries = {
-  stable: MISROUTING_QUERIES.stable(target, 10_000, 20),
-  'stable at weight 100': MISROUTING_QUERIES.stable(target, 10_000, 100),
-  mesh: MISROUTING_QUERIES.mesh(target, 10_000),
-  gateway: MISROUTING_QUERIES.gateway(target, 10_000),
+  stable: MISROUTING_QUERIES.stable(target, before, 20),
+  'stable at weight 100': MISROUTING_QUERIES.stable(target, before, 100),
+  mesh: MISROUTING_QUERIES.mesh(target, before),
+  gateway: MISROUTING_QUERIES.gateway(target, before),
 };
 for (const [name, query] of Object.entries(queries)) t.ok(isPromQL(query), `${name} is PromQL`);
 
@@ -20,6 +21,12 @@ t.ok(
 );
 t.same(offsetsOf(queries.stable), ['10000ms']);
 t.same(offsetsOf(queries['stable at weight 100']), ['10000ms', '20000ms'], 'at weight 100 from what came there before');
+
+t.same(
+  offsetsOf(MISROUTING_QUERIES.gateway(target, { windowMs: 10_000, agoMs: 45_000 })),
+  ['10000ms', '45000ms', '55000ms'],
+  'what is lost at the weight all the time is no less lost for that: it is compared with the time before the weight',
+);
 
 const matches = (regex: string, value: string): boolean => new RegExp(`^(?:${regex})$`).test(value);
 

@@ -38,7 +38,7 @@ function firstVerdict(name: string): Promise<CheckResult> {
     source: { builtin: 'request-success-rate' },
   } as const;
   return waitFor(`a verdict on ${name}`, async () => {
-    const due = { metric, windowMs: 5_000, weight: 50 };
+    const due = { metric, windowMs: 5_000, weight: 50, weightMs: 5_000 };
     const check = await checkOf(due, targetOf(name), (query) => prometheus.query(query));
     if (check.verdict === 'inconclusive') throw new Error(check.message);
     return check;

@@ -10,6 +10,8 @@ import { Figures, type Requests } from './support/figures.ts';
 const rig = openRig();
 const prometheus = new Prometheus(rig.mesh.prometheusUrl);
 const WINDOW_MS = 5_000;
+/** And as long before it. */
+const WINDOW = { windowMs: WINDOW_MS, agoMs: WINDOW_MS };
 
 type Some = Omit<Requests, 'namespace' | 'service' | 'reporter'>;
 const good: Some = { rate: 9 };
@@ -129,7 +131,7 @@ t.before(async () => {
 
 for (const [index, [claim, [, about]]] of Object.entries(lost).entries()) {
   t.test(`requests that went nowhere: ${claim}`, async (t) => {
-    const answer = await prometheus.query(MISROUTING_QUERIES.gateway(targetIn(slug('lost', index)), WINDOW_MS));
+    const answer = await prometheus.query(MISROUTING_QUERIES.gateway(targetIn(slug('lost', index)), WINDOW));
     const value = Math.max(0, answer.kind === 'value' ? answer.value : Number.NaN);
     t.ok(
       about === 0 ? value === 0 : Math.abs(value - about) < about / 2,
@@ -157,7 +159,7 @@ for (const [index, [claim, [, least, most]]] of Object.entries(durations).entrie
 
 t.test('what came to the stable Service, in the window and before it', async (t) => {
   for (const weight of [20, 100]) {
-    const answer = await prometheus.query(MISROUTING_QUERIES.stable(targetIn(slug('lost', 0)), WINDOW_MS, weight));
+    const answer = await prometheus.query(MISROUTING_QUERIES.stable(targetIn(slug('lost', 0)), WINDOW, weight));
     const value = answer.kind === 'value' ? answer.value : Number.NaN;
     t.ok(Math.abs(value - 200) < 40, `at weight ${weight}: ${JSON.stringify(answer)} is about 200`);
   }

@@ -12,6 +12,8 @@ export interface DueCheck {
   windowMs: number;
   /** The canary's, in percent, for the whole window. */
   weight: number;
+  /** How long the weight has been in force, in milliseconds. */
+  weightMs: number;
 }
 
 /** Whether the ReplicaSets are to be read: under a hold they say what really runs. */
@@ -63,6 +65,7 @@ export function dueChecks(
     metric,
     windowMs: windowFor(metric, { weightMs, scrapeMs }),
     weight,
+    weightMs,
   }));
 }
 

@@ -122,8 +122,8 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
     const loads = apps.map((app) => app.load(25));
     await paused.kubectl(['rollout', 'pause', `deployment/${paused.name}`]);
     await Promise.all([shifting.setImage('1.4.1'), failed.setImage('1.4.1-unready'), paused.setImage('1.4.1')]);
-    await rolling.setImage('1.4.1');
     await Promise.all([shifting.atWeight(30), failed.phase('Failed'), paused.phase('Waiting')]);
+    await rolling.setImage('1.4.1');
     await rolling.phase('Promoting');
     return { apps, loads };
   }
@@ -131,7 +131,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
 
 /** Its roll-out takes long enough to be met half-way. */
 function slowly(deployment: Json): void {
-  deployment.spec.minReadySeconds = 2;
+  deployment.spec.minReadySeconds = 4;
 }
 
 async function rollsNatively(app: App): Promise<void> {
