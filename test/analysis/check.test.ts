@@ -9,7 +9,11 @@ import { target } from './target.ts';
 async function checked(changes: Partial<Metric>, answer: (query: string) => QueryResult) {
   const asked: string[] = [];
   const ask = async (query: string): Promise<QueryResult> => (asked.push(query), answer(query));
-  const result = await checkOf({ metric: { ...metric, ...changes }, windowMs: 10_000, weight: 20 }, target, ask);
+  const result = await checkOf(
+    { metric: { ...metric, ...changes }, windowMs: 10_000, weight: 20, weightMs: 10_000 },
+    target,
+    ask,
+  );
   return { asked, result };
 }
 
