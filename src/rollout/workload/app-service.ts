@@ -107,11 +107,17 @@ const obstacle = (reason: TrafficReason, message: string): TrafficObstacle => ({
 
 const portWords = ({ name, port }: { name?: string; port: number }): string => (name ? `${port} (${name})` : `${port}`);
 
-/** Services that do not look at the label which tells stable and canary apart: the canary's pods would get their traffic. */
+/**
+ * Services that do not look at the label which tells stable and canary apart: the canary's pods would get their traffic. One that
+ * selects by it the canary alone was written for the canary.
+ */
 function overlapOf({ deployment, label, services }: ServiceSearch): TrafficObstacle | undefined {
   const stable = labelsOf(deployment.spec.template);
   const canary = { ...stable, [label]: `${stable[label] ?? ''}${CANARY_SUFFIX}` };
-  const overlapping = services.filter((service) => !isGenerated(service) && selects(service, canary));
+  const isBlind = ({ spec: { selector = {} } }: Service): boolean => selector[label] === undefined;
+  const overlapping = services.filter(
+    (service) => !isGenerated(service) && isBlind(service) && selects(service, canary),
+  );
   if (overlapping.length === 0) return undefined;
   const names = overlapping.map(({ metadata }) => metadata.name).join(', ');
   const common = Object.keys(deployment.spec.selector.matchLabels ?? {}).find(

@@ -27,6 +27,10 @@ const found: Record<string, [ServiceSearch, string]> = {
   'the only one that selects its pods, of another name': [search([web, selecting('db', { app: 'db' })]), 'web'],
   'the one that is written, also where one has its name': [search([web, own], { name: 'web' }), 'web'],
   'one beside the canary’s own': [search([own, generated]), 'podinfo'],
+  'one beside another that a user wrote for the canary alone': [
+    search([own, selecting('podinfo-canary', { app: 'podinfo-canary' })]),
+    'podinfo',
+  ],
   'one that selects by more than the label': [
     search([selecting('web', { app: 'podinfo', tier: 'api' })], { deployment: tiered }),
     'web',
