@@ -91,14 +91,14 @@ t.test('a Service of the canary’s name is given no traffic', async (t) => {
   const service = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: NAME },
+    metadata: { name: NAME, labels: { 'app.kubernetes.io/managed-by': 'terraform' } },
     spec: { selector, ports: [{ port: 9898 }] },
   };
   await app.apply(service);
   await app.enrol();
   await app.release('1.4.1');
   const { release } = await app.phase('Waiting');
-  t.match(release?.message, /^Service podinfo-canary is not Headgate's \(it was written by kubectl/);
+  t.match(release?.message, /^Service podinfo-canary is not Headgate's \(it is managed by terraform/);
   t.notOk(await app.canaryDeployment(), 'nothing is made beside it');
   await app.kubectl(['delete', 'service', NAME]);
   await app.phase('Succeeded', 120_000);
