@@ -2,7 +2,7 @@ import t from 'tap';
 import { openRig } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
-import { shareOf, shareOver, WeightWatch } from './support/share.ts';
+import { shareOf, shareOver, underHold, WeightWatch } from './support/share.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -27,11 +27,9 @@ t.test('a good release gets its weights step by step, is promoted, and fails no 
     [0, 10, 20, 30, 40, 50, 0],
     'Envoy had each weight of the plan, once',
   );
-  // From the lift on the Deployment's own pods answer as the new version too, which is not the canary's share.
-  const lift = rig.audit.find({ verb: 'patch', resource: 'deployments', name: app.name, namespace: app.namespace });
-  const liftedAt = lift.find(({ userAgent }) => userAgent.startsWith('headgate-'))?.at ?? 0;
-  const underHold = steps.map((step) => ({ ...step, to: Math.min(step.to, liftedAt) }));
-  const checks = underHold.filter(({ weight }) => weight > 0).map((step) => shareOf(load, step, '1.4.1'));
+  const checks = underHold(app, steps)
+    .filter(({ weight }) => weight > 0)
+    .map((step) => shareOf(load, step, '1.4.1'));
   for (const { weight, requests, share, sigmas } of checks) {
     t.ok(requests >= 1_000, `${requests} requests at weight ${weight}`);
     t.ok(sigmas < 5, `share ${(share * 100).toFixed(1)} % at weight ${weight} is ${sigmas.toFixed(1)} sigma off`);

@@ -5,7 +5,7 @@ import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { servedAll } from '../support/failures.ts';
 import { Router } from '../support/router.ts';
-import { shareOf } from '../support/share.ts';
+import { shareOf, underHold } from '../support/share.ts';
 
 /**
  * The whole of Headgate on something that is no mesh: its scheduler with a provider that keeps shares in a ConfigMap, and a
@@ -92,7 +92,7 @@ t.test('a release is carried on, and taken back, by shares in a ConfigMap', asyn
     [0, ...PLAN, 0],
     'the release took every step, once',
   );
-  for (const step of router.steps) {
+  for (const step of underHold(app, router.steps)) {
     const { share, requests } = shareOf(load, step, '1.4.1');
     if (step.weight > 0)
       t.ok(

@@ -59,6 +59,13 @@ export function shareOf(load: Load, { weight, from, to }: Step, tag: string): Sh
   return compare(weight, within.filter(({ revision }) => revision === tag).length, within.length);
 }
 
+/** The steps until the hold was lifted: from then on the Deployment's own pods answer as the new version too. */
+export function underHold({ rig, name, namespace }: App, steps: readonly Step[]): Step[] {
+  const patches = rig.audit.find({ verb: 'patch', resource: 'deployments', name, namespace });
+  const liftedAt = patches.find(({ userAgent }) => userAgent.startsWith('headgate-'))?.at ?? 0;
+  return steps.map((step) => ({ ...step, to: Math.min(step.to, liftedAt) }));
+}
+
 /** All steps together: the sum of what was to come beside the sum of what came. */
 export function shareOver(checks: readonly ShareCheck[]): number {
   const wanted = checks.reduce((sum, { weight, requests }) => sum + (weight / 100) * requests, 0);
