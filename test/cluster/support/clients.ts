@@ -22,10 +22,10 @@ export class Clients {
     return clients;
   }
 
-  /** More clients, who begin once all of them are answered. */
+  /** More clients, who begin once all of them are answered: as often as it takes for a proxy to have the last of the objects. */
   async join(ways: readonly Way[]): Promise<void> {
     const rig = this.#rig;
-    await Promise.all(ways.map((way) => waitFor(`an answer to ${nameOf(way)}`, () => isAnswered(rig, way))));
+    await Promise.all(ways.map((way) => answeredInARow(rig, way)));
     this.#loads.push(...ways.map((way) => ({ name: nameOf(way), load: rig.load({ ...way, rps: RPS }) })));
   }
 
@@ -51,6 +51,17 @@ export class Clients {
 
 const nameOf = ({ via = 'gateway', host, path = '', port = 80, protocol = 'http' }: Way): string =>
   `${protocol}://${host}${via === 'mesh' ? `:${port}` : ''}${path} (${via})`;
+
+const IN_A_ROW = 10;
+
+function answeredInARow(rig: Rig, way: Way): Promise<boolean> {
+  let answered = 0;
+  const isSteady = async (): Promise<boolean> => {
+    answered = (await isAnswered(rig, way)) ? answered + 1 : 0;
+    return answered >= IN_A_ROW;
+  };
+  return waitFor(`${IN_A_ROW} answers in a row to ${nameOf(way)}`, isSteady, { everyMs: 150 });
+}
 
 async function isAnswered(rig: Rig, { via, protocol, ...wanted }: Way): Promise<boolean> {
   const sender = via === 'mesh' ? rig.caller : rig.gateway;
