@@ -78,7 +78,7 @@ t.test('a release is carried on, and taken back, by shares in a ConfigMap', asyn
   t.teardown(() => load.stop());
 
   await optIn(app);
-  const made = await routeOf(app);
+  const made = await waitFor('its route', () => routeOf(app));
   t.same(made.data, { stable: '100', canary: '0' }, 'enrolled, all goes to the Deployment');
   t.match(made.metadata, {
     labels: { 'headgate.dev/role': 'route' },
