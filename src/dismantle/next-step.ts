@@ -1,8 +1,8 @@
 import { KINDS } from '../cluster/kinds.ts';
-import { CANARY, CANARY_SUFFIX, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
+import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { TrafficWish } from '../rollout/machine/traffic.ts';
-import { canaryName } from '../rollout/names.ts';
+import { canaryName, stemOf } from '../rollout/names.ts';
 import { type Kind, type ObjectChange, type PatchOperation, pointer } from '../rollout/object-change.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
 import { readHold } from '../rollout/workload/hold.ts';
@@ -56,7 +56,7 @@ function wishOf({ deployment, canaryService, namespace, name, clusterDomain }: R
   const gone = { metadata, spec: { selector: {}, template: { spec: { containers: [] } } } };
   const canary = canaryService?.metadata.name ?? canaryName(name);
   return {
-    hosts: { stable: canary.slice(0, -CANARY_SUFFIX.length), canary },
+    hosts: { stable: stemOf(canary), canary },
     clusterDomain,
     deployment: deployment ?? gone,
     service: { portName: 'http', hosts: [], gateways: [] },

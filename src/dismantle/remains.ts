@@ -4,7 +4,7 @@ import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { CANARY, CANARY_SUFFIX, HELD, ROLE } from '../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
-import { canaryName } from '../rollout/names.ts';
+import { canaryName, stemOf } from '../rollout/names.ts';
 import type { Kind } from '../rollout/object-change.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
 import type { DisruptionBudget } from '../rollout/workload/disruption-budget.ts';
@@ -50,7 +50,8 @@ export async function readRemains({ client, provider, clusterDomain }: Reader, k
     find<Canary>(KINDS.canaries, recordName(name, deployment)),
     deployment?.metadata.annotations?.[HELD] === undefined ? [] : setsOf(client, deployment),
   ]);
-  const own = services.filter((service) => (madeFor(service) ?? stem(service)) === name);
+  // Of what lost its owner, the name tells.
+  const own = services.filter((service) => (madeFor(service) ?? stemOf(service.metadata.name)) === name);
   const canaryService = own.find(({ metadata }) => metadata.name.endsWith(CANARY_SUFFIX));
   const service = own.find((object) => object !== canaryService);
   return {
@@ -67,10 +68,6 @@ export async function readRemains({ client, provider, clusterDomain }: Reader, k
     ...(record && { record }),
   };
 }
-
-/** Of what lost its owner, the name tells. */
-const stem = ({ metadata: { name } }: KubeObject): string =>
-  name.endsWith(CANARY_SUFFIX) ? name.slice(0, -CANARY_SUFFIX.length) : name;
 
 /** Whatever bears Headgate's label. Where the kind is not installed there are none. */
 async function labelledOf<T extends KubeObject>(client: KubeClient, kind: Kind, namespace: string): Promise<T[]> {

@@ -2,9 +2,10 @@ import type { KubeClient } from '../cluster/client.ts';
 import { isNotFound } from '../cluster/errors.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { collectionsIn, inPages, type Namespaces } from '../cluster/namespaces.ts';
-import { CANARY_SUFFIX, ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
+import { ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
+import { stemOf } from '../rollout/names.ts';
 import type { Kind } from '../rollout/object-change.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
@@ -70,7 +71,6 @@ async function listed<T extends KubeObject>(
 /** The Deployment that an object is for: what is generated is owned by it, and some has its name with a suffix. */
 function targetKey(object: KubeObject): string {
   const { namespace = '', name, labels } = object.metadata;
-  const own =
-    labels?.[ROLE] !== undefined && name.endsWith(CANARY_SUFFIX) ? name.slice(0, -CANARY_SUFFIX.length) : name;
+  const own = labels?.[ROLE] === undefined ? name : stemOf(name);
   return `${namespace}/${madeFor(object) ?? own}`;
 }

@@ -82,30 +82,37 @@ function argsOf(file: string): string[] {
   return ['-c', file, '--concurrency', '1', '--disable-hot-restart', ...log];
 }
 
-/** Envoy as Istio's ingress gateway. Ready when istiod has given it the listener of `public-gateway`. */
-export function envoy(layout: Layout, command: string): ProgramSpec {
-  const file = join(layout.dir, 'envoy.json');
-  writeFileSync(file, JSON.stringify(bootstrap(gatewayNode, envoyAdminUrl)));
+interface Proxy {
+  name: string;
+  node: Node;
+  adminUrl: string;
+  /** Where it listens once istiod has given it what it needs. */
+  listens: readonly [ip: string, port: number];
+}
+
+function proxy(layout: Layout, command: string, { name, node, adminUrl, listens }: Proxy): ProgramSpec {
+  const file = join(layout.dir, `${name}.json`);
+  writeFileSync(file, JSON.stringify(bootstrap(node, adminUrl)));
   return {
-    name: 'envoy',
+    name,
     command,
     args: argsOf(file),
-    logFile: layout.log('envoy'),
-    stdout: layout.pipe('envoy'),
-    ready: async () => (await answers(`${envoyAdminUrl}/ready`)) && (await accepts(gatewayIp, gatewayPort)),
+    logFile: layout.log(name),
+    stdout: layout.pipe(name),
+    ready: async () => (await answers(`${adminUrl}/ready`)) && (await accepts(...listens)),
   };
 }
 
+/** Envoy as Istio's ingress gateway. Ready when istiod has given it the listener of `public-gateway`. */
+export const envoy = (layout: Layout, command: string): ProgramSpec =>
+  proxy(layout, command, {
+    ...{ name: 'envoy', node: gatewayNode, adminUrl: envoyAdminUrl },
+    listens: [gatewayIp, gatewayPort],
+  });
+
 /** Envoy as the sidecar of a caller in the mesh, who connects by `client/caller.ts`. */
-export function sidecar(layout: Layout, command: string): ProgramSpec {
-  const file = join(layout.dir, 'sidecar.json');
-  writeFileSync(file, JSON.stringify(bootstrap(callerNode, sidecarAdminUrl)));
-  return {
-    name: 'sidecar',
-    command,
-    args: argsOf(file),
-    logFile: layout.log('sidecar'),
-    stdout: layout.pipe('sidecar'),
-    ready: async () => (await answers(`${sidecarAdminUrl}/ready`)) && (await accepts(callerIp, callerOutboundPort)),
-  };
-}
+export const sidecar = (layout: Layout, command: string): ProgramSpec =>
+  proxy(layout, command, {
+    ...{ name: 'sidecar', node: callerNode, adminUrl: sidecarAdminUrl },
+    listens: [callerIp, callerOutboundPort],
+  });

@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { decide } from '../../src/rollout/machine/decide.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import { ms } from '../../src/rollout/machine/state.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { readyReplicas } from '../../src/rollout/workload/rollout-status.ts';
 import { usersRules } from '../../src/traffic/istio/destination-rules.ts';
-import { LABEL, SELF } from '../build.ts';
 import type { Simulation } from '../simulation.ts';
-import { type Round, SCRAPE_MS, SETTLE_MS } from './scheduler.ts';
+import { decided, type Round, SETTLE_MS } from './scheduler.ts';
 import { wishOf } from './wish.ts';
 
 /** What must never happen, whatever the world does: a check answers with what is wrong. */
@@ -146,17 +144,7 @@ const CHECKS: Record<string, Check> = {
   },
 
   'the same situation gives the same answer': ({ before, seen, now, decision, self }, { ticker }) => {
-    const again = decide({
-      spec: ticker.spec,
-      state: before,
-      seen,
-      now,
-      settleMs: SETTLE_MS,
-      scrapeMs: SCRAPE_MS,
-      label: LABEL,
-      ...SELF,
-      self,
-    });
+    const again = decided({ spec: ticker.spec, state: before, seen, now, self });
     return isDeepStrictEqual(again, decision) ? undefined : 'it does not';
   },
 

@@ -1,5 +1,5 @@
 import type { PolicyReading } from '../../src/rollout/machine/observation.ts';
-import { needsPolicies } from '../../src/rollout/machine/observation-needs.ts';
+import { isNewRevision } from '../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { POLICY_KINDS } from '../../src/rollout/workload/policies.ts';
 import { ISTIO_POLICIES } from '../../src/traffic/istio/policies.ts';
@@ -13,7 +13,7 @@ export class PoliciesView {
 
   /** @param count is told how many requests it took */
   see({ policies }: Cluster, revision: string, state: RolloutState | undefined, count: (reads: number) => void) {
-    const isNeeded = needsPolicies(true, revision, state);
+    const isNeeded = isNewRevision(true, revision, state);
     if (isNeeded && this.#revision !== revision) count(LISTS);
     this.#revision = isNeeded ? revision : undefined;
     const reading: PolicyReading = { found: policies, unread: [] };

@@ -63,6 +63,11 @@ export interface Requests {
   reads: number;
 }
 
+/** What is decided in a simulation, whoever asks. */
+export const decided = (
+  situation: Pick<Parameters<typeof decide>[0], 'spec' | 'state' | 'seen' | 'now' | 'self'>,
+): Decision => decide({ settleMs: SETTLE_MS, scrapeMs: SCRAPE_MS, label: LABEL, ...SELF, ...situation });
+
 /** The scheduler's process dies. */
 export class Crash extends Error {}
 
@@ -145,17 +150,7 @@ export class Ticker {
     const state = stateOf(record.status);
     const seen = this.observe(state);
     const { self } = this;
-    const decision = decide({
-      spec,
-      state,
-      seen,
-      now,
-      settleMs: SETTLE_MS,
-      scrapeMs: SCRAPE_MS,
-      label: LABEL,
-      ...SELF,
-      self,
-    });
+    const decision = decided({ spec, state, seen, now, self });
     const committed = this.#commit(record, decision, seen);
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#heard = undefined;

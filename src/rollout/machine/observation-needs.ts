@@ -20,8 +20,8 @@ export interface DueCheck {
 export const needsReplicaSets = (held: boolean, state: RolloutState | undefined): boolean =>
   held || (state !== undefined && ACTIVE.has(state.phase));
 
-/** Whether the namespace's policies are to be read: a revision is held whose release has not begun. */
-export const needsPolicies = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>
+/** Whether a revision is held whose release has not begun: then policies, and names that others may have, are to be read. */
+export const isNewRevision = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>
   held && state?.release?.revision !== revision;
 
 /**

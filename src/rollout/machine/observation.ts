@@ -41,7 +41,7 @@ export interface Observation extends TrafficReading {
   canary?: Deployment;
   /** Of the canary's name, whoever made it. */
   budget?: DisruptionBudget;
-  /** Of the Deployment's namespace, where a new revision is held (`needsPolicies`). */
+  /** Of the Deployment's namespace, where a new revision is held (`isNewRevision`). */
   policies?: PolicyReading;
   /** The Service by which clients reach the app. */
   service: AppService;

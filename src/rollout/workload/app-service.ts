@@ -1,5 +1,7 @@
-import { CANARY_SUFFIX, PREFIX, ROLE } from '../keys.ts';
+import { PREFIX, ROLE } from '../keys.ts';
 import type { Deployment, PodTemplate, Service } from '../kube.ts';
+import { type Labels, selects } from './label-selector.ts';
+import { stableLabelOf, suffixLabels } from './pod-selectors.ts';
 import { containerPortsOf } from './ports.ts';
 import type { TrafficObstacle, TrafficReason } from './traffic-obstacle.ts';
 
@@ -49,7 +51,7 @@ function choose({ deployment, name, services, neighbours }: ServiceSearch): AppS
     );
   }
   const labels = labelsOf(deployment.spec.template);
-  const selecting = services.filter((service) => !isGenerated(service) && selects(service, labels));
+  const selecting = services.filter((service) => !isGenerated(service) && isSelecting(service, labels));
   const [only, ...more] = selecting;
   if (only === undefined) return { is: 'absent' };
   const names = selecting.map(({ metadata }) => metadata.name);
@@ -59,7 +61,7 @@ function choose({ deployment, name, services, neighbours }: ServiceSearch): AppS
       `several Services select the pods of ${own}: ${names.join(', ')}; say which of them clients use, by ${SETTING}: ${names[0] ?? ''}`,
     );
   }
-  if (!neighbours.some((others) => selects(only, others))) return { is: 'found', service: only };
+  if (!neighbours.some((others) => isSelecting(only, others))) return { is: 'found', service: only };
   return unusable(
     'ServiceAmbiguous',
     `Service ${only.metadata.name} selects the pods of other workloads too, so a share of it is no share of ${own}; give ${own} a Service of its own, and name it by ${SETTING}`,
@@ -82,7 +84,7 @@ function obstacleOf({ metadata: { name }, spec }: Service, { metadata, spec: { t
       'ServiceNoSelector',
       `Service ${name} has no selector: where it leads is written by hand, and cannot be divided`,
     );
-  if (!selects({ metadata: { name }, spec }, labelsOf(template)))
+  if (!isSelecting({ metadata: { name }, spec }, labelsOf(template)))
     return obstacle(
       'ServiceNotFound',
       `Service ${name} does not select the pods of Deployment ${metadata.name}; mend its selector, or name the Service that does by ${SETTING}`,
@@ -113,10 +115,10 @@ const portWords = ({ name, port }: { name?: string; port: number }): string => (
  */
 function overlapOf({ deployment, label, services }: ServiceSearch): TrafficObstacle | undefined {
   const stable = labelsOf(deployment.spec.template);
-  const canary = { ...stable, [label]: `${stable[label] ?? ''}${CANARY_SUFFIX}` };
+  const canary = suffixLabels(stable, stableLabelOf(deployment, label));
   const isBlind = ({ spec: { selector = {} } }: Service): boolean => selector[label] === undefined;
   const overlapping = services.filter(
-    (service) => !isGenerated(service) && isBlind(service) && selects(service, canary),
+    (service) => !isGenerated(service) && isBlind(service) && isSelecting(service, canary),
   );
   if (overlapping.length === 0) return undefined;
   const names = overlapping.map(({ metadata }) => metadata.name).join(', ');
@@ -136,7 +138,5 @@ const labelsOf = ({ metadata }: PodTemplate): Record<string, string> => metadata
 const isGenerated = ({ metadata }: Service): boolean => metadata.labels?.[ROLE] !== undefined;
 
 /** An empty selector selects nothing. */
-function selects({ spec: { selector = {} } }: Service, labels: Record<string, string>): boolean {
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
-}
+const isSelecting = ({ spec: { selector = {} } }: Service, labels: Labels): boolean =>
+  Object.keys(selector).length > 0 && selects({ matchLabels: selector }, labels);

@@ -1,16 +1,16 @@
-import { CANARY_SUFFIX, REQUESTED_BY, REVISION } from '../keys.ts';
+import { REQUESTED_BY, REVISION } from '../keys.ts';
 import type { Deployment, PodTemplate } from '../kube.ts';
 import { canaryName } from '../names.ts';
 import { canaryAnnotations, canaryLabels } from './canary-metadata.ts';
 import { generatedMeta } from './generated.ts';
-import { type StableLabel, suffixPodSelectors, suffixSelector } from './pod-selectors.ts';
+import { type StableLabel, stableLabelOf, suffixLabels, suffixPodSelectors, suffixSelector } from './pod-selectors.ts';
 import { essence } from './template.ts';
 
 /** The pod template of the canary: the wanted one under another label, without Headgate's leaves. */
 function canaryTemplate(template: PodTemplate, label: StableLabel): PodTemplate {
   const { metadata, spec } = essence(template);
   return {
-    metadata: { ...metadata, labels: { ...metadata?.labels, [label.key]: `${label.value}${CANARY_SUFFIX}` } },
+    metadata: { ...metadata, labels: suffixLabels(metadata?.labels, label) },
     spec: suffixPodSelectors(spec, label),
   };
 }
@@ -33,7 +33,7 @@ export function canaryDeployment(
 ): Deployment {
   const { paused: _paused, revisionHistoryLimit: _limit, ...spec } = stable.spec;
   const { metadata } = stable;
-  const label: StableLabel = { key, value: stable.spec.selector.matchLabels?.[key] ?? '' };
+  const label = stableLabelOf(stable, key);
   const meta = generatedMeta(stable, canaryName(metadata.name), 'canary');
   return {
     apiVersion: 'apps/v1',

@@ -1,11 +1,23 @@
 import { CANARY_SUFFIX } from '../keys.ts';
-import type { LabelSelector, PodSpec } from '../kube.ts';
+import type { Deployment, LabelSelector, PodSpec } from '../kube.ts';
 
 /** The label that gets the suffix, and the value that it has on the stable pods. */
 export interface StableLabel {
   key: string;
   value: string;
 }
+
+/** @param key of the selector label that gets the suffix */
+export const stableLabelOf = ({ spec }: Deployment, key: string): StableLabel => ({
+  key,
+  value: spec.selector.matchLabels?.[key] ?? '',
+});
+
+/** Labels of the stable pods, or of what selects them, as the canary's. */
+export const suffixLabels = (
+  labels: Readonly<Record<string, string>> | undefined,
+  { key, value }: StableLabel,
+): Record<string, string> => ({ ...labels, [key]: `${value}${CANARY_SUFFIX}` });
 
 /** The value with the suffix where it is the stable pods'; any other value means other pods, and stays. */
 const suffixed = (found: string, { value }: StableLabel): string =>

@@ -1,8 +1,8 @@
-import { CANARY_SUFFIX } from '../keys.ts';
 import type { Deployment, Service } from '../kube.ts';
 import { canaryName } from '../names.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
 import { generatedMeta, replaceable } from './generated.ts';
+import { stableLabelOf, suffixLabels } from './pod-selectors.ts';
 import { canonical } from './template.ts';
 
 const objectOf = (owner: Deployment, name: string, spec: Service['spec']): Service => ({
@@ -42,10 +42,9 @@ const READ_BY_MESHES =
 
 /** The canary's Service: as the stable one is in the cluster, but that it selects the canary's pods alone. */
 export function canaryService(owner: Deployment, stable: Service, label: string): Service {
-  const { matchLabels } = owner.spec.selector;
   const service = objectOf(owner, canaryName(stable.metadata.name), {
     ...picked(stable.spec, DIVIDING),
-    selector: { ...matchLabels, [label]: `${matchLabels?.[label] ?? ''}${CANARY_SUFFIX}` },
+    selector: suffixLabels(owner.spec.selector.matchLabels, stableLabelOf(owner, label)),
     ports: (stable.spec.ports ?? []).map((port) => picked(port, OF_A_PORT) as typeof port),
   });
   const annotations = forMeshes(stable.metadata.annotations);

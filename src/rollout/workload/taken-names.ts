@@ -1,6 +1,8 @@
-import { CANARY_SUFFIX, ROLE } from '../keys.ts';
+import { ROLE } from '../keys.ts';
 import type { Deployment, KubeObject, Service } from '../kube.ts';
 import type { ObjectChange } from '../object-change.ts';
+import { selects } from './label-selector.ts';
+import { stableLabelOf, suffixLabels } from './pod-selectors.ts';
 
 /**
  * Names that Headgate gives to its objects, and under which there are others'. Nothing of those is changed, and no release
@@ -19,15 +21,11 @@ export function isMadeFor({ metadata }: KubeObject, deployment: Deployment): boo
  * Whether an object is a Service that leads to the canary's pods and to no stable one: whoever wrote it, it is as good as
  * Headgate's. @param label the selector label that gets the suffix
  */
-export function leadsToCanary(object: KubeObject, { spec }: Deployment, label: string): object is Service {
+export function leadsToCanary(object: KubeObject, deployment: Deployment, label: string): object is Service {
   if (object.kind !== 'Service') return false;
   const selector = (object as Service).spec.selector ?? {};
-  const pods = spec.template.metadata?.labels ?? {};
-  const labels: Record<string, string> = {
-    ...pods,
-    [label]: `${spec.selector.matchLabels?.[label] ?? ''}${CANARY_SUFFIX}`,
-  };
-  return selector[label] !== undefined && Object.entries(selector).every(([key, value]) => labels[key] === value);
+  const labels = suffixLabels(deployment.spec.template.metadata?.labels, stableLabelOf(deployment, label));
+  return selector[label] !== undefined && selects({ matchLabels: selector }, labels);
 }
 
 /** Users' objects that stand where some changes would create one. @param present all that there is of these kinds */

@@ -10,10 +10,10 @@ import {
   type DueCheck,
   doubtfulReads,
   dueChecks,
+  isNewRevision,
   needsEndpoints,
   needsFreshRead,
   needsPods,
-  needsPolicies,
   needsReplicaSets,
 } from '../../rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
@@ -79,7 +79,7 @@ export class Observer {
     const { hold, revision, deployment, canary } = seen;
     const { policies: known, canaryPods } = this.#world;
     const wanted = dueChecks(spec, state, input);
-    const isNew = needsPolicies(hold.state === 'held', revision, state);
+    const isNew = isNewRevision(hold.state === 'held', revision, state);
     if (!isNew) known.forget(key);
     const [checks, pods, policies] = await Promise.all([
       wanted && this.#check(targetOf(this.#wishOf(input, seen)), wanted),
@@ -99,7 +99,7 @@ export class Observer {
     const underWay = needsReplicaSets(hold.state === 'held', state);
     if (underWay) world.watchNamespace(key);
     const sets = underWay ? world.replicaSets.of(deployment, label) : undefined;
-    const isNew = hold.state === 'held' && state?.release?.revision !== revision;
+    const isNew = isNewRevision(hold.state === 'held', revision, state);
     const { named, ...services } = await this.#services(input, deployment);
     const wish = this.#wishOf(input, { deployment, ...services });
     const [replicaSets, endpoints, objects, names] = await Promise.all([

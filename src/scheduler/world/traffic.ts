@@ -2,10 +2,12 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isForbidden } from '../../cluster/errors.ts';
 import { pathOf } from '../../cluster/kinds.ts';
 import type { ChangeSource, Store } from '../../cluster/store.ts';
-import { ADOPTED_FOR, CANARY_SUFFIX, ROLE } from '../../rollout/keys.ts';
+import { ROLE } from '../../rollout/keys.ts';
 import { type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import { stemOf } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { adoptedFor } from '../../rollout/workload/adopted-for.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider, TrafficReference, TrafficSource } from '../../traffic/provider.ts';
 import type { NamespaceView } from './namespace-view.ts';
@@ -182,14 +184,7 @@ function keysAbout(object: KubeObject): string[] {
   if (owner !== undefined) return [keyIn(namespace, owner)];
   const adopted = adoptedKeys(object);
   if (adopted.length > 0) return adopted;
-  const stem = name.endsWith(CANARY_SUFFIX) ? [name.slice(0, -CANARY_SUFFIX.length)] : [];
-  return [name, ...stem].map((entry) => keyIn(namespace, entry));
+  return [...new Set([name, stemOf(name)])].map((entry) => keyIn(namespace, entry));
 }
 
-function adoptedKeys({ metadata: { annotations } }: KubeObject): string[] {
-  try {
-    return Object.keys(JSON.parse(annotations?.[ADOPTED_FOR] ?? '{}') as object);
-  } catch {
-    return [];
-  }
-}
+const adoptedKeys = (object: KubeObject): string[] => Object.keys(adoptedFor(object));

@@ -2,6 +2,7 @@ import { ADOPTED_FOR, ROLE } from '../../rollout/keys.ts';
 import { type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { type PatchOperation, pointer } from '../../rollout/object-change.ts';
+import { adoptedFor } from '../../rollout/workload/adopted-for.ts';
 import { ADOPTED, chosenRules, fullHostsOf } from './app-routes.ts';
 import type { VirtualService } from './reach/objects.ts';
 import { type SoleWeights, soleWeights } from './rule-weights.ts';
@@ -16,23 +17,17 @@ export interface Adoption {
   weights?: SoleWeights;
 }
 
-/** Deployments whose weights a VirtualService of a user holds, by key; none for what cannot be read. */
-export function adoptedFor({ metadata: { annotations } }: VirtualService): Record<string, Adoption> {
-  try {
-    const found: unknown = JSON.parse(annotations?.[ADOPTED_FOR] ?? '{}');
-    return typeof found === 'object' && found !== null ? (found as Record<string, Adoption>) : {};
-  } catch {
-    return {};
-  }
-}
+/** Deployments whose weights a VirtualService of a user holds, by key, as Headgate noted them. */
+export const adoptions = (route: VirtualService): Record<string, Adoption> =>
+  adoptedFor(route) as Record<string, Adoption>;
 
 export const isAdoptedFor = (route: VirtualService, { deployment }: Pick<TrafficWish, 'deployment'>): boolean =>
-  adoptedFor(route)[keyOf(deployment)] !== undefined;
+  adoptions(route)[keyOf(deployment)] !== undefined;
 
 /** The same, of one that bears the mark; undefined where a part of it cannot be understood. */
 export function adoptionsOf(route: VirtualService): Record<string, Adoption> | undefined {
   if (route.metadata.labels?.[ROLE] !== ADOPTED) return undefined;
-  const found = adoptedFor(route);
+  const found = adoptions(route);
   return Object.values(found).every(isAdoption) ? found : undefined;
 }
 
@@ -66,7 +61,7 @@ function keptKey(
 
 /** Marks a user's VirtualService as one whose weights are set for a Deployment: watches and the webhook find it by that. */
 export function adopt(route: VirtualService, wish: TrafficWish): PatchOperation[] {
-  const present = adoptedFor(route);
+  const present = adoptions(route);
   const key = keyOf(wish.deployment);
   const rules = chosenRules(route, wish);
   const known = present[key];
@@ -83,7 +78,7 @@ export function adopt(route: VirtualService, wish: TrafficWish): PatchOperation[
 
 /** Takes the mark for a Deployment away; with the last, the label goes. None where there is no mark. */
 export function abandon(route: VirtualService, { deployment }: Pick<TrafficWish, 'deployment'>): PatchOperation[] {
-  const { [keyOf(deployment)]: own, ...others } = adoptedFor(route);
+  const { [keyOf(deployment)]: own, ...others } = adoptions(route);
   return own === undefined ? [] : marks(route, others);
 }
 

@@ -3,7 +3,7 @@ import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { isTakenOver, madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects } from '../provider.ts';
 import { virtualServicesOf } from './kinds.ts';
-import { resolveHost } from './reach/host.ts';
+import { fullHost, resolveHost } from './reach/host.ts';
 import { type HttpEntry, namespaceOf, type VirtualService, type WeightedEntry } from './reach/objects.ts';
 
 /** The role of a VirtualService that a user wrote: Headgate touches the weights of its routes and nothing else. */
@@ -23,8 +23,10 @@ export type RouteTarget = Pick<TrafficWish, 'hosts' | 'clusterDomain'> & {
 };
 
 /** Whether Headgate made it, and nobody has applied one of their own over it since. */
-export const isOurs = (route: VirtualService): boolean =>
-  route.metadata.labels?.[ROLE] === 'route' && !isTakenOver(route);
+export const isOurs = (route: VirtualService): boolean => isLabelledOwn(route) && !isTakenOver(route);
+
+/** Whether Headgate made it, whoever wrote it since. */
+export const isLabelledOwn = ({ metadata }: VirtualService): boolean => metadata.labels?.[ROLE] === 'route';
 
 export function appRoutes(objects: TrafficObjects, wish: TrafficWish): AppRoutes {
   const all = virtualServicesOf(objects);
@@ -55,7 +57,7 @@ export const isChosenRule = (route: VirtualService, { name }: HttpEntry, wish: T
 
 /** The full hosts of a Deployment's Services. */
 export function fullHostsOf({ hosts, deployment, clusterDomain }: RouteTarget): TrafficWish['hosts'] {
-  const full = (name: string) => `${name}.${deployment.metadata.namespace ?? 'default'}.svc.${clusterDomain}`;
+  const full = (name: string) => fullHost(name, deployment.metadata.namespace ?? 'default', { clusterDomain });
   return { stable: full(hosts.stable), canary: full(hosts.canary) };
 }
 

@@ -1,12 +1,13 @@
 import { CANARY_SUFFIX, ROLE } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import { stemOf } from '../../rollout/names.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
 import { generatedMeta, madeFor, replaceable } from '../../rollout/workload/generated.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 import type { RouteTarget } from './app-routes.ts';
 import { apiVersion, DESTINATION_RULES } from './kinds.ts';
-import { resolveHost } from './reach/host.ts';
+import { fullHost, resolveHost } from './reach/host.ts';
 import { byCreation } from './reach/host-owner.ts';
 import type { DestinationRule } from './reach/objects.ts';
 import { namespaceOf } from './reach/objects.ts';
@@ -30,7 +31,7 @@ export function usersRules(rules: readonly DestinationRule[], wish: RouteTarget)
 
 /** Headgate's own for a Deployment; the canary's has the name with the suffix. */
 export function ownRules(rules: readonly DestinationRule[], { metadata: { name } }: Deployment): HostRules {
-  const own = rules.filter((rule) => isOwn(rule) && (madeFor(rule) ?? stemOf(rule)) === name);
+  const own = rules.filter((rule) => isOwn(rule) && (madeFor(rule) ?? stemOf(rule.metadata.name)) === name);
   const stable = own.find(({ metadata }) => !metadata.name.endsWith(CANARY_SUFFIX));
   const canary = own.find(({ metadata }) => metadata.name.endsWith(CANARY_SUFFIX));
   return { ...(stable && { stable }), ...(canary && { canary }) };
@@ -43,14 +44,11 @@ export function ruleChanges(rules: readonly DestinationRule[], wish: TrafficWish
   return [...changesOf(own.stable, wanted.stable), ...changesOf(own.canary, wanted.canary)];
 }
 
-const stemOf = ({ metadata: { name } }: DestinationRule): string =>
-  name.endsWith(CANARY_SUFFIX) ? name.slice(0, -CANARY_SUFFIX.length) : name;
-
 const isOwn = ({ metadata }: DestinationRule): boolean => metadata.labels?.[ROLE] !== undefined;
 
 const isFor = (rule: DestinationRule, name: string, { deployment, clusterDomain }: RouteTarget): boolean =>
   resolveHost(rule.spec.host ?? '', namespaceOf(rule), { clusterDomain }) ===
-  `${name}.${deployment.metadata.namespace ?? 'default'}.svc.${clusterDomain}`;
+  fullHost(name, deployment.metadata.namespace ?? 'default', { clusterDomain });
 
 /** A rule that a user wrote for a host holds, and Headgate makes none for it; the canary is treated like the stable. */
 function wantedRules(users: HostRules, { deployment, hosts, service: { trafficPolicy } }: TrafficWish): HostRules {

@@ -1,7 +1,7 @@
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { TrafficObstacle } from '../../rollout/workload/traffic-obstacle.ts';
 import type { TrafficObjects } from '../provider.ts';
-import type { AppRoutes } from './app-routes.ts';
+import { type AppRoutes, isLabelledOwn } from './app-routes.ts';
 import { destinationRulesOf, gatewaysOf, virtualServicesOf } from './kinds.ts';
 import { ownObstacle, ownRoute } from './own-route.ts';
 import { type ClientProxy, resolveGateway } from './reach/client-proxy.ts';
@@ -30,7 +30,7 @@ function nameTaken(objects: TrafficObjects, { deployment, hosts }: TrafficWish):
   const taken = virtualServicesOf(objects).find(
     ({ metadata }) => metadata.name === name && metadata.namespace === namespace,
   );
-  if (taken === undefined || taken.metadata.labels?.['headgate.dev/role'] === 'route') return undefined;
+  if (taken === undefined || isLabelledOwn(taken)) return undefined;
   const message = `VirtualService ${name} is there, does not lead to the Service ${hosts.stable}, and is not Headgate's, whose own would have its name; add a route to ${hosts.stable} to it, or give it another name`;
   return { reason: 'RouteNameTaken', message };
 }

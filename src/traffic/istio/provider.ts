@@ -4,8 +4,8 @@ import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { pointer } from '../../rollout/object-change.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider } from '../provider.ts';
-import { adoptedFor, isAdoptedFor } from './adoption.ts';
-import { appRoutes } from './app-routes.ts';
+import { adoptions, isAdoptedFor } from './adoption.ts';
+import { appRoutes, isLabelledOwn } from './app-routes.ts';
 import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
 import { keepWeights } from './keep-weights.ts';
@@ -70,7 +70,7 @@ export const istio: TrafficProvider = {
 /** Those that Headgate made for a Deployment, or adopted for it. */
 const marked = (objects: TrafficObjects, { deployment }: Pick<TrafficWish, 'deployment'>): VirtualService[] =>
   virtualServicesOf(objects).filter((route) =>
-    route.metadata.labels?.[ROLE] === 'route'
+    isLabelledOwn(route)
       ? (madeFor(route) ?? route.metadata.name) === deployment.metadata.name
       : isAdoptedFor(route, { deployment }),
   );
@@ -79,6 +79,6 @@ const marked = (objects: TrafficObjects, { deployment }: Pick<TrafficWish, 'depl
 const isAbout = (route: VirtualService, name: string): boolean =>
   route.metadata.name === name ||
   madeFor(route) === name ||
-  Object.keys(adoptedFor(route)).includes(keyOf({ metadata: { ...route.metadata, name } }));
+  Object.keys(adoptions(route)).includes(keyOf({ metadata: { ...route.metadata, name } }));
 
 const ROLE_LABEL = pointer('metadata', 'labels', ROLE);

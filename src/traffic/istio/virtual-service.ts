@@ -4,8 +4,8 @@ import type { RouteReading, TrafficWish } from '../../rollout/machine/traffic.ts
 import { canaryName } from '../../rollout/names.ts';
 import { type ObjectChange, type PatchOperation, pointer } from '../../rollout/object-change.ts';
 import { canonical } from '../../rollout/workload/template.ts';
-import { abandon, adopt, adoptedFor, isAdoptedFor } from './adoption.ts';
-import type { AppRoutes } from './app-routes.ts';
+import { abandon, adopt, adoptions, clusterDomainOf, isAdoptedFor } from './adoption.ts';
+import { type AppRoutes, isLabelledOwn } from './app-routes.ts';
 import { VIRTUAL_SERVICES } from './kinds.ts';
 import { ownRoute, ownSpec } from './own-route.ts';
 import type { VirtualService } from './reach/objects.ts';
@@ -68,21 +68,20 @@ export function releaseFormer(objects: readonly VirtualService[], { users }: App
 export function releaseRoutes(routes: readonly VirtualService[], wish: TrafficWish): ObjectChange[] {
   return routes.flatMap((route) => {
     const marks = isLabelledOwn(route) ? unlabel(route) : abandon(route, wish);
-    const sole = adoptedFor(route)[keyOf(wish.deployment)]?.weights;
+    const sole = adoptions(route)[keyOf(wish.deployment)]?.weights;
     return marks.length === 0 ? [] : [patch(route, [...marks, ...stablePatch(route, asMarked(route, wish), sole)])];
   });
 }
 
-const isLabelledOwn = ({ metadata }: VirtualService): boolean => metadata.labels?.[ROLE] === 'route';
-
 /** The wish with the hosts that the object itself tells of, in all of its rules: the Deployment may be gone, and settings may have changed. */
 function asMarked(route: VirtualService, wish: TrafficWish): TrafficWish {
-  const stable = isLabelledOwn(route) ? route.spec.hosts?.[0] : adoptedFor(route)[keyOf(wish.deployment)]?.stable;
+  const stable = isLabelledOwn(route) ? route.spec.hosts?.[0] : adoptions(route)[keyOf(wish.deployment)]?.stable;
   const { routes: _routes, ...service } = wish.service;
   if (stable === undefined) return { ...wish, service };
-  const [name = '', , , ...domain] = stable.split('.');
+  const [name = ''] = stable.split('.');
+  const clusterDomain = clusterDomainOf({ stable });
   const hosts = { stable: name, canary: canaryName(name) };
-  return { ...wish, service, hosts, ...(domain.length > 0 && { clusterDomain: domain.join('.') }) };
+  return { ...wish, service, hosts, ...(clusterDomain !== '' && { clusterDomain }) };
 }
 
 function unlabel({ metadata }: VirtualService): PatchOperation[] {

@@ -3,9 +3,9 @@ import type { Observation } from '../../../src/rollout/machine/observation.ts';
 import {
   doubtfulReads,
   dueChecks,
+  isNewRevision,
   needsEndpoints,
   needsPods,
-  needsPolicies,
   needsReplicaSets,
 } from '../../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../../src/rollout/machine/state.ts';
@@ -159,6 +159,6 @@ const policies: Record<string, [boolean, string, RolloutState | undefined, boole
   'not where nothing is held': [false, revision('3.0'), begun, false],
 };
 for (const [claim, [isHeld, held, given, wanted]] of Object.entries(policies))
-  t.equal(needsPolicies(isHeld, held, given), wanted, `policies: ${claim}`);
+  t.equal(isNewRevision(isHeld, held, given), wanted, `policies: ${claim}`);
 
 t.equal(readHold(deployment('2.0', held())).state, 'held', 'the builder holds');

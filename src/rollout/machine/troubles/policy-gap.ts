@@ -1,6 +1,7 @@
 import { CANARY_SUFFIX } from '../../keys.ts';
 import { DISRUPTION_BUDGETS } from '../../workload/disruption-budget.ts';
 import { type Labels, selects } from '../../workload/label-selector.ts';
+import { type StableLabel, stableLabelOf, suffixLabels } from '../../workload/pod-selectors.ts';
 import type { Policy } from '../../workload/policies.ts';
 import type { PolicyReading } from '../observation.ts';
 import type { Situation } from '../situation.ts';
@@ -46,7 +47,7 @@ const nameOfGap = ({ kind, name, use }: PolicyGap): string =>
   `${kind} ${name}${use === 'names' ? ' (in its rules)' : ''}`;
 
 /** For a person: what is left out by which objects, and what to write. */
-function gapText(gaps: readonly PolicyGap[], label: string, value: string): string {
+function gapText(gaps: readonly PolicyGap[], { key: label, value }: StableLabel): string {
   const named = gaps.slice(0, MOST_NAMED).map(nameOfGap).join(', ');
   const more = gaps.length > MOST_NAMED ? ` and ${gaps.length - MOST_NAMED} more` : '';
   const both = `{key: ${label}, operator: In, values: [${value}, ${value}${CANARY_SUFFIX}]}`;
@@ -57,12 +58,12 @@ function gapText(gaps: readonly PolicyGap[], label: string, value: string): stri
 export function policyFindings(s: Situation): Pick<Release, 'policyGap' | 'needsBudget'> {
   const { policies, deployment } = s.seen;
   if (policies === undefined) return {};
-  const value = deployment.spec.selector.matchLabels?.[s.label] ?? '';
+  const label = stableLabelOf(deployment, s.label);
   const stable = deployment.spec.template.metadata?.labels ?? {};
-  const canary = { ...stable, [s.label]: `${value}${CANARY_SUFFIX}` };
+  const canary = suffixLabels(stable, label);
   const gaps = policyGaps({ stable, canary }, policies.found);
   return {
-    ...(gaps.length > 0 && { policyGap: gapText(gaps, s.label, value) }),
+    ...(gaps.length > 0 && { policyGap: gapText(gaps, label) }),
     ...(!hasBudget(policies, canary) && { needsBudget: true }),
   };
 }

@@ -4,15 +4,18 @@ import { type MeshObjects, namespaceOf } from './objects.ts';
 type Names = Pick<MeshObjects, 'clusterDomain'>;
 
 /** The full name of a Service, by which clusters are named. */
-export const serviceHost = (service: Service, { clusterDomain }: Names): string =>
-  `${service.metadata.name}.${namespaceOf(service)}.svc.${clusterDomain}`;
+export const fullHost = (name: string, namespace: string, { clusterDomain }: Names): string =>
+  `${name}.${namespace}.svc.${clusterDomain}`;
+
+export const serviceHost = (service: Service, names: Names): string =>
+  fullHost(service.metadata.name, namespaceOf(service), names);
 
 /**
  * A host as istiod reads it. Without a dot it is a Service in the namespace of the object it stands in; with one it is taken
  * letter by letter, so that `app.prod` and a name with a trailing dot are no Service at all.
  */
-export const resolveHost = (host: string, namespace: string, { clusterDomain }: Names): string =>
-  host === '*' || host.includes('.') ? host : `${host}.${namespace}.svc.${clusterDomain}`;
+export const resolveHost = (host: string, namespace: string, names: Names): string =>
+  host === '*' || host.includes('.') ? host : fullHost(host, namespace, names);
 
 export const isWildcard = (host: string): boolean => host.startsWith('*');
 
