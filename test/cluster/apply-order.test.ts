@@ -2,7 +2,7 @@ import t from 'tap';
 import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import { type Json, type KubeObject, openRig, waitFor } from '../rig/rig.ts';
 import type { App } from './support/app.ts';
-import { generated, userApp } from './support/user-app.ts';
+import { applyAll, generated, userApp } from './support/user-app.ts';
 import { pathIn, routeObject, serviceObject, to } from './support/user-objects.ts';
 import { storedOf } from './support/whole-life.ts';
 
@@ -39,19 +39,6 @@ const hollow =
   };
 const HTTP = [{ name: 'http', containerPort: 9898 }];
 
-/**
- * kubectl looks whether an object is there, and then creates it. Where hosts are asked for, Headgate may make one of that name
- * between the two; who applies again takes it over, as the page on Services and routes says.
- */
-async function appliedAgain(app: App, object: KubeObject): Promise<void> {
-  try {
-    await app.apply(object);
-  } catch (error) {
-    if (!String(error).includes('AlreadyExists')) throw error;
-    await app.apply(object);
-  }
-}
-
 async function applied(order: readonly Kind[], { exposed, slow }: { exposed: boolean; slow: boolean }): Promise<App> {
   const app = await userApp(rig, 'order', { exposed, replicas: 1, change: hollow(HTTP) });
   const objects: Record<Kind, KubeObject> = {
@@ -59,13 +46,16 @@ async function applied(order: readonly Kind[], { exposed, slow }: { exposed: boo
     Service: SERVICE,
     VirtualService: ROUTE,
   };
-  for (const kind of order) {
-    await appliedAgain(app, objects[kind]);
-    if (slow && kind !== order.at(-1)) await isSeen(app, exposed);
+  const all = order.map((kind) => objects[kind]);
+  for (const object of slow ? all : []) {
+    await app.apply(object);
+    if (object !== all.at(-1)) await isSeen(app, exposed);
   }
+  if (!slow) await applyAll(app, all);
   return app;
 }
 
+/** From one file, or one by one, with time for Headgate in between. */
 const ROUNDS = [
   { exposed: false, slow: false },
   { exposed: false, slow: true },
@@ -89,6 +79,17 @@ for (const round of ROUNDS) {
     }
   });
 }
+
+t.test('beside a route of another name that comes with the Deployment none is made', async (t) => {
+  const options = { exposed: true, replicas: 1, change: hollow(HTTP) };
+  const app = await userApp(rig, 'beside', options);
+  await applyAll(app, [app.manifest('1.4.0'), SERVICE, { ...ROUTE, metadata: { name: 'storefront' } }]);
+  const later = await userApp(rig, 'alone', options);
+  await later.apply(later.manifest('1.4.0'));
+  await waitFor('the route of a later one', async () => (await generated(later)).length === 2);
+  t.same(await generated(app), []);
+  await Promise.all([app.delete(), later.delete()]);
+});
 
 t.test('a route that is wanted is made when the Service comes for which it waits', async (t) => {
   const change = hollow([{ containerPort: 9898 }, { containerPort: 9797 }]);

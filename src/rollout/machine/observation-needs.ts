@@ -25,13 +25,13 @@ export const isNewRevision = (held: boolean, revision: string, state: RolloutSta
   held && state?.release?.revision !== revision;
 
 /**
- * Whether what users have in the namespace is to be read anew at the next look: a route is wanted without a release, and as things
- * stand there can be none. Nothing is watched then that would tell when it is mended.
+ * Whether what users have in the namespace is to be read anew at the next look: a route is wanted without a release, and there is
+ * none, or none can be made. Nothing is watched then that would tell when one comes, or what was in the way is mended.
  */
 export const needsFreshRead = (
   spec: RolloutSpec,
-  { service, obstacle }: Pick<Observation, 'service' | 'obstacle'>,
-): boolean => wantsRoute(spec) && (service.is !== 'found' || obstacle !== undefined);
+  { service, obstacle, route }: Pick<Observation, 'service' | 'obstacle' | 'route'>,
+): boolean => wantsRoute(spec) && (service.is !== 'found' || obstacle !== undefined || route === undefined);
 
 /** Whether it is to be read to which pods the canary's Service leads: a weight may have to rise. */
 export const needsEndpoints = (state: RolloutState | undefined): boolean =>

@@ -4,13 +4,14 @@ import { meshKnowsPodsAt } from './phases/promoting.ts';
 import type { Situation } from './situation.ts';
 import { ms, SERVING, TIMED } from './state.ts';
 import { waitsForName } from './troubles/obstacle.ts';
+import { makesRouteFrom } from './troubles/route-missing.ts';
 
 /**
  * When the state asks to be looked at again by the clock: the earliest of its timers that is still to come, milliseconds
  * since the epoch. What is due already has been seen by this decision, and waits for something else to happen.
  */
 export function wakeAt(s: Situation): number | undefined {
-  const times = [...timers(s), ...questions(s)].filter((at) => at > s.now);
+  const times = [...timers(s), ...questions(s), makesRouteFrom(s) ?? 0].filter((at) => at > s.now);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 

@@ -130,7 +130,7 @@ export class Observer {
   }
 
   /** Without a release nothing of its namespace is watched. */
-  async #leave({ key, spec }: ObserveInput, seen: Pick<Observation, 'service' | 'obstacle'>): Promise<void> {
+  async #leave({ key, spec }: ObserveInput, seen: Pick<Observation, 'service' | 'obstacle' | 'route'>): Promise<void> {
     const { replicaSets, traffic } = this.#world;
     await Promise.all([replicaSets.forget(key), this.#world.leaveNamespace(key)]);
     if (needsFreshRead(spec, seen)) traffic.forget(key);

@@ -170,7 +170,7 @@ export class Tick {
     plan: ReleasePlan,
   ): Promise<Canary | undefined> {
     const { client, world } = this.#options;
-    const unrouted = routeMissing({ seen, spec: plan.spec });
+    const unrouted = routeMissing({ seen, spec: plan.spec, now: this.#clock() });
     const status = statusOf({
       state,
       spec: plan.spec,

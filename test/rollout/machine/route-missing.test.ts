@@ -1,20 +1,32 @@
 import t from 'tap';
 import { needsFreshRead } from '../../../src/rollout/machine/observation-needs.ts';
-import { routeMissing } from '../../../src/rollout/machine/troubles/route-missing.ts';
-import { observation, spec } from '../../build.ts';
+import { makesRoute, makesRouteFrom, routeMissing } from '../../../src/rollout/machine/troubles/route-missing.ts';
+import { at, deployment, observation, spec } from '../../build.ts';
 
+const now = Date.parse(at(90));
 const obstacle = { reason: 'NoHTTPPort', message: 'name one http' } as const;
 const exposed = { ...spec(), service: { ...spec().service, hosts: ['app.example.com'] } };
 const route = { weight: 0, version: '1', stale: false };
 const { route: _route, ...bare } = observation();
 const unrouted = { ...bare, obstacle };
+const madeAt = (seconds: number) => ({
+  ...unrouted,
+  deployment: deployment('1.0', ({ metadata }) => (metadata.creationTimestamp = at(seconds))),
+});
 
-t.same(routeMissing({ seen: unrouted, spec: exposed }), obstacle, 'a route that is wanted and cannot be made');
-t.same(routeMissing({ seen: observation({ obstacle, route }), spec: exposed }), undefined, 'one that is there');
-t.same(routeMissing({ seen: unrouted, spec: spec() }), undefined, 'one that nobody wants yet');
-t.same(routeMissing({ seen: bare, spec: exposed }), undefined, 'one that is about to be made');
+t.same(routeMissing({ seen: unrouted, spec: exposed, now }), obstacle, 'a route that is wanted and cannot be made');
+t.same(routeMissing({ seen: { ...unrouted, route }, spec: exposed, now }), undefined, 'one that is there');
+t.same(routeMissing({ seen: unrouted, spec: spec(), now }), undefined, 'one that nobody wants yet');
+t.same(routeMissing({ seen: bare, spec: exposed, now }), undefined, 'one that is about to be made');
 
-t.ok(needsFreshRead(exposed, unrouted), 'what is mended is to be seen');
-t.ok(needsFreshRead(exposed, { service: { is: 'absent' } }), 'also a Service that comes');
-t.notOk(needsFreshRead(exposed, observation()), 'nothing is read again where all is well');
+t.ok(makesRoute({ seen: madeAt(80), spec: exposed, now }));
+t.notOk(makesRoute({ seen: madeAt(89), spec: exposed, now }), 'what is applied with the Deployment is still to come');
+t.equal(makesRouteFrom({ seen: madeAt(89), spec: exposed }), Date.parse(at(92)), 'and then it is looked again');
+t.equal(makesRouteFrom({ seen: madeAt(89), spec: spec() }), undefined);
+t.same(routeMissing({ seen: madeAt(89), spec: exposed, now }), undefined, 'nothing is said of it before');
+
+t.ok(needsFreshRead(exposed, { ...unrouted, route }), 'what is mended is to be seen');
+t.ok(needsFreshRead(exposed, { service: { is: 'absent' }, route }), 'also a Service that comes');
+t.ok(needsFreshRead(exposed, bare), 'and a route of its user’s');
+t.notOk(needsFreshRead(exposed, { ...bare, route }), 'nothing is read again where all is well');
 t.notOk(needsFreshRead(spec(), unrouted), 'nor where nobody wants a route yet');

@@ -6,7 +6,7 @@ import type { Releasing, Situation } from '../situation.ts';
 import { ACTIVE, type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
 import { isRouteGone } from '../troubles/route-gone.ts';
-import { wantsRoute } from '../troubles/route-missing.ts';
+import { makesRoute } from '../troubles/route-missing.ts';
 import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
 
 /** The canary's Service is needed for as long as a release may have traffic. */
@@ -20,7 +20,7 @@ const needsCanaryService = ({ state: { phase, release } }: Situation): boolean =
 export function ensureServices(s: Situation): Effect[] {
   const { service, canaryService: present, deployment, taken } = s.seen;
   const isNeeded = needsCanaryService(s) && taken === undefined;
-  if (trafficObstacle(s) !== undefined || !(wantsRoute(s.spec) || isNeeded)) return [];
+  if (trafficObstacle(s) !== undefined || !(makesRoute(s) || isNeeded)) return [];
   if (service.is === 'absent') return [{ do: 'createService', service: stableService(deployment, s.spec.service) }];
   if (service.is !== 'found' || !isNeeded) return [];
   const wanted = canaryService(deployment, service.service, s.label);
@@ -49,7 +49,7 @@ export const ensurePrerequisites = ({ seen: { prerequisites, taken } }: Situatio
 /** Without a release all traffic goes to the Deployment. */
 export function ensureIdleRoute(s: Situation): Effect[] {
   const { route } = s.seen;
-  if (route === undefined) return wantsRoute(s.spec) && isMade(s) ? [setRoute(0, undefined)] : [];
+  if (route === undefined) return makesRoute(s) && isMade(s) ? [setRoute(0, undefined)] : [];
   return route.weight === 0 && !route.stale ? [] : [setRoute(0, route)];
 }
 
