@@ -42,6 +42,6 @@ t.test('ports and the label that tells the canary apart change between two relea
   await app.phase('Succeeded');
   await waitFor('all to be answered by the Deployment', async () => (await app.canaryDeployment()).spec.replicas === 0);
   await optOut(app, '1.4.2');
-  await clients.stop();
+  await clients.servedAll(t);
   await app.delete();
 });

@@ -39,11 +39,6 @@ export class Clients {
     });
   }
 
-  /** Ends all. */
-  async stop(): Promise<void> {
-    await Promise.all(this.#loads.map(({ load }) => load.stop()));
-  }
-
   /** Ends all, and asserts that each request of each was answered with 200, and not with a failure of gRPC. */
   async servedAll(t: Test): Promise<void> {
     for (const { name, load } of this.#loads) {
