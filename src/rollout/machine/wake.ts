@@ -4,18 +4,18 @@ import { meshKnowsPodsAt } from './phases/promoting.ts';
 import type { Situation } from './situation.ts';
 import { ms, SERVING, TIMED } from './state.ts';
 import { waitsForName } from './troubles/obstacle.ts';
-import { makesRouteFrom } from './troubles/route-missing.ts';
+import { makesRouteFrom, routeMissing } from './troubles/route-missing.ts';
 
 /**
  * When the state asks to be looked at again by the clock: the earliest of its timers that is still to come, milliseconds
  * since the epoch. What is due already has been seen by this decision, and waits for something else to happen.
  */
 export function wakeAt(s: Situation): number | undefined {
-  const times = [...timers(s), ...questions(s), makesRouteFrom(s) ?? 0].filter((at) => at > s.now);
+  const times = [...timers(s), ...questions(s), ...routeLooks(s)].filter((at) => at > s.now);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-/** How soon a name that is taken is looked for again, and how late at most: in between, after as long as it has waited. */
+/** How soon what is in the way, and not watched, is looked for again, and how late at most; in between, after as long as it waits. */
 const SOONEST_LOOK_MS = 5_000;
 const LATEST_LOOK_MS = 60_000;
 
@@ -23,6 +23,9 @@ function nextLook({ state, now }: Situation): number {
   const waited = now - ms(state.since);
   return now + Math.min(Math.max(waited, SOONEST_LOOK_MS), LATEST_LOOK_MS);
 }
+
+/** When a route that is wanted may be made, and while none can be, whether it can by now. */
+const routeLooks = (s: Situation): number[] => [makesRouteFrom(s) ?? 0, ...(routeMissing(s) ? [nextLook(s)] : [])];
 
 function timers(s: Situation): number[] {
   const { state, seen, spec, settleMs } = s;

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { needsFreshRead } from '../../../src/rollout/machine/observation-needs.ts';
 import { makesRoute, makesRouteFrom, routeMissing } from '../../../src/rollout/machine/troubles/route-missing.ts';
-import { at, deployment, observation, spec } from '../../build.ts';
+import { at, deployment, observation, START, spec, state } from '../../build.ts';
+import { after } from './decided.ts';
 
 const now = Date.parse(at(90));
 const obstacle = { reason: 'NoHTTPPort', message: 'name one http' } as const;
@@ -30,3 +31,10 @@ t.ok(needsFreshRead(exposed, { service: { is: 'absent' }, route }), 'also a Serv
 t.ok(needsFreshRead(exposed, bare), 'and a route of its user’s');
 t.notOk(needsFreshRead(exposed, { ...bare, route }), 'nothing is read again where all is well');
 t.notOk(needsFreshRead(spec(), unrouted), 'nor where nobody wants a route yet');
+
+const idle = { ...state('Initialized'), since: at(2) };
+const without = { obstacle, route: undefined as never };
+const wakeOf = (seen: Parameters<typeof after>[1]) => (after(idle, seen, exposed).wakeAt ?? Number.NaN) - START;
+t.equal(wakeOf({ ...without, deployment: madeAt(9).deployment }), 12_000, 'it is looked again when it may be made');
+t.equal(wakeOf(without), 18_000, 'and what is in the way, after as long as it has been');
+t.same(wakeOf({}), Number.NaN, 'not where there is a route');
