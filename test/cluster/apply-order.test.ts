@@ -1,8 +1,7 @@
 import t from 'tap';
-import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import { type Json, type KubeObject, openRig, waitFor } from '../rig/rig.ts';
 import type { App } from './support/app.ts';
-import { applyAll, generated, userApp } from './support/user-app.ts';
+import { applyAll, generated, routeMissing, userApp } from './support/user-app.ts';
 import { pathIn, routeObject, serviceObject, to } from './support/user-objects.ts';
 import { storedOf } from './support/whole-life.ts';
 
@@ -95,11 +94,10 @@ t.test('a route that is wanted is made when the Service comes for which it waits
   const change = hollow([{ containerPort: 9898 }, { containerPort: 9797 }]);
   const app = await userApp(rig, 'late', { exposed: true, replicas: 1, change });
   await app.apply(app.manifest('1.4.0'));
-  const missing = ({ conditions }: CanaryStatus) => conditions.find(({ type }) => type === 'RouteMissing');
-  const status = await app.until('a word of the route', (status) => missing(status) !== undefined);
-  t.match(missing(status), { status: 'True', reason: 'ServiceNotFound', message: /headgate\.dev\/port/ });
+  const status = await app.until('a word of the route', (status) => routeMissing(status) !== undefined);
+  t.match(routeMissing(status), { status: 'True', reason: 'ServiceNotFound', message: /headgate\.dev\/port/ });
   await app.apply(serviceObject('podinfo', ['http 80 9898']));
-  await app.until('no word of it', (status) => missing(status) === undefined);
+  await app.until('no word of it', (status) => routeMissing(status) === undefined);
   const route = await waitFor('the route', () => rig.api.find(pathIn(app.namespace, ROUTE)));
   t.match(route['spec'], { hosts: ['podinfo', app.host], gateways: [rig.mesh.gatewayName, 'mesh'] });
   await app.delete();

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { type Json, openRig } from '../rig/rig.ts';
 import { Clients } from './support/clients.ts';
-import { deploy, generated, optIn, release, userApp } from './support/user-app.ts';
+import { deploy, generated, optIn, release, routeMissing, userApp } from './support/user-app.ts';
 import { routeObject, serviceObject, to } from './support/user-objects.ts';
 import { wholeLife } from './support/whole-life.ts';
 
@@ -66,8 +66,8 @@ t.test(
     await deploy(app, [SEVERAL]);
     const clients = await Clients.of(rig, eachPort(app.namespace));
     await optIn(app);
-    const { conditions } = await app.status();
-    t.match(conditions.at(-1), { type: 'RouteMissing', status: 'True', reason: 'PortAmbiguous' });
+    const status = await app.until('a word of the route', (status) => routeMissing(status) !== undefined);
+    t.match(routeMissing(status), { status: 'True', reason: 'PortAmbiguous' });
     await release(app, '1.4.1');
     const { release: waiting } = await app.phase('Waiting');
     t.equal(waiting?.reason, 'PortAmbiguous');

@@ -1,3 +1,5 @@
+import type { Condition } from '../../../src/rollout/kube.ts';
+import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { type Json, type KubeObject, type Rig, waitFor } from '../../rig/rig.ts';
 import { App, type AppOptions } from './app.ts';
 
@@ -65,6 +67,10 @@ export async function optOut(app: App, tag: string): Promise<void> {
   await app.apply(app.manifest(tag, { enrolled: false }));
   await waitFor(`Headgate to be off ${app.namespace}/${app.name}`, async () => (await app.record()) === undefined);
 }
+
+/** What a status says of a route that is wanted and not there. */
+export const routeMissing = ({ conditions }: CanaryStatus): Condition | undefined =>
+  conditions.find(({ type }) => type === 'RouteMissing');
 
 /** The names of what bears Headgate's label in the namespace. */
 export async function generated(app: App): Promise<string[]> {
