@@ -24,9 +24,6 @@ export const REQUESTED_BY = `${PREFIX}requested-by`;
 /** A command, on a Canary: JSON, see command-annotation.ts. */
 export const COMMAND = `${PREFIX}command`;
 
-/** Annotations that only Headgate writes; another's change to them is put back. */
-export const STATE_ANNOTATIONS: readonly string[] = [HELD, ROLLING];
-
 /** What `kubectl rollout restart` writes into a pod template: a restart, not a release. */
 export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 /** What `kubectl apply` notes of the file that it was given: a later one takes away what that had and it has not. */

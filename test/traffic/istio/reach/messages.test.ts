@@ -3,19 +3,7 @@ import { TRAFFIC_REASONS, type TrafficReason } from '../../../../src/rollout/wor
 import { reachOf } from '../../../../src/traffic/istio/reach/reach.ts';
 import type { RouteRefusal } from '../../../../src/traffic/istio/reach/refusal.ts';
 import { meshPorts } from '../../../../src/traffic/istio/reach/route-ports.ts';
-import { selectorOverlaps } from '../../../../src/traffic/istio/reach/selector-overlap.ts';
-import {
-  APP,
-  atGateway,
-  CANARY,
-  destinationRule,
-  type Given,
-  gateway,
-  given,
-  service,
-  to,
-  virtualService,
-} from './build.ts';
+import { APP, atGateway, destinationRule, type Given, gateway, given, service, to, virtualService } from './build.ts';
 
 /** Every reason says what is wrong, where, and what to do. */
 const first = (question: Given): RouteRefusal | undefined =>
@@ -64,10 +52,6 @@ const messages: Partial<Record<TrafficReason, [found: RouteRefusal | undefined, 
     first({ services: [APP, service('app-canary', ['8080 http'])], route: one('app-canary:80') }),
     `${PLACE}port 80 is named, and app-canary.prod.svc.cluster.local has only port 8080 (http); name one of its ports, or add that one`,
   ],
-  SelectorOverlap: [
-    selectorOverlaps([APP], CANARY, { app: 'app' })[0],
-    "Service prod/app selects the canary's pods too (app=app), so they get traffic without a weight; select by a label that they do not have",
-  ],
   SubsetUndefined: [
     first({ destinationRules: [destinationRule('app', 'app', [])], route: one('app/v1') }),
     `${PLACE}DestinationRule prod/app defines no subset v1 of app.prod.svc.cluster.local; add it there, or name no subset`,
@@ -101,7 +85,7 @@ const messages: Partial<Record<TrafficReason, [found: RouteRefusal | undefined, 
   ],
 };
 
-const ELSEWHERE = ['ServiceAmbiguous', 'GatewayNotFound', 'RouteNameTaken'];
+const ELSEWHERE = ['SelectorOverlap', 'ServiceAmbiguous', 'GatewayNotFound', 'RouteNameTaken'];
 t.same([...Object.keys(messages), ...ELSEWHERE].toSorted(), TRAFFIC_REASONS.toSorted(), 'no reason is left out');
 for (const [reason, [found, message]] of Object.entries(messages)) t.same(found, { reason, message }, reason);
 
