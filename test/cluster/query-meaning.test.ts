@@ -61,6 +61,16 @@ const rates: Record<string, [figures: Omit<Requests, 'namespace'>[], percent: nu
     source({ rate: 9 }, { rate: 0, code: 500, from: 13, isNew: 'with a past' }),
     100,
   ],
+  'an app that gets its first traffic': [
+    [
+      ...to('source', 'web')({ rate: 40, from: 13, isNew: 'from nothing' }),
+      ...source(
+        { rate: 90, from: 13, isNew: 'from nothing' },
+        { rate: 10, code: 503, from: 13, isNew: 'from nothing' },
+      ),
+    ],
+    90,
+  ],
   'mirrored requests alone': [destination(good, bad), undefined],
   'another Service alone': [to('source', 'web')(good, bad), undefined],
 };
@@ -85,6 +95,13 @@ const lost: Record<string, [figures: Omit<Requests, 'namespace'>[], about: numbe
   'none at all': [stable, 0],
   'since a while': [[...stable, ...nowhere({ rate: 10 })], 0],
   'since now': [[...stable, ...nowhere({ rate: 10, from: 12 })], 40],
+  'of an app that gets its first traffic': [
+    [
+      ...to('source', 'web')({ rate: 40, from: 12, isNew: 'from nothing' }),
+      ...nowhere({ rate: 10, from: 12, isNew: 'from nothing' }),
+    ],
+    35,
+  ],
   'of a gateway that has nothing to do with the app': [
     [...stable, ...nowhere({ rate: 10, from: 12, client: 'other' })],
     0,
