@@ -26,7 +26,7 @@ const OVER_RANGES: ReadonlySet<string> = new Set([
 const isOverRange = (name: string): boolean => OVER_RANGES.has(name) || name.endsWith('OverTime');
 
 /** The node itself, or what its brackets and modifiers are around. */
-function unwrapped(node: SyntaxNode): SyntaxNode {
+export function unwrapped(node: SyntaxNode): SyntaxNode {
   let inner = node;
   while (WRAPPERS.has(inner.name) && inner.firstChild !== null) inner = inner.firstChild;
   return inner;
