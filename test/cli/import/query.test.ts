@@ -5,6 +5,7 @@ import { queryProblem } from '../../../src/rollout/spec/promql/promql.ts';
 const facts = {
   name: 'settings',
   target: 'podinfo',
+  service: 'podinfo',
   ingress: 'front',
   route: 'side',
   variables: { direction: 'inbound' },
@@ -56,8 +57,8 @@ for (const [sentence, [query, wanted]] of Object.entries(written)) {
 
 void t.test('what is turned round is told', async (t) => {
   t.match(translateQuery('a{w="{{ target }}"}', facts).notes, [/\{\{ canary \}\} is written, podinfo-canary/]);
-  t.match(translateQuery('a{pod="podinfo"}', facts).notes, ['has pod="podinfo": "{{ canary }}" is written']);
-  t.same(translateQuery('a{n="{{ namespace }}"}', facts).notes, []);
+  t.match(translateQuery('sum(a{pod="podinfo"})', facts).notes, ['has pod="podinfo": "{{ canary }}" is written']);
+  t.same(translateQuery('sum(a{n="{{ namespace }}"})', facts).notes, []);
 });
 
 const stopped: Record<string, [query: string, problem: RegExp]> = {
