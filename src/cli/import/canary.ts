@@ -71,8 +71,11 @@ function judgementOf(spec: Spec, sources: readonly number[]): Remark[] {
   if (outcome.ok) return doubtsIn(outcome.value).map(({ key, message }) => noteOn(backTo(key, sources), message));
   return outcome.problems
     .filter(({ key, value }) => !isFilledIn(value, isQueryKey(key)))
-    .map(({ key, message, value }) => problemOn(backTo(key, sources), message, value));
+    .map(({ key, message, value }) => problemOn(backTo(key, sources), message, isSecret(key) ? undefined : value));
 }
+
+/** A URL may have a password in it, and a command a token. */
+const isSecret = (key: string): boolean => /\.webhooks\[\d+\]\.(?:url$|metadata)/.test(key);
 
 /** Metrics may have been left out or divided: the index here is not the one there. */
 const backTo = (key: string, sources: readonly number[]): string =>

@@ -52,16 +52,29 @@ function turn(matcher: Matcher, names: Names): Turned {
   return isJudged ? judged(matcher, written, names) : told(matcher, written);
 }
 
-/** Names turned one by one may take something else in a pattern, and one that takes the same as it was is kept. */
+/** Names turned one by one may take something else in a pattern; then what takes the same as before is looked for. */
 function judged(matcher: Matcher, written: string, names: Names): Turned {
+  const takenBy = (value: string): Taken | undefined => takenHere({ ...matcher, value }, names);
   const before = takenInFlagger(matcher, names);
-  const after = takenHere({ ...matcher, value: written }, names);
+  const after = takenBy(written);
   if (before === undefined || after === undefined || isSame(before, after)) return told(matcher, written);
   if (before.tested && before.running && after.tested) return told(matcher, written, ONLY_CANARY);
-  const kept = takenHere(matcher, names);
-  if (kept !== undefined && isSame(before, kept)) return { written: matcher.value };
+  // A workload `-canary` is not Flagger's: whoever names it means what is under test.
+  if (!before.tested && !before.running && !after.running) return told(matcher, written);
+  const same = [matcher.value, narrower(matcher, names)].find((value) => isSame(before, takenBy(value) ?? after));
+  if (same !== undefined) return told(matcher, same);
   return { ...told(matcher, written), problem: differs({ ...matcher, value: written }, before, after, names) };
 }
+
+/** What has the primary's name and anything behind it, as exactly the pods, or the workload, of what runs. */
+const narrower = ({ label, value, bearer }: Matcher, names: Names): string =>
+  replaceNames(
+    value.replaceAll(OPEN_PRIMARY, /pod/.test(label) ? '-primary-[0-9a-z]+-[0-9a-z]+' : '-primary'),
+    names,
+    (name) => nameHere(name, bearer, names),
+  );
+
+const OPEN_PRIMARY = /-primary-?\.[*+](?=$|[|)$])/g;
 
 /** What a name of Flagger's is here. `-primary` is what runs; the workload under test has the canary's name. */
 export function nameHere({ text, of, isPlaceholder, suffix }: Name, bearer: Matcher['bearer'], names: Names): string {

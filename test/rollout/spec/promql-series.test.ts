@@ -22,6 +22,8 @@ const one = [
   '-sum(a)',
   'sum(a) @ end() offset 5m',
   'quantile(0.9, a)',
+  '# a comment\nsum(a)',
+  '( # a comment\nsum(a))',
   'sum(a',
   'a if b',
 ];
@@ -50,6 +52,8 @@ const several = [
   'label_replace(a, "b", "$1", "c", "(.*)")',
   'max_over_time(a[5m])',
   'sort(a)',
+  '# a comment\na',
+  '( # a comment\na)',
 ];
 
 for (const query of one) {

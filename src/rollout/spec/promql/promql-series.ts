@@ -10,7 +10,7 @@ import { sampleQuery } from './query-template.ts';
 export function mayGiveSeveral(query: string): boolean {
   const text = sampleQuery(query);
   const { topNode } = parser.parse(text);
-  const whole = topNode.firstChild;
+  const whole = topNode.getChild('Expr');
   return whole !== null && !hasErrors(topNode) && isSeveral(whole, text);
 }
 
