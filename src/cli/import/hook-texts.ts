@@ -3,7 +3,10 @@ import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import { type Names, primaryIn, withoutPrimaries } from './names.ts';
 import { noteOn, problemOn, type Remark } from './remark.ts';
 
-/** Webhooks whose URLs and metadata, commands among it, call by Headgate's names what they call by Flagger's. */
+/**
+ * Webhooks whose URLs and metadata, commands among it, have Headgate's names. A remark names the field and not its text,
+ * for a command may have a secret in it.
+ */
 export function turnHooks(hooks: readonly unknown[], names: Names): { hooks: unknown[]; remarks: Remark[] } {
   const remarks: Remark[] = [];
   const turned = hooks.map((hook, index) => {
@@ -40,8 +43,7 @@ function turnText(before: unknown, key: string, names: Names): { text: unknown; 
 }
 
 /** The workload by its kind, or by a label of its pods. */
-const OF_WORKLOADS =
-  /\b(?:deploy(?:ment)?s?(?:\.apps)?[/ ]+|(?:app|name|app\.kubernetes\.io\/name|workload)=)([\w.-]+)/g;
+const OF_WORKLOADS = /\b(?:deploy(?:ment)?s?(?:\.apps)?[/ ]+|(?:app|app\.kubernetes\.io\/name|workload)=)([\w.-]+)/g;
 
 function problemOf(text: string, names: Names): string | undefined {
   const primary = primaryIn(text, names);

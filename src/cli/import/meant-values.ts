@@ -6,7 +6,7 @@ import { noteOn, type Remark } from './remark.ts';
 /** Names of fields that are numbers wherever they stand; `targetPort` may be a name too. */
 const NUMBERS = new Set(
   `port targetPort progressDeadlineSeconds threshold min max maxWeight stepWeight stepWeights stepWeightPromotion
-  iterations mirrorWeight primaryReadyThreshold canaryReadyThreshold retries attempts minReplicas maxReplicas maxAge
+  iterations mirrorWeight primaryReadyThreshold canaryReadyThreshold retries attempts minReplicas maxReplicas
   http1MaxPendingRequests http2MaxRequests maxRequestsPerConnection maxRetries consecutiveErrors consecutive5xxErrors
   consecutiveGatewayErrors consecutiveLocalOriginFailures maxEjectionPercent minHealthPercent`.split(/\s+/),
 );
@@ -23,7 +23,9 @@ const FLAG = /^\s*(true|false)\s*$/i;
 export function meantValues(table: FieldTable, spec: Record<string, unknown>) {
   const meant = structuredClone(spec);
   const remarks: Remark[] = [];
-  for (const { path, text } of leavesOf(table, spec, ['spec']).flatMap(textsOf)) {
+  for (const { path, text } of leavesOf(table, spec, ['spec']).flatMap((leaf) =>
+    'field' in leaf ? textsOf(leaf) : [],
+  )) {
     const found = meantBy(text, nameOf(path));
     if (found === undefined) continue;
     assign(meant, path.slice(1), found);

@@ -32,24 +32,21 @@ function own(entries: Record<string, string>): Record<string, string> | undefine
   return left.length === 0 ? undefined : Object.fromEntries(left);
 }
 
-/** What the API server would refuse of an object's own name and namespace. */
-export const metadataRemarks = (value: unknown): Remark[] => [
-  ...nameRemarks('name', valueAt(value, ['metadata', 'name']), isDnsSubdomain, 'lower case letters, digits, - and .'),
-  ...(valueAt(value, ['metadata', 'namespace']) === undefined
-    ? []
-    : nameRemarks(
-        'namespace',
-        valueAt(value, ['metadata', 'namespace']),
-        isDnsLabel,
-        'lower case letters, digits and -',
-      )),
-];
+/** What the API server would refuse of an object's own name and namespace; without a namespace the object goes to the present one. */
+export function metadataRemarks(value: unknown): Remark[] {
+  const name = valueAt(value, ['metadata', 'name']);
+  if (name === undefined) return [problemOn('metadata.name', 'is missing; without it nothing can be applied')];
+  const namespace = valueAt(value, ['metadata', 'namespace']);
+  return [
+    ...nameRemarks('name', name, isDnsSubdomain, 'lower case letters, digits, - and .'),
+    ...(namespace === undefined
+      ? []
+      : nameRemarks('namespace', namespace, isDnsLabel, 'lower case letters, digits and -')),
+  ];
+}
 
-function nameRemarks(field: string, name: unknown, isName: (text: string) => boolean, of: string): Remark[] {
+function nameRemarks(field: string, name: unknown, isName: (text: string) => boolean, letters: string): Remark[] {
   if (isFilledIn(name) || (typeof name === 'string' && isName(name))) return [];
-  const message =
-    name === undefined
-      ? 'is missing; without it nothing can be applied'
-      : `is no name that Kubernetes takes: it must be text of ${of}, without - at either end`;
+  const message = `is no name that Kubernetes takes: it must be text of ${letters}, without - at either end`;
   return [problemOn(`metadata.${field}`, message, name)];
 }

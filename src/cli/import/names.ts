@@ -33,9 +33,11 @@ export function replaceNames(text: string, names: Names, write: (name: Name) => 
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** What runs has the name itself here. */
+/** A text without placeholders as it is here, where what runs has the name itself. */
 export const withoutPrimaries = (text: string, names: Names): string =>
-  replaceNames(text, names, (name) => (name.suffix === PRIMARY ? name.text : name.text + name.suffix));
+  replaceNames(text, names, (name) =>
+    name.suffix === PRIMARY && !name.isPlaceholder ? name.text : name.text + name.suffix,
+  );
 
 /** A name of what Flagger runs, of which there is none here, in whatever it stands: `shop-primary-5d8f6c7b9`. */
 export const primaryIn = (text: string, names: Names): string | undefined =>

@@ -5,7 +5,7 @@ import { noteOn, type Remark } from './remark.ts';
 const FILLED_IN = /\$\{[A-Za-z_][^{}]*\}|\$\([A-Za-z_]\w*\)|\$[A-Z][A-Z0-9_]+\b/g;
 const ACTIONS = /\{\{[^{}]*\}\}/g;
 
-/** Whether a value has something that is filled in later, so that nothing can be said of it now; queries have actions of their own. */
+/** Whether a text is filled in later, so that nothing can be said of it now. Queries have actions of their own. */
 export const isFilledIn = (value: unknown, isQuery = false): boolean =>
   typeof value === 'string' && (value.search(FILLED_IN) >= 0 || (!isQuery && value.search(ACTIONS) >= 0));
 
