@@ -6,6 +6,7 @@ export interface Matcher {
   label: string;
   operator: string;
   value: string;
+  quote: string;
   /** What has the names that are the label's values. */
   bearer: 'workload' | 'service' | 'neither' | 'unknown';
 }
@@ -40,8 +41,9 @@ const nameFor = ({ bearer }: Matcher, { target, service }: Names): string => (be
 
 const A_POD = '-5d8f6c7b9-x2x4z';
 
-function taken({ label, operator, value }: Matcher, names: Names, { tested, running }: Versions): Taken | undefined {
-  const pattern = rendered(value, names);
+function taken(matcher: Matcher, names: Names, { tested, running }: Versions): Taken | undefined {
+  const { label, operator } = matcher;
+  const pattern = rendered(matcher, names);
   if (pattern === undefined || names.target === '') return undefined;
   const isMatched = operator.endsWith('~') ? anchored(pattern) : (name: string) => name === pattern;
   const end = operator.endsWith('~') && /pod/.test(label) ? A_POD : '';
@@ -50,12 +52,12 @@ function taken({ label, operator, value }: Matcher, names: Names, { tested, runn
 }
 
 /** The value with the names of this application; undefined where it has more that is not known. */
-function rendered(value: string, { target, service }: Names): string | undefined {
-  const text = value
+function rendered({ value, quote }: Matcher, { target, service }: Names): string | undefined {
+  // Backquotes know no escapes.
+  const text = (quote === '`' ? value : value.replaceAll(/\\(.)/g, '$1'))
     .replaceAll('{{ target }}', target)
     .replaceAll('{{ service }}', service)
-    .replaceAll('{{ canary }}', canaryName(target))
-    .replaceAll(/\\(.)/g, '$1');
+    .replaceAll('{{ canary }}', canaryName(target));
   return text.includes('{{') ? undefined : text;
 }
 

@@ -26,7 +26,7 @@ export function turnMatchers(query: string, names: Names, turnRest: (text: strin
   let end = 0;
   for (const match of query.matchAll(MATCHER)) {
     const [whole, label = '', operator = '', quote = '', value = ''] = match;
-    const matcher: Matcher = { label, operator: operator.trim(), value, bearer: bearerOf(label) };
+    const matcher: Matcher = { label, operator: operator.trim(), value, quote, bearer: bearerOf(label) };
     const { written, note, problem } = turn(matcher, names);
     result.query += turnRest(query.slice(end, match.index)) + label + operator + quote + written + quote;
     result.notes.push(...(note === undefined ? [] : [note]));
