@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Deployment } from '../rollout/kube.ts';
-import { type Finding, isRecord, pathText, valueAt } from '../rollout/spec/rules/findings.ts';
-import { findingsOf } from '../rollout/spec/rules/issues.ts';
-import { textField, wrongOrMissing } from '../rollout/spec/schema/fields.ts';
-import type { Problem } from '../rollout/spec/spec-types.ts';
+import type { Deployment, Service } from '../../rollout/kube.ts';
+import { type Finding, isRecord, pathText, valueAt } from '../../rollout/spec/rules/findings.ts';
+import { findingsOf } from '../../rollout/spec/rules/issues.ts';
+import { textField, wrongOrMissing } from '../../rollout/spec/schema/fields.ts';
+import type { Problem } from '../../rollout/spec/spec-types.ts';
 
 const map = { error: wrongOrMissing('must be a map') };
 const texts = z
@@ -36,6 +36,34 @@ const shape = z.looseObject({
     map,
   ),
 });
+
+const port = z.looseObject(
+  {
+    name: textField('must be text').optional(),
+    port: z.int({ error: wrongOrMissing('must be the number of a port') }),
+    targetPort: z.union([z.int(), z.string()], { error: 'must be the number or the name of a port' }).optional(),
+    protocol: textField('must be text').optional(),
+    appProtocol: textField('must be text').optional(),
+  },
+  map,
+);
+
+const serviceShape = z.looseObject({
+  metadata: z.looseObject(
+    { name: textField('must be the name of the Service'), labels: texts, annotations: texts },
+    map,
+  ),
+  spec: z
+    .looseObject({ selector: texts, ports: z.array(port, { error: 'must be a list of ports' }).optional() }, map)
+    .optional(),
+});
+
+/** A Service that can be looked at, or what is wrong with its types. Never throws. */
+export function shapedService(value: Record<string, unknown>): { service?: Service; problems: Problem[] } {
+  const parsed = serviceShape.safeParse(value);
+  if (parsed.success) return { service: { spec: {}, ...value } as unknown as Service, problems: [] };
+  return { problems: findingsOf(parsed.error, serviceShape).map((finding) => problemOf(finding, value)) };
+}
 
 /** A Deployment that can be judged further, if it is one at all, and what is wrong with its types. */
 export interface Shaped {
