@@ -1,4 +1,4 @@
-import { isCollection, LineCounter, type ParsedNode, parseAllDocuments, visit } from 'yaml';
+import { isCollection, LineCounter, type ParsedNode, parseAllDocuments, visit, YAMLError } from 'yaml';
 
 /** One document of a text, or what is wrong with it; both with the line, from 1. */
 export type ParsedDocument = { line: number; value: unknown } | { line: number; error: string };
@@ -89,7 +89,7 @@ function yamlParts(text: string): ParsedDocument[] {
 /** One complaint a document: what follows the first is mostly its consequence. */
 function yamlPart(document: YamlDocument, lineAt: (offset: number) => number): ParsedDocument {
   const [error] = document.errors;
-  if (error !== undefined) return { line: lineAt(error.pos[0]), error: `is no YAML: ${error.message}` };
+  if (error !== undefined) return { line: lineAt(error.pos[0]), error: `is no YAML: ${messageOf(error)}` };
   const strange = strangeKey(document);
   if (strange !== undefined)
     return { line: lineAt(strange), error: 'has a map or a list in the place of a key; write text, in quotes' };
@@ -117,8 +117,9 @@ function strangeKey(document: YamlDocument): number | undefined {
 
 const present = (_key: string, entry: unknown): unknown => entry ?? undefined;
 
-/** A RangeError is the parser's own depth. */
+/** Where recursion ends, the parser says it by a code, and what comes after it by a RangeError. */
 function messageOf(error: unknown): string {
-  if (error instanceof RangeError) return 'it is nested too deep';
+  if (error instanceof RangeError || (error instanceof YAMLError && error.code === 'RESOURCE_EXHAUSTION'))
+    return 'it is nested too deep';
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ');
 }
