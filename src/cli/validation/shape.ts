@@ -9,9 +9,24 @@ const map = { error: wrongOrMissing('must be a map') };
 const texts = z
   .record(z.string(), textField('must be text; put it in quotes, or write | before several lines'), map)
   .optional();
-const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)).optional() }, map), {
+const text = textField('must be text').optional();
+const containerPort = z.looseObject(
+  { name: text, protocol: text, containerPort: z.int({ error: wrongOrMissing('must be the number of a port') }) },
+  map,
+);
+const containers = z.array(z.looseObject({ ports: listOf(containerPort, 'ports').optional() }, map), {
   error: wrongOrMissing('must be a list of containers'),
 });
+const expression = z.looseObject(
+  { key: textField('must be text'), values: listOf(z.string(), 'texts').optional() },
+  map,
+);
+const claim = z.looseObject({ claimName: textField('must be text') }, map);
+const volume = z.looseObject({ persistentVolumeClaim: claim.optional() }, map);
+
+function listOf<T extends z.ZodType>(entry: T, what: string) {
+  return z.array(entry, { error: `must be a list of ${what}` });
+}
 
 /**
  * What of a Deployment is read here, of the right type. A request to the webhook was checked by the API server; a file was
@@ -19,16 +34,23 @@ const containers = z.array(z.looseObject({ ports: z.array(z.looseObject({}, map)
  */
 const shape = z.looseObject({
   metadata: z.looseObject(
-    { name: textField('must be the name of the Deployment'), labels: texts, annotations: texts },
+    { name: textField('must be the name of the Deployment'), namespace: text, labels: texts, annotations: texts },
     map,
   ),
   spec: z.looseObject(
     {
-      selector: z.looseObject({ matchLabels: texts }, map),
+      selector: z.looseObject(
+        { matchLabels: texts, matchExpressions: listOf(expression, 'expressions').optional() },
+        map,
+      ),
+      strategy: z.looseObject({ rollingUpdate: z.looseObject({}, map).optional() }, map).optional(),
       template: z.looseObject(
         {
           metadata: z.looseObject({ labels: texts, annotations: texts }, map).optional(),
-          spec: z.looseObject({ containers, initContainers: containers.optional() }, map),
+          spec: z.looseObject(
+            { containers, initContainers: containers.optional(), volumes: listOf(volume, 'volumes').optional() },
+            map,
+          ),
         },
         map,
       ),
@@ -39,29 +61,33 @@ const shape = z.looseObject({
 
 const port = z.looseObject(
   {
-    name: textField('must be text').optional(),
+    name: text,
     port: z.int({ error: wrongOrMissing('must be the number of a port') }),
     targetPort: z.union([z.int(), z.string()], { error: 'must be the number or the name of a port' }).optional(),
-    protocol: textField('must be text').optional(),
-    appProtocol: textField('must be text').optional(),
+    protocol: text,
+    appProtocol: text,
   },
   map,
 );
 
 const serviceShape = z.looseObject({
   metadata: z.looseObject(
-    { name: textField('must be the name of the Service'), labels: texts, annotations: texts },
+    {
+      name: textField('must be the name of the Service'),
+      namespace: text,
+      labels: texts,
+      annotations: texts,
+      ownerReferences: listOf(z.looseObject({}, map), 'owners').optional(),
+    },
     map,
   ),
-  spec: z
-    .looseObject({ selector: texts, ports: z.array(port, { error: 'must be a list of ports' }).optional() }, map)
-    .optional(),
+  spec: z.looseObject({ selector: texts, ports: listOf(port, 'ports').optional() }, map).optional(),
 });
 
 /** A Service that can be looked at, or what is wrong with its types. Never throws. */
 export function shapedService(value: Record<string, unknown>): { service?: Service; problems: Problem[] } {
   const parsed = serviceShape.safeParse(value);
-  if (parsed.success) return { service: { spec: {}, ...value } as unknown as Service, problems: [] };
+  if (parsed.success) return { service: { ...value, spec: value['spec'] ?? {} } as unknown as Service, problems: [] };
   return { problems: findingsOf(parsed.error, serviceShape).map((finding) => problemOf(finding, value)) };
 }
 
