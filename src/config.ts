@@ -1,6 +1,8 @@
 import { AppError } from './errors.ts';
 import { isDnsSubdomain } from './rollout/spec/schema/dns.ts';
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from './rollout/spec/schema/durations.ts';
+import { maskedUrl } from './rollout/spec/wording/masked.ts';
+import { metricsAddress, redisAddress, type ServerLogin, secretsIn, splitLogin, withLogin } from './server-address.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -17,8 +19,9 @@ export interface Config {
   readonly queue: string;
   /** Such as `cluster.local`: the end of every Service's full host name. */
   readonly clusterDomain: string;
-  /** Base URL of the Prometheus API, without a slash at the end. */
+  /** Base URL of the Prometheus API, without a slash at the end, and without user and password. */
   readonly metricsServer: string;
+  readonly metricsLogin?: ServerLogin;
   /** How often that server reads the proxies' figures. */
   readonly scrapeIntervalMs: number;
   readonly webhookHost: string;
@@ -42,6 +45,8 @@ export interface Config {
   /** User name under which the scheduler's requests arrive at the API server. */
   readonly schedulerUser: string;
   readonly kubernetes: KubernetesAccess;
+  /** What no output shows. */
+  readonly secrets: readonly string[];
 }
 
 export interface KubernetesAccess {
@@ -61,13 +66,16 @@ export function loadConfig(env: Environment): Config {
   const { read, problems } = reader(env);
   const namespace = read('HEADGATE_NAMESPACE', 'headgate', name);
   const tlsDir = given(env, 'HEADGATE_TLS_DIR');
+  const metricsServer = read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', metricsAddress);
+  const metrics = splitLogin(withLogin(metricsServer, loginOf(env, 'METRICS')));
   const config: Config = {
     namespace,
     namespaces: read('HEADGATE_NAMESPACES', '', names),
-    redisUrl: withCredentials(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), env),
+    redisUrl: withLogin(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), loginOf(env, 'REDIS')),
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
     clusterDomain: read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', clusterDomain),
-    metricsServer: read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', url(['http:', 'https:'])),
+    metricsServer: metrics.address,
+    ...(metrics.login && { metricsLogin: metrics.login }),
     scrapeIntervalMs: read('HEADGATE_SCRAPE_INTERVAL', '15s', duration(1_000)),
     webhookHost: read('HEADGATE_WEBHOOK_HOST', '0.0.0.0', host),
     webhookPort: read('HEADGATE_WEBHOOK_PORT', '8443', integer(0, 65_535)),
@@ -82,6 +90,7 @@ export function loadConfig(env: Environment): Config {
     shutdownDelayMs: read('HEADGATE_SHUTDOWN_DELAY', '10s', duration(0)),
     schedulerUser: read('HEADGATE_SCHEDULER_USER', `system:serviceaccount:${namespace}:headgate-scheduler`, anything),
     kubernetes: kubernetesAccess(env),
+    secrets: Object.freeze(secretsIn(env)),
   };
   return checked(config, problems);
 }
@@ -103,7 +112,7 @@ export function reader(env: Environment) {
     const text = given(env, variable) ?? fallback;
     const reading = parse(text);
     if ('value' in reading) return reading.value;
-    problems.push(`${variable}=${JSON.stringify(withoutPassword(text))}: wanted ${reading.wanted}`);
+    problems.push(`${variable}=${JSON.stringify(maskedUrl(text))}: wanted ${reading.wanted}`);
     return (parse(fallback) as { value: T }).value;
   };
   /** One that may be left out, and whose value no message shows. */
@@ -134,18 +143,10 @@ function kubernetesAccess(env: Environment): KubernetesAccess {
   return Object.freeze({ ...(kubeconfig && { kubeconfig }), ...(inCluster && { inCluster }) });
 }
 
-/** Apart from the URL they may come from a Secret, and need no escapes. */
-function withCredentials(text: string, env: Environment): string {
-  const username = given(env, 'HEADGATE_REDIS_USERNAME');
-  const password = given(env, 'HEADGATE_REDIS_PASSWORD');
-  if (username === undefined && password === undefined) return text;
-  const address = new URL(text);
-  if (username !== undefined) address.username = encodeURIComponent(username);
-  if (password !== undefined) address.password = encodeURIComponent(password);
-  return address.href;
+function loginOf(env: Environment, server: 'REDIS' | 'METRICS'): Partial<ServerLogin> {
+  const [username, password] = [given(env, `HEADGATE_${server}_USERNAME`), given(env, `HEADGATE_${server}_PASSWORD`)];
+  return { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
 }
-
-export const withoutPassword = (text: string): string => text.replace(/\/\/[^/@]*@/, '//***@');
 
 export const anything: Parse<string> = (value) => ({ value });
 
@@ -193,23 +194,5 @@ export function duration(minMs: number, maxMs = Number.POSITIVE_INFINITY): Parse
     return value !== undefined && value >= minMs && value <= maxMs
       ? { value }
       : { wanted: `a duration such as ${DURATION_EXAMPLES}${least}${most}` };
-  };
-}
-
-/** A server, or the sentinels of one: `redis+sentinel://one,two:26379/mymaster/0`. */
-const redisAddress: Parse<string> = (text) => {
-  const sentinels = /^rediss?\+sentinel:\/\/[^/]+\/[^/]+(\/\d+)?$/.test(text) && URL.canParse(text);
-  if (sentinels) return { value: text };
-  const reading = url(['redis:', 'rediss:'])(text);
-  return 'value' in reading ? reading : { wanted: `${reading.wanted}, or redis+sentinel://HOSTS/MASTER` };
-};
-
-export function url(schemes: readonly string[]): Parse<string> {
-  return (text) => {
-    const parsed = URL.parse(text);
-    const usable = parsed !== null && schemes.includes(parsed.protocol) && parsed.hostname !== '';
-    return usable
-      ? { value: text.replace(/\/+$/, '') }
-      : { wanted: `a URL that starts with ${schemes.join('// or ')}//` };
   };
 }

@@ -5,16 +5,22 @@ import { addClientCommands, createProgram } from './cli/program.ts';
 import { type Config, loadConfig } from './config.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
 import { parseDuration } from './rollout/spec/schema/durations.ts';
+import { masker } from './rollout/spec/wording/masked.ts';
 import type { RunningScheduler } from './run-scheduler.ts';
+import { secretsIn } from './server-address.ts';
 
 const CLOSE_MS = 40_000;
+
+/** The last words of a process. */
+const complain = (words: string): void =>
+  void process.stderr.write(`headgate: ${masker(secretsIn(process.env))(words)}\n`);
 
 /** Starts what a command runs, and stops it when the process is told to end. */
 async function serve(start: (config: Config) => Promise<Running>): Promise<void> {
   const config = loadConfig(process.env);
   const running = await start(config);
   closeWithGrace({ delay: CLOSE_MS, logger: false }, async ({ err }) => {
-    if (err) process.stderr.write(`headgate: ${err.stack ?? err.message}\n`);
+    if (err) complain(err.stack ?? err.message);
     await running.stop();
   });
 }
@@ -66,6 +72,6 @@ addClientCommands(program);
 try {
   await program.parseAsync(wordsOf(process.argv), { from: 'user' });
 } catch (error) {
-  process.stderr.write(`headgate: ${error instanceof Error ? error.message : String(error)}\n`);
+  complain(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;
 }

@@ -14,7 +14,7 @@ import { createLog, type Logger } from './telemetry/log.ts';
 /** `headgate loadtester`. Resolves when it listens; with gates it is ready once Redis answers. */
 export async function runLoadTester(config: Config, environment: Environment): Promise<Running> {
   const settings = loadSettings(environment);
-  const log = createLog({ level: config.logLevel, process: 'loadtester' });
+  const log = createLog({ level: config.logLevel, process: 'loadtester', secrets: config.secrets });
   const registry = new Registry();
   const metrics = createLoadTesterMetrics(registry);
   const programs = await findPrograms(settings.programs, settings.path);

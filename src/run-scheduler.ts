@@ -29,7 +29,7 @@ export async function runScheduler(
 ): Promise<RunningScheduler> {
   const rules = loadHookRules(environment);
   const alerts = loadAlertSettings(environment);
-  const log = createLog({ level: config.logLevel, process: 'scheduler' });
+  const log = createLog({ level: config.logLevel, process: 'scheduler', secrets: config.secrets });
   const registry = new Registry();
   const metrics = createMetrics(registry);
   const credentials = await loadCredentials(config.kubernetes);

@@ -9,7 +9,7 @@ import { VERSION } from './version.ts';
 
 /** `headgate uninstall`: what Helm runs, as the scheduler, before Headgate is deleted. Returns the exit code. */
 export async function runUninstall(config: Config, timeoutMs: number): Promise<number> {
-  const log = createLog({ level: config.logLevel, process: 'uninstall' });
+  const log = createLog({ level: config.logLevel, process: 'uninstall', secrets: config.secrets });
   const credentials = await loadCredentials(config.kubernetes);
   const client = new KubeClient({ credentials, userAgent: `headgate-uninstall/${VERSION}` });
   const now = Date.now();

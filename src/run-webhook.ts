@@ -23,7 +23,7 @@ const SERVICE = 'headgate-webhook';
  * @param wake takes the hints where the scheduler is in the same process; otherwise they go through Redis.
  */
 export async function runWebhook(config: Config, wake?: (key: string) => void): Promise<Running> {
-  const log = createLog({ level: config.logLevel, process: 'webhook' });
+  const log = createLog({ level: config.logLevel, process: 'webhook', secrets: config.secrets });
   const registry = new Registry();
   const metrics = createMetrics(registry);
   const hints = wake ? { give: wake, close: async () => undefined } : throughRedis(config, log);

@@ -21,6 +21,7 @@ const defaults = {
   shutdownDelayMs: 10_000,
   schedulerUser: 'system:serviceaccount:headgate:headgate-scheduler',
   kubernetes: {},
+  secrets: [],
 };
 
 const right: Record<string, [env: Record<string, string>, changed: object]> = {
@@ -52,16 +53,24 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
       HEADGATE_REDIS_USERNAME: 'gate',
       HEADGATE_REDIS_PASSWORD: 'p@s/w%1:',
     },
-    { redisUrl: 'rediss://gate:p%40s%2Fw%251%3A@redis:6380/2' },
+    { redisUrl: 'rediss://gate:p%40s%2Fw%251%3A@redis:6380/2', secrets: ['p@s/w%1:'] },
+  ],
+  'user and password of the metrics server are apart from its address': [
+    { HEADGATE_METRICS_SERVER: 'http://gate:s%2Fcret@metrics:9090' },
+    {
+      metricsServer: 'http://metrics:9090',
+      metricsLogin: { username: 'gate', password: 's/cret' },
+      secrets: ['gate:s%2Fcret', 's%2Fcret', 'gate:s/cret', 's/cret'],
+    },
   ],
   'a password alone is the default user’s': [
     { HEADGATE_REDIS_PASSWORD: 'secret' },
-    { redisUrl: 'redis://:secret@127.0.0.1:6379' },
+    { redisUrl: 'redis://:secret@127.0.0.1:6379', secrets: ['secret'] },
   ],
   'a certificate that somebody else makes': [{ HEADGATE_TLS_DIR: '/etc/tls' }, { tlsDir: '/etc/tls' }],
   'sentinels are followed by the name of their master': [
     { HEADGATE_REDIS_URL: 'rediss+sentinel://one,two:26380/mymaster/1', HEADGATE_REDIS_PASSWORD: 's:' },
-    { redisUrl: 'rediss+sentinel://:s%3A@one,two:26380/mymaster/1' },
+    { redisUrl: 'rediss+sentinel://:s%3A@one,two:26380/mymaster/1', secrets: ['s:'] },
   ],
   'a cluster queue has its hash tag': [{ HEADGATE_QUEUE: '{headgate}' }, { queue: '{headgate}' }],
   'a pod knows its API server': [

@@ -1,4 +1,6 @@
 import axios, { AxiosError, type AxiosInstance } from 'axios';
+import { masker } from '../rollout/spec/wording/masked.ts';
+import type { ServerLogin } from '../server-address.ts';
 import type { QueryResult } from './verdict.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -15,14 +17,23 @@ interface Reply {
 /** The metrics server: one instant query, one number. */
 export class Prometheus {
   readonly #http: AxiosInstance;
+  readonly #mask: (text: string) => string;
 
-  constructor(address: string) {
+  /** @param login what it asks for, if it does; no answer shows it */
+  constructor(address: string, login?: ServerLogin) {
     const limits = { timeout: TIMEOUT_MS, maxContentLength: MAX_BYTES, maxRedirects: 0 };
-    this.#http = axios.create({ baseURL: address, ...limits, proxy: false, validateStatus: () => true });
+    const auth = login && { auth: login };
+    this.#http = axios.create({ baseURL: address, ...limits, ...auth, proxy: false, validateStatus: () => true });
+    this.#mask = masker(login ? [login.password, `${login.username}:${login.password}`] : []);
   }
 
   /** By POST, as a query may be longer than a URL can be. Never throws: what goes wrong is an answer of kind `error`. */
   async query(query: string): Promise<QueryResult> {
+    const result = await this.#ask(query);
+    return result.kind === 'error' ? { kind: 'error', message: this.#mask(result.message) } : result;
+  }
+
+  async #ask(query: string): Promise<QueryResult> {
     try {
       const form = new URLSearchParams({ query, limit: String(MAX_SERIES) });
       const { status, data } = await this.#http.post<Reply>('/api/v1/query', form);

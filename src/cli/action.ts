@@ -1,4 +1,5 @@
 import { isForbidden, isNotFound, isUnanswered, KubeError } from '../cluster/errors.ts';
+import { masked } from '../rollout/spec/wording/masked.ts';
 import { EXIT, Failure } from './exit.ts';
 import { drained, type Io } from './io.ts';
 
@@ -14,7 +15,7 @@ export async function perform(io: Io, command: () => Promise<number>): Promise<v
 
 /** What went wrong and, where that is known, what to do about it. An error of the API server is given in its own words. */
 export function describe(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = masked(error instanceof Error ? error.message : String(error));
   const advice = adviceFor(error);
   return advice === undefined ? words : `${words}\n  ${advice}`;
 }

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import type { KubeConfig } from '@kubernetes/client-node';
+import type { Cluster, KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { AppError } from '../errors.ts';
+import { masked } from '../rollout/spec/wording/masked.ts';
 
 /** How to reach one API server, and as whom. */
 export interface Credentials {
@@ -46,7 +47,8 @@ export async function loadCredentials(sources: CredentialSources): Promise<Crede
     if (kubeconfig === undefined && inCluster !== undefined) return await podCredentials(inCluster, accountDir);
     return await fileCredentials(kubeconfig ?? usualKubeconfig(), context);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    // The first line: after it a reader of YAML quotes the file, where the tokens are.
+    const [why = ''] = masked(cause instanceof Error ? cause.message : String(cause)).split('\n');
     throw new AppError('CREDENTIALS_UNUSABLE', `no way into the Kubernetes API: ${why}`, { cause });
   }
 }
@@ -71,6 +73,7 @@ async function fileCredentials(paths: string, contextName: string | undefined): 
     throw new Error(`${paths} has no context ${JSON.stringify(config.getCurrentContext())} with a cluster`);
   }
   if (cluster.proxyUrl) throw new Error(`proxy-url is not supported (cluster ${cluster.name} in ${paths})`);
+  checkServer(cluster, paths);
   const { headers: _, ...tls } = await secured(config);
   const tokenFile = tokenFileOf(files, context.user);
   const read = tokenFile
@@ -78,6 +81,15 @@ async function fileCredentials(paths: string, contextName: string | undefined): 
     : async () => (await secured(config)).headers;
   const namespace = context.namespace;
   return { server: cluster.server.replace(/\/$/, ''), tls, headers: reread(read), ...(namespace && { namespace }) };
+}
+
+/** @throws Error that does not show the URL: it may have a password in it. */
+function checkServer({ name, server }: Pick<Cluster, 'name' | 'server'>, paths: string): void {
+  const where = `the server of cluster ${name} in ${paths}`;
+  if (server.includes('@')) {
+    throw new Error(`${where} has a user or a password in its URL; write them under users, as username and password`);
+  }
+  if (!URL.canParse(server)) throw new Error(`${where} is no URL`);
 }
 
 /** Names of all contexts of a kubeconfig, without the client library: who asks for them waits at a prompt. */

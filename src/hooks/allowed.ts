@@ -33,7 +33,6 @@ export function readAllowed(text: string, clusterDomain: string): Allowed | { pr
 }
 
 function shapeProblem(text: string): string {
-  if (text.includes('@')) return 'has a user or a password in it; drop it';
   if (/^https?:\/\/[^/]+\/./.test(text)) return 'has a path; drop it';
   if (/^https?:\/\/[^/]+\/$/.test(text)) return 'has a slash at its end; drop it';
   return text.includes('://') ? 'is no http:// or https:// and a host' : 'is no SERVICE.NAMESPACE';

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { formatDuration } from '../rollout/spec/schema/durations.ts';
+import { masked } from '../rollout/spec/wording/masked.ts';
 
 /** What became of a question. */
 export interface Reply {
@@ -38,7 +39,7 @@ export const late = (ms: number): Reply => ({
 export const ABORTED: Reply = { outcome: 'aborted', message: 'was not asked to the end' };
 
 export function unreachable(error: unknown): Reply {
-  return { outcome: 'failed', message: `cannot be reached: ${forPerson(wordsOf(error))}` };
+  return { outcome: 'failed', message: `cannot be reached: ${forPerson(masked(wordsOf(error)))}` };
 }
 
 interface NetworkError extends Error {

@@ -1,4 +1,4 @@
-import { checked, clusterDomain, type Environment, type Parse, reader, withoutPassword } from '../config.ts';
+import { checked, clusterDomain, type Environment, type Parse, reader } from '../config.ts';
 import { ALLOWED_EXAMPLES, type Allowed, readAllowed } from './allowed.ts';
 import type { HookRules } from './destination.ts';
 
@@ -14,11 +14,11 @@ export function loadHookRules(env: Environment): Readonly<HookRules> {
 const allowList =
   (clusterDomain: string): Parse<readonly Allowed[]> =>
   (text) => {
+    // Its entries cannot be told apart: a password may have commas and space in it.
+    if (text.includes('@')) return { wanted: `entries such as ${ALLOWED_EXAMPLES}, without a user or a password` };
     const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
     const read = entries.map((entry) => ({ entry, result: readAllowed(entry, clusterDomain) }));
-    const wrong = read.flatMap(({ entry, result }) =>
-      'problem' in result ? [`"${withoutPassword(entry)}" ${result.problem}`] : [],
-    );
+    const wrong = read.flatMap(({ entry, result }) => ('problem' in result ? [`"${entry}" ${result.problem}`] : []));
     if (wrong.length > 0) return { wanted: `entries such as ${ALLOWED_EXAMPLES}; ${wrong.join('; ')}` };
     return { value: Object.freeze(read.flatMap(({ result }) => ('problem' in result ? [] : [result]))) };
   };

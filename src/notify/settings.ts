@@ -1,6 +1,7 @@
-import { anything, checked, type Environment, oneOf, type Parse, reader, url } from '../config.ts';
+import { anything, checked, type Environment, oneOf, type Parse, reader } from '../config.ts';
 import type { ProviderType } from '../rollout/spec/schema/alert-provider.ts';
 import { SEVERITIES, type Severity } from '../rollout/spec/schema/alert-schema.ts';
+import { url } from '../server-address.ts';
 import type { Target } from './target.ts';
 import { withoutUndefined } from './without-undefined.ts';
 

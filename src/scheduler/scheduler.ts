@@ -153,7 +153,7 @@ export class Scheduler {
         world,
         provider,
         clusterDomain,
-        prometheus: new Prometheus(config.metricsServer),
+        prometheus: new Prometheus(config.metricsServer, config.metricsLogin),
         onCheck,
       }),
       applier: new Applier(client, world, provider),

@@ -1,4 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { masker } from '../rollout/spec/wording/masked.ts';
+import { errorFields } from './error-fields.ts';
 
 export type { Logger };
 
@@ -6,15 +8,18 @@ export interface LogOptions {
   level: string;
   /** Which process speaks: `webhook` or `scheduler`. */
   process: string;
+  /** What no line shows. */
+  secrets?: readonly string[];
   /** Default: standard output. */
   destination?: DestinationStream;
 }
 
 /** JSON lines with a time in ISO form. Names and hashes belong into it, bodies of objects do not. */
-export function createLog({ level, process, destination }: LogOptions): Logger {
+export function createLog({ level, process, secrets = [], destination }: LogOptions): Logger {
   const options = {
     level,
     base: { process },
+    serializers: { err: errorFields(masker(secrets)) },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };

@@ -46,7 +46,8 @@ for (const [sentence, [entry, why]] of Object.entries(WRONG)) {
 
 void t.test('a password in a wrong entry is not printed', async (t) => {
   const env = { HEADGATE_HOOKS_ALLOW: 'https://me:secret@ci.example.com' };
-  const message = '"https://***@ci.example.com" has a user or a password in it; drop it';
+  const message =
+    /^ *HEADGATE_HOOKS_ALLOW="https:\/\/\*\*\*@ci.example.com": wanted .*, without a user or a password$/m;
   t.throws(() => loadHookRules(env), { message });
   t.throws(() => loadHookRules(env), { message: /^(?!.*secret)/s });
 });

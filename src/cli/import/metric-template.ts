@@ -11,7 +11,7 @@ export const METRIC_TEMPLATE_FIELDS = fieldsBelow('spec', {
   'provider.type': comesOver({ words: 'only `prometheus`; metrics from elsewhere are left out' }),
   'provider.address': unneeded(`${ONE_SERVER}; see that it has these series`),
   'provider.headers': { ...lost(`${ONE_SERVER}, which is asked without further headers`), isSecret: true },
-  'provider.secretRef.name': lost(`${ONE_SERVER}, which is asked without credentials`),
+  'provider.secretRef.name': lost(`${ONE_SERVER}, by one user and password (metricsLogin in the chart)`),
   'provider.region': lost(`${ONE_SERVER}, which has no regions`),
   'provider.insecureSkipVerify': lost('certificates are always checked', isOff),
   query: comesOver({ words: 'written into each metric that refers to it' }),

@@ -3,6 +3,7 @@ import { KubeError } from '../../cluster/errors.ts';
 import { pause } from '../../cluster/pause.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
+import { masked } from '../../rollout/spec/wording/masked.ts';
 import { type Delivery, deliveriesOf, idOf, isOutstanding } from './delivery.ts';
 import type { AttemptResult, Dispatcher } from './dispatcher.ts';
 import type { JobResult, NoticeQueue } from './notice-queue.ts';
@@ -113,7 +114,7 @@ export class NoticeSender {
     } catch (error) {
       if (error instanceof KubeError && error.retry) return { is: 'delayed', forMs: UNREACHABLE_MS };
       onError(error);
-      return { is: 'failed', why: error instanceof Error ? error.message : String(error) };
+      return { is: 'failed', why: masked(error instanceof Error ? error.message : String(error)) };
     }
   }
 

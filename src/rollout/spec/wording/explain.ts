@@ -1,15 +1,29 @@
 import type { Problem } from '../spec-types.ts';
+import { masked, maskedUrl } from './masked.ts';
 
 const MAX_SHOWN = 60;
 const MAX_LINES = 40;
 
-/** A value as one would write it in JSON, on one line, at most 60 characters. */
+/** A value as one would write it in JSON, on one line, at most 60 characters, without users and passwords of URLs. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'number' ? `${value}` : (JSON.stringify(value) ?? `${typeof value}`);
-  if (text.length <= MAX_SHOWN) return text;
-  const start = Array.from(text.slice(0, MAX_SHOWN - 2)).join('');
+  const text = JSON.stringify(value, presentable) ?? `${typeof value}`;
+  const plain = typeof value === 'number' ? text.replaceAll('"', '') : text;
+  if (plain.length <= MAX_SHOWN) return plain;
+  const start = Array.from(plain.slice(0, MAX_SHOWN - 2)).join('');
   return typeof value === 'string' ? `${start}…"` : `${start}…`;
 }
+
+/** JSON has no numbers without end, and YAML has: they are shown as they were written. */
+function presentable(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) return yamlNumber(value);
+  if (typeof value !== 'string') return value;
+  return LOGIN_WITHOUT_SCHEME.test(value) ? maskedUrl(value) : masked(value);
+}
+
+const yamlNumber = (value: number): string => (Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf');
+
+/** `user:password@host`, where a URL was meant. */
+const LOGIN_WITHOUT_SCHEME = /^[\w.+-]*:(?!\s).*@[\w.-]+(?::\d+)?(?:[/?#]|$)/;
 
 const line = ({ key, value, message }: Problem): string =>
   value === undefined ? `- ${key}: ${message}` : `- ${key} = ${shown(value)}: ${message}`;
