@@ -19,7 +19,9 @@ interface Asked {
   weight: number;
 }
 
-const numberOf = (answer: QueryResult): number => (answer.kind === 'value' ? answer.value : 0);
+/** Requests; a count without end is none. */
+const numberOf = (answer: QueryResult): number =>
+  answer.kind === 'value' && Number.isFinite(answer.value) ? answer.value : 0;
 
 /** How many requests were to come to the canary in the window, by those to the stable Service. */
 const expectedOf = (stable: number, weight: number): number =>

@@ -65,8 +65,13 @@ function read({ data }: Reply): QueryResult {
   return only === undefined ? { kind: 'none' } : numberIn(only.value);
 }
 
+const ENDLESS: Readonly<Record<string, number>> = { '+Inf': Infinity, '-Inf': -Infinity };
+
 function numberIn(sample: unknown): QueryResult {
-  const text: unknown = Array.isArray(sample) ? sample[1] : undefined;
-  const value = text === '+Inf' ? Infinity : text === '-Inf' ? -Infinity : Number(text);
-  return Number.isNaN(value) ? { kind: 'none' } : { kind: 'value', value };
+  const text = Array.isArray(sample) ? String(sample[1]) : '';
+  if (text === 'NaN') return { kind: 'none', nan: true };
+  const value = ENDLESS[text] ?? Number(text || Number.NaN);
+  return Number.isNaN(value)
+    ? { kind: 'error', message: 'the query gives a value that is no number' }
+    : { kind: 'value', value };
 }

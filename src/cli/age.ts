@@ -8,8 +8,9 @@ const UNITS = [
 /** At this many of a unit, the next smaller one says nothing any more. */
 const ENOUGH = { d: 8, h: 8, m: 10, s: 0 } as const;
 
-/** How long something took, in whole seconds and at most two units: `45s`, `3m20s`, `2d4h`, `12d`. */
+/** How long something took, in whole seconds and at most two units: `45s`, `3m20s`, `2d4h`, `12d`; `-` if it is not known. */
 export function age(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds)) return '-';
   const seconds = Math.max(0, Math.floor(milliseconds / 1_000));
   const index = UNITS.findIndex(([, size]) => seconds >= size);
   const [unit, size] = UNITS[index] ?? ['s', 1];
@@ -21,4 +22,4 @@ export function age(milliseconds: number): string {
 
 /** The time since an RFC 3339 time; `-` where there is none. */
 export const ageOf = (time: string | undefined, now: number): string =>
-  time === undefined || Number.isNaN(Date.parse(time)) ? '-' : age(now - Date.parse(time));
+  time === undefined ? '-' : age(now - Date.parse(time));

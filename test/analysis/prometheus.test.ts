@@ -38,7 +38,9 @@ const replies: Record<string, [reply: unknown, wanted: object]> = {
   'infinitely much': [vector('+Inf'), { kind: 'value', value: Infinity }],
   'infinitely little': [vector('-Inf'), { kind: 'value', value: -Infinity }],
   nothing: [vector(), { kind: 'none' }],
-  'a division of nothing by nothing': [vector('NaN'), { kind: 'none' }],
+  'a division of nothing by nothing': [vector('NaN'), { kind: 'none', nan: true }],
+  'a value that is no number': [vector('many'), { kind: 'error', message: /a value that is no number/ }],
+  'a sample without a value': [vector(''), { kind: 'error', message: /a value that is no number/ }],
   'several series': [vector('1', '2'), { kind: 'error', message: /more than one series; aggregate/ }],
   'a matrix': [
     { status: 'success', data: { resultType: 'matrix', result: [] } },

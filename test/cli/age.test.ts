@@ -10,6 +10,8 @@ const ages: Record<string, [milliseconds: number, text: string]> = {
   'nothing yet': [0, '0s'],
   'parts of a second do not count': [1_999, '1s'],
   'a clock that is behind shows no negative age': [-5 * S, '0s'],
+  'what is not known': [Number.NaN, '-'],
+  'what has no end': [Number.POSITIVE_INFINITY, '-'],
   'seconds alone': [59 * S, '59s'],
   'minutes with seconds': [3 * M + 20 * S, '3m20s'],
   'full minutes alone': [4 * M, '4m'],

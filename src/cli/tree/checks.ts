@@ -1,4 +1,4 @@
-import { rounded } from '../../analysis/verdict.ts';
+import { measured } from '../../analysis/verdict.ts';
 import type { CheckResult } from '../../rollout/machine/observation.ts';
 import type { Release } from '../../rollout/machine/state.ts';
 import { BUILTINS, builtinOf } from '../../rollout/spec/builtin-metrics.ts';
@@ -69,9 +69,9 @@ const unitOf = ({ metric }: CheckResult): string => {
   return builtin === undefined ? '' : BUILTINS[builtin].unit;
 };
 
-/** `99.61%`; `-` where nothing was measured. */
+/** `99.61%`; `-` where nothing was measured, or it has no end: the message says it. */
 export const valueText = (check: CheckResult): string =>
-  check.value === undefined ? '-' : `${rounded(check.value)}${unitOf(check)}`;
+  check.value === undefined ? '-' : measured(check.value, unitOf(check));
 
 /** What the value is held against: `at least 99%`. */
 export function boundsText(check: CheckResult): string {

@@ -4,8 +4,12 @@ import { MAX_QUERY, queryProblem } from '../promql/promql.ts';
 import { durationField, judged, textField, WEEK, wrongOrMissing } from './fields.ts';
 import { listedName } from './name-fields.ts';
 
-const bound = (description: string) =>
-  z.number({ error: wrongOrMissing('must be a number, without quotes') }).meta({ description });
+const bound = (description: string) => z.number({ error: boundWords }).meta({ description });
+
+const boundWords = ({ input }: { input?: unknown }): string =>
+  typeof input === 'number'
+    ? 'must be a number that has an end; leave it out for no bound'
+    : wrongOrMissing('must be a number, without quotes')({ input });
 
 const rangeSchema = z
   .strictObject(
