@@ -1,4 +1,4 @@
-import { COLOURS, cut, type Message } from './message.ts';
+import { COLOURS, escapedTo, type Message } from './message.ts';
 
 /** Characters that Discord takes, of each part of an embed. */
 const LONGEST = { title: 256, description: 4_096, value: 1_024 } as const;
@@ -23,6 +23,6 @@ export const discordPayload = (message: Message, { username }: { username?: stri
   allowed_mentions: { parse: [] },
 });
 
-/** Text that is no Markdown. */
+/** Text that is no Markdown: a backslash makes every sign a mere sign, also those of addresses, emoji and lists. */
 const escaped = (text: string, most: number): string =>
-  cut(text.replaceAll(/[\\*_~`|[\]()<>#]/g, String.raw`\$&`), most);
+  escapedTo(most, text, (character) => (/[!-/:-@[-`{-~]/.test(character) ? `\\${character}` : character));

@@ -1,4 +1,4 @@
-import { COLOURS, cut, type Message } from './message.ts';
+import { COLOURS, entity, escapedTo, type Message } from './message.ts';
 
 const LONGEST_TEXT = 4_000;
 
@@ -23,8 +23,5 @@ export const gchatPayload = ({ id, severity, title, text, fields }: Message): ob
   ],
 });
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
 /** Cards read a few tags of HTML. */
-const escaped = (text: string): string =>
-  cut(text, LONGEST_TEXT).replaceAll(/[&<>]/g, (character) => ENTITIES[character] ?? '');
+const escaped = (text: string): string => escapedTo(LONGEST_TEXT, text, entity);

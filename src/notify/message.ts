@@ -84,5 +84,22 @@ export function cut(text: string, most: number): string {
   return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
+/** The text with each character as it is to be sent, and at most so many of those: what stands for one is never cut. */
+export function escapedTo(most: number, text: string, escape: (character: string) => string): string {
+  const parts = Array.from(text, escape);
+  if (parts.reduce((sum, part) => sum + part.length, 0) <= most) return parts.join('');
+  let kept = '';
+  for (const part of parts) {
+    if (kept.length + part.length >= most) break;
+    kept += part;
+  }
+  return `${kept}…`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** Of HTML, and of Slack's own markup. */
+export const entity = (character: string): string => ENTITIES[character] ?? character;
+
 /** For receivers that know no way to say that an `@` calls nobody: a space without width after it. */
 export const withoutMentions = (text: string): string => text.replaceAll('@', '@\u200B');

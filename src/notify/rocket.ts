@@ -12,9 +12,21 @@ export const rocketPayload = (message: Message, { channel, username }: Sender): 
   attachments: [
     {
       color: COLOURS[message.severity],
-      text: cut(withoutMentions(message.text), LONGEST_TEXT),
+      text: fenced(message.text),
       ts: message.at,
-      fields: message.fields.map(({ name, value }) => ({ title: name, value: withoutMentions(value), short: true })),
+      fields: message.fields.map(({ name, value }) => ({
+        title: name,
+        value: `\`${withoutMentions(value).replaceAll('`', "'")}\``,
+        short: true,
+      })),
     },
   ],
 });
+
+const FENCE = '```';
+
+/** As code, in which nothing is read. A fence inside of it has spaces without width, so that it ends nothing. */
+function fenced(text: string): string {
+  const inside = withoutMentions(text).replaceAll(FENCE, '`\u200B`\u200B`');
+  return `${FENCE}\n${cut(inside, LONGEST_TEXT - 2 * FENCE.length - 2)}\n${FENCE}`;
+}

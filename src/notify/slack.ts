@@ -1,32 +1,28 @@
-import { COLOURS, cut, type Message } from './message.ts';
+import { COLOURS, cut, entity, escapedTo, type Message } from './message.ts';
 
-/** Characters that Slack takes: of a section's text, and of each of its fields. */
+/** Characters that Slack takes: of the text, and of what is asked of a rich text. */
+const LONGEST_TITLE = 2_000;
 const LONGEST_TEXT = 3_000;
-const LONGEST_FIELD = 2_000;
 
 export interface Sender {
   channel?: string;
   username?: string;
 }
 
-/** A message as incoming webhooks and `chat.postMessage` take it. The id is in its metadata, which people do not see. */
+/**
+ * A message as incoming webhooks and `chat.postMessage` take it. What people wrote is in rich text, whose elements of type
+ * `text` are shown as they are: mentions, links, emoji and formats are other elements. The id is in the metadata, which
+ * people do not see.
+ */
 export const slackPayload = (message: Message, { channel, username }: Sender): object => ({
   ...(channel !== undefined && { channel }),
   ...(username !== undefined && { username }),
-  text: escaped(message.title, LONGEST_FIELD),
+  text: escapedTo(LONGEST_TITLE, message.title, entity),
+  mrkdwn: false,
   attachments: [
     {
       color: COLOURS[message.severity],
-      blocks: [
-        { type: 'section', text: { type: 'mrkdwn', text: escaped(message.text, LONGEST_TEXT) } },
-        {
-          type: 'section',
-          fields: message.fields.map(({ name, value }) => ({
-            type: 'mrkdwn',
-            text: `*${name}*\n${escaped(value, LONGEST_FIELD - name.length - 3)}`,
-          })),
-        },
-      ],
+      blocks: [richText([plain(cut(message.text, LONGEST_TEXT))]), richText(message.fields.flatMap(fieldLine))],
     },
   ],
   metadata: { event_type: 'headgate_notice', event_payload: { id: message.id, reason: message.reason } },
@@ -34,10 +30,14 @@ export const slackPayload = (message: Message, { channel, username }: Sender): o
   unfurl_media: false,
 });
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const richText = (elements: object[]): object => ({
+  type: 'rich_text',
+  elements: [{ type: 'rich_text_section', elements }],
+});
 
-/** Without `<!channel>`, `<@user>` and links: these three are the characters that Slack reads anything from. */
-function escaped(text: string, most: number): string {
-  const whole = text.replaceAll(/[&<>]/g, (character) => ENTITIES[character] ?? '');
-  return whole.length <= most ? whole : cut(whole, most).replace(/&[a-z]{0,3}…$/, '…');
-}
+const plain = (text: string): object => ({ type: 'text', text });
+
+const fieldLine = ({ name, value }: Message['fields'][number], index: number): object[] => [
+  { ...plain(`${index > 0 ? '\n' : ''}${name}: `), style: { bold: true } },
+  plain(cut(value, LONGEST_TEXT)),
+];

@@ -8,7 +8,7 @@ const STYLES: Readonly<Record<Severity, string>> = { info: 'good', warn: 'warnin
 
 /**
  * An Adaptive Card as a webhook of Teams' Workflows takes it. What people wrote is in text runs, which are not read as
- * Markdown; a mention needs an entity beside the text, and there is none.
+ * Markdown as text blocks and facts are; a mention needs an entity beside the text, and there is none.
  */
 export const teamsPayload = (message: Message): object => ({
   type: 'message',
@@ -30,6 +30,13 @@ const cardOf = ({ id, severity, title, text, fields }: Message): object => ({
       items: [{ type: 'TextBlock', text: title, weight: 'Bolder', size: 'Medium', wrap: true }],
     },
     { type: 'RichTextBlock', inlines: [{ type: 'TextRun', text: cut(text, LONGEST_TEXT) }] },
-    { type: 'FactSet', facts: fields.map(({ name, value }) => ({ title: name, value })) },
+    ...fields.map(({ name, value }) => ({
+      type: 'RichTextBlock',
+      inlines: [
+        { type: 'TextRun', text: `${name}: `, weight: 'Bolder' },
+        { type: 'TextRun', text: value },
+      ],
+      spacing: 'None',
+    })),
   ],
 });

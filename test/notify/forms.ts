@@ -6,25 +6,26 @@ import type { ProviderType } from '../../src/rollout/spec/schema/alert-provider.
  * tests hold payloads against it, and so do the servers that stand for the receivers in cluster tests.
  */
 
-/** docs.slack.dev: incoming webhooks, chat.postMessage, block kit, secondary attachments, message metadata. */
-const slackText = (most: number) =>
-  z.strictObject({ type: z.literal('mrkdwn'), text: z.string().min(1).max(most).refine(isEscaped, 'is not escaped') });
+/** docs.slack.dev: incoming webhooks, chat.postMessage, rich text blocks, secondary attachments, message metadata. */
+const slackText = z.strictObject({
+  type: z.literal('text'),
+  text: z.string().min(1).max(3_000),
+  style: z.strictObject({ bold: z.literal(true) }).optional(),
+});
+const slackRichText = z.strictObject({
+  type: z.literal('rich_text'),
+  elements: z.tuple([z.strictObject({ type: z.literal('rich_text_section'), elements: z.array(slackText).min(1) })]),
+});
 const slack = z.strictObject({
   channel: z.string().optional(),
   username: z.string().max(80).optional(),
   text: z.string().max(40_000).refine(isEscaped, 'is not escaped'),
+  mrkdwn: z.literal(false),
   attachments: z
     .array(
       z.strictObject({
         color: z.string().regex(/^#[0-9a-f]{6}$/),
-        blocks: z
-          .array(
-            z.union([
-              z.strictObject({ type: z.literal('section'), text: slackText(3_000) }),
-              z.strictObject({ type: z.literal('section'), fields: z.array(slackText(2_000)).min(1).max(10) }),
-            ]),
-          )
-          .max(50),
+        blocks: z.array(slackRichText).max(50),
       }),
     )
     .max(100),
@@ -42,6 +43,13 @@ function isEscaped(text: string): boolean {
 }
 
 /** learn.microsoft.com: the webhook trigger of Workflows, Adaptive Cards 1.4. */
+const teamsText = z.strictObject({
+  type: z.literal('RichTextBlock'),
+  inlines: z.array(
+    z.strictObject({ type: z.literal('TextRun'), text: z.string(), weight: z.literal('Bolder').optional() }),
+  ),
+  spacing: z.literal('None').optional(),
+});
 const msteams = z.strictObject({
   type: z.literal('message'),
   attachments: z.tuple([
@@ -54,37 +62,41 @@ const msteams = z.strictObject({
         version: z.enum(['1.2', '1.3', '1.4']),
         fallbackText: z.string(),
         msteams: z.strictObject({ width: z.literal('Full') }),
-        body: z.tuple([
-          z.strictObject({
-            type: z.literal('Container'),
-            id: z.string(),
-            style: z.enum(['default', 'emphasis', 'good', 'attention', 'warning', 'accent']),
-            bleed: z.boolean(),
-            items: z.array(
-              z.strictObject({
-                type: z.literal('TextBlock'),
-                text: z.string(),
-                weight: z.enum(['Default', 'Lighter', 'Bolder']),
-                size: z.enum(['Default', 'Small', 'Medium', 'Large', 'ExtraLarge']),
-                wrap: z.boolean(),
-              }),
-            ),
-          }),
-          z.strictObject({
-            type: z.literal('RichTextBlock'),
-            inlines: z.array(z.strictObject({ type: z.literal('TextRun'), text: z.string() })),
-          }),
-          z.strictObject({
-            type: z.literal('FactSet'),
-            facts: z.array(z.strictObject({ title: z.string(), value: z.string() })),
-          }),
-        ]),
+        body: z.tuple(
+          [
+            z.strictObject({
+              type: z.literal('Container'),
+              id: z.string(),
+              style: z.enum(['default', 'emphasis', 'good', 'attention', 'warning', 'accent']),
+              bleed: z.boolean(),
+              items: z.array(
+                z.strictObject({
+                  type: z.literal('TextBlock'),
+                  text: z.string(),
+                  weight: z.enum(['Default', 'Lighter', 'Bolder']),
+                  size: z.enum(['Default', 'Small', 'Medium', 'Large', 'ExtraLarge']),
+                  wrap: z.boolean(),
+                }),
+              ),
+            }),
+          ],
+          teamsText,
+        ),
       }),
     }),
   ]),
 });
 
 /** discord.com/developers: execute webhook, embed limits, allowed mentions. */
+const discordText = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .refine(
+      (text) => !/[!-/:-@[-`{-~]/.test(text.replaceAll(/\\[!-/:-@[-`{-~]/g, '')),
+      'has a sign that is not escaped',
+    );
 const discord = z.strictObject({
   username: z
     .string()
@@ -94,14 +106,14 @@ const discord = z.strictObject({
   embeds: z
     .array(
       z.strictObject({
-        title: z.string().max(256),
-        description: z.string().max(4_096),
+        title: discordText(256),
+        description: discordText(4_096),
         color: z.int().min(0).max(0xffffff),
         fields: z
           .array(
             z.strictObject({
               name: z.string().min(1).max(256),
-              value: z.string().min(1).max(1_024),
+              value: discordText(1_024),
               inline: z.boolean(),
             }),
           )
@@ -122,9 +134,12 @@ const rocket = z.strictObject({
   attachments: z.array(
     z.strictObject({
       color: z.string(),
-      text: z.string().max(5_000),
+      text: z
+        .string()
+        .max(5_000)
+        .regex(/^```\n((?!```)[^])*\n```$/),
       ts: z.iso.datetime(),
-      fields: z.array(z.strictObject({ title: z.string(), value: z.string(), short: z.boolean() })),
+      fields: z.array(z.strictObject({ title: z.string(), value: z.string().regex(/^`[^`@]*`$/), short: z.boolean() })),
     }),
   ),
 });
