@@ -29,7 +29,7 @@ export const replaced = (on: Named, hold: Hold, before: Hold): string =>
   `headgate: revision ${before.revision} is given up for ${hold.revision}, whose analysis starts anew; ${howToWatch(on)}`;
 
 const howToWatch = (on: Named): string =>
-  `watch: ${headgate('status', on)} --watch, or kubectl get canary ${on.name} -n ${on.namespace} -w`;
+  `watch: ${headgate('status', on)} --watch, or kubectl get hgc ${on.name} -n ${on.namespace} -w`;
 
 export const staysPaused = (on: Named, { revision, verdict }: Hold): string =>
   verdict === 'failed'

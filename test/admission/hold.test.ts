@@ -10,7 +10,7 @@ const rows: Record<string, Row> = {
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
     warnings: [
-      /revision [0-9a-f]{10} is held and runs as podinfo-canary first; watch: kubectl headgate status podinfo -n prod --watch, or kubectl get canary podinfo -n prod -w/,
+      /revision [0-9a-f]{10} is held and runs as podinfo-canary first; watch: kubectl headgate status podinfo -n prod --watch, or kubectl get hgc podinfo -n prod -w/,
     ],
     queueKey: 'prod/podinfo',
   },

@@ -42,7 +42,7 @@ const nothing = ({ namespace }: Connection, { allNamespaces }: ListOptions): str
 
 const listOf = (items: Canary[]): object => ({ apiVersion: 'v1', kind: 'List', metadata: {}, items });
 
-/** The columns of `kubectl get canaries`, in its words. */
+/** The columns of `kubectl get hgc`, in its words. */
 export function columnsOf(
   { allNamespaces, output }: Pick<ListOptions, 'allNamespaces' | 'output'>,
   { now, paint }: { now: number; paint: Paint },
