@@ -22,5 +22,6 @@ export function commandOutcome(command: Command, canary: Canary | undefined): Co
   }
   const standing = readCommand(metadata.annotations);
   if (standing?.id === command.id) return { kind: 'awaited' };
-  return { kind: 'lost', message: `another command${standing ? ` (${standing.action})` : ''} took its place` };
+  const other = standing && 'action' in standing ? ` (${standing.action})` : '';
+  return { kind: 'lost', message: `another command${other} took its place` };
 }

@@ -151,6 +151,7 @@ void t.test('a command that nobody takes up stays, and says so', async (t) => {
   t.match(await headgate(rig, ['status', 'alone', '-n', namespace]), { code: 4, stdout: /^Status: +Pending$/m });
   const abort = await headgate(rig, ['abort', 'alone', '-n', namespace]);
   t.match(abort, { code: 3, stderr: /abort is asked for, and was not taken up within 10 s/ });
+  t.match(abort.stderr, `\n  there is no Deployment nobody in namespace ${namespace}\n`, 'with what keeps it');
 });
 
 void t.test('kubectl finds it as a plugin', async (t) => {

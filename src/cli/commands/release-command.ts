@@ -4,13 +4,14 @@ import { COMMAND } from '../../rollout/keys.ts';
 import type { Action, Command } from '../../rollout/machine/command-annotation.ts';
 import { type CommandOutcome, commandOutcome } from '../command-outcome.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
+import { delayReasons, gatherDelay } from '../delay.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { findCanary } from '../find.ts';
 import { follow } from '../follow.ts';
 import type { Io } from '../io.ts';
 import { pathName, viewOf } from '../view.ts';
 
-/** The scheduler looks at once; this long means that it is not there. */
+/** The scheduler looks at once; after this long something keeps it. */
 const WAIT_MS = 10_000;
 
 export interface ReleaseCommandOptions extends ClusterOptions {
@@ -55,8 +56,9 @@ async function outcome(connection: Connection, name: string, command: Command): 
     case 'lost':
       throw new Failure(`${action} was not carried out: ${answer.message}`, EXIT.failed);
     case 'awaited': {
-      const words = `${action} is asked for, and was not taken up within ${WAIT_MS / 1_000} s`;
-      throw new Failure(`${words}; it will be once headgate-scheduler runs, for this revision only`, EXIT.timeout);
+      const words = `${action} is asked for, and was not taken up within ${WAIT_MS / 1_000} s; it stays asked for, for this revision only`;
+      const reasons = delayReasons(await gatherDelay(connection, name));
+      throw new Failure([words, ...reasons].join('\n  '), EXIT.timeout);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Action, Command } from './command-annotation.ts';
+import type { Action, Command, UnreadableCommand } from './command-annotation.ts';
 import { fact } from './facts.ts';
 import { pauseByCommand, resume } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
@@ -63,23 +63,25 @@ function refusal({ state, seen }: Situation, { action, revision }: Command): str
   if (revision !== undefined && revision !== release.revision) {
     return `cannot ${action} ${revision}: the revision is now ${release.revision}`;
   }
-  const held = seen.hold.state === 'held';
-  if (!held) return `cannot ${action}: no revision is held`;
+  if (seen.hold.state === 'unreadable') return `cannot ${action}: the hold on the Deployment cannot be read`;
+  if (seen.hold.state !== 'held') return `cannot ${action}: no revision is held`;
   if (action === 'revert' && state.stable === undefined) return 'cannot revert: the running version is not known';
   return undefined;
 }
+
+const refuse = (s: Situation, { id }: Command | UnreadableCommand, message: string): Next => ({
+  state: { ...s.state, command: { id, accepted: false, message } },
+  facts: [fact('CommandRefused', `${displayName(s)}: ${message}`)],
+});
 
 /** Carries out a command that was not seen before, once; undefined if there is none. */
 export function carryOutCommand(s: Situation): Next | undefined {
   const { command } = s.seen;
   if (command === undefined || command.id === s.state.command?.id) return undefined;
+  if ('problem' in command) return refuse(s, command, command.problem);
   const why = refusal(s, command);
   const { release } = s.state;
-  if (why !== undefined || release === undefined) {
-    const message = why ?? 'there is no release';
-    const state = { ...s.state, command: { id: command.id, accepted: false, message } };
-    return { state, facts: [fact('CommandRefused', `${displayName(s)}: ${message}`)] };
-  }
+  if (why !== undefined || release === undefined) return refuse(s, command, why ?? 'there is no release');
   const next = COMMANDS[command.action].carryOut({ ...s, state: { ...s.state, release } });
   return {
     ...next,

@@ -15,13 +15,28 @@ const commandSchema = z.object({
 /** What a person asked for, as it stands in the `headgate.dev/command` annotation of the Canary. */
 export type Command = z.infer<typeof commandSchema>;
 
-/** Undefined for no annotation, and for one that is no command. */
-export function readCommand(annotations: Record<string, string> | undefined): Command | undefined {
+/** What stands in the annotation, and is no command. */
+export interface UnreadableCommand {
+  id: string;
+  /** What would be one, for a person. */
+  problem: string;
+}
+
+/** Undefined where there is no annotation. */
+export function readCommand(annotations: Record<string, string> | undefined): Command | UnreadableCommand | undefined {
   const raw = annotations?.[COMMAND];
   if (raw === undefined) return undefined;
   try {
-    return commandSchema.safeParse(JSON.parse(raw)).data;
+    const parsed = commandSchema.safeParse(JSON.parse(raw));
+    return parsed.success ? parsed.data : unreadable(raw);
   } catch {
-    return undefined;
+    return unreadable(raw);
   }
 }
+
+const MAX_ID = 100;
+
+const unreadable = (raw: string): UnreadableCommand => ({
+  id: raw.slice(0, MAX_ID),
+  problem: `${COMMAND} is no command; use kubectl headgate ${ACTIONS.join(', ')}, or write {"id": "any text that is new", "action": "abort"}`,
+});

@@ -4,7 +4,7 @@ import type { DisruptionBudget } from '../workload/disruption-budget.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { Policy } from '../workload/policies.ts';
 import type { HookAnswer } from './calls.ts';
-import type { Command } from './command-annotation.ts';
+import type { Command, UnreadableCommand } from './command-annotation.ts';
 import type { Receipt } from './outbox.ts';
 import type { TrafficReading } from './traffic.ts';
 
@@ -36,7 +36,7 @@ export interface Observation extends TrafficReading {
   hold: HoldReading;
   /** Revision of the Deployment's own template. */
   revision: string;
-  command?: Command;
+  command?: Command | UnreadableCommand;
   replicaSets?: ReplicaSet[];
   canary?: Deployment;
   /** Of the canary's name, whoever made it. */

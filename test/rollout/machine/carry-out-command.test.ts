@@ -1,9 +1,15 @@
 import t from 'tap';
-import type { Command } from '../../../src/rollout/machine/command-annotation.ts';
-import { deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
+import { COMMAND } from '../../../src/rollout/keys.ts';
+import { type Command, readCommand } from '../../../src/rollout/machine/command-annotation.ts';
+import { annotated, deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
 import { after, expect, failed, live, progressing } from './decided.ts';
 
 const command = (action: Command['action']): { command: Command } => ({ command: { id: 'c1', action } });
+
+const readFrom = (text: string) => {
+  const read = readCommand({ [COMMAND]: text });
+  return read === undefined ? {} : { command: read };
+};
 
 expect({
   'promotion by command before there is a canary needs none': [
@@ -20,6 +26,17 @@ expect({
   ],
   'a command is carried out once': [
     after({ ...progressing(), command: { id: 'c1', accepted: true, message: '' } }, { ...live, ...command('abort') }),
+    { phase: 'Progressing', facts: [] },
+  ],
+  'an annotation that is no command is refused': [
+    after(progressing(), { ...live, ...readFrom('abort') }),
+    { phase: 'Progressing', facts: ['CommandRefused'] },
+  ],
+  'and that once': [
+    after(
+      { ...progressing(), command: { id: 'abort', accepted: false, message: '' } },
+      { ...live, ...readFrom('abort') },
+    ),
     { phase: 'Progressing', facts: [] },
   ],
   'revert keeps the pause that its user had': [
@@ -51,3 +68,16 @@ const reverting = after(state('Waiting', { release: release('2.0') }), {
   ...command('revert'),
 });
 t.match(reverting.effects[0], { keepPaused: true }, 'the restored Deployment stays paused');
+
+for (const text of ['abort', '{"action":"abort"}', '{"id":"1","action":"stop"}', '[]', '']) {
+  t.match(readCommand({ [COMMAND]: text }), { problem: /is no command; use kubectl headgate abort, / }, text);
+}
+const { facts } = after(progressing(), { ...live, ...readFrom('abort') });
+t.match(facts, [{ message: /^podinfo\.prod: headgate\.dev\/command is no command; .*"action": "abort"/ }]);
+const closed = {
+  deployment: deployment('2.0', annotated({ 'headgate.dev/held': 'x' })),
+  hold: { state: 'unreadable' as const, raw: 'x' },
+};
+t.match(after(progressing(), { ...live, ...closed, ...command('abort') }).facts, [
+  { reason: 'CommandRefused', message: /the hold on the Deployment cannot be read/ },
+]);
