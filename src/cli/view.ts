@@ -1,4 +1,5 @@
 import type { Canary } from '../rollout/machine/canary.ts';
+import { type Action, readCommand } from '../rollout/machine/command-annotation.ts';
 import { ACTIVE, type Awaiting, type Phase } from '../rollout/machine/state.ts';
 
 /** What a person wants to know of a Canary, complete. */
@@ -25,6 +26,8 @@ export interface View {
   /** Why it is where it is: one word, and a sentence. */
   reason: string;
   message: string;
+  /** A command that was given and not taken up yet. */
+  asked: Action | undefined;
   /** The approval that it waits for. */
   awaiting: Awaiting | undefined;
   /** A release is under way. */
@@ -54,12 +57,18 @@ export function viewOf({ metadata, status = {} }: Canary): View {
     created: metadata.creationTimestamp,
     underWay: isUnderWay(status),
     awaiting: isUnderWay(status) ? status.release?.awaiting : undefined,
+    asked: askedFor(metadata.annotations, status),
     ...revisionsOf(status),
     ...readinessOf(status),
   };
 }
 
 type Status = NonNullable<Canary['status']>;
+
+function askedFor(annotations: Record<string, string> | undefined, { command }: Status): Action | undefined {
+  const given = readCommand(annotations);
+  return given && 'action' in given && given.id !== command?.id ? given.action : undefined;
+}
 
 const isUnderWay = ({ phase }: Status): boolean => phase !== undefined && ACTIVE.has(phase);
 

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { lineKey, statusBlock, statusLine } from '../../src/cli/status-text.ts';
+import { headDetails } from '../../src/cli/tree/head.ts';
 import { viewOf } from '../../src/cli/view.ts';
 import type { Awaiting } from '../../src/rollout/machine/state.ts';
 import { canary, NOW, type Stored } from './build.ts';
@@ -90,6 +91,15 @@ void t.test('status says since when it waits for an approval', async (t) => {
   });
   t.ok(lines.includes('Waits for:      confirm-promotion, for 5m'));
   t.ok(lines.includes('Message:        waits for confirm-promotion'));
+});
+
+void t.test('status and the tree say that a command waits, until it is taken up', async (t) => {
+  const annotations = { 'headgate.dev/command': '{"id":"1","action":"abort"}' };
+  const waiting = viewOf(canary({ phase: 'Progressing', annotations }));
+  t.ok(statusBlock(waiting, { now: NOW, paint }).includes('Asked for:      abort, not taken up yet'));
+  t.match(headDetails(waiting, NOW).at(-1), { text: 'abort is asked for, and not taken up yet' });
+  const taken = canary({ phase: 'Progressing', annotations, command: { id: '1', accepted: false, message: 'no' } });
+  t.equal(viewOf(taken).asked, undefined);
 });
 
 void t.test('status without --watch says everything, and leaves out what there is not', async (t) => {

@@ -30,7 +30,10 @@ const weightOf = ({ weight, routed }: View): string =>
 
 /** Below it: the revision and who wants it, and why it is where it is. */
 export function headDetails(view: View, now: number): Span[] {
-  const lines: Span[] = [{ text: view.revision && revisionText(view, now) }, ...messageLines(view)];
+  const asked = view.asked
+    ? [{ text: `${view.asked} is asked for, and not taken up yet`, colour: 'yellow' as const }]
+    : [];
+  const lines: Span[] = [{ text: view.revision && revisionText(view, now) }, ...messageLines(view), ...asked];
   return lines.map((line) => ({ ...line, text: oneLine(line.text) })).filter(({ text }) => text !== '');
 }
 
