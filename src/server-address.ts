@@ -7,13 +7,13 @@ export interface ServerLogin {
   readonly password: string;
 }
 
+const withoutSlash = (address: string): string => address.replace(/(?<!\/)\/+$/, '');
+
 export function url(schemes: readonly string[]): Parse<string> {
   return (text) => {
     const parsed = URL.parse(text);
     const usable = parsed !== null && schemes.includes(parsed.protocol) && parsed.hostname !== '';
-    return usable
-      ? { value: text.replace(/\/+$/, '') }
-      : { wanted: `a URL that starts with ${schemes.join('// or ')}//` };
+    return usable ? { value: withoutSlash(text) } : { wanted: `a URL that starts with ${schemes.join('// or ')}//` };
   };
 }
 
@@ -25,8 +25,8 @@ export const metricsAddress: Parse<string> = (text) =>
 export const redisAddress: Parse<string> = (text) => {
   const isSentinels = /^rediss?\+sentinel:\/\/[^/]+\/[^/]+(\/\d+)?$/.test(text) && URL.canParse(text);
   const reading = isSentinels ? { value: text } : url(['redis:', 'rediss:'])(text);
-  const wanted = 'wanted' in reading ? { wanted: `${reading.wanted}, or redis+sentinel://HOSTS/MASTER` } : reading;
-  return withAdvice(text, 'HEADGATE_REDIS', wanted);
+  const either = 'wanted' in reading ? { wanted: `${reading.wanted}, or redis+sentinel://HOSTS/MASTER` } : reading;
+  return withAdvice(text, 'HEADGATE_REDIS', either);
 };
 
 /** Where there is a user or a password, what takes them without escapes is named with everything that is wrong. */
@@ -39,8 +39,7 @@ function withAdvice(text: string, prefix: string, reading: ReturnType<Parse<stri
 
 /** A character that ends the user or the password of a URL too early leaves the `@` to what follows the host. */
 function isReadAsMeant({ username, password, pathname, search, hash }: URL): boolean {
-  const isEscaped = (part: string): boolean => !/%(?![\da-f]{2})/i.test(part) && isDecodable(part);
-  return isEscaped(username) && isEscaped(password) && !`${pathname}${search}${hash}`.includes('@');
+  return isDecodable(username) && isDecodable(password) && !`${pathname}${search}${hash}`.includes('@');
 }
 
 function isDecodable(part: string): boolean {
@@ -68,7 +67,7 @@ export function splitLogin(address: string): { address: string; login?: ServerLo
   if (login.username + login.password === '') return { address };
   parsed.username = '';
   parsed.password = '';
-  return { address: parsed.href.replace(/\/+$/, ''), login };
+  return { address: withoutSlash(parsed.href), login };
 }
 
 /** What no output shows: passwords, tokens, users and passwords in any URL, and receivers' addresses as a whole. */
