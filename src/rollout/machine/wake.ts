@@ -33,15 +33,21 @@ function timers(s: Situation): number[] {
   const { phase, since, release } = state;
   if (release === undefined) return isScaledDown(seen.canary) ? [] : [ms(since) + settleMs];
   const { checkAt, deadline, weightSince, weight } = release;
-  const times: number[] = phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : [];
+  const times = meshKnows(s);
   if (waitsForName(state)) times.push(nextLook(s));
-  if (SERVING.has(phase)) times.push(meshKnowsCanaryAt(s) ?? 0);
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline));
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
   return [...times, ...endOfGrace(s)];
+}
+
+/** When every proxy knows what is waited for. */
+function meshKnows(s: Situation): number[] {
+  const { phase } = s.state;
+  const canary = SERVING.has(phase) ? meshKnowsCanaryAt(s) : undefined;
+  return [...(phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : []), ...(canary ? [canary] : [])];
 }
 
 /** When pods that are missing have been so for too long. */

@@ -55,6 +55,10 @@ const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Fin
 /** Whether a weight would find all that it needs. */
 const arrives = (s: Releasing): boolean => isRoutable(s) && meshKnowsCanary(s) && isReachable(s);
 
+/** A route that has its weight, and differs otherwise from what it should be. */
+const renewed = (s: Releasing, route: RouteReading, weight: number): Effect[] =>
+  route.stale && meshKnowsCanary(s) ? [setRoute(weight, route)] : [];
+
 /** More weight only onto ready pods that the mesh knows and reaches like the stable ones; less at once. */
 export function ensureRoute(s: Releasing): Effect[] {
   const { route } = s.seen;
@@ -62,7 +66,7 @@ export function ensureRoute(s: Releasing): Effect[] {
   if (isRouteGone(release, s.seen) && ACTIVE.has(phase)) return [];
   const wanted = mayServe(phase) ? release.weight : 0;
   if (wanted === 0) return ensureIdleRoute(s);
-  if (route?.weight === wanted) return route.stale && meshKnowsCanary(s) ? [setRoute(wanted, route)] : [];
+  if (route?.weight === wanted) return renewed(s, route, wanted);
   const rises = wanted > (route?.weight ?? 0);
   if (!rises || arrives(s)) return [setRoute(wanted, route)];
   return route !== undefined && route.weight === undefined ? [setRoute(0, route)] : [];
