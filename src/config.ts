@@ -209,7 +209,7 @@ export function url(schemes: readonly string[]): Parse<string> {
     const parsed = URL.parse(text);
     const usable = parsed !== null && schemes.includes(parsed.protocol) && parsed.hostname !== '';
     return usable
-      ? { value: text.replace(/\/+$/, '') }
+      ? { value: text.replace(/(?<!\/)\/+$/, '') }
       : { wanted: `a URL that starts with ${schemes.join('// or ')}//` };
   };
 }

@@ -2,7 +2,7 @@ import { BYPASS, CANARY, HELD, RESTARTED_AT } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
-import { BYPASS_EXAMPLE } from '../rollout/workload/bypass.ts';
+import { BYPASS_EXAMPLE, MAX_BYPASS } from '../rollout/workload/bypass.ts';
 import { type Hold, readRolling } from '../rollout/workload/hold.ts';
 
 /**
@@ -90,7 +90,9 @@ export const unreadableHold = (on: Named): string =>
   `the annotation ${HELD} of ${on.name} cannot be read, so nothing is changed; to go past it: kubectl annotate ${target(on)} ${BYPASS}="<reason>", then repeat this request`;
 
 export const unusableBypass = (text: string): string =>
-  `${BYPASS}: ${JSON.stringify(text)}: wanted a reason, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
+  text.length > MAX_BYPASS
+    ? `${BYPASS} is ${text.length} characters long; at most ${MAX_BYPASS} are taken, such as ${BYPASS_EXAMPLE}`
+    : `${BYPASS}: ${JSON.stringify(text)}: wanted a reason, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
 
 /** @param keys of the Deployments, `namespace/name` */
 export const weightsKept = (keys: readonly string[]): string =>

@@ -12,13 +12,17 @@ export interface Reply {
 /** Characters of an answer that a person is shown; an Event has room for 1024 in all. */
 const MOST_SHOWN = 500;
 
-const TOO_LONG = new RegExp(`^(.{${MOST_SHOWN - 1}}).{2,}$`, 'su');
 const INVISIBLE = /[\p{C}\p{Z}]+/gu;
 
 /** The text in one line, without colours and other things that cannot be seen, and not too long. */
 export function forPerson(text: string): string {
   const line = stripVTControlCharacters(text).replaceAll(INVISIBLE, ' ').trim();
-  return line.replace(TOO_LONG, (_, beginning: string) => `${beginning.trimEnd()}…`);
+  const characters = [...line];
+  if (characters.length <= MOST_SHOWN) return line;
+  return `${characters
+    .slice(0, MOST_SHOWN - 1)
+    .join('')
+    .trimEnd()}…`;
 }
 
 /** Any 2xx passes. */

@@ -7,7 +7,7 @@ export interface RenamedQuery {
 }
 
 /** One comparison of a label with a text. */
-const MATCHER = /([a-zA-Z_]\w*)(\s*(?:=~|!~|!=|=)\s*)(["'`])((?:\\.|(?!\3).)*)\3/g;
+const MATCHER = /\b([a-zA-Z_]\w*)(\s*(?:=~|!~|!=|=)\s*)(["'`])((?:\\.|(?!\3)[^\\\n])*)\3/g;
 /** Labels whose values begin with the name of a workload. */
 const OF_WORKLOADS = /(?:^|_)(?:workload|deployment|pod|pod_name)$/;
 /** Labels that mean the same in both worlds: no workload is told from another by them. */

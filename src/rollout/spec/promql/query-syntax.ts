@@ -34,7 +34,7 @@ function findingAt(query: string, { from }: SyntaxNode): SyntaxFinding {
   const rest = query.slice(from).trimStart();
   const start = Math.max(0, from - 80);
   const before = query.slice(start, from);
-  const call = /([A-Za-z_]\w*)\s*$/.exec(before);
+  const call = /(?<!\w)([A-Za-z_]\w*)\s*$/.exec(before);
   if (rest.startsWith('(') && call?.[1] !== undefined) return functionFinding(query, call[1], start + call.index);
   if (rest === '') return certainly(`it ends too early, at ${place(query, query.trimEnd().length)}`);
   const token = /^(?:[$\w]+|\S+)/.exec(rest)?.[0].slice(0, 20) ?? '';

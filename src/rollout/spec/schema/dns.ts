@@ -3,9 +3,8 @@ export const MAX_LABEL = 63;
 /** Longest name of most objects, and of a host. */
 export const MAX_NAME = 253;
 
-const LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
-const LABEL_RE = new RegExp(`^${LABEL}$`);
-const SUBDOMAIN_RE = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
+const LABEL_RE = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+const SUBDOMAIN_RE = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const QUALIFIED_NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** A DNS-1123 label: lower case letters, digits and inner `-`, at most 63 characters. */
