@@ -15,8 +15,8 @@ t.test('every literal takes linear time', async (t) => {
   const literals = files.flatMap((file) => regexLiterals(textOf(file)).map((literal) => ({ file, ...literal })));
   t.ok(literals.length > 100, 'they are found');
   for (const { file, source, flags } of literals) {
-    const { status, complexity } = checkSync(source, flags, { timeout: LIMIT_MS });
-    t.equal(status, 'safe', `${file}: /${source}/${flags} ${complexity?.summary ?? ''}`);
+    const found = checkSync(source, flags, { timeout: LIMIT_MS });
+    t.equal(found.status, 'safe', `${file}: /${source}/${flags}`);
   }
 });
 

@@ -15,6 +15,7 @@ export const isDnsSubdomain = (text: string): boolean => text.length <= MAX_NAME
 
 /** The key of a label or annotation: `name` or `prefix/name`. */
 export function isQualifiedName(key: string): boolean {
+  if (key.length > MAX_NAME + 1 + MAX_LABEL) return false;
   const parts = key.split('/');
   const name = parts.pop() ?? '';
   const [prefix, ...more] = parts;

@@ -5,26 +5,62 @@ const MAX_LINES = 40;
 
 /** A value as one would write it in JSON, on one line, at most 60 characters. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'number' ? `${value}` : (JSON.stringify(value) ?? `${typeof value}`);
+  const text = typeof value === 'number' ? `${value}` : beginning(value);
   if (text.length <= MAX_SHOWN) return text;
   const start = Array.from(text.slice(0, MAX_SHOWN - 2)).join('');
   return typeof value === 'string' ? `${start}…"` : `${start}…`;
 }
 
+/** JSON of a value, as far as it is shown: the rest of a large or a deep one is not looked at. */
+function beginning(value: unknown): string {
+  let text = '';
+  for (const piece of pieces(value)) {
+    text += piece;
+    if (text.length > MAX_SHOWN) break;
+  }
+  return text;
+}
+
+function* pieces(value: unknown): Generator<string> {
+  if (typeof value === 'string') yield JSON.stringify(value.slice(0, MAX_SHOWN + 1));
+  else if (typeof value !== 'object' || value === null) yield JSON.stringify(value) ?? `${typeof value}`;
+  else yield* inside(value);
+}
+
+function* inside(value: object): Generator<string> {
+  const isList = Array.isArray(value);
+  let before = isList ? '[' : '{';
+  for (const [key, entry] of Object.entries(value)) {
+    if (entry === undefined && !isList) continue;
+    yield before;
+    if (!isList) yield* [JSON.stringify(key), ':'];
+    yield* pieces(entry);
+    before = ',';
+  }
+  yield before === ',' ? '' : before;
+  yield isList ? ']' : '}';
+}
+
+/** Characters of one problem's message: it may name much of what stands in the settings. */
+const MAX_MESSAGE = 1_024;
+const short = (text: string): string => (text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE - 1)}…` : text);
+
 const line = ({ key, value, message }: Problem): string =>
-  value === undefined ? `- ${key}: ${message}` : `- ${key} = ${shown(value)}: ${message}`;
+  short(value === undefined ? `- ${key}: ${message}` : `- ${key} = ${shown(value)}: ${message}`);
+
+const NUMERIC = new Intl.Collator('en', { numeric: true });
 
 /** Problems of the same annotation or field beside one another, in the order in which they were found. */
 function grouped(problems: readonly Problem[]): Problem[] {
-  const bases = problems.map(({ key }) => key.split('[', 1)[0]);
-  const order = (problem: Problem): number => bases.indexOf(problem.key.split('[', 1)[0]);
-  return problems.toSorted((a, b) => order(a) - order(b) || a.key.localeCompare(b.key, 'en', { numeric: true }));
+  const base = ({ key }: Problem): string => key.split('[', 1)[0] ?? key;
+  const groups = Map.groupBy(problems, base);
+  return [...groups.values()].flatMap((group) => group.toSorted((a, b) => NUMERIC.compare(a.key, b.key)));
 }
 
 /** What a person reads: a heading, then one line a problem with key, value, what is wrong and what would be right. */
 export function explain(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? '1 problem keeps' : `${problems.length} problems keep`;
-  const lines = grouped(problems).map(line);
-  const rest = lines.length > MAX_LINES ? [`- and ${lines.length - MAX_LINES} more`] : [];
-  return [`${count} Headgate from releasing this Deployment:`, ...lines.slice(0, MAX_LINES), ...rest].join('\n');
+  const lines = grouped(problems).slice(0, MAX_LINES).map(line);
+  const rest = problems.length > MAX_LINES ? [`- and ${problems.length - MAX_LINES} more`] : [];
+  return [`${count} Headgate from releasing this Deployment:`, ...lines, ...rest].join('\n');
 }
