@@ -98,6 +98,9 @@ export const unusableBypass = (text: string): string =>
 export const weightsKept = (keys: readonly string[]): string =>
   `headgate: ${clip(keys.join(', '))} ${keys.length === 1 ? 'divides' : 'divide'} the traffic of this route with ${keys.length === 1 ? 'its canary' : 'their canaries'}: the weights between them stay as they are, all else was changed`;
 
+export const routeTooLarge = (): string =>
+  'headgate: this route has too many rules for its weights to be kept in the same write; they are set again within seconds';
+
 export const brokenAnswer = (on: Named): string =>
   `the change of ${on.name} could not be prepared (its patch does not give the wanted object); nothing was changed; please report this`;
 

@@ -14,9 +14,12 @@ const MOST_SHOWN = 500;
 
 const INVISIBLE = /[\p{C}\p{Z}]+/gu;
 
+/** Characters that are looked at: room for colours around what is shown. */
+const MOST_READ = 8_192;
+
 /** The text in one line, without colours and other things that cannot be seen, and not too long. */
 export function forPerson(text: string): string {
-  const line = stripVTControlCharacters(text).replaceAll(INVISIBLE, ' ').trim();
+  const line = stripVTControlCharacters(text.slice(0, MOST_READ)).replaceAll(INVISIBLE, ' ').trim();
   const characters = [...line];
   if (characters.length <= MOST_SHOWN) return line;
   return `${characters

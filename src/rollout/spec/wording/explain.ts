@@ -29,15 +29,16 @@ function* pieces(value: unknown): Generator<string> {
 
 function* inside(value: object): Generator<string> {
   const isList = Array.isArray(value);
-  let before = isList ? '[' : '{';
-  for (const [key, entry] of Object.entries(value)) {
+  yield isList ? '[' : '{';
+  let comma = '';
+  // Not by Object.entries: of a large one only the first are wanted.
+  for (const key in value) {
+    const entry: unknown = Reflect.get(value, key);
     if (entry === undefined && !isList) continue;
-    yield before;
-    if (!isList) yield* [JSON.stringify(key), ':'];
+    yield isList ? comma : `${comma}${JSON.stringify(key)}:`;
     yield* pieces(entry);
-    before = ',';
+    comma = ',';
   }
-  yield before === ',' ? '' : before;
   yield isList ? ']' : '}';
 }
 
