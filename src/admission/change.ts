@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BYPASS, CANARY, PREFIX } from '../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../rollout/kube.ts';
+import { prefixed } from '../rollout/prefixed.ts';
 import { bypassOf } from '../rollout/workload/bypass.ts';
 import { type HoldReading, readHold } from '../rollout/workload/hold.ts';
 import { isSame, revisionOf, sameRevision } from '../rollout/workload/template.ts';
@@ -94,7 +95,7 @@ function withOwnAnnotationsOf(old: PodTemplate, template: PodTemplate): PodTempl
 }
 
 const ownAnnotations = ({ metadata }: PodTemplate): Record<string, string> =>
-  Object.fromEntries(Object.entries(metadata?.annotations ?? {}).filter(([key]) => key.startsWith(PREFIX)));
+  Object.fromEntries(prefixed(metadata?.annotations));
 
 /**
  * A pause that comes with a `held` other than the stored one is Headgate's, from an earlier round; that round left the

@@ -1,5 +1,5 @@
 import jsonPatch from 'fast-json-patch';
-import type { Deployment } from '../rollout/kube.ts';
+import type { Deployment, PodTemplate } from '../rollout/kube.ts';
 import { canonical } from '../rollout/workload/template.ts';
 import type { JsonPatchOperation } from './request.ts';
 
@@ -25,8 +25,14 @@ function patchable({ metadata, spec }: Deployment, other: Deployment): object {
   const own = (map: 'annotations' | 'labels') => differing(metadata[map], other.metadata[map]);
   return {
     metadata: present({ annotations: own('annotations'), labels: own('labels') }),
-    spec: { ...present({ paused: spec.paused }), template: present({ metadata: spec.template.metadata }) },
+    spec: { ...present({ paused: spec.paused }), template: templatePart(spec.template, other.spec.template) },
   };
+}
+
+function templatePart({ metadata }: PodTemplate, other: PodTemplate): object {
+  if (metadata === undefined || metadata === other.metadata) return {};
+  const own = (map: 'annotations' | 'labels') => differing(metadata[map], other.metadata?.[map]);
+  return { metadata: present({ ...metadata, annotations: own('annotations'), labels: own('labels') }) };
 }
 
 function differing(map: Texts | undefined, other: Texts = {}): Texts | undefined {

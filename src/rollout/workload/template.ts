@@ -32,7 +32,8 @@ function sortedMap(map: Fields): unknown {
   const entries = keys.map((key) => sorted(map[key]));
   if (keys === present && entries.every((entry, index) => entry !== undefined && entry === map[keys[index] ?? '']))
     return map;
-  const result = Object.create(null) as Fields;
+  // A map without a prototype is slow, and needed for this one key only.
+  const result = (keys.includes('__proto__') ? Object.create(null) : {}) as Fields;
   for (const [index, key] of keys.entries()) if (entries[index] !== undefined) result[key] = entries[index];
   return result;
 }
@@ -89,8 +90,11 @@ function pick(
   map: Record<string, string> | undefined,
   keep: (key: string) => boolean,
 ): Record<string, string> | undefined {
-  const entries = Object.entries(map ?? {}).filter(([key]) => keep(key));
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+  if (map === undefined) return undefined;
+  const present = Object.keys(map);
+  const keys = present.filter(keep);
+  if (keys.length === present.length) return keys.length > 0 ? map : undefined;
+  return keys.length > 0 ? Object.fromEntries(keys.map((key) => [key, map[key] ?? ''])) : undefined;
 }
 
 /** Whether two templates are the same revision: what the Deployment controller compares, less restarts and Headgate's own annotations. */

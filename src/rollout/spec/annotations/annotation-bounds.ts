@@ -1,5 +1,6 @@
 import { HELD, PREFIX, ROLLING } from '../../keys.ts';
 import type { ObjectMeta } from '../../kube.ts';
+import { prefixed } from '../../prefixed.ts';
 import type { Problem } from '../spec-types.ts';
 import { SETTINGS } from './annotation-keys.ts';
 import { yamlTokens } from './annotation-text.ts';
@@ -16,9 +17,7 @@ export const MAX_TOKENS = 4_096;
  * waits for the answer, and so do others. What Headgate itself writes there is not counted.
  */
 export function boundProblems({ annotations }: Pick<ObjectMeta, 'annotations'>): Problem[] {
-  const written = Object.entries(annotations ?? {}).filter(
-    ([key]) => key.startsWith(PREFIX) && key !== HELD && key !== ROLLING,
-  );
+  const written = prefixed(annotations).filter(([key]) => key !== HELD && key !== ROLLING);
   if (written.length > MAX_KEYS) return [tooMany(written.length)];
   const long = written.filter(([, text]) => text.length > MAX_TEXT);
   return long.length > 0 ? long.map(tooLong) : tooMuchYaml(written);

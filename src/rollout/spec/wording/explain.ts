@@ -2,6 +2,8 @@ import type { Problem } from '../spec-types.ts';
 
 const MAX_SHOWN = 60;
 const MAX_LINES = 40;
+/** Problems that are put beside their like. */
+const MAX_SORTED = 1_000;
 
 /** A value as one would write it in JSON, on one line, at most 60 characters. */
 export function shown(value: unknown): string {
@@ -61,7 +63,7 @@ function grouped(problems: readonly Problem[]): Problem[] {
 /** What a person reads: a heading, then one line a problem with key, value, what is wrong and what would be right. */
 export function explain(problems: readonly Problem[]): string {
   const count = problems.length === 1 ? '1 problem keeps' : `${problems.length} problems keep`;
-  const lines = grouped(problems).slice(0, MAX_LINES).map(line);
+  const lines = grouped(problems.slice(0, MAX_SORTED)).slice(0, MAX_LINES).map(line);
   const rest = problems.length > MAX_LINES ? [`- and ${problems.length - MAX_LINES} more`] : [];
   return [`${count} Headgate from releasing this Deployment:`, ...lines, ...rest].join('\n');
 }
