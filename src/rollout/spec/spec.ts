@@ -32,9 +32,9 @@ export const specKey = (path: Path): string => pathText('spec', path);
 export function normaliseSpec(userForm: unknown): Validated<RolloutSpec> {
   const reading = readForm(userForm);
   if (reading.ok) return { ok: true, value: specOf(reading.form) };
-  const problems = reading.findings.map(({ path, message }) => ({
+  const problems = reading.findings.map(({ path, message, isLarge }) => ({
     key: specKey(path),
-    value: valueAt(userForm, path),
+    value: isLarge ? undefined : valueAt(userForm, path),
     message,
   }));
   return { ok: false, problems };

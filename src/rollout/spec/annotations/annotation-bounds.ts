@@ -9,7 +9,7 @@ import { yamlTokens } from './annotation-text.ts';
 export const MAX_KEYS = 64;
 /** Characters of one of them. */
 export const MAX_TEXT = 32_768;
-/** Tokens of all that are YAML, together: words, numbers, texts, signs, line ends and spaces between. */
+/** Tokens of all that are YAML, together: words, numbers, texts, escapes in them, signs, line ends and spaces between. */
 export const MAX_TOKENS = 4_096;
 
 /**

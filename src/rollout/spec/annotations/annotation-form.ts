@@ -83,9 +83,9 @@ function assign(form: RawForm, path: Path, value: unknown): void {
 }
 
 /** A finding in the words of the annotation that it is about; inside a text that is no YAML the part is named in the message. */
-function problemOf({ path, message }: Finding, form: RawForm, texts: Texts): Problem {
+function problemOf({ path, message, isLarge }: Finding, form: RawForm, texts: Texts): Problem {
   const found = settingAt(path);
-  const value = valueAt(form, path);
+  const value = isLarge ? undefined : valueAt(form, path);
   if (found === undefined) return { key: annotationKey(path), value, message };
   const { key, setting, inside } = found;
   const text = texts.get(key);

@@ -54,10 +54,13 @@ export function asAutoscaler(text: string): TextReading {
   return read(name === undefined ? { kind: 'HorizontalPodAutoscaler', name: first } : { kind: first, name });
 }
 
-/** Tokens of a YAML text; more than `most`, where it has more. */
+/** Tokens of a YAML text, and escapes in them, each of which may be a mistake of its own; more than `most`, where it has more. */
 export function yamlTokens(text: string, most: number): number {
   let count = 0;
-  for (const _token of new Lexer().lex(text)) if (++count > most) break;
+  for (const token of new Lexer().lex(text)) {
+    count += token.split('\\').length;
+    if (count > most) break;
+  }
   return count;
 }
 

@@ -24,10 +24,18 @@ function oversize(form: unknown): Finding | undefined {
     if (typeof value !== 'object' || value === null) continue;
     count += Array.isArray(value) ? value.length : Object.keys(value).length;
     if (count > MAX_VALUES) {
-      return { path, message: `brings the settings to more than ${MAX_VALUES} fields and entries; no more are taken` };
+      return {
+        path,
+        isLarge: true,
+        message: `brings the settings to more than ${MAX_VALUES} fields and entries; no more are taken`,
+      };
     }
     if (path.length > MAX_DEPTH) {
-      return { path: path.slice(0, 3), message: `is nested more than ${MAX_DEPTH} deep; no more is taken` };
+      return {
+        path: path.slice(0, 3),
+        isLarge: true,
+        message: `is nested more than ${MAX_DEPTH} deep; no more is taken`,
+      };
     }
     for (const key of keysOf(value)) left.push({ value: Reflect.get(value, key), path: [...path, key] });
   }
@@ -46,5 +54,9 @@ function longQueries(form: unknown): Finding | undefined {
     : [];
   const length = queries.reduce<number>((sum, query) => sum + (typeof query === 'string' ? query.length : 0), 0);
   if (length <= MAX_QUERIES) return undefined;
-  return { path: METRICS, message: `has queries of ${length} characters together; at most ${MAX_QUERIES} are taken` };
+  return {
+    path: METRICS,
+    isLarge: true,
+    message: `has queries of ${length} characters together; at most ${MAX_QUERIES} are taken`,
+  };
 }
