@@ -20,7 +20,7 @@ const MOST_READ = 8_192;
 /** The text in one line, without colours and other things that cannot be seen, and not too long. */
 export function forPerson(text: string): string {
   const line = stripVTControlCharacters(text.slice(0, MOST_READ)).replaceAll(INVISIBLE, ' ').trim();
-  const characters = [...line];
+  const characters = Array.from(line);
   if (characters.length <= MOST_SHOWN) return line;
   return `${characters
     .slice(0, MOST_SHOWN - 1)

@@ -27,13 +27,13 @@ t.test('one annotation, whatever is in it', async (t) => {
   const key = fc.constantFrom(...KEYS);
   const size = fc.constantFrom(1_000, MAX_TEXT, MOST_ANNOTATIONS);
   fc.assert(
-    fc.property(key, shape, size, fc.boolean(), (key, make, size, isOld) => {
-      const text = make(size);
+    fc.property(key, shape, size, fc.boolean(), (key, { name, of }, size, isOld) => {
+      const text = of(size);
       const noted = edit(stored(), annotate({ [own(key)]: text }));
-      inTime(t, `${key} of ${text.length}: ${make}`, update(noted, stored()).work);
+      inTime(t, `${key} of ${text.length}: ${name}`, update(noted, stored()).work);
       if (isOld)
-        inTime(t, `a release with ${key} of ${text.length}: ${make}`, update(edit(noted, image('x:2')), noted).work);
-      else inTime(t, `a new one with ${key} of ${text.length}: ${make}`, create(noted).work);
+        inTime(t, `a release with ${key} of ${text.length}: ${name}`, update(edit(noted, image('x:2')), noted).work);
+      else inTime(t, `a new one with ${key} of ${text.length}: ${name}`, create(noted).work);
       return t.passing();
     }),
     { numRuns: 300 },
@@ -42,9 +42,9 @@ t.test('one annotation, whatever is in it', async (t) => {
 
 t.test('YAML, as much of it as is read', async (t) => {
   fc.assert(
-    fc.property(fc.constantFrom(...YAML), shape, (key, make) => {
-      const text = readable(make(MAX_TEXT));
-      inTime(t, `${key} of ${text.length}: ${make}`, create(edit(stored(), annotate({ [own(key)]: text }))).work);
+    fc.property(fc.constantFrom(...YAML), shape, (key, { name, of }) => {
+      const text = readable(of(MAX_TEXT));
+      inTime(t, `${key} of ${text.length}: ${name}`, create(edit(stored(), annotate({ [own(key)]: text }))).work);
       return t.passing();
     }),
     { numRuns: 150 },
@@ -53,10 +53,10 @@ t.test('YAML, as much of it as is read', async (t) => {
 
 t.test('all of them together', async (t) => {
   fc.assert(
-    fc.property(shape, (make) => {
-      const text = make(Math.floor(MOST_ANNOTATIONS / KEYS.length));
+    fc.property(shape, ({ name, of }) => {
+      const text = of(Math.floor(MOST_ANNOTATIONS / KEYS.length));
       const all = Object.fromEntries(KEYS.map((key) => [own(key), key === 'canary' ? 'true' : text]));
-      inTime(t, `all: ${make}`, create(edit(stored(), annotate(all))).work);
+      inTime(t, `all: ${name}`, create(edit(stored(), annotate(all))).work);
       return t.passing();
     }),
     { numRuns: 60 },

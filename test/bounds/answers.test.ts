@@ -13,20 +13,25 @@ import { filled, KIB, MOST_ANNOTATIONS, MOST_OBJECT, shape } from './shapes.ts';
 
 t.test('what a hook answers', async (t) => {
   fc.assert(
-    fc.property(shape, fc.constantFrom(8 * KIB, MOST_OBJECT), fc.constantFrom(200, 302, 500), (make, size, status) => {
-      const text = make(size);
-      inTime(t, `an answer of ${size}: ${make}`, () => replyTo(status, text));
-      return [...replyTo(status, text).message].length < 600;
-    }),
+    fc.property(
+      shape,
+      fc.constantFrom(8 * KIB, MOST_OBJECT),
+      fc.constantFrom(200, 302, 500),
+      ({ name, of }, size, status) => {
+        const text = of(size);
+        inTime(t, `an answer of ${size}: ${name}`, () => replyTo(status, text));
+        return Array.from(replyTo(status, text).message).length < 600;
+      },
+    ),
     { numRuns: 200 },
   );
 });
 
 t.test('what a receiver of notifications answers', async (t) => {
   fc.assert(
-    fc.property(shape, (make) => {
-      const body = make(16 * KIB);
-      inTime(t, `an answer: ${make}`, () => sendResultOf({ status: 200, body, retryAfter: body }, true, 0));
+    fc.property(shape, ({ name, of }) => {
+      const body = of(16 * KIB);
+      inTime(t, `an answer: ${name}`, () => sendResultOf({ status: 200, body, retryAfter: body }, true, 0));
       return true;
     }),
     { numRuns: 100 },
@@ -35,12 +40,12 @@ t.test('what a receiver of notifications answers', async (t) => {
 
 t.test('commands and holds', async (t) => {
   fc.assert(
-    fc.property(shape, fc.constantFrom(4_000, MOST_ANNOTATIONS), fc.boolean(), (make, size, isJson) => {
-      const text = make(size);
+    fc.property(shape, fc.constantFrom(4_000, MOST_ANNOTATIONS), fc.boolean(), ({ name, of }, size, isJson) => {
+      const text = of(size);
       const raw = isJson ? JSON.stringify({ id: text, action: text, revision: text, by: text, reason: text }) : text;
       const annotations = { 'headgate.dev/command': raw, 'headgate.dev/held': raw };
-      inTime(t, `a command: ${make}`, () => readCommand(annotations));
-      inTime(t, `a hold: ${make}`, () => readHold({ metadata: { name: 'a', annotations } }));
+      inTime(t, `a command: ${name}`, () => readCommand(annotations));
+      inTime(t, `a hold: ${name}`, () => readHold({ metadata: { name: 'a', annotations } }));
       return (
         readCommand({ ...annotations, 'headgate.dev/command': JSON.stringify({ id: text, action: 'abort' }) }) ===
         undefined
@@ -84,10 +89,10 @@ t.test('jobs in the queue', async (t) => {
   ])
     t.notOk(isDelivery({ ...delivery, ...strange }), JSON.stringify(strange).slice(0, 40));
   fc.assert(
-    fc.property(shape, (make) => {
-      const text = make(MOST_OBJECT);
-      inTime(t, `a key: ${make}`, () => isWakeJob({ key: text, dueAt: 1 }));
-      inTime(t, `a notice: ${make}`, () => isDelivery({ ...delivery, notice: { ...notice, message: text } }));
+    fc.property(shape, ({ name, of }) => {
+      const text = of(MOST_OBJECT);
+      inTime(t, `a key: ${name}`, () => isWakeJob({ key: text, dueAt: 1 }));
+      inTime(t, `a notice: ${name}`, () => isDelivery({ ...delivery, notice: { ...notice, message: text } }));
       return !isWakeJob({ key: text, dueAt: 1 }) && !isDelivery({ ...delivery, record: text });
     }),
     { numRuns: 50 },

@@ -21,8 +21,8 @@ t.test('the places are all those of the schema', async (t) => {
 t.test('one field, whatever text is in it', async (t) => {
   const size = fc.constantFrom(500, 10_000, MAX_QUERIES, MOST_OBJECT);
   fc.assert(
-    fc.property(place, shape, size, ({ path, within }, make, size) => {
-      inTime(t, `${path.join('.')} of ${size}: ${make}`, canary(within(BASE, make(size))).work);
+    fc.property(place, shape, size, ({ path, within }, { name, of }, size) => {
+      inTime(t, `${path.join('.')} of ${size}: ${name}`, canary(within(BASE, of(size))).work);
       return t.passing();
     }),
     { numRuns: 300 },
@@ -65,10 +65,10 @@ t.test('one field, with many entries or fields in it', async (t) => {
 
 t.test('queries, as many as are read', async (t) => {
   fc.assert(
-    fc.property(shape, fc.constantFrom(4, 32), (make, count) => {
-      const query = make(Math.floor(MAX_QUERIES / count));
+    fc.property(shape, fc.constantFrom(4, 32), ({ name, of }, count) => {
+      const query = of(Math.floor(MAX_QUERIES / count));
       const metrics = Array.from({ length: count }, (_, at) => ({ name: `m${at}`, threshold: 1, query }));
-      inTime(t, `${count} queries: ${make}`, canary({ ...BASE, analysis: { metrics } }).work);
+      inTime(t, `${count} queries: ${name}`, canary({ ...BASE, analysis: { metrics } }).work);
       return t.passing();
     }),
     { numRuns: 100 },

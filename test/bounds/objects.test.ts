@@ -33,7 +33,7 @@ t.test('a pod template, as large as the API server takes one', async (t) => {
     const last = edit(
       large,
       ({ spec }: Deployment) =>
-        void ((spec.template.spec.containers[0]?.[field] as unknown[])[entries.length - 1] = 'x'),
+        void Object.assign(spec.template.spec.containers[0] ?? {}, { [field]: entries.with(-1, 'x') }),
     );
     inTime(t, `a release of ${words}, other in the last`, update(last, large).work);
     inTime(t, `settings beside ${words}`, update(edit(large, annotate(OPTED_IN)), large).work);

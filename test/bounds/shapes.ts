@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 /** Of what texts are made that are hard to read: blanks, signs of YAML, JSON, PromQL, URLs and lists, and letters. */
 const SIGNS = [
-  ...' \t\n\r,.:;/\\-_*&!|>?@#%~^=<>+$()[]{}\'"`aA01é\u0001\u{1f600}',
+  ...Array.from(' \t\n\r,.:;/\\-_*&!|>?@#%~^=<>+$()[]{}\'"`aA01é\u0001\u{1f600}'),
   '- ',
   '? ',
   'a: b\n',
@@ -39,25 +39,24 @@ const SIGNS = [
 const unit = fc.array(fc.constantFrom(...SIGNS), { minLength: 1, maxLength: 4 }).map((signs) => signs.join(''));
 const end = fc.constantFrom('', 'x', '\n', ']', '}', ')', '"', '- ', '[', '{', '(', '"', '\u001b');
 
-/** Makes a text of the length. */
-export type Shape = (length: number) => string;
+/** A kind of text, of any length. */
+export interface Shape {
+  name: string;
+  of: (length: number) => string;
+}
 
 export const shape: fc.Arbitrary<Shape> = fc
   .record({ unit, start: end, stop: end, isNumbered: fc.boolean() })
-  .map(({ unit, start, stop, isNumbered }) =>
-    named(
-      `${JSON.stringify(start)} ${JSON.stringify(unit)}${isNumbered ? '#' : ''}… ${JSON.stringify(stop)}`,
-      (length) => {
-        const count = Math.max(1, Math.ceil(length / unit.length));
-        const middle = isNumbered
-          ? Array.from({ length: count }, (_, at) => `${unit}${at}`).join('')
-          : unit.repeat(count);
-        return start + middle.slice(0, Math.max(0, length - start.length - stop.length)) + stop;
-      },
-    ),
-  );
-
-const named = (name: string, make: Shape): Shape => Object.assign(make, { toString: () => name, toJSON: () => name });
+  .map(({ unit, start, stop, isNumbered }) => ({
+    name: `${JSON.stringify(start)} ${JSON.stringify(unit)}${isNumbered ? '#' : ''}… ${JSON.stringify(stop)}`,
+    of: (length) => {
+      const count = Math.max(1, Math.ceil(length / unit.length));
+      const middle = isNumbered
+        ? Array.from({ length: count }, (_, at) => `${unit}${at}`).join('')
+        : unit.repeat(count);
+      return start + middle.slice(0, Math.max(0, length - start.length - stop.length)) + stop;
+    },
+  }));
 
 /** Entries until their JSON has the size. */
 export function filled<T>(bytes: number, entry: (index: number) => T): T[] {
