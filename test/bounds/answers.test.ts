@@ -11,6 +11,9 @@ import { answering } from './answering.ts';
 import { inTime, MOST_MS } from './cpu.ts';
 import { filled, KIB, MOST_ANNOTATIONS, MOST_OBJECT, shape } from './shapes.ts';
 
+/** On a machine that is busy with others. */
+t.setTimeout(180_000);
+
 t.test('what a hook answers', async (t) => {
   fc.assert(
     fc.property(

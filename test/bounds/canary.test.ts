@@ -12,6 +12,9 @@ const places = placesOf(formSchema);
 const place = fc.constantFrom(...places);
 const BASE = { targetRef: { name: 'podinfo' }, service: {}, analysis: {} };
 
+/** On a machine that is busy with others. */
+t.setTimeout(180_000);
+
 t.test('the places are all those of the schema', async (t) => {
   const texts = places.map(({ path }) => path.join('.'));
   for (const path of ['analysis.webhooks.0.metadata', 'service.match.0.headers', 'analysis.metrics.0.query', 'suspend'])

@@ -22,6 +22,9 @@ const FIELDS: Readonly<Record<string, [field: string, entry: (at: number) => unk
   mounts: ['volumeMounts', () => ({ name: 'a', mountPath: '/' })],
 };
 
+/** On a machine that is busy with others. */
+t.setTimeout(180_000);
+
 t.test('a pod template, as large as the API server takes one', async (t) => {
   for (const [words, [field, entry]] of Object.entries(FIELDS)) {
     const entries = filled(ROOM, entry);
