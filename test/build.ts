@@ -233,7 +233,7 @@ export const release = (tag: string, more: Partial<Release> = {}): Release => ({
     replicas: 1,
     ready: 0,
   },
-  ...{ stableReplicas: 4, failedChecks: 0, inconclusive: 0, errors: 0 },
+  ...{ stableReplicas: 4, failedChecks: 0, inconclusive: 0, errors: 0, routableSince: at(0) },
   ...more,
 });
 

@@ -4,6 +4,7 @@ import { canaryName } from '../rollout/names.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
 import { BYPASS_EXAMPLE, MAX_BYPASS } from '../rollout/workload/bypass.ts';
 import { type Hold, readRolling } from '../rollout/workload/hold.ts';
+import type { Taking } from './taking.ts';
 
 /**
  * Every sentence that the webhook says. kubectl prints a warning as it stands, and a refusal after its own words. They are
@@ -77,11 +78,26 @@ export const bypassArmedHeld = (on: Named, revision: string): string =>
 export const enrolled = (on: Named): string =>
   `headgate: ${on.name} is enrolled: the next change of its pod template runs as ${canaryName(on.name)} first`;
 
+/** What a release will take, in the order in which it is looked for: what the cluster has is not looked up for an answer. */
+export function taken({ name }: Pick<Named, 'name'>, { service, port, label }: Taking): string {
+  const made = port === undefined ? 'without one it cannot be released' : `else one that is made, of ${port}`;
+  const found = service === undefined ? `that of its name, else the only one that selects its pods, ${made}` : service;
+  return cut(
+    `headgate: the Service whose traffic ${name} divides is ${found}; the label ${label} tells its canary apart`,
+  );
+}
+
+/** A Canary has the settings, and is not looked up for an answer. */
+export const takenByCanary = ({ name }: Pick<Named, 'name'>, canary: string): string =>
+  cut(`headgate: which Service, port and label ${name} takes is said by Canary ${canary}`);
+
 export const stateDropped = (pauseStays: boolean): string =>
   `headgate: ${HELD} came with the object and was dropped${pauseStays ? "; its user's own pause stays" : ' with its pause'}; nothing is held`;
 
 /** It keeps within the length itself: what is cut off is the end of the advice. */
-export const doubt = ({ key, message }: Problem): string => `headgate: ${key} ${message}`.slice(0, 256);
+export const doubt = ({ key, message }: Problem): string => cut(`headgate: ${key} ${message}`);
+
+const cut = (text: string): string => text.slice(0, 256);
 
 export const optOutWhileHeld = (on: Named): string =>
   `${on.name} cannot leave while a revision is held: promote it (${headgate('promote', on)}) or go back (${headgate('revert', on)}), then remove ${CANARY}`;

@@ -5,6 +5,7 @@ import { bypassOf, parseBypass } from '../rollout/workload/bypass.ts';
 import { annotationOf, type Change } from './change.ts';
 import type { GateMove } from './gate.ts';
 import * as messages from './messages.ts';
+import { takingWords } from './taking.ts';
 
 /** What the person at the terminal should know about an admitted request, most important first. */
 export function warningsOf(change: Change, move: GateMove, model: Deployment): string[] {
@@ -12,7 +13,7 @@ export function warningsOf(change: Change, move: GateMove, model: Deployment): s
     ...aboutGate(change, move),
     ...aboutBypass(change, move, model),
     ...(change.optInKept ? [messages.optInKept(change)] : []),
-    ...(!change.wasIn && change.isIn ? [messages.enrolled(change)] : []),
+    ...(!change.wasIn && change.isIn ? [messages.enrolled(change), ...takingWords(model)] : []),
     ...aboutState(change, move, model),
   ];
 }

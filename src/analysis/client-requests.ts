@@ -64,14 +64,19 @@ export function clientRequests({ metric, service, stable, window, only }: Counte
 
 /**
  * By how much counters grew in a window. Other than `increase`, this counts a series from its first sample on, as a failure
- * that was not there before begins a new one. That the series is new, and not Prometheus' memory, is seen by the stable Service:
- * requests of the same client to it were known when the window began.
+ * that was not there before begins a new one. That the series is new, and not Prometheus' memory, is seen by what it knew when
+ * the window began: requests of the same client to the stable Service, or the target that the series comes from, which
+ * was read then. Where it knew neither, a series counts from its second sample on.
  */
 export function growth(series: string, stable: MeasuredService, { windowMs, agoMs }: Window): string {
-  const now = series + offset(agoMs);
-  const before = series + offset(agoMs + windowMs);
-  const known = requestsTo(stable) + offset(agoMs + windowMs);
-  return `(clamp_min(${now} - ${before}, 0) or (${now} unless ${before}) and on (${CLIENT}) ${known})`;
+  const [end, start] = [offset(agoMs), offset(agoMs + windowMs)];
+  const fresh = `(${series}${end} unless ${series}${start})`;
+  return `(${[
+    `clamp_min(${series}${end} - ${series}${start}, 0)`,
+    `${fresh} and on (${CLIENT}) ${requestsTo(stable)}${start}`,
+    `${fresh} and on (job, instance) (up${start} == 1)`,
+    `increase(${series}[${durationText(windowMs)}]${end})`,
+  ].join(' or ')})`;
 }
 
 const BY_CLIENTS = 'reporter=~"source|waypoint"';

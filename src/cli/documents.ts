@@ -1,6 +1,8 @@
-import { LineCounter, parseAllDocuments } from 'yaml';
 import { isRecord } from '../rollout/spec/rules/findings.ts';
 import { shown } from '../rollout/spec/wording/explain.ts';
+import { isBroken, parsedDocuments } from './parsed-documents.ts';
+import { isBinary } from './source-text.ts';
+import { templateLine } from './template-text.ts';
 
 /** One object of a file. */
 export interface SourceObject {
@@ -15,39 +17,49 @@ export interface SourceReading {
   errors: string[];
 }
 
-/** The objects of a YAML or JSON text with any number of documents, those of Lists among them. */
-export function readSource(file: string, text: string): SourceReading {
-  const lineCounter = new LineCounter();
-  const documents = [...parseAllDocuments(text, { lineCounter, merge: true, prettyErrors: false })];
-  const source: SourceReading = { objects: [], errors: [] };
-  for (const [index, document] of documents.entries()) {
-    const lineAt = (offset: number): number => lineCounter.linePos(offset).line;
-    const start = document.contents?.range?.[0] ?? document.range[0];
-    const place = `${file}, document ${index + 1} (line ${lineAt(start)})`;
-    const errors = document.errors.map(
-      (error) => `${file}, line ${lineAt(error.pos[0])}: is no YAML: ${error.message}`,
-    );
-    source.errors.push(...errors);
-    if (errors.length === 0) addObjects(source, place, contentOf(document));
-  }
-  return source;
+/** Of a file without end that is something else, the first few complaints say it. */
+const MAX_ERRORS = 3;
+
+/**
+ * The objects of a YAML or JSON text with any number of documents, those of Lists among them.
+ * @param isNamed somebody meant this very file, so that all that is in it should be objects
+ */
+export function readSource(file: string, text: string, isNamed = true): SourceReading {
+  if (isBinary(text)) return { objects: [], errors: [`${file}: is no text`] };
+  const parts = parsedDocuments(text);
+  const line = parts.some(isBroken) ? templateLine(text) : undefined;
+  if (line !== undefined) return { objects: [], errors: [`${file}, line ${line}: ${NOT_RENDERED}`] };
+  const objects = parts.flatMap((part, index) =>
+    isBroken(part) ? [] : objectsOf(`${file}, document ${index + 1} (line ${part.line})`, part.value),
+  );
+  const errors = parts.filter(isBroken).map(({ line, error }) => `${file}, line ${line}: ${error}`);
+  const strays = isNamed ? objects.filter((found) => !isObject(found)).map(strayWords) : [];
+  return { objects: objects.filter(isObject), errors: [...few(errors, file), ...few(strays, file)] };
 }
 
-function addObjects(source: SourceReading, place: string, value: unknown): void {
-  if (value === null || value === undefined) return;
-  if (!isRecord(value)) {
-    source.errors.push(`${place}: is no Kubernetes object, but ${shown(value)}`);
-    return;
-  }
-  const items = String(value['kind']).endsWith('List') ? value['items'] : undefined;
-  if (!Array.isArray(items)) source.objects.push({ place, value });
-  else for (const [index, item] of items.entries()) addObjects(source, `${place}, item ${index + 1}`, item);
+export const NOT_RENDERED =
+  'is a template that is not rendered yet; render it (helm template, or whatever it is for) and give what comes out';
+
+function few(errors: readonly string[], file: string): string[] {
+  const more = errors.length - MAX_ERRORS;
+  return more > 0 ? [...errors.slice(0, MAX_ERRORS), `${file}: ${more} more of its documents are such`] : [...errors];
 }
 
-/** As the API server takes it: what is null is not there. Undefined where aliases would grow without bound. */
-function contentOf(document: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
-  const value = document.toJS({ maxAliasCount: 1_000 });
-  return value === undefined
-    ? undefined
-    : JSON.parse(JSON.stringify(value), (_key, entry: unknown) => entry ?? undefined);
+interface Found {
+  place: string;
+  value: unknown;
+}
+
+const isObject = (found: Found): found is SourceObject => isRecord(found.value);
+
+const strayWords = ({ place, value }: Found): string =>
+  Array.isArray(value)
+    ? `${place}: is no Kubernetes object, but ${shown(value)}; several objects are documents, or the items of a List`
+    : `${place}: is no Kubernetes object, but ${shown(value)}`;
+
+function objectsOf(place: string, value: unknown): Found[] {
+  if (value === null || value === undefined) return [];
+  const items = isRecord(value) && String(value['kind']).endsWith('List') ? value['items'] : undefined;
+  if (!Array.isArray(items)) return [{ place, value }];
+  return items.flatMap((item, index) => objectsOf(`${place}, item ${index + 1}`, item));
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { VERSION } from '../version.ts';
 
 export interface OutputStream {
@@ -17,8 +17,8 @@ export interface Io {
   readonly version: string;
   /** How the program was called: `headgate`, or `kubectl headgate`. */
   readonly name: string;
-  /** All of standard input. */
-  stdin(): Promise<string>;
+  /** All of standard input, as it came. */
+  stdin(): Promise<Uint8Array>;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Ends the program; in a test it returns. */
@@ -31,7 +31,7 @@ export const processIo = (): Io => ({
   env: process.env,
   version: VERSION,
   name: calledAs(process.argv[1]),
-  stdin: () => text(process.stdin),
+  stdin: () => buffer(process.stdin),
   now: Date.now,
   exit: (code) => process.exit(code),
 });

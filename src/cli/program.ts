@@ -72,9 +72,12 @@ function addReleaseCommand(program: Command, io: Io, action: Action): void {
 function addValidate(program: Command, io: Io): void {
   program
     .command('validate')
-    .description('check Deployments and Canaries in files as the webhook would, without a cluster')
+    .description('check Deployments and Canaries in files as the webhook and a release would, without a cluster')
     .addOption(filename())
-    .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 there are problems, 2 a file cannot be read')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing is wrong, 1 there are problems or nothing to check, 2 a file cannot be read',
+    )
     .action((_options, command: Command) =>
       perform(io, async () => (await import('./commands/validate.ts')).validate(io, command.optsWithGlobals())),
     );
@@ -103,7 +106,7 @@ function addImport(program: Command, io: Io): void {
 const filename = (): Option =>
   new Option(
     '-f, --filename <file>',
-    'YAML or JSON with any number of documents, - for standard input; may be repeated',
+    'YAML or JSON with any number of documents, a directory of such, - for standard input; may be repeated',
   )
     .makeOptionMandatory()
     .argParser((file: string, before: string[] | undefined) => [...(before ?? []), file]);

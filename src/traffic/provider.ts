@@ -43,6 +43,21 @@ export interface RouteDescription {
   rules: string[];
 }
 
+/** One port of a Service whose requests would be divided. */
+export interface PreviewedPort {
+  port: number;
+  name?: string;
+  /** What is spoken there, in a word or a few. */
+  protocol: string;
+}
+
+/** What a release would divide. */
+export interface TrafficPreview {
+  ports: readonly PreviewedPort[];
+  /** What the users' routes are, with their names; none: one of Headgate's own is made. */
+  routes: readonly string[];
+}
+
 /** What a write of a route has to be changed by, so that it moves no traffic. */
 export interface KeptWeights {
   /** JSON Patch against the object as it was sent. */
@@ -69,6 +84,10 @@ export interface TrafficProvider {
   references?(objects: TrafficObjects, wish: TrafficWish): TrafficReference[];
   /** What the objects say, held against what is wanted. */
   read(objects: TrafficObjects, wish: TrafficWish): TrafficReading;
+  /** What of the objects would get a weight, for a person. */
+  preview(objects: TrafficObjects, wish: TrafficWish): TrafficPreview;
+  /** Whether an object of the sources' kinds has the shape that all of this counts on: the API server checks it, a file is not checked. */
+  isReadable(object: KubeObject): boolean;
   /** What makes the routes as wanted, with the canary at `weight` percent. Unusable routes are not rendered. */
   render(objects: TrafficObjects, wish: TrafficWish, weight: number): ObjectChange[];
   /** What gives routes that are there a weight, and leaves the rest of them as it is: for when the API server refuses that rest. */

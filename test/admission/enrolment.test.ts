@@ -3,13 +3,18 @@ import { ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
 import { annotate, holdOf, image, label, revision, SCHEDULER } from './build.ts';
 import { admitted, optIn, optOut, plain, type Row, text, V1, V2 } from './rows.ts';
 
+const TAKEN = /^headgate: the Service whose traffic podinfo divides is /;
+
 const rows: Record<string, Row> = {
   'what is not opted in is not Headgate’s': { old: plain, changes: [image(V2)], decision: 'pass', enrolled: false },
   'an opt-in adds the label and restarts nothing': {
     old: plain,
     changes: [optIn],
     decision: 'opt-in',
-    warnings: [/podinfo is enrolled: the next change of its pod template runs as podinfo-canary first/],
+    warnings: [
+      /podinfo is enrolled: the next change of its pod template runs as podinfo-canary first/,
+      /^headgate: the Service whose traffic podinfo divides is that of its name, else the only one that selects its pods, else one that is made, of port 9898 \(http\); the label app tells its canary apart$/,
+    ],
     queueKey: 'prod/podinfo',
   },
   'a query that Prometheus may not know is told of with the opt-in': {
@@ -23,6 +28,7 @@ const rows: Record<string, Row> = {
     decision: 'opt-in',
     warnings: [
       /enrolled/,
+      TAKEN,
       /^headgate: headgate\.dev\/metrics\[0\]\.query is not what Prometheus takes: "keep_metric_names" at line 1/,
     ],
     queueKey: 'prod/podinfo',
@@ -31,7 +37,7 @@ const rows: Record<string, Row> = {
     old: plain,
     changes: [annotate({ 'headgate.dev/canary': 'canary/web' })],
     decision: 'opt-in',
-    warnings: [/enrolled/],
+    warnings: [/enrolled/, /^headgate: which Service, port and label podinfo takes is said by Canary web$/],
     queueKey: 'prod/podinfo',
   },
   'the scheduler’s opt-in is as anybody’s': {
@@ -39,14 +45,21 @@ const rows: Record<string, Row> = {
     changes: [annotate({ 'headgate.dev/canary': 'canary/web' })],
     user: SCHEDULER,
     decision: 'opt-in',
-    warnings: [/enrolled/],
+    warnings: [/enrolled/, /^headgate: which Service, port and label podinfo takes is said by Canary web$/],
+    queueKey: 'prod/podinfo',
+  },
+  'a Service that is named is said by its name': {
+    old: plain,
+    changes: [optIn, annotate({ 'headgate.dev/service': 'web', 'headgate.dev/selector-label': 'app' })],
+    decision: 'opt-in',
+    warnings: [/enrolled/, /podinfo divides is web; the label app tells/],
     queueKey: 'prod/podinfo',
   },
   'state that stood there before the opt-in is dropped': {
     old: { ...plain, held: holdOf(V1), paused: false, rolling: { from: 'a', to: 'b' } },
     changes: [optIn],
     decision: 'opt-in',
-    warnings: [/enrolled/],
+    warnings: [/enrolled/, TAKEN],
     queueKey: 'prod/podinfo',
     notes: { [ROLLING]: undefined },
   },
@@ -54,7 +67,7 @@ const rows: Record<string, Row> = {
     old: plain,
     changes: [optIn, annotate({ [HELD]: text(holdOf(V2)), [ROLLING]: '{"from":"a","to":"b"}' })],
     decision: 'opt-in',
-    warnings: [/enrolled/],
+    warnings: [/enrolled/, TAKEN],
     queueKey: 'prod/podinfo',
     notes: { [ROLLING]: undefined },
   },
@@ -64,7 +77,7 @@ const rows: Record<string, Row> = {
     decision: 'hold',
     held: text({ revision: revision(V2), by: 'jane' }),
     paused: true,
-    warnings: [/is held/, /enrolled/],
+    warnings: [/is held/, /enrolled/, TAKEN],
     queueKey: 'prod/podinfo',
   },
   'an opt-in of a paused Deployment whose template is ahead of its pods holds it': {
@@ -73,7 +86,7 @@ const rows: Record<string, Row> = {
     decision: 'hold',
     held: text({ revision: revision(V1), by: 'jane', userPaused: true }),
     paused: true,
-    warnings: [/once you run: kubectl rollout resume/, /enrolled/],
+    warnings: [/once you run: kubectl rollout resume/, /enrolled/, TAKEN],
     queueKey: 'prod/podinfo',
   },
   'an opt-in of a paused Deployment that nobody has looked at yet holds it': {
@@ -82,7 +95,7 @@ const rows: Record<string, Row> = {
     decision: 'hold',
     held: text({ revision: revision(V1), by: 'jane', userPaused: true }),
     paused: true,
-    warnings: [/rollout resume/, /enrolled/],
+    warnings: [/rollout resume/, /enrolled/, TAKEN],
     queueKey: 'prod/podinfo',
   },
   'an opt-in of a paused Deployment that runs its template holds nothing': {
@@ -90,14 +103,14 @@ const rows: Record<string, Row> = {
     changes: [optIn],
     decision: 'opt-in',
     paused: true,
-    warnings: [/enrolled/],
+    warnings: [/enrolled/, TAKEN],
     queueKey: 'prod/podinfo',
   },
   'an opt-in while a native roll-out moves holds nothing': {
     old: { ...plain, status: { updatedReplicas: 2 } },
     changes: [optIn],
     decision: 'opt-in',
-    warnings: [/enrolled/],
+    warnings: [/enrolled/, TAKEN],
     queueKey: 'prod/podinfo',
   },
   'a removed label is put back': {

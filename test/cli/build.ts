@@ -13,7 +13,7 @@ export interface Told {
 }
 
 export interface World {
-  stdin?: string;
+  stdin?: string | Uint8Array;
   env?: Record<string, string>;
   isTTY?: boolean;
 }
@@ -37,7 +37,7 @@ export async function headgate(
     env,
     version: '1.2.3',
     name: 'headgate',
-    stdin: async () => stdin,
+    stdin: async () => Buffer.from(stdin),
     now: () => NOW,
     exit: (code) => {
       told.code = code;

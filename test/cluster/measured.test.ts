@@ -31,14 +31,19 @@ const targetOf = (name: string): QueryTarget => {
   return { namespace, workloads: names, services: names, hosts: [] };
 };
 
-/** The first success rate that is known once half of the traffic goes to the canary. */
-function firstVerdict(name: string): Promise<CheckResult> {
+const WINDOW_MS = 5_000;
+
+/** The first success rate that is known of a whole window in which half of the traffic went to the canary. */
+async function firstVerdict(name: string): Promise<CheckResult> {
+  const since = `istio_requests_total{destination_service_name="${name}",destination_service_namespace="${namespace}"}`;
+  const isWhole = async () => (await rig.prometheus.query(`${since} offset ${WINDOW_MS}ms`)).length > 0;
+  await waitFor(`a window of requests to ${name}`, isWhole);
   const metric = {
-    ...{ name: 'request-success-rate', intervalMs: 5_000, bounds: { min: 97 } },
+    ...{ name: 'request-success-rate', intervalMs: WINDOW_MS, bounds: { min: 97 } },
     source: { builtin: 'request-success-rate' },
   } as const;
   return waitFor(`a verdict on ${name}`, async () => {
-    const due = { metric, windowMs: 5_000, weight: 50, weightMs: 5_000 };
+    const due = { metric, windowMs: WINDOW_MS, weight: 50, weightMs: WINDOW_MS };
     const check = await checkOf(due, targetOf(name), (query) => prometheus.query(query));
     if (check.verdict === 'inconclusive') throw new Error(check.message);
     return check;

@@ -51,15 +51,15 @@ const rates: Record<string, [figures: Omit<Requests, 'namespace'>[], percent: nu
   ],
   'answers that broke off': [source({ rate: 5 }, { rate: 5, flags: 'UC' }), 50],
   'failures that are new': [
-    [
-      ...to('source', 'web')({ rate: 40 }),
-      ...source({ rate: 9 }, { rate: 2, code: 500, from: 13, isNew: 'from nothing' }),
-    ],
+    [...to('source', 'web')({ rate: 40 }), ...source({ rate: 9 }, { rate: 2, code: 500, from: 13, isNew: true })],
     85,
   ],
-  'failures that are new to Prometheus alone': [
-    source({ rate: 9 }, { rate: 0, code: 500, from: 13, isNew: 'with a past' }),
-    100,
+  'an app that gets its first traffic': [
+    [
+      ...to('source', 'web')({ rate: 40, from: 13, isNew: true }),
+      ...source({ rate: 90, from: 13, isNew: true }, { rate: 10, code: 503, from: 13, isNew: true }),
+    ],
+    90,
   ],
   'mirrored requests alone': [destination(good, bad), undefined],
   'another Service alone': [to('source', 'web')(good, bad), undefined],
@@ -85,6 +85,10 @@ const lost: Record<string, [figures: Omit<Requests, 'namespace'>[], about: numbe
   'none at all': [stable, 0],
   'since a while': [[...stable, ...nowhere({ rate: 10 })], 0],
   'since now': [[...stable, ...nowhere({ rate: 10, from: 12 })], 40],
+  'of an app that gets its first traffic': [
+    [...to('source', 'web')({ rate: 40, from: 12, isNew: true }), ...nowhere({ rate: 10, from: 12, isNew: true })],
+    35,
+  ],
   'of a gateway that has nothing to do with the app': [
     [...stable, ...nowhere({ rate: 10, from: 12, client: 'other' })],
     0,
@@ -148,6 +152,20 @@ for (const [index, [claim, [, percent]]] of Object.entries(rates).entries()) {
     t.ok(Math.abs(value - percent) < 3, `${JSON.stringify(answer)} is about ${percent}`);
   });
 }
+
+t.test('the success rate: failures of a target that Prometheus did not read before', async (t) => {
+  const namespace = slug('rates', 0);
+  const late = await Figures.start(
+    rig,
+    source({ rate: 0, code: 500 }).map((requests) => ({ ...requests, namespace })),
+  );
+  t.teardown(() => late.stop());
+  const answer = await asked('request-success-rate', namespace);
+  t.ok(
+    answer.kind === 'value' && Math.abs(answer.value - 90) < 3,
+    `${JSON.stringify(answer)} is about 90: they are old`,
+  );
+});
 
 for (const [index, [claim, [, least, most]]] of Object.entries(durations).entries()) {
   t.test(`the duration: ${claim}`, async (t) => {

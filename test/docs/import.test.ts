@@ -6,7 +6,7 @@ import { ALERT_PROVIDER_FIELDS } from '../../src/cli/import/alert-provider.ts';
 import type { FieldRow } from '../../src/cli/import/field-table.ts';
 import { CANARY_FIELDS } from '../../src/cli/import/fields/canary.ts';
 import { METRIC_TEMPLATE_FIELDS } from '../../src/cli/import/metric-template.ts';
-import { reportOf } from '../../src/cli/import/output.ts';
+import { reportOf } from '../../src/cli/import/report.ts';
 import { translate } from '../../src/cli/import/translation.ts';
 import { page, ROOT, rows, section } from './pages.ts';
 

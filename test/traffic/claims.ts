@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import jsonPatch from 'fast-json-patch';
 import type { Test } from 'tap';
-import type { KubeObject } from '../../src/rollout/kube.ts';
+import { type KubeObject, keyOf } from '../../src/rollout/kube.ts';
 import type { TrafficWish } from '../../src/rollout/machine/traffic.ts';
 import { canaryService } from '../../src/rollout/workload/services.ts';
 import type { TrafficObjects } from '../../src/traffic/provider.ts';
@@ -96,6 +96,26 @@ export const CLAIMS: Readonly<Record<string, Claim>> = {
         'and of others nothing is kept',
       );
     }
+  },
+  'what would be divided is said beforehand': (t, bench, start) => {
+    const { routes, ports } = bench.provider.preview(start, bench.wish);
+    const theirs = bench.provider.render(start, bench.wish, 20).filter((change) => change.do !== 'create');
+    const names = theirs.map(({ object }) => `${object.kind} ${keyOf(object)}`);
+    t.same(routes.toSorted(), names.toSorted(), 'by the routes of users that get the weight');
+    const numbers = new Set(bench.wish.services?.stable.spec.ports?.map(({ port }) => port));
+    const strange = ports.filter(({ port }) => !numbers.has(port));
+    t.same(strange, [], 'and by ports that the Service has');
+  },
+  'what is stored has the shape that is wanted of files': (t, bench, start) => {
+    for (const object of bench.at(bench.prepared(start), 50)) t.ok(bench.provider.isReadable(object), `${object.kind}`);
+    t.notOk(
+      bench.provider.isReadable({
+        kind: bench.provider.sources[0]?.kind.kind ?? '',
+        metadata: { name: '' },
+        spec: 'x',
+        data: [1],
+      }),
+    );
   },
   'a person is told the shares': (t, bench, start) => {
     const described = bench.provider.describe(bench.at(start, 13), bench.wish.deployment.metadata.name);

@@ -1,5 +1,6 @@
 import { EXIT, type ExitCode } from '../exit.ts';
-import { type Form, type OutputFormat, objectsText, patchesText, reportOf, unpatched } from '../import/output.ts';
+import { type Form, type OutputFormat, objectsText, patchesText, unpatched } from '../import/output.ts';
+import { reportOf } from '../import/report.ts';
 import { hasLosses, translate } from '../import/translation.ts';
 import type { Io } from '../io.ts';
 import { readSources } from '../source-files.ts';

@@ -7,7 +7,8 @@ import type { Made } from './canary.ts';
 import { carry } from './carry.ts';
 import { elsewhere } from './conversions.ts';
 import { type Convert, comesOver, fieldsBelow, lost, tableOf } from './field-table.ts';
-import { type Metadata, metadataOf, textAt } from './flagger-object.ts';
+import { textAt } from './flagger-object.ts';
+import { type Metadata, metadataOf } from './metadata.ts';
 import { lossOf, noteOn, problemOn, type Remark } from './remark.ts';
 
 const CHANNEL_TAKERS = ['slack', 'rocket'];

@@ -6,16 +6,12 @@ import { completeAnalysis, hindranceOf } from './analysis.ts';
 import { carry } from './carry.ts';
 import { entryRemarks } from './entries.ts';
 import { CANARY_TABLE } from './fields/canary.ts';
-import {
-  asWritten,
-  entriesAt,
-  type FlaggerCanary,
-  flaggerCanaryOf,
-  type Metadata,
-  metadataOf,
-  textAt,
-} from './flagger-object.ts';
+import { asWritten, entriesAt, type FlaggerCanary, flaggerCanaryOf } from './flagger-object.ts';
+import { turnHooks } from './hook-texts.ts';
+import { meantValues } from './meant-values.ts';
+import { type Metadata, metadataOf } from './metadata.ts';
 import { type Measures, measuresOf } from './metrics.ts';
+import { isFilledIn, isQueryKey } from './placeholders.ts';
 import { noteOn, problemOn, type Remark } from './remark.ts';
 
 /** An object of Headgate's, ready to be applied. */
@@ -45,10 +41,12 @@ type Spec = Record<string, unknown>;
 
 /** Field by field by the table; then what several fields say together; then Headgate's own check. */
 export function translateCanary(value: Spec, { templates, alertProviders }: Neighbours): CanaryTranslation {
-  const canary = flaggerCanaryOf(value);
+  const written = flaggerCanaryOf(value);
+  const meant = meantValues(CANARY_TABLE, written.spec);
+  const canary = { ...written, spec: meant.spec };
   const carried = carry(CANARY_TABLE, canary.spec);
   const measures = measuresOf(entriesAt(carried.spec, 'analysis', 'metrics'), { canary, templates });
-  const remarks = [...carried.remarks, ...measures.remarks, ...entryRemarks(canary, alertProviders)];
+  const remarks = [...meant.remarks, ...carried.remarks, ...measures.remarks, ...entryRemarks(canary, alertProviders)];
   const told = (more: readonly Remark[]) => [...remarks, ...more].map((remark) => asWritten(canary, remark));
   const hindrance = hindranceOf(canary);
   if (hindrance !== undefined) return { remarks: told([hindrance]), templates: measures.templates };
@@ -60,26 +58,24 @@ export function translateCanary(value: Spec, { templates, alertProviders }: Neig
   };
 }
 
-function complete({ analysis, service, ...spec }: Spec, canary: FlaggerCanary, { metrics }: Measures) {
-  const completed = completeAnalysis({ ...(isRecord(analysis) && analysis), metrics }, canary);
-  const served = isRecord(service) ? { service: servedHosts(service, canary) } : {};
-  return { spec: { ...spec, ...served, ...completed.spec }, remarks: completed.remarks };
+function complete({ analysis, ...spec }: Spec, canary: FlaggerCanary, { metrics }: Measures) {
+  const hooks = turnHooks(entriesAt(analysis, 'webhooks'), canary);
+  const calls = hooks.hooks.length > 0 && { webhooks: hooks.hooks };
+  const completed = completeAnalysis({ ...(isRecord(analysis) && analysis), ...calls, metrics }, canary);
+  return { spec: { ...spec, ...completed.spec }, remarks: [...completed.remarks, ...hooks.remarks] };
 }
 
-/** The service, with the hosts that its route must serve: a Service of another name than the Deployment's is one of them. */
-function servedHosts(service: Spec, { spec, target }: FlaggerCanary): Spec {
-  const name = textAt(spec, 'service', 'name') ?? '';
-  if (name === '' || name === target) return service;
-  return { ...service, hosts: [...new Set([name, ...entriesAt(service, 'hosts')])] };
-}
-
-/** Headgate's own judgement, by Flagger's paths. */
+/** Headgate's own judgement, by Flagger's paths; none of what is filled in later. */
 function judgementOf(spec: Spec, sources: readonly number[]): Remark[] {
   const outcome = normaliseSpec(spec);
-  if (!outcome.ok)
-    return outcome.problems.map(({ key, message, value }) => problemOn(backTo(key, sources), message, value));
-  return doubtsIn(outcome.value).map(({ key, message }) => noteOn(backTo(key, sources), message));
+  if (outcome.ok) return doubtsIn(outcome.value).map(({ key, message }) => noteOn(backTo(key, sources), message));
+  return outcome.problems
+    .filter(({ key, value }) => !isFilledIn(value, isQueryKey(key)))
+    .map(({ key, message, value }) => problemOn(backTo(key, sources), message, isSecret(key) ? undefined : value));
 }
+
+/** A URL may have a password in it, and a command a token. */
+const isSecret = (key: string): boolean => /\.webhooks\[\d+\]\.(?:url$|metadata)/.test(key);
 
 /** Metrics may have been left out or divided: the index here is not the one there. */
 const backTo = (key: string, sources: readonly number[]): string =>

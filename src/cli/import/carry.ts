@@ -1,5 +1,7 @@
 import { isRecord, type Path, pathText, valueAt } from '../../rollout/spec/rules/findings.ts';
-import { type FieldRow, type FieldTable, type Leaf, leavesOf } from './field-table.ts';
+import { elsewhere } from './conversions.ts';
+import { type Conversion, type FieldRow, type FieldTable, type Leaf, leavesOf } from './field-table.ts';
+import { isFilledIn } from './placeholders.ts';
 import type { Remark, RemarkKind } from './remark.ts';
 
 /** What came over of an object field by field, and what there is to say about it. */
@@ -32,12 +34,17 @@ type FieldLeaf = Extract<Leaf, { field: FieldRow }>;
 
 function keep({ spec, remarks }: Carried, leaf: FieldLeaf, before: unknown): void {
   const { field, path } = leaf;
-  const { value, ...words } = field.convert?.(leaf.value, before) ?? { value: structuredClone(leaf.value) };
+  const { value, ...words } = converted(leaf, before) ?? { value: structuredClone(leaf.value) };
   if (value !== undefined) assign(spec, targetOf(field, path), value);
   for (const kind of ['note', 'lost', 'unneeded'] as const) {
     const message = words[kind];
     if (message !== undefined) remarks.push(remarkOn(kind, leaf, message));
   }
+}
+
+/** What is filled in later is nothing that could be converted now. */
+function converted({ field: { convert }, value }: FieldLeaf, before: unknown): Conversion | undefined {
+  return convert !== elsewhere && isFilledIn(value) ? undefined : convert?.(value, before);
 }
 
 const FAREWELLS = { lost: 'has no counterpart', unneeded: 'is not needed' } as const;
@@ -62,7 +69,7 @@ function targetOf({ to }: FieldRow, path: Path): Path {
 }
 
 /** Makes the maps and lists on the way. */
-function assign(root: Record<string, unknown>, path: Path, value: unknown): void {
+export function assign(root: Record<string, unknown>, path: Path, value: unknown): void {
   let holder: object = root;
   for (const [index, key] of path.slice(0, -1).entries()) {
     const next: unknown = Reflect.get(holder, key);

@@ -1,5 +1,6 @@
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import { entriesAt, type FlaggerCanary, labelOf, textAt } from './flagger-object.ts';
+import { isFilledIn } from './placeholders.ts';
 import { lossOf, noteOn, type Remark } from './remark.ts';
 
 /** The entries of a list, each with a name of its own: Headgate tells them apart by it, and Flagger does not. */
@@ -57,12 +58,13 @@ const SERVICE = /^([^.]+)\.([^.]+)(?:\.svc(?:\.cluster\.local)?)?$/;
 function leadsOut(hook: unknown, key: string, { namespace }: Surroundings): Remark | undefined {
   const text = textAt(hook, 'url') ?? '';
   const url = URL.parse(text);
-  if (url === null || !url.hostname.includes('.')) return undefined;
+  if (isFilledIn(text) || url === null || !url.hostname.includes('.')) return undefined;
   const [, name, at] = SERVICE.exec(url.hostname) ?? [];
   if (name !== undefined && at === namespace) return undefined;
   const entry = name === undefined ? `${url.protocol}//${url.host}` : `${name}.${at}`;
   const message = `leads out of the namespace of the Canary, and is called only if Headgate is told to: ${entry} in hooks.allow of the chart`;
-  return noteOn(`${key}.url`, message, text);
+  // The rest of a URL is often all that keeps others out.
+  return noteOn(`${key}.url`, message);
 }
 
 function isSilent(alert: unknown, key: string): Remark | undefined {
@@ -74,7 +76,13 @@ function isSilent(alert: unknown, key: string): Remark | undefined {
 function isMissing(alert: unknown, key: string, { namespace, providers }: Surroundings): Remark | undefined {
   const name = textAt(alert, 'providerRef', 'name');
   const at = textAt(alert, 'providerRef', 'namespace') ?? namespace;
-  if (name === undefined || providers.has(name) || (at !== undefined && providers.has(`${at}/${name}`))) {
+  if (
+    name === undefined ||
+    isFilledIn(name) ||
+    isFilledIn(at) ||
+    providers.has(name) ||
+    (at !== undefined && providers.has(`${at}/${name}`))
+  ) {
     return undefined;
   }
   const message = 'is an AlertProvider that is not in the input: import its file too, or write one';
@@ -83,7 +91,7 @@ function isMissing(alert: unknown, key: string, { namespace, providers }: Surrou
 
 function isElsewhere(alert: unknown, key: string, { namespace }: Surroundings): Remark | undefined {
   const at = textAt(alert, 'providerRef', 'namespace') ?? namespace;
-  if (textAt(alert, 'providerRef', 'name') === undefined || at === namespace) return undefined;
+  if (textAt(alert, 'providerRef', 'name') === undefined || at === namespace || isFilledIn(at)) return undefined;
   const message = `is not the namespace of the Canary: Headgate looks there, and where it runs itself, and nowhere else; unless it runs in ${at}, write the AlertProvider into the Canary's`;
   return lossOf(`${key}.providerRef.namespace`, message, at);
 }

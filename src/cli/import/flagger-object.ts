@@ -24,40 +24,14 @@ export function entriesAt(value: unknown, ...path: string[]): unknown[] {
 export const labelOf = (value: unknown): string =>
   [textAt(value, 'metadata', 'namespace'), textAt(value, 'metadata', 'name')].filter(Boolean).join('/');
 
-/** Keys by which a tool knows what it manages: a new object must not pass for the old one. */
-const OF_TOOLS =
-  /^(?:kubectl\.kubernetes\.io\/|meta\.helm\.sh\/|helm\.sh\/|argocd\.argoproj\.io\/|[\w.-]*\.?toolkit\.fluxcd\.io\/|app\.kubernetes\.io\/managed-by$)/;
-
-export interface Metadata {
-  name: string;
-  namespace?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-}
-
-/** What of an object's metadata a person wrote. */
-export function metadataOf(value: unknown): Metadata {
-  const namespace = textAt(value, 'metadata', 'namespace');
-  const [labels, annotations] = ['labels', 'annotations'].map((kind) => own(textsAt(value, 'metadata', kind)));
-  return {
-    name: textAt(value, 'metadata', 'name') ?? '',
-    ...(namespace !== undefined && { namespace }),
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
-  };
-}
-
-function own(entries: Record<string, string>): Record<string, string> | undefined {
-  const left = Object.entries(entries).filter(([key]) => !OF_TOOLS.test(key));
-  return left.length === 0 ? undefined : Object.fromEntries(left);
-}
-
 /** A Canary of Flagger's, and what of it more than one part of the translation looks at. */
 export interface FlaggerCanary {
   name: string;
   namespace: string | undefined;
   /** The workload's name. */
   target: string;
+  /** The name of its Service. */
+  service: string;
   ingress: string;
   route: string;
   /** `spec`, with the analysis under its present name. */
@@ -76,6 +50,7 @@ export function flaggerCanaryOf(value: Record<string, unknown>): FlaggerCanary {
     name: textAt(value, 'metadata', 'name') ?? '',
     namespace: textAt(value, 'metadata', 'namespace'),
     target,
+    service: textAt(spec, 'service', 'name') || target,
     ingress: textAt(spec, 'ingressRef', 'name') ?? target,
     route: textAt(spec, 'routeRef', 'name') ?? target,
     spec,

@@ -64,6 +64,7 @@ function measured(carried: Metric, before: unknown, place: MetricPlace): Omit<Me
   }
   const { bounded, remarks } = boundOf(metric, key, builtin);
   const metrics: Metric[] = builtin === undefined ? [] : [{ ...bounded, name: builtin }];
+  if (builtin !== undefined && builtin !== name) remarks.push(ofOld(name, builtin, key, queries.length > 0));
   remarks.push(...reference.remarks);
   for (const source of queries) {
     const translated = translateQuery(source.query, { ...canary, variables: textsAt(before, 'templateVariables') });
@@ -77,10 +78,17 @@ function measured(carried: Metric, before: unknown, place: MetricPlace): Omit<Me
   return { metrics, remarks, templates: reference.templates };
 }
 
+function ofOld(name: string, builtin: BuiltinMetric, key: string, isMeasured: boolean): Remark {
+  const present = isMeasured
+    ? "which today's Flagger does not measure by it"
+    : "of which today's Flagger fails every check";
+  return noteOn(`${key}.name`, `is an older name of ${builtin}, ${present}: ${builtin} is written`, name);
+}
+
 function nothing(name: string, key: string): Remark {
   const meant = nearest(name, BUILTIN_NAMES);
   const advice = meant === undefined ? 'give it a query, or drop it' : `did you mean ${meant}?`;
-  const message = `is measured by nothing, in Flagger too, for it is no metric of its own and has no query; it is left out; ${advice}`;
+  const message = `is no measure of Flagger's own, and has neither a query nor a templateRef: today's Flagger fails every check of it, so that no release gets through; it is left out; ${advice}`;
   return problemOn(`${key}.name`, message, name);
 }
 

@@ -3,12 +3,11 @@ import { CANARY, PREFIX } from '../../rollout/keys.ts';
 import { SETTINGS, type Setting } from '../../rollout/spec/annotations/annotation-keys.ts';
 import { isNumber, isRecord, valueAt } from '../../rollout/spec/rules/findings.ts';
 import { formatDuration } from '../../rollout/spec/schema/durations.ts';
-import { shown } from '../../rollout/spec/wording/explain.ts';
 import { yamlText } from '../yaml-text.ts';
 import type { Made } from './canary.ts';
 import { textAt } from './flagger-object.ts';
-import { isLoss, noteOn, type Remark } from './remark.ts';
-import type { TranslatedObject, Translation } from './translation.ts';
+import { noteOn } from './remark.ts';
+import type { TranslatedObject } from './translation.ts';
 
 export type OutputFormat = 'yaml' | 'json';
 
@@ -75,30 +74,3 @@ function writings(value: unknown): string[] {
     : [];
   return [...plain, ...spoken, ...seconds, ...listed, ...named, yamlText(value)];
 }
-
-/** What a person reads on standard error: each object with a line a field, what was left alone, and what it comes to. */
-export const reportOf = (translation: Translation): string[] => [
-  ...translation.objects.flatMap(linesOf),
-  ...translation.leftAlone.map(({ subject, place }) => `left alone: ${subject} (${place})`),
-  summaryOf(translation),
-];
-
-function linesOf({ place, subject, remarks }: TranslatedObject): string[] {
-  const lines = remarks.map(lineOf);
-  return [`${place}: ${subject}`, ...(lines.length > 0 ? lines : ['  every field comes over as it is'])];
-}
-
-const lineOf = ({ key, value, message }: Remark): string =>
-  value === undefined ? `  ${key}: ${message}` : `  ${key} = ${shown(value)}: ${message}`;
-
-function summaryOf({ objects }: Translation): string {
-  if (objects.length === 0) return 'no object of Flagger in the input';
-  const made = objects.filter((object) => object.made !== undefined).length;
-  const losses = objects.flatMap(({ remarks }) => remarks).filter(isLoss).length;
-  const read = `${counted(objects.length, 'object')} of Flagger read, ${made} written for Headgate`;
-  return losses === 0
-    ? `${read}; nothing is lost`
-    : `${read}; ${counted(losses, 'line')} above ${losses === 1 ? 'wants' : 'want'} a decision`;
-}
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

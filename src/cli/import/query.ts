@@ -1,6 +1,8 @@
 import { canaryName } from '../../rollout/names.ts';
+import { mayGiveSeveral } from '../../rollout/spec/promql/promql-series.ts';
 import { nearest } from '../../rollout/spec/wording/suggest.ts';
-import { renameWorkloads } from './workload-names.ts';
+import { nameHere, turnMatchers } from './matchers.ts';
+import { primaryIn, replaceNames } from './names.ts';
 
 /** What the functions of Flagger's templates give for one Canary. */
 export interface QueryFacts {
@@ -8,6 +10,8 @@ export interface QueryFacts {
   name: string;
   /** The name of the workload. */
   target: string;
+  /** The name of its Service. */
+  service: string;
   ingress: string;
   route: string;
   variables: Readonly<Record<string, string>>;
@@ -57,10 +61,13 @@ export function translateQuery(query: string, facts: QueryFacts): TranslatedQuer
     return 'problem' in action ? text : action.text;
   });
   if (problems.length > 0) return { notes, problems };
-  const turned = turnRoles(rendered).replace(/^\s*\n/, '');
-  if (/\{\{ target \}\}/.test(rendered)) notes.push(rolesNote(facts));
-  const renamed = renameWorkloads(turned, facts.target);
-  return { query: renamed.query, notes: [...notes, ...renamed.notes], problems: renamed.problems };
+  const text = rendered.replace(/^\s*\n/, '');
+  const turned = turnMatchers(text, facts, (between) => turnRoles(between, facts));
+  if (turned.query.includes('{{ canary }}') && text.includes('{{ target }}')) notes.push(rolesNote(facts));
+  if (mayGiveSeveral(turned.query)) turned.notes.push(SEVERAL);
+  const primary = primaryIn(turned.query, facts);
+  if (primary !== undefined) problems.push(primaryProblem(primary));
+  return { query: turned.query, notes: [...notes, ...turned.notes], problems: [...turned.problems, ...problems] };
 }
 
 type Action = { text: string } | { problem: string };
@@ -87,13 +94,17 @@ function unknown(action: string): string {
   return `uses {{ ${action} }}, which is no function of Flagger's that can be written for Headgate; ${advice}`;
 }
 
-/** The canary's name for the target's, and the Deployment's own for what Flagger calls its primary. */
-const turnRoles = (query: string): string =>
-  query
-    .replaceAll(/\{\{ (target|service) \}\}(-primary\b)?/g, (_text, name: string, primary?: string) =>
-      name === 'target' && primary === undefined ? '{{ canary }}' : `{{ ${name} }}`,
-    )
-    .replaceAll(/\{\{ canary \}\}-canary\b/g, '{{ canary }}');
+/** The names outside of matchers; there only a placeholder is sure to be one. */
+const turnRoles = (text: string, facts: QueryFacts): string =>
+  replaceNames(text, facts, (name) =>
+    name.isPlaceholder ? nameHere(name, 'unknown', facts) : name.text + name.suffix,
+  );
+
+const SEVERAL =
+  'may give several series, of which Flagger takes the last; here that is an error: put sum(…), or what suits, around it';
+
+const primaryProblem = (primary: string): string =>
+  `has ${primary}, and there is nothing of that name in Headgate: what runs has the name without -primary`;
 
 const rolesNote = ({ target }: QueryFacts): string =>
   `has {{ target }}, the workload under test: {{ canary }} is written, ${canaryName(target)}; what was {{ target }}-primary is {{ target }}, for ${target} itself is what runs`;

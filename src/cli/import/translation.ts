@@ -2,7 +2,9 @@ import type { SourceObject } from '../documents.ts';
 import { translateAlertProvider } from './alert-provider.ts';
 import { type Made, translateCanary } from './canary.ts';
 import { labelOf } from './flagger-object.ts';
+import { metadataRemarks } from './metadata.ts';
 import { metricTemplateRemarks } from './metric-template.ts';
+import { placeholderRemarks } from './placeholders.ts';
 import { inOrder, isLoss, problemOn, type Remark } from './remark.ts';
 
 /** What became of one object of Flagger's. */
@@ -59,8 +61,14 @@ function other({ value }: SourceObject, used: ReadonlySet<string>): { made?: Mad
 }
 
 function translated(source: SourceObject, { made, remarks }: { made?: Made; remarks: Remark[] }): TranslatedObject {
-  return { ...introduced(source), ...(made && { made }), remarks: inOrder([...versionRemarks(source), ...remarks]) };
+  return { ...introduced(source), ...(made && { made }), remarks: inOrder([...general(source), ...remarks]) };
 }
+
+const general = (source: SourceObject): Remark[] => [
+  ...versionRemarks(source),
+  ...metadataRemarks(source.value),
+  ...placeholderRemarks(source.value),
+];
 
 function versionRemarks({ value }: SourceObject): Remark[] {
   const version = String(value['apiVersion']);

@@ -1,4 +1,5 @@
 import { isNumber } from '../../rollout/spec/rules/findings.ts';
+import { isFilledIn } from './placeholders.ts';
 import { noteOn, type Remark } from './remark.ts';
 
 const ALL = 100;
@@ -19,6 +20,8 @@ const positive = (value: unknown): number | undefined => (isNumber(value) && val
  * where none is given.
  */
 export function weightPlanOf({ stepWeight, stepWeights, maxWeight }: Record<string, unknown>): WeightPlan {
+  const given = Object.entries({ stepWeight, stepWeights, maxWeight }).filter(([, value]) => value !== undefined);
+  if (given.some(([, value]) => isFilledIn(value))) return { weights: Object.fromEntries(given), remarks: [] };
   const step = positive(stepWeight);
   const list: unknown[] | undefined = Array.isArray(stepWeights) && stepWeights.length > 0 ? stepWeights : undefined;
   const max = positive(maxWeight);

@@ -16,6 +16,7 @@ import { paused } from './phases/paused.ts';
 import { progressing } from './phases/progressing.ts';
 import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
+import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
 import { isRouteGone, routeGone } from './troubles/route-gone.ts';
@@ -101,10 +102,18 @@ function enrol(rest: Omit<Situation, 'state'>): Next {
 function transition(s: Situation): Next {
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
-  const release = recounted(s);
+  const release = recounted(withRoutable(s));
   const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
   const fresh: Situation = { ...s, state };
   return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
+}
+
+/** The release under way, which takes note of when all was there that its weight names. */
+function withRoutable(s: Situation): Situation {
+  const { release, phase } = s.state;
+  if (release?.path !== 'canary' || !ACTIVE.has(phase)) return s;
+  const since = routableSince({ ...s, state: { ...s.state, release } });
+  return { ...s, state: { ...s.state, release: { ...release, routableSince: since } } };
 }
 
 /**

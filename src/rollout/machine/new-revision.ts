@@ -12,6 +12,7 @@ import { imagesOf, sameRevision } from '../workload/template.ts';
 import { type Fact, fact } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
+import { routableBefore } from './routable.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
 import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
 import { policyFindings } from './troubles/policy-gap.ts';
@@ -133,7 +134,8 @@ function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
   const findings = path === 'canary' ? policyFindings(s) : {};
-  const release: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings };
+  const routableSince = path === 'canary' ? routableBefore(s) : undefined;
+  const release: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings, routableSince };
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   const next = path === 'canary' ? startOrWait(releasing) : enterPhase(releasing, 'Promoting', {});
   const begun = fact(...FACTS[path](releasing), release.revision);

@@ -52,6 +52,8 @@ export interface Release {
   weight: number;
   /** The routes that had its weight were those of users. */
   adopted?: true | undefined;
+  /** Since when all is there that a route with its weight names; the mesh learns of it in its own time. */
+  routableSince?: Time | undefined;
   /** When the route was first observed at `weight`; the dwell counts from here. */
   weightSince?: Time | undefined;
   /** The next check is not before this. */

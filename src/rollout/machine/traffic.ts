@@ -4,7 +4,7 @@ import type { ObjectChange } from '../object-change.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
 import type { AppService } from '../workload/app-service.ts';
 import { canaryService } from '../workload/services.ts';
-import { isMadeFor } from '../workload/taken-names.ts';
+import { isMadeFor, leadsToCanary } from '../workload/taken-names.ts';
 import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
 
 /** What is wanted of a Deployment's traffic besides the canary's weight. */
@@ -50,6 +50,27 @@ export function serviceHosts(
 ): TrafficWish['hosts'] {
   const stable = service.is === 'found' ? service.service.metadata.name : (name ?? metadata.name);
   return { stable, canary: canaryName(stable) };
+}
+
+/** What has the name of the canary's Service. */
+export interface CanaryServiceSearch {
+  /** All of the namespace. */
+  services: readonly Service[];
+  /** The name of the canary's Service. */
+  host: string;
+  /** The selector label that gets the canary's suffix. */
+  label: string;
+}
+
+/** The canary's Service, Headgate's own or one that a user wrote for it; `named`: what has its name and is neither. */
+export function canaryServiceAmong(
+  deployment: Deployment,
+  { services, host, label }: CanaryServiceSearch,
+): { canaryService?: Service; named: Service[] } {
+  const found = services.find(({ metadata }) => metadata.name === host);
+  if (found === undefined) return { named: [] };
+  const isCanarys = isMadeFor(found, deployment) || leadsToCanary(found, deployment, label);
+  return isCanarys ? { canaryService: found, named: [] } : { named: [found] };
 }
 
 /** What the routes of a Deployment say, whatever kinds of objects they are. */

@@ -1,6 +1,7 @@
 import { isScaledDown } from './canary-pods.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
+import { meshKnowsCanaryAt } from './routable.ts';
 import type { Situation } from './situation.ts';
 import { ms, SERVING, TIMED } from './state.ts';
 import { waitsForName } from './troubles/obstacle.ts';
@@ -34,6 +35,7 @@ function timers(s: Situation): number[] {
   const { checkAt, deadline, weightSince, weight } = release;
   const times: number[] = phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : [];
   if (waitsForName(state)) times.push(nextLook(s));
+  if (SERVING.has(phase)) times.push(meshKnowsCanaryAt(s) ?? 0);
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline));
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {

@@ -51,7 +51,7 @@ function unservedFinding(template: PodTemplate): Finding[] {
   const ports = containerPortsOf(template);
   if (ports.length === 0 || !ports.every(({ name = '' }) => OTHER_NAME.test(name))) return [];
   const names = ports.map(portWords).join(', ');
-  const message = `is missing, and no port of the pod template is HTTP or gRPC by its name (${names}): only their requests can be divided. If one of them serves HTTP all the same, write its number, or name the Service that clients use`;
+  const message = `is missing, and no port of the pod template is HTTP or gRPC by its name (${names}): only their requests can be divided. Where one of them serves HTTP all the same, write its number, or name the Service that clients use; what serves no such requests cannot be enrolled`;
   return [{ path: PORT, message }];
 }
 

@@ -17,12 +17,12 @@ import {
   needsReplicaSets,
 } from '../../rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
-import { serviceHosts, type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
+import { canaryServiceAmong, serviceHosts, type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { appServiceOf, type ServiceSearch } from '../../rollout/workload/app-service.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
-import { isMadeFor, leadsToCanary, takenBy } from '../../rollout/workload/taken-names.ts';
+import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
@@ -146,15 +146,13 @@ export class Observer {
     return trafficWish({ ...seen, label, spec: spec.service, clusterDomain: this.#clusterDomain });
   }
 
-  /** Which Service clients use, and the canary's: Headgate's own, or one that a user wrote for it. `named`: what has its name and is neither. */
+  /** Which Service clients use, the canary's, and what has that one's name and is none. */
   async #services({ key, spec, label }: ObserveInput, deployment: Deployment) {
     const services = await this.#world.servicesAround(key);
     const { name } = spec.service;
     const service = await this.#serviceOf(deployment, { label, name, services });
-    const { canary } = serviceHosts(deployment, spec.service, service);
-    const found = services.find(({ metadata }) => metadata.name === canary);
-    const isCanarys = found && (isMadeFor(found, deployment) || leadsToCanary(found, deployment, label));
-    return { service, named: found && !isCanarys ? [found] : [], ...(isCanarys && { canaryService: found }) };
+    const { canary: host } = serviceHosts(deployment, spec.service, service);
+    return { service, ...canaryServiceAmong(deployment, { services, host, label }) };
   }
 
   /** Other Deployments are only looked at where the Service has another name: it may be theirs too. */

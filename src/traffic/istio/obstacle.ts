@@ -7,7 +7,7 @@ import { ownObstacle, ownRoute } from './own-route.ts';
 import { type ClientProxy, resolveGateway } from './reach/client-proxy.ts';
 import { serviceHost } from './reach/host.ts';
 import { type Gateway, istioName, type MeshObjects, namespaceOf, type VirtualService } from './reach/objects.ts';
-import { splitOf } from './reach/split.ts';
+import { type RouteSplit, splitOf } from './reach/split.ts';
 
 const MESH = 'mesh';
 
@@ -40,26 +40,29 @@ function splitObstacle(
   objects: TrafficObjects,
   wish: TrafficWish,
 ): TrafficObstacle | undefined {
-  const mesh = meshObjects(objects, wish);
-  const gateways = boundGateways(virtualService);
-  const missing = gateways.find((gateway) => !gatewaysOf(objects).some((entry) => istioName(entry) === gateway));
+  const missing = boundGateways(virtualService).find(
+    (gateway) => !gatewaysOf(objects).some((entry) => istioName(entry) === gateway),
+  );
   if (missing !== undefined) {
     const message = `VirtualService ${istioName(virtualService)} is bound to the Gateway ${missing}, which is not there; create it, or write the name of another`;
     return { reason: 'GatewayNotFound', message };
   }
+  return splitIn(virtualService, objects, wish)?.refusals[0];
+}
+
+/** How a VirtualService would be divided, at all the proxies that can be judged; undefined where there are none. */
+export function splitIn(
+  virtualService: VirtualService,
+  objects: TrafficObjects,
+  wish: TrafficWish,
+): RouteSplit | undefined {
+  const mesh = meshObjects(objects, wish);
   const proxies = proxiesOf(virtualService, objects);
   if (proxies.length === 0) return undefined;
   const { services } = wish;
   const host = (name: 'stable' | 'canary') => services && serviceHost(services[name], mesh);
-  const question = {
-    virtualService,
-    objects: mesh,
-    proxies,
-    stable: host('stable') ?? '',
-    canary: host('canary') ?? '',
-  };
-  const [refusal] = splitOf(question).refusals;
-  return refusal;
+  const stable = host('stable') ?? '';
+  return splitOf({ virtualService, objects: mesh, proxies, stable, canary: host('canary') ?? '' });
 }
 
 const boundGateways = (virtualService: VirtualService): string[] =>

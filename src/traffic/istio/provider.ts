@@ -12,8 +12,10 @@ import { keepWeights } from './keep-weights.ts';
 import { DESTINATION_RULES, destinationRulesOf, GATEWAYS, VIRTUAL_SERVICES, virtualServicesOf } from './kinds.ts';
 import { routeObstacle } from './obstacle.ts';
 import { ISTIO_POLICIES } from './policies.ts';
+import { previewRoutes } from './preview.ts';
 import { resolveGateway } from './reach/client-proxy.ts';
 import { namespaceOf, type VirtualService } from './reach/objects.ts';
+import { isWellFormed } from './shape.ts';
 import { readRoutes, releaseFormer, releaseRoutes, reweighRoutes, weighRoutes } from './virtual-service.ts';
 
 /** Istio: weights in VirtualServices, and DestinationRules by which both hosts are reached in the same way. */
@@ -46,6 +48,8 @@ export const istio: TrafficProvider = {
       ],
     };
   },
+  preview: previewRoutes,
+  isReadable: isWellFormed,
   render: (objects, wish, weight) => weighRoutes(appRoutes(objects, wish), wish, weight),
   reweigh: (objects, wish, weight) => reweighRoutes(appRoutes(objects, wish), wish, weight),
   release: (objects, wish) => releaseRoutes(marked(objects, wish), wish),

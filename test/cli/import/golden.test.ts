@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { objectsText, reportOf } from '../../../src/cli/import/output.ts';
+import { objectsText } from '../../../src/cli/import/output.ts';
+import { reportOf } from '../../../src/cli/import/report.ts';
 import { translate } from '../../../src/cli/import/translation.ts';
 import { readProvider } from '../../../src/rollout/spec/schema/alert-provider.ts';
 import { normaliseSpec } from '../../../src/rollout/spec/spec.ts';

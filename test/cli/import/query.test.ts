@@ -5,6 +5,7 @@ import { queryProblem } from '../../../src/rollout/spec/promql/promql.ts';
 const facts = {
   name: 'settings',
   target: 'podinfo',
+  service: 'podinfo',
   ingress: 'front',
   route: 'side',
   variables: { direction: 'inbound' },
@@ -38,6 +39,16 @@ const written: Record<string, [query: string, wanted: string]> = {
     'a{pod=~"podinfo-[0-9a-z]+-[0-9a-z]+"}',
     'a{pod=~"{{ canary }}-[0-9a-z]+-[0-9a-z]+"}',
   ],
+  'the pods of the primary, whatever follows': [
+    'a{pod=~"{{ target }}-primary-.*"}',
+    'a{pod=~"{{ target }}-[0-9a-z]+-[0-9a-z]+"}',
+  ],
+  'all but those': ['a{pod!~"podinfo-primary.*"}', 'a{pod!~"podinfo-[0-9a-z]+-[0-9a-z]+"}'],
+  'the workload of the primary, whatever follows': ['a{workload=~"podinfo-primary.*"}', 'a{workload=~"podinfo"}'],
+  'pods by a name that Flagger does not make': [
+    'a{pod=~"{{ target }}-canary-[a-z0-9]+-[a-z0-9]+"}',
+    'a{pod=~"{{ canary }}-[a-z0-9]+-[a-z0-9]+"}',
+  ],
   'another workload, which begins like it': ['a{workload="podinfo-worker"}', 'a{workload="podinfo-worker"}'],
   'names that mean the same there and here': [
     'a{namespace="podinfo",container="podinfo",destination_service_name="podinfo"}',
@@ -56,8 +67,8 @@ for (const [sentence, [query, wanted]] of Object.entries(written)) {
 
 void t.test('what is turned round is told', async (t) => {
   t.match(translateQuery('a{w="{{ target }}"}', facts).notes, [/\{\{ canary \}\} is written, podinfo-canary/]);
-  t.match(translateQuery('a{pod="podinfo"}', facts).notes, ['has pod="podinfo": "{{ canary }}" is written']);
-  t.same(translateQuery('a{n="{{ namespace }}"}', facts).notes, []);
+  t.match(translateQuery('sum(a{pod="podinfo"})', facts).notes, ['has pod="podinfo": "{{ canary }}" is written']);
+  t.same(translateQuery('sum(a{n="{{ namespace }}"})', facts).notes, []);
 });
 
 const stopped: Record<string, [query: string, problem: RegExp]> = {
@@ -80,10 +91,9 @@ const doubtful: Record<string, [query: string, problem: RegExp]> = {
     /has app="podinfo".*write \{\{ canary \}\}/,
   ],
   'a pattern for what runs that the canary fits': [
-    'a{pod=~"{{ target }}-primary-.*"}',
-    /pods of podinfo-canary fit too/,
+    'a{workload=~"podinfo-primary[a-z-]*"}',
+    /has workload=~"podinfo\[a-z-\]\*", which the pods of podinfo-canary fit too/,
   ],
-  'the same by name': ['a{workload=~"podinfo-primary.*"}', /has workload=~"podinfo\.\*", which .* fit too/],
 };
 
 for (const [sentence, [query, problem]] of Object.entries(doubtful)) {

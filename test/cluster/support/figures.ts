@@ -22,8 +22,8 @@ export interface Requests {
   rate: number;
   /** Seconds from the start of the figures until it begins; the series is there before, unless it is new. */
   from?: number;
-  /** The series begins with its first request, or with what it counted while Prometheus did not look. */
-  isNew?: 'from nothing' | 'with a past';
+  /** The series begins with its first request. */
+  isNew?: boolean;
   /** 5 when it is left out. */
   tookMs?: number;
 }
@@ -55,8 +55,10 @@ export class Figures {
     // Prometheus must not read half a file.
     writeFileSync(`${figures.#file}.new`, JSON.stringify([{ targets: [`127.0.0.1:${port}`] }]));
     renameSync(`${figures.#file}.new`, figures.#file);
-    const [{ namespace } = { namespace: '' }] = requests;
-    const query = `istio_requests_total{destination_service_namespace="${namespace}"}`;
+    const query = requests
+      .slice(0, 1)
+      .map((first) => `istio_requests_total{${labelText(first)}}`)
+      .join('');
     await waitFor('the figures in Prometheus', async () => (await rig.prometheus.query(query)).length > 0);
     return figures;
   }
@@ -73,9 +75,9 @@ export class Figures {
 }
 
 function linesOf(requests: Requests, seconds: number): string[] {
-  const { rate, from = 0, tookMs = 5, isNew } = requests;
-  if (isNew !== undefined && seconds < from) return [];
-  const first = isNew === 'from nothing' ? 1 : Figures.FIRST;
+  const { rate, from = 0, tookMs = 5, isNew = false } = requests;
+  if (isNew && seconds < from) return [];
+  const first = isNew ? 1 : Figures.FIRST;
   const count = first + Math.floor(rate * Math.max(0, seconds - from));
   const labels = labelText(requests);
   const buckets = [...BOUNDS, '+Inf'].map((bound) => {

@@ -24,6 +24,14 @@ export const configMapProvider: TrafficProvider = {
     const obstacle = route && obstacleOf(route);
     return { ...(route && { route: readRoute(route) }), ...(obstacle && { obstacle }), prerequisites: [] };
   },
+  preview(objects, wish) {
+    const route = routeOf(objects, wish.deployment.metadata.name);
+    const routes = route && !isOurs(route) ? [`${CONFIG_MAPS.kind} ${keyOf(route)}`] : [];
+    const ports = wish.services?.stable.spec.ports ?? [];
+    return { ports: ports.map(({ port }) => ({ port, protocol: 'whatever the router takes' })), routes };
+  },
+  isReadable: ({ data }) =>
+    data === undefined || Object.values(data as object).every((entry) => typeof entry === 'string'),
   render(objects, wish, weight) {
     const route = routeOf(objects, wish.deployment.metadata.name);
     if (route === undefined) return [{ do: 'create', kind: CONFIG_MAPS, object: renderRoute(wish, weight) }];

@@ -9,11 +9,11 @@ const OWN_SERVICE =
 const GATEWAY_API = 'it belongs to the Gateway API, and Headgate divides traffic by Istio alone';
 const APP_MESH = 'it belongs to App Mesh, and Headgate divides traffic by Istio alone';
 
-/** Headgate's Service has the Deployment's name; another name is served as a further host of the route. */
+/** One of the Deployment's name is taken, or made, without being named. */
 function serviceName(value: unknown, spec: unknown): Conversion {
-  if (value === '' || value === (textAt(spec, 'targetRef', 'name') ?? '')) return {};
-  const message = `has no counterpart: Headgate's Services have the name of the Deployment; it is written into hosts, so that the route serves it as well: keep a Service ${String(value)} that selects the Deployment's pods`;
-  return { lost: message };
+  if (value === '' || value === textAt(spec, 'targetRef', 'name')) return {};
+  const note = `is a Service that Headgate takes as it is, and does not make: keep the one that Flagger made, with a selector of the Deployment's pods`;
+  return { value, note };
 }
 
 function hosts(value: unknown): Conversion {
@@ -27,13 +27,16 @@ function hosts(value: unknown): Conversion {
   };
 }
 
+const GATEWAYS_ALONE =
+  'is without mesh; the route of Headgate serves the mesh as well, so that clients inside it meet the canary too, which they do not in Flagger: to leave them out, keep the VirtualService that Flagger made, which Headgate adopts as it is';
+
 /** The mesh is always served, and has no entry of its own. */
 function gateways(value: unknown): Conversion {
   if (!Array.isArray(value)) return { value };
   const named = value.filter((gateway) => gateway !== MESH).map((gateway) => shortGateway(String(gateway)));
   if (named.length === 0) return {};
   const isMeshed = value.includes(MESH);
-  return { value: named, ...(!isMeshed && { note: 'is without mesh; the route of Headgate serves the mesh as well' }) };
+  return { value: named, ...(!isMeshed && { note: GATEWAYS_ALONE }) };
 }
 
 /** A list of origins, where Istio now wants to know how each is to be compared. */
@@ -48,9 +51,8 @@ const origins = (value: unknown): Conversion =>
 /** How the application is reached, and what Istio does with a request besides choosing who answers it. */
 export const SERVICE_FIELDS = fieldsBelow('spec.service', {
   name: comesOver({
-    to: 'spec.service.hosts',
     convert: serviceName,
-    words: 'another name than that of the Deployment is written into `hosts`, and needs a Service of your own',
+    words: 'the Service must be there, unless it has the name of the Deployment',
   }),
   '{port,targetPort,portName}': comesOver(),
   appProtocol: lost(

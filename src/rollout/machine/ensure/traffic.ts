@@ -2,6 +2,7 @@ import { canaryService, isAsWanted, stableService } from '../../workload/service
 import { isMadeFor } from '../../workload/taken-names.ts';
 import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
+import { isRoutable, isStableRoutable, meshKnowsCanary } from '../routable.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { ACTIVE, type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
@@ -31,11 +32,6 @@ export function ensureServices(s: Situation): Effect[] {
     : [{ do: 'replaceService', existing: present, wanted }];
 }
 
-const isCanaryServed = ({ seen: { service, canaryService: present, deployment }, label }: Situation): boolean =>
-  service.is === 'found' &&
-  present !== undefined &&
-  (!isMadeFor(present, deployment) || isAsWanted(present, canaryService(deployment, service.service, label)));
-
 const setRoute = (weight: number, route: RouteReading | undefined): Effect => ({
   do: 'setRoute',
   weight,
@@ -49,18 +45,15 @@ export const ensurePrerequisites = ({ seen: { prerequisites, taken } }: Situatio
 /** Without a release all traffic goes to the Deployment. */
 export function ensureIdleRoute(s: Situation): Effect[] {
   const { route } = s.seen;
-  if (route === undefined) return makesRoute(s) && isMade(s) ? [setRoute(0, undefined)] : [];
+  // A route of Headgate's own names the ports of the stable Service, so that is there first.
+  if (route === undefined) return makesRoute(s) && isStableRoutable(s) ? [setRoute(0, undefined)] : [];
   return route.weight === 0 && !route.stale ? [] : [setRoute(0, route)];
 }
-
-/** A route of Headgate's own names the ports of the stable Service, so that is there first. */
-const isMade = (s: Situation): boolean => s.seen.service.is === 'found' && trafficObstacle(s) === undefined;
 
 const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Finalising';
 
 /** Whether a weight would find all that it needs. */
-const arrives = (s: Releasing): boolean =>
-  isMade(s) && isCanaryServed(s) && isReachable(s) && s.seen.prerequisites.length === 0;
+const arrives = (s: Releasing): boolean => isRoutable(s) && meshKnowsCanary(s) && isReachable(s);
 
 /** More weight only onto ready pods that the mesh knows and reaches like the stable ones; less at once. */
 export function ensureRoute(s: Releasing): Effect[] {
@@ -69,7 +62,7 @@ export function ensureRoute(s: Releasing): Effect[] {
   if (isRouteGone(release, s.seen) && ACTIVE.has(phase)) return [];
   const wanted = mayServe(phase) ? release.weight : 0;
   if (wanted === 0) return ensureIdleRoute(s);
-  if (route?.weight === wanted) return route.stale ? [setRoute(wanted, route)] : [];
+  if (route?.weight === wanted) return route.stale && meshKnowsCanary(s) ? [setRoute(wanted, route)] : [];
   const rises = wanted > (route?.weight ?? 0);
   if (!rises || arrives(s)) return [setRoute(wanted, route)];
   return route !== undefined && route.weight === undefined ? [setRoute(0, route)] : [];

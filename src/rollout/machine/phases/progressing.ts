@@ -7,6 +7,7 @@ import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
+import { meshKnowsCanary } from '../routable.ts';
 import {
   displayName,
   enterPhase,
@@ -95,7 +96,7 @@ function readyAt(s: Releasing): Next {
   const { release } = s.state;
   const isLive = release.weight === 0 || release.weightSince !== undefined;
   if (s.spec.skipAnalysis && isLive) return throughGate(s, 'confirm-promotion', skip);
-  if (release.weight === 0) return beforeTraffic(s) ?? advance(s);
+  if (release.weight === 0) return beforeTraffic(s) ?? (meshKnowsCanary(s) ? advance(s) : stay(s));
   if (s.seen.route?.weight !== release.weight) return stay(s);
   if (release.weightSince === undefined) {
     const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));

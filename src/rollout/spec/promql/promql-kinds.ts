@@ -26,10 +26,9 @@ const OVER_RANGES: ReadonlySet<string> = new Set([
 const isOverRange = (name: string): boolean => OVER_RANGES.has(name) || name.endsWith('OverTime');
 
 /** The node itself, or what its brackets and modifiers are around. */
-function unwrapped(node: SyntaxNode): SyntaxNode {
-  let inner = node;
-  while (WRAPPERS.has(inner.name) && inner.firstChild !== null) inner = inner.firstChild;
-  return inner;
+export function unwrapped(node: SyntaxNode): SyntaxNode {
+  const inner = WRAPPERS.has(node.name) ? node.getChild('Expr') : null;
+  return inner === null ? node : unwrapped(inner);
 }
 
 const isRange = (node: SyntaxNode): boolean => RANGES.has(unwrapped(node).name);
@@ -43,7 +42,8 @@ function userOf(node: SyntaxNode): SyntaxNode | null {
 
 /** What no server could judge by: the whole query is a string, or a range and not one number. */
 export function resultProblem(query: string, top: SyntaxNode): string | undefined {
-  const whole = top.firstChild && unwrapped(top.firstChild);
+  const expression = top.getChild('Expr');
+  const whole = expression && unwrapped(expression);
   if (whole?.name === 'StringLiteral') return 'is a string; it must give a number';
   return whole && RANGES.has(whole.name) ? `is not answerable: ${strayRangeWords(query, whole)}` : undefined;
 }
