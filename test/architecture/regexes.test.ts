@@ -23,11 +23,24 @@ t.test('every literal takes linear time', async (t) => {
   }
 });
 
-/** Made while the program runs, where no test sees what it becomes. */
-const MADE: Readonly<Record<string, string>> = {
-  'src/rollout/spec/schema/regex.ts': 'tries whether a text compiles, and never runs it',
-  'src/cli/import/workload-names.ts':
-    "runs a person's own query on that person's own machine, and a name whose characters are escaped",
+/** Made while the program runs, where no test sees what it becomes: why that is no harm, and what it may become. */
+const MADE: Readonly<Record<string, { why: string; such: readonly string[] }>> = {
+  'src/rollout/spec/schema/regex.ts': { why: 'tries whether a text compiles, and never runs it', such: [] },
+  'src/rollout/spec/promql/promql-series.ts': {
+    why: 'has the name of a label, as the grammar took it for one',
+    such: ['[{,]\\s*app\\s*=\\s*["\'`]'],
+  },
+  'src/cli/import/names.ts': {
+    why: 'has names, whose characters are escaped',
+    such: [
+      '(\\{\\{ (?:target|service) \\}\\}|(?<![\\w-])shop(?=(?:-primary|-canary)?(?!\\w|-\\w)))((?:-primary|-canary)(?!\\w|-\\w))?',
+      '(?<!\\w)shop-primary',
+    ],
+  },
+  'src/cli/import/matcher-reach.ts': {
+    why: "is a pattern of a person's own, run on that person's own machine, and no longer one that could take long",
+    such: [],
+  },
 };
 
 t.test('none is made of text, where it would not be seen here', async (t) => {
@@ -36,6 +49,8 @@ t.test('none is made of text, where it would not be seen here', async (t) => {
     makers.filter((file) => MADE[file] === undefined),
     [],
   );
+  for (const such of Object.values(MADE).flatMap((made) => made.such))
+    t.equal(checkSync(such, '').status, 'safe', such);
 });
 
 t.test('the collector finds literals, and takes neither texts, comments nor divisions for them', async (t) => {
