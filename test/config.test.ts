@@ -4,6 +4,7 @@ import { loadConfig } from '../src/config.ts';
 const defaults = {
   namespace: 'headgate',
   namespaces: [],
+  excludedNamespaces: ['headgate'],
   redisUrl: 'redis://127.0.0.1:6379',
   queue: 'headgate',
   clusterDomain: 'cluster.local',
@@ -29,11 +30,19 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
   'an empty value counts as not set': [{ HEADGATE_CONCURRENCY: ' ', KUBECONFIG: '' }, {}],
   'the scheduler is looked for in the namespace': [
     { HEADGATE_NAMESPACE: 'delivery' },
-    { namespace: 'delivery', schedulerUser: 'system:serviceaccount:delivery:headgate-scheduler' },
+    {
+      namespace: 'delivery',
+      excludedNamespaces: ['delivery'],
+      schedulerUser: 'system:serviceaccount:delivery:headgate-scheduler',
+    },
   ],
   'namespaces have commas between, and each counts once': [
     { HEADGATE_NAMESPACES: 'shop, billing,shop,' },
     { namespaces: ['shop', 'billing'] },
+  ],
+  'its own namespace is excluded besides those that are named': [
+    { HEADGATE_EXCLUDED_NAMESPACES: 'kube-system, headgate' },
+    { excludedNamespaces: ['headgate', 'kube-system'] },
   ],
   'durations have units': [
     { HEADGATE_RESYNC_INTERVAL: '1m30s', HEADGATE_ROUTE_SETTLE: '0s', HEADGATE_SHUTDOWN_DELAY: '250ms' },

@@ -72,8 +72,8 @@ const asWritten = ({ sent }: Change, model: Deployment): Deployment => ({
 });
 
 function settingsDiffer(old: Deployment, model: Deployment): boolean {
-  const keys = [old, model].flatMap(({ metadata }) => Object.keys(metadata.annotations ?? {})).filter(isSetting);
-  return keys.some((key) => annotationOf(old, key) !== annotationOf(model, key));
+  const settingsOf = ({ metadata }: Deployment) => Object.keys(metadata.annotations ?? {}).filter(isSetting);
+  return [...settingsOf(old), ...settingsOf(model)].some((key) => annotationOf(old, key) !== annotationOf(model, key));
 }
 
 function decisionOf(change: Change, move: GateMove, model: Deployment): AdmissionDecision {

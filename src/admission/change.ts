@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BYPASS, CANARY, PREFIX } from '../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../rollout/kube.ts';
+import { prefixed } from '../rollout/prefixed.ts';
 import { bypassOf } from '../rollout/workload/bypass.ts';
 import { type HoldReading, readHold } from '../rollout/workload/hold.ts';
-import { canonical, revisionOf, sameRevision } from '../rollout/workload/template.ts';
+import { isSame, revisionOf, sameRevision } from '../rollout/workload/template.ts';
 import type { AdmissionContext, AdmissionRequest } from './request.ts';
 
 /**
@@ -27,7 +28,7 @@ export interface Change {
   /** The template as sent, with Headgate's own annotations put back to what they were. */
   template: PodTemplate;
   templateChange: TemplateChange;
-  /** Revision of `template`; computed only where one may be held. */
+  /** Revision of `template`; computed where somebody asks, as the template may be large. */
   revision: string;
   wasIn: boolean;
   isIn: boolean;
@@ -49,6 +50,7 @@ export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, 
   const wasIn = isOptedIn(old);
   const optInKept = wasIn && !isOptedIn(sent) && templateChange !== 'same';
   const gate: HoldReading = wasIn ? readHold(old) : { state: 'open' };
+  let revision: string | undefined;
   return {
     namespace,
     name,
@@ -62,9 +64,12 @@ export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, 
     gate,
     now,
     isIn: isOptedIn(sent) || optInKept,
-    revision: wasIn || isOptedIn(sent) ? revisionOf(template) : '',
     bypass: annotationOf(old, BYPASS) === annotationOf(sent, BYPASS) && bypassOf(old, now) !== undefined,
     ownPause: ownPauseOf(sent, gate),
+    get revision() {
+      revision ??= revisionOf(template);
+      return revision;
+    },
   };
 }
 
@@ -74,9 +79,8 @@ export const annotationOf = ({ metadata }: Deployment, key: string): string | un
 export const isOptedIn = (deployment: Deployment): boolean => annotationOf(deployment, CANARY) !== undefined;
 
 function compareTemplates(old: PodTemplate, template: PodTemplate): TemplateChange {
-  if (isDeepStrictEqual(old, template)) return 'same';
   if (!sameRevision(old, template)) return 'revision';
-  return canonical(old) === canonical(template) ? 'same' : 'restart';
+  return isSame({ ...old, spec: undefined }, { ...template, spec: undefined }) ? 'same' : 'restart';
 }
 
 /** The template with its `headgate.dev/` annotations replaced by those of the old one. */
@@ -91,7 +95,7 @@ function withOwnAnnotationsOf(old: PodTemplate, template: PodTemplate): PodTempl
 }
 
 const ownAnnotations = ({ metadata }: PodTemplate): Record<string, string> =>
-  Object.fromEntries(Object.entries(metadata?.annotations ?? {}).filter(([key]) => key.startsWith(PREFIX)));
+  Object.fromEntries(prefixed(metadata?.annotations));
 
 /**
  * A pause that comes with a `held` other than the stored one is Headgate's, from an earlier round; that round left the

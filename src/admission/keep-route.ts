@@ -1,5 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import type { KubeObject } from '../rollout/kube.ts';
+import type { PatchOperation } from '../rollout/object-change.ts';
 import type { KeptWeights, TrafficProvider } from '../traffic/provider.ts';
 import type { Judgement } from './judge.ts';
 import * as messages from './messages.ts';
@@ -47,8 +48,9 @@ function keepRoute(update: UpdateReview, { schedulerUser, provider }: RouteConte
   const { change, user } = update;
   if (change === undefined || user === schedulerUser || !isRoute(update, provider)) return pass();
   const kept = provider.keep(change.before, change.after);
-  if (kept.operations.length === 0) return pass();
-  return { kind: 'patch', decision: 'weights', patch: fitting(kept, change.after), warnings: warningsOf(kept) };
+  const warnings = warningsOf(kept);
+  if (kept.operations.length === 0) return { ...pass(), warnings };
+  return { kind: 'patch', decision: 'weights', patch: fitting(kept, change.after), warnings };
 }
 
 const isRoute = ({ group, resource }: UpdateReview, { sources }: RouteContext['provider']): boolean =>
@@ -56,11 +58,20 @@ const isRoute = ({ group, resource }: UpdateReview, { sources }: RouteContext['p
     ({ kind, isRoute: carriesWeights }) => carriesWeights && kind.group === group && kind.plural === resource,
   );
 
-/** It is applied here first: a patch that does not apply would reject the request, whatever the failure policy says. */
+/** A patch that does not apply would reject the request, whatever the failure policy says. No operation needs another one. */
 function fitting({ operations }: KeptWeights, object: KubeObject): JsonPatchOperation[] {
-  jsonPatch.applyPatch(object, operations as Parameters<typeof jsonPatch.applyPatch>[1], true, false);
+  const misfit = operations.find((operation) => !fits(operation, object));
+  if (misfit !== undefined) throw new Error(`${misfit.op} ${misfit.path} does not fit the object`);
   return [...operations];
 }
 
-const warningsOf = ({ overruled }: KeptWeights): string[] =>
-  overruled.length === 0 ? [] : [messages.weightsKept(overruled)];
+function fits({ op, path }: PatchOperation, object: KubeObject): boolean {
+  const holder: unknown = jsonPatch.getValueByPointer(object, path.slice(0, path.lastIndexOf('/')));
+  const isThere = jsonPatch.getValueByPointer(object, path) !== undefined;
+  return typeof holder === 'object' && holder !== null && (op === 'add' || isThere);
+}
+
+const warningsOf = ({ overruled, isTooLarge }: KeptWeights): string[] => [
+  ...(overruled.length === 0 ? [] : [messages.weightsKept(overruled)]),
+  ...(isTooLarge ? [messages.routeTooLarge()] : []),
+];

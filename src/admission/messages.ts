@@ -2,7 +2,7 @@ import { BYPASS, CANARY, HELD, RESTARTED_AT } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
-import { BYPASS_EXAMPLE } from '../rollout/workload/bypass.ts';
+import { BYPASS_EXAMPLE, MAX_BYPASS } from '../rollout/workload/bypass.ts';
 import { type Hold, readRolling } from '../rollout/workload/hold.ts';
 import type { Taking } from './taking.ts';
 
@@ -106,11 +106,16 @@ export const unreadableHold = (on: Named): string =>
   `the annotation ${HELD} of ${on.name} cannot be read, so nothing is changed; to go past it: kubectl annotate ${target(on)} ${BYPASS}="<reason>", then repeat this request`;
 
 export const unusableBypass = (text: string): string =>
-  `${BYPASS}: ${JSON.stringify(text)}: wanted a reason, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
+  text.length > MAX_BYPASS
+    ? `${BYPASS} is ${text.length} characters long; at most ${MAX_BYPASS} are taken, such as ${BYPASS_EXAMPLE}`
+    : `${BYPASS}: ${JSON.stringify(text)}: wanted a reason, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
 
 /** @param keys of the Deployments, `namespace/name` */
 export const weightsKept = (keys: readonly string[]): string =>
   `headgate: ${clip(keys.join(', '))} ${keys.length === 1 ? 'divides' : 'divide'} the traffic of this route with ${keys.length === 1 ? 'its canary' : 'their canaries'}: the weights between them stay as they are, all else was changed`;
+
+export const routeTooLarge = (): string =>
+  'headgate: this route has too many rules for its weights to be kept in the same write; they are set again within seconds';
 
 export const brokenAnswer = (on: Named): string =>
   `the change of ${on.name} could not be prepared (its patch does not give the wanted object); nothing was changed; please report this`;

@@ -37,23 +37,24 @@ export function labelsOf({ metadata }: Deployment, isIn: boolean): Texts {
 function annotationsOf(change: Change, move: GateMove): Texts {
   const { old, isIn, wasIn } = change;
   const rolling = isIn && wasIn ? annotationOf(old, ROLLING) : undefined;
-  return {
-    ...userAnnotations(change),
-    ...('text' in move && { [HELD]: move.text }),
-    ...(rolling !== undefined && { [ROLLING]: rolling }),
-  };
+  const wanted = userAnnotations(change);
+  if ('text' in move) wanted[HELD] = move.text;
+  if (rolling !== undefined) wanted[ROLLING] = rolling;
+  return wanted;
 }
 
 /** What the user wants of the annotations. With a template change come those of an old ReplicaSet: see Change.optInKept. */
 function userAnnotations(change: Change): Texts {
   const { old, sent, optInKept } = change;
-  const wanted = Object.entries(sent.metadata.annotations ?? {}).filter(
-    ([key]) => !isState(key) && !dropsBypass(change, key),
-  );
-  if (!optInKept) return Object.fromEntries(wanted);
-  const others = wanted.filter(([key]) => !isSetting(key));
-  const settings = Object.entries(old.metadata.annotations ?? {}).filter(([key]) => isSetting(key));
-  return Object.fromEntries([...others, ...settings]);
+  const wanted = only(sent, (key) => !isState(key) && !dropsBypass(change, key) && !(optInKept && isSetting(key)));
+  return optInKept ? { ...wanted, ...only(old, isSetting) } : wanted;
+}
+
+/** Key by key, as there may be many. */
+function only({ metadata: { annotations = {} } }: Deployment, keep: (key: string) => boolean): Texts {
+  const kept: Texts = {};
+  for (const key of Object.keys(annotations)) if (keep(key)) kept[key] = annotations[key] ?? '';
+  return kept;
 }
 
 const isState = (key: string): boolean => key === HELD || key === ROLLING;

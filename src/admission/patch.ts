@@ -1,5 +1,5 @@
 import jsonPatch from 'fast-json-patch';
-import type { Deployment } from '../rollout/kube.ts';
+import type { Deployment, PodTemplate } from '../rollout/kube.ts';
 import { canonical } from '../rollout/workload/template.ts';
 import type { JsonPatchOperation } from './request.ts';
 
@@ -8,19 +8,37 @@ import type { JsonPatchOperation } from './request.ts';
  * patch that does not apply rejects the request whatever the failure policy says.
  */
 export function patchTo(object: Deployment, model: Deployment): JsonPatchOperation[] | undefined {
-  const before = patchable(object);
-  const wanted = patchable(model);
+  const before = patchable(object, model);
+  const wanted = patchable(model, object);
   const patch = jsonPatch.compare(before, wanted);
   const result: unknown = jsonPatch.applyPatch(structuredClone(before), patch, true).newDocument;
   return canonical(result) === canonical(wanted) ? patch : undefined;
 }
 
-/** All that an answer may ever touch: never status, never managedFields, of the template only its metadata. */
-function patchable({ metadata, spec }: Deployment): object {
+type Texts = Record<string, string>;
+
+/**
+ * All that an answer may ever touch: never status, never managedFields, of the template only its metadata. Annotations and
+ * labels that the other has too are left out: there may be many.
+ */
+function patchable({ metadata, spec }: Deployment, other: Deployment): object {
+  const own = (map: 'annotations' | 'labels') => differing(metadata[map], other.metadata[map]);
   return {
-    metadata: present({ annotations: metadata.annotations, labels: metadata.labels }),
-    spec: { ...present({ paused: spec.paused }), template: present({ metadata: spec.template.metadata }) },
+    metadata: present({ annotations: own('annotations'), labels: own('labels') }),
+    spec: { ...present({ paused: spec.paused }), template: templatePart(spec.template, other.spec.template) },
   };
+}
+
+function templatePart({ metadata }: PodTemplate, other: PodTemplate): object {
+  if (metadata === undefined || metadata === other.metadata) return {};
+  const own = (map: 'annotations' | 'labels') => differing(metadata[map], other.metadata?.[map]);
+  return { metadata: present({ ...metadata, annotations: own('annotations'), labels: own('labels') }) };
+}
+
+function differing(map: Texts | undefined, other: Texts = {}): Texts | undefined {
+  if (map === undefined || map === other) return map && {};
+  const keys = Object.keys(map).filter((key) => map[key] !== other[key] || !Object.hasOwn(other, key));
+  return Object.fromEntries(keys.map((key) => [key, map[key] ?? '']));
 }
 
 const present = (fields: object): object =>

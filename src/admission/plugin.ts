@@ -80,7 +80,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 /** A duration as Go writes it, such as `4.5s` or `1m0s`; anything else never ends. */
 function milliseconds(text: string): number {
   if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return Number.POSITIVE_INFINITY;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/gy)];
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
 }
 

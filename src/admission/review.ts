@@ -102,7 +102,13 @@ function isDeployment(object: Fields): object is Fields & Deployment {
 const isObject = (object: Fields): object is Fields & KubeObject => isFields(object['metadata']);
 
 const isMaps = ({ annotations, labels }: Fields): boolean =>
-  [annotations, labels].every((map) => map === undefined || (isFields(map) && Object.values(map).every(isText)));
+  [annotations, labels].every((map) => map === undefined || (isFields(map) && hasTextsOnly(map)));
+
+/** Not by Object.values: there may be many. */
+function hasTextsOnly(map: Fields): boolean {
+  for (const key in map) if (!isText(map[key])) return false;
+  return true;
+}
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const textOf = (value: unknown): string => (isText(value) ? value : '');

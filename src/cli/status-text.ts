@@ -11,7 +11,8 @@ const paintPhase = (view: View, paint: Paint, word: string): string =>
   view.phase === undefined ? word : paint(PHASE_COLOUR[view.phase], word);
 
 /** Several lines would break a table or a log; and what a hook or an image says may not steer a terminal. */
-export const oneLine = (text: string): string => text.replaceAll(/\s*\p{Cc}+\s*/gu, ' ');
+export const oneLine = (text: string): string =>
+  text.replaceAll(/[\s\p{Cc}]+/gu, (gap) => (/\p{Cc}/u.test(gap) ? ' ' : gap));
 
 /** Why it is where it is. Of an approval that was not asked for yet, the Canary's own message says nothing. */
 const saidOf = ({ awaiting, message }: View): string =>

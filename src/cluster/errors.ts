@@ -90,7 +90,7 @@ export const isInvalid = (error: unknown): error is KubeError => hasStatus(error
 export const isLostRace = (error: unknown): error is KubeError =>
   isConflict(error) || (isInvalid(error) && !error.details.causes?.length && !DENIED.test(error.message));
 /** How the API server says that a webhook said no. */
-const DENIED = /admission webhook "[^"]+" denied the request/;
+const DENIED = /admission webhook "[^"]+" denied/;
 /** The server understood and will not have it, as validation, a policy or a webhook says: to try again changes nothing. */
 export const isRefused = (error: unknown): error is KubeError =>
   hasStatus(error, 400) || isForbidden(error) || (isInvalid(error) && !isLostRace(error));

@@ -6,6 +6,10 @@ import { pathOf } from './kinds.ts';
 /** Where Headgate may look and act. Empty: in the whole cluster. */
 export type Namespaces = readonly string[];
 
+/** Selects what is outside of some namespaces, where all others are looked at. */
+export const outside = (excluded: Namespaces): Pick<ListQuery, 'fieldSelector'> =>
+  excluded.length === 0 ? {} : { fieldSelector: excluded.map((name) => `metadata.namespace!=${name}`).join(',') };
+
 const PAGE = 250;
 
 /** The collections that are listed or watched there: one over all namespaces, or one for each. */

@@ -64,7 +64,7 @@ function contradictions({ timeoutMs, maxTimeoutMs }: LoadTesterSettings): string
   return [`HEADGATE_LOADTESTER_MAX_TIMEOUT=${JSON.stringify(most)}: wanted at least the usual one, ${usual}`];
 }
 
-const PROGRAM = /^(\/[\w.+/-]*)?[\w.+-]+$/;
+const PROGRAM = /^(?:\/(?:[\w.+-]*\/)*)?[\w.+-]+$/;
 
 /** Names with commas between; `none` for a load tester that runs nothing. */
 const programs: Parse<readonly string[]> = (text) => {

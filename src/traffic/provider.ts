@@ -64,6 +64,8 @@ export interface KeptWeights {
   operations: readonly PatchOperation[];
   /** Keys of the Deployments for which it said other weights than there are. */
   overruled: readonly string[];
+  /** There is too much of it to be looked through in time: the weights are as they were sent. */
+  isTooLarge?: true;
 }
 
 /**
@@ -99,7 +101,7 @@ export interface TrafficProvider {
   cleanUp(objects: TrafficObjects, wish: TrafficWish): ObjectChange[];
   /**
    * What keeps weights and label of a user's route that bears Headgate's label, and is written by anybody but Headgate. It follows
-   * from the two objects alone, in time that is linear in their size, and objects may be of any shape, as none is validated yet.
+   * from the two objects alone, in time that is bounded whatever their size, and objects may be of any shape, as none is validated yet.
    * What its user had written before the first weight becomes what is stored.
    */
   keep(before: KubeObject, after: KubeObject): KeptWeights;

@@ -86,5 +86,5 @@ t.test('an answer without an end is not read to it', async (t) => {
     more();
   });
   const answer = await prometheus.query('up');
-  t.match(answer, { kind: 'error', message: 'the answer is larger than 1 MiB; aggregate the query into one series' });
+  t.match(answer, { kind: 'error', message: 'the answer is larger than 256 KiB; aggregate the query into one series' });
 });

@@ -1,10 +1,15 @@
 import t from 'tap';
 import * as keys from '../../src/rollout/keys.ts';
 import { API_VERSION, BYPASS, CANARY, PREFIX } from '../../src/rollout/keys.ts';
+import { MAX_KEYS, MAX_TEXT, MAX_TOKENS } from '../../src/rollout/spec/annotations/annotation-bounds.ts';
 import { userFormOf } from '../../src/rollout/spec/annotations/annotation-form.ts';
 import { SETTINGS, settingAt, WRITABLE } from '../../src/rollout/spec/annotations/annotation-keys.ts';
+import { MAX_QUERY } from '../../src/rollout/spec/promql/promql.ts';
 import { valueAt } from '../../src/rollout/spec/rules/findings.ts';
+import { MAX_DEPTH, MAX_QUERIES, MAX_VALUES } from '../../src/rollout/spec/rules/form-bounds.ts';
 import { formatDuration } from '../../src/rollout/spec/schema/durations.ts';
+import { MAX_BYPASS } from '../../src/rollout/workload/bypass.ts';
+import { MAX_RULE_VALUES } from '../../src/traffic/istio/keep-weights.ts';
 import { code, firstCells, page, pages, rows, section } from './pages.ts';
 
 const NONE = [
@@ -35,6 +40,22 @@ void t.test('every annotation is documented, and nothing else', async (t) => {
   t.same(firstCells(section(text, '## Settings')).toSorted(), settings.toSorted());
   t.same(firstCells(section(text, '## Break-glass')), [BYPASS]);
   t.same(firstCells(section(text, '## What Headgate writes')).toSorted(), state.toSorted());
+});
+
+void t.test('the limits are those of the source', async (t) => {
+  const limits = section(text, '## Limits');
+  const most = [
+    MAX_KEYS,
+    MAX_TEXT,
+    MAX_BYPASS,
+    MAX_TOKENS,
+    MAX_VALUES,
+    MAX_DEPTH,
+    MAX_QUERIES,
+    MAX_QUERY,
+    MAX_RULE_VALUES,
+  ];
+  for (const limit of most) t.match(limits, new RegExp(`\\b${limit}\\b`));
 });
 
 void t.test('every field of a Canary has its annotation, but for the name of its Deployment', async (t) => {

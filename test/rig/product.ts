@@ -84,6 +84,7 @@ export class ProductProcess {
   #environment(ip: string): Record<string, string> {
     const { redis, mesh } = this.#rig.file;
     return {
+      HEADGATE_EXCLUDED_NAMESPACES: 'kube-system',
       HEADGATE_REDIS_URL: redis.url,
       HEADGATE_METRICS_SERVER: mesh?.prometheusUrl ?? 'http://127.0.0.1:9',
       HEADGATE_WEBHOOK_HOST: ip,

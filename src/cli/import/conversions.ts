@@ -40,7 +40,7 @@ const UNITS: Readonly<Record<string, number>> = {
   µs: 1e-3,
   ns: 1e-6,
 };
-const PART = /(\d+\.?\d*|\.\d+)(h|ms|m|s|us|µs|ns)/y;
+const PART = /(\d+(?:\.\d*)?|\.\d+)(h|ms|m|s|us|µs|ns)/y;
 
 /** Milliseconds of a duration as Go writes it, such as `1m30s` or `1.5h`; undefined for what is none. */
 export function goMilliseconds(value: unknown): number | undefined {

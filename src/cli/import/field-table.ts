@@ -52,7 +52,7 @@ export const fieldsBelow = (root: string, rows: Readonly<Record<string, Cells>>)
 
 /** The paths that a row is about. */
 export function pathsOf({ path }: FieldRow): string[] {
-  const [, holder, names] = /^(.*)\.\{(.*)\}$/.exec(path) ?? [];
+  const [, holder, names] = /^([^{}]*)\.\{([^{}]*)\}$/.exec(path) ?? [];
   return names === undefined ? [path] : names.split(',').map((name) => `${holder}.${name}`);
 }
 

@@ -16,7 +16,7 @@ const FLAGS = new Set(
   allowCredentials splitExternalLocalOriginErrors httpOnly secure partitioned`.split(/\s+/),
 );
 
-const NUMBER = /^\s*([+-]?\d+(?:\.\d+)?)\s*%?\s*$/;
+const NUMBER = /^\s*([+-]?\d+(?:\.\d+)?)\s*(?:%\s*)?$/;
 const FLAG = /^\s*(true|false)\s*$/i;
 
 /** `spec` with numbers and truth values in place of texts that say one; what is no field of the table is as it was. */

@@ -26,8 +26,15 @@ export interface TranslatedQuery {
   problems: string[];
 }
 
-/** One action of Go's templates; a dash inside takes the space beside it. */
-const ACTION = /(\s*\{\{-|\{\{)([^{}]*?)(-\}\}\s*|\}\})/g;
+/** One action of Go's templates; a dash at its end takes the space behind it. */
+const ACTION = /\{\{-?([^{}]*?)(?:-\}\}\s*|\}\})/g;
+
+/** A dash at the beginning of an action takes the space before it. */
+const withoutSpaceBefore = (query: string): string =>
+  query
+    .split('{{-')
+    .map((part, index, { length }) => (index < length - 1 ? part.trimEnd() : part))
+    .join('{{-');
 
 /** What is written for each function of Flagger's; undefined for the one that needs an argument. */
 const FUNCTIONS: Readonly<Record<string, (facts: QueryFacts) => string | undefined>> = {
@@ -48,7 +55,7 @@ const FUNCTIONS: Readonly<Record<string, (facts: QueryFacts) => string | undefin
 export function translateQuery(query: string, facts: QueryFacts): TranslatedQuery {
   const problems: string[] = [];
   const notes: string[] = [];
-  const rendered = query.replaceAll(ACTION, (text, _open, inside: string) => {
+  const rendered = withoutSpaceBefore(query).replaceAll(ACTION, (text, inside: string) => {
     const action = actionOf(inside.trim(), facts);
     if ('problem' in action) problems.push(action.problem);
     return 'problem' in action ? text : action.text;

@@ -4,12 +4,17 @@ import { COMMAND } from '../keys.ts';
 export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert'] as const;
 export type Action = (typeof ACTIONS)[number];
 
+/** Characters of the annotation; a longer one is no command. */
+const MAX_COMMAND = 4_096;
+/** Characters of each text in it: it is recorded, and told. */
+const MAX_WORD = 253;
+
 const commandSchema = z.object({
   /** Unique per command; a command is carried out once. */
-  id: z.string().min(1),
+  id: z.string().min(1).max(MAX_WORD),
   action: z.enum(ACTIONS),
   /** The revision that its author saw; for another one it is refused. */
-  revision: z.string().optional(),
+  revision: z.string().max(MAX_WORD).optional(),
 });
 
 /** What a person asked for, as it stands in the `headgate.dev/command` annotation of the Canary. */
@@ -26,6 +31,7 @@ export interface UnreadableCommand {
 export function readCommand(annotations: Record<string, string> | undefined): Command | UnreadableCommand | undefined {
   const raw = annotations?.[COMMAND];
   if (raw === undefined) return undefined;
+  if (raw.length > MAX_COMMAND) return unreadable(raw);
   try {
     const parsed = commandSchema.safeParse(JSON.parse(raw));
     return parsed.success ? parsed.data : unreadable(raw);

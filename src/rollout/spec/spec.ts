@@ -1,5 +1,6 @@
 import { normaliseMetric, usualMetrics } from './metrics.ts';
 import { type Finding, type NameField, type Path, pathText, valueAt } from './rules/findings.ts';
+import { boundFindings } from './rules/form-bounds.ts';
 import { findingsOf } from './rules/issues.ts';
 import { ruleFindings } from './rules/spec-rules.ts';
 import type { AlertForm } from './schema/alert-schema.ts';
@@ -16,6 +17,8 @@ export type FormReading = { ok: true; form: UserForm } | { ok: false; findings: 
 
 /** Reads `spec` of a Canary; `nameField` names fields in messages that speak of a second one. */
 export function readForm(input: unknown, nameField: NameField = specKey): FormReading {
+  const tooMuch = boundFindings(input);
+  if (tooMuch.length > 0) return { ok: false, findings: tooMuch };
   const parsed = formSchema.safeParse(input);
   const found = [...(parsed.success ? [] : findingsOf(parsed.error, formSchema)), ...ruleFindings(input, nameField)];
   if (parsed.success && found.length === 0) return { ok: true, form: complete(parsed.data) };
@@ -29,9 +32,9 @@ export const specKey = (path: Path): string => pathText('spec', path);
 export function normaliseSpec(userForm: unknown): Validated<RolloutSpec> {
   const reading = readForm(userForm);
   if (reading.ok) return { ok: true, value: specOf(reading.form) };
-  const problems = reading.findings.map(({ path, message }) => ({
+  const problems = reading.findings.map(({ path, message, isLarge }) => ({
     key: specKey(path),
-    value: valueAt(userForm, path),
+    value: isLarge ? undefined : valueAt(userForm, path),
     message,
   }));
   return { ok: false, problems };

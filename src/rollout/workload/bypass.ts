@@ -11,15 +11,21 @@ export interface Bypass {
 /** What a bypass looks like, for a person. */
 export const BYPASS_EXAMPLE = '"incident 4711" or "incident 4711 until=2030-01-31T18:00:00Z"';
 
-const UNTIL = /\s+until=(\S+)$/;
+/** Longest text, in characters; a longer one is no bypass. */
+export const MAX_BYPASS = 1_024;
+
+const UNTIL = 'until=';
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Undefined for a text without a reason, or with an `until` that is not a time: such a bypass is none. */
 export function parseBypass(text: string): Bypass | undefined {
-  const [tail, at] = UNTIL.exec(text) ?? [];
-  const reason = (tail === undefined ? text : text.slice(0, -tail.length)).trim();
-  if (reason === '' || reason.startsWith('until=')) return undefined;
-  if (at === undefined) return { reason };
+  if (text.length > MAX_BYPASS) return undefined;
+  const last = text.split(/\s/).at(-1) ?? '';
+  const isEnd = last.startsWith(UNTIL) && last.length > UNTIL.length;
+  const reason = (isEnd ? text.slice(0, -last.length) : text).trim();
+  if (reason === '' || reason.startsWith(UNTIL)) return undefined;
+  if (!isEnd) return { reason };
+  const at = last.slice(UNTIL.length);
   const until = RFC3339.test(at) ? Date.parse(at) : Number.NaN;
   return Number.isNaN(until) ? undefined : { reason, until };
 }

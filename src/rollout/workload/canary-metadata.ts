@@ -27,17 +27,8 @@ export function canaryLabels(labels: Words | undefined, { key, value }: StableLa
 }
 
 /** By which programs find what they own: of Argo CD, Flux, kapp, ApplySets, Rancher, the add-on manager, and Keel. */
-const OWNING = new RegExp(
-  `^(${[
-    'argocd\\.argoproj\\.io',
-    '(kustomize|helm)\\.toolkit\\.fluxcd\\.io',
-    'kapp\\.k14s\\.io',
-    'applyset\\.kubernetes\\.io',
-    '(objectset\\.rio|fleet)\\.cattle\\.io',
-    'addonmanager\\.kubernetes\\.io',
-    'keel\\.sh',
-  ].join('|')})/`,
-);
+const OWNING =
+  /^(argocd\.argoproj\.io|(kustomize|helm)\.toolkit\.fluxcd\.io|kapp\.k14s\.io|applyset\.kubernetes\.io|(objectset\.rio|fleet)\.cattle\.io|addonmanager\.kubernetes\.io|keel\.sh)\//;
 
 const pick = (words: Words | undefined, keep: (key: string) => boolean): Words =>
   Object.fromEntries(Object.entries(words ?? {}).filter(([key]) => keep(key)));

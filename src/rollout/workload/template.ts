@@ -10,16 +10,54 @@ export function canonical(value: unknown): string {
   return JSON.stringify(sorted(value));
 }
 
+/** Written for speed, as templates may be large: what is in order already, as most of one is, is not copied. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((entry) => sorted(entry) ?? null);
   if (value === null || typeof value !== 'object') return value ?? undefined;
-  // Written for speed: every admission and every tick compares whole templates, which mostly are in order already.
-  const result = Object.create(null) as Record<string, unknown>;
-  for (const key of inOrder(Object.keys(value))) {
-    const entry = sorted((value as Record<string, unknown>)[key]);
-    if (entry !== undefined) result[key] = entry;
+  return Array.isArray(value) ? sortedList(value) : sortedMap(value as Fields);
+}
+
+function sortedList(list: readonly unknown[]): unknown {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const entry = sorted(list[index]) ?? null;
+    if (entry !== list[index]) copy ??= list.slice();
+    if (copy) copy[index] = entry;
   }
+  return copy ?? list;
+}
+
+function sortedMap(map: Fields): unknown {
+  const present = Object.keys(map);
+  const keys = inOrder(present);
+  const entries = keys.map((key) => sorted(map[key]));
+  if (keys === present && entries.every((entry, index) => entry !== undefined && entry === map[keys[index] ?? '']))
+    return map;
+  // A map without a prototype is slow, and needed for this one key only.
+  const result = (keys.includes('__proto__') ? Object.create(null) : {}) as Fields;
+  for (const [index, key] of keys.entries()) if (entries[index] !== undefined) result[key] = entries[index];
   return result;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Whether two values have the same canonical text, without making it. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object') return (a ?? undefined) === (b ?? undefined);
+  if (a === null || b === null || Array.isArray(a) !== Array.isArray(b)) return false;
+  return Array.isArray(a) ? isSameList(a, b as unknown[]) : isSameMap(a as Fields, b as Fields);
+}
+
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((entry, index) => isSame(entry, b[index]));
+
+function isSameMap(a: Fields, b: Fields): boolean {
+  let found = 0;
+  for (const key of Object.keys(a)) {
+    if (!isSame(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
+    if ((a[key] ?? undefined) !== undefined) found++;
+  }
+  return found === Object.keys(b).filter((key) => (b[key] ?? undefined) !== undefined).length;
 }
 
 const inOrder = (keys: string[]): string[] =>
@@ -52,13 +90,15 @@ function pick(
   map: Record<string, string> | undefined,
   keep: (key: string) => boolean,
 ): Record<string, string> | undefined {
-  const entries = Object.entries(map ?? {}).filter(([key]) => keep(key));
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+  if (map === undefined) return undefined;
+  const present = Object.keys(map);
+  const keys = present.filter(keep);
+  if (keys.length === present.length) return keys.length > 0 ? map : undefined;
+  return keys.length > 0 ? Object.fromEntries(keys.map((key) => [key, map[key] ?? ''])) : undefined;
 }
 
 /** Whether two templates are the same revision: what the Deployment controller compares, less restarts and Headgate's own annotations. */
-export const sameRevision = (a: PodTemplate, b: PodTemplate): boolean =>
-  canonical(essence(a)) === canonical(essence(b));
+export const sameRevision = (a: PodTemplate, b: PodTemplate): boolean => isSame(essence(a), essence(b));
 
 /** The name of a template's revision: 10 hex digits of the SHA-256 of its canonical essence. */
 export function revisionOf(template: PodTemplate): string {

@@ -1,6 +1,8 @@
 import type { NoticeContent } from '../../notify/message.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Notice, Receipt } from '../../rollout/machine/outbox.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
+import { hasMoreValues } from '../../rollout/values.ts';
 
 /** One notice to one receiver. It names the receiver, and never its address: deliveries are stored in Redis. */
 export interface Delivery {
@@ -13,6 +15,20 @@ export interface Delivery {
   to: string;
   notice: NoticeContent;
 }
+
+/** Characters of each text in it, and fields in all: more than Headgate writes. */
+const MOST = { text: 32_768, fields: 64 };
+
+/** Whether it is one of ours: what stands in Redis may be anybody's, of any size. */
+export const isDelivery = (data: unknown): data is Delivery =>
+  isRecord(data) &&
+  ['key', 'record', 'uid', 'to'].every((field) => typeof data[field] === 'string') &&
+  isRecord(data['notice']) &&
+  typeof data['notice']['id'] === 'string' &&
+  !hasMoreValues(data, MOST.fields) &&
+  [...Object.values(data), ...Object.values(data['notice'])].every(isShort);
+
+const isShort = (value: unknown): boolean => typeof value !== 'string' || value.length <= MOST.text;
 
 /** Everything that stands in the outbox of a record. */
 export const deliveriesOf = (key: string, { metadata: { name, uid = '' }, status }: Canary): Delivery[] =>

@@ -1,7 +1,7 @@
-import { DelayedError, type Job, Queue, Worker } from 'bullmq';
+import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { MOST_ATTEMPTS, pauseMs } from '../../notify/pace.ts';
-import { type Delivery, idOf } from './delivery.ts';
+import { type Delivery, idOf, isDelivery } from './delivery.ts';
 
 /** The result of running a job once. */
 export type JobResult =
@@ -47,7 +47,7 @@ class AttemptFailed extends Error {
  */
 export class NoticeQueue {
   readonly #queue: Queue<Delivery>;
-  readonly #worker: Worker<Delivery>;
+  readonly #worker: Worker<unknown>;
   readonly #run: NoticeQueueOptions['run'];
   readonly #running = new Set<Promise<JobResult>>();
 
@@ -55,7 +55,7 @@ export class NoticeQueue {
     this.#run = run;
     this.#queue = new Queue<Delivery>(name, { connection: posting });
     this.#queue.on('error', () => undefined);
-    this.#worker = new Worker<Delivery>(name, async (job, token) => this.#work(job, token), {
+    this.#worker = new Worker<unknown>(name, async (job, token) => this.#work(job, token), {
       connection: working,
       concurrency: CONCURRENCY,
       autorun: false,
@@ -91,8 +91,10 @@ export class NoticeQueue {
     return 'posted';
   }
 
-  async #work(job: Job<Delivery>, token: string | undefined): Promise<void> {
-    const running = this.#run(job.data, job.attemptsMade + 1 >= MOST_ATTEMPTS);
+  async #work(job: Job<unknown>, token: string | undefined): Promise<void> {
+    const { data } = job;
+    if (!isDelivery(data)) throw new UnrecoverableError('it is no notice of Headgate, or too long');
+    const running = this.#run(data, job.attemptsMade + 1 >= MOST_ATTEMPTS);
     this.#running.add(running);
     const result = await running.finally(() => this.#running.delete(running));
     if (result.is === 'completed') return;

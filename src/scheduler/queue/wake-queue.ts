@@ -1,5 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { isNumber, isRecord } from '../../rollout/spec/rules/findings.ts';
+import { isDnsSubdomain, MAX_LABEL, MAX_NAME } from '../../rollout/spec/schema/dns.ts';
 
 /** A job says which Deployment to look at, and when it was due; never what to do. */
 export interface WakeJob {
@@ -8,6 +10,15 @@ export interface WakeJob {
   /** Milliseconds since the epoch. */
   dueAt: number;
 }
+
+const LONGEST_KEY = MAX_LABEL + 1 + MAX_NAME;
+
+/** Whether it is one of ours: what stands in Redis may be anybody's, of any size. */
+export const isWakeJob = (data: unknown): data is WakeJob =>
+  isRecord(data) && typeof data['key'] === 'string' && isKey(data['key']) && isNumber(data['dueAt']);
+
+const isKey = (key: string): boolean =>
+  key === '' || (key.length <= LONGEST_KEY && key.split('/').length === 2 && key.split('/').every(isDnsSubdomain));
 
 type Purpose = 'now' | 'timer' | 'heartbeat';
 

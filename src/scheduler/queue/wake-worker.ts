@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { WakeJob } from './wake-queue.ts';
+import { isWakeJob, type WakeJob } from './wake-queue.ts';
 
 export interface WorkerOptions {
   queue: string;
@@ -18,10 +18,14 @@ const STOP_MS = 5_000;
  * running; the compare-and-swap of the tick makes the second run harmless.
  */
 export class WakeWorker {
-  readonly #worker: Worker<WakeJob>;
+  readonly #worker: Worker<unknown>;
 
   constructor({ queue, connection, concurrency, run, onError }: WorkerOptions) {
-    this.#worker = new Worker<WakeJob>(queue, async (job: Job<WakeJob>) => run(job.data), {
+    const take = async ({ data }: Job<unknown>): Promise<void> => {
+      if (isWakeJob(data)) await run(data);
+      else onError(new Error('a job in the queue has no key of a Deployment and no time, and was dropped'));
+    };
+    this.#worker = new Worker<unknown>(queue, take, {
       connection,
       concurrency,
       autorun: false,

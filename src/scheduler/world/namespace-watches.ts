@@ -1,5 +1,5 @@
 import { isForbidden } from '../../cluster/errors.ts';
-import { collectionsIn, type Namespaces } from '../../cluster/namespaces.ts';
+import { collectionsIn, type Namespaces, outside } from '../../cluster/namespaces.ts';
 import { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorOptions } from '../../cluster/reflector-options.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
@@ -22,20 +22,23 @@ const ALL_NAMESPACES = '';
  */
 export class NamespaceWatches {
   readonly #namespaces: Namespaces;
+  readonly #excluded: Namespaces;
   readonly #groups = new Map<string, WatchGroup>();
 
-  constructor(namespaces: Namespaces) {
+  /** @param excluded left out where all others are watched */
+  constructor(namespaces: Namespaces, excluded: Namespaces = []) {
     this.#namespaces = namespaces;
+    this.#excluded = excluded;
   }
 
   /** Adds a watch of one kind to each group, all for one store. */
-  open<T extends KubeObject>(options: Omit<ReflectorOptions<T>, 'namespace'>): void {
+  open<T extends KubeObject>(options: Omit<ReflectorOptions<T>, 'namespace' | 'fieldSelector'>): void {
     for (const { namespace } of collectionsIn(this.#namespaces)) {
       const onError = (error: unknown) => {
         this.failed(error, namespace);
         options.onError?.(error);
       };
-      const scope = namespace === undefined ? {} : { namespace };
+      const scope = namespace === undefined ? outside(this.#excluded) : { namespace };
       this.add(new Reflector<T>({ ...options, ...scope, onError }), namespace);
     }
   }

@@ -36,6 +36,7 @@ interface Watch<T> {
 export interface WorldOptions {
   client: KubeClient;
   namespaces: Namespaces;
+  excludedNamespaces: Namespaces;
   /** What divides traffic: its objects are watched too. */
   provider: TrafficProvider;
   /** Something changed about the Deployment of this key. */
@@ -71,7 +72,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
-    this.#namespaceWatches = new NamespaceWatches(options.namespaces);
+    this.#namespaceWatches = new NamespaceWatches(options.namespaces, options.excludedNamespaces);
     const { client, provider, onChange, onError } = options;
     this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: ownKey });
     this.canaries = this.#watch<Deployment>({

@@ -1,4 +1,6 @@
 import type { KubeObject } from '../../rollout/kube.ts';
+import { isRecord } from '../../rollout/spec/rules/findings.ts';
+import { hasMoreValues } from '../../rollout/values.ts';
 import type { KeptWeights } from '../provider.ts';
 import { type Adoption, adoptionsOf, clusterDomainOf, keptMarks } from './adoption.ts';
 import { type DividedRule, dividedRules, type RulePart, type SplitTarget, SplitTargets } from './divided-rules.ts';
@@ -17,9 +19,10 @@ export interface AdoptedTarget extends SplitTarget {
  * What keeps the weights of an adopted VirtualService as they were, and Headgate's marks on it, in whatever its owner makes of
  * it. A rule that is applied again as it was before adoption becomes what was stored; a new one gets the weight too. All else
  * passes: rules and matches, other destinations and their parts, a rule that leads elsewhere. Where the old weights are not
- * clear, none is kept. The time that it takes is linear in the size of both.
+ * clear, or there are too many rules, none is kept. The time that it takes is linear in the size of both.
  */
 export function keepWeights(before: KubeObject, after: KubeObject): KeptWeights {
+  if ([before, after].some(isLarge)) return { ...NOTHING, operations: keptMarks(before, after), isTooLarge: true };
   if (!isReadable(before) || !isReadable(after)) return NOTHING;
   const adoptions = adoptionsOf(before) ?? {};
   const [first] = Object.values(adoptions);
@@ -29,14 +32,17 @@ export function keepWeights(before: KubeObject, after: KubeObject): KeptWeights 
   return { operations: [...keptMarks(before, after), ...operations], overruled };
 }
 
+/** Fields and entries of the rules of one object: some thousands of rules. Whoever writes it waits, and so do others. */
+export const MAX_RULE_VALUES = 30_000;
+
+const isLarge = ({ spec }: KubeObject): boolean => isRecord(spec) && hasMoreValues(spec['http'], MAX_RULE_VALUES);
+
 const NOTHING: KeptWeights = { operations: [], overruled: [] };
 
-const targetOf = (key: string, { stable, canary, rules }: Adoption): AdoptedTarget => ({
-  key,
-  stable,
-  canary,
-  isChosen: ({ name = '' }) => rules?.includes(name) ?? true,
-});
+function targetOf(key: string, { stable, canary, rules }: Adoption): AdoptedTarget {
+  const chosen = rules && new Set(rules);
+  return { key, stable, canary, isChosen: ({ name = '' }) => chosen?.has(name) ?? true };
+}
 
 interface Known {
   targets: readonly AdoptedTarget[];

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { Product } from '../../rig/product.ts';
 import { openRig } from '../../rig/rig.ts';
 import { applying } from '../admission/applying.ts';
+import { bounds } from '../admission/bounds.ts';
 import { commands } from '../admission/commands.ts';
 import { helm } from '../admission/helm.ts';
 import { neighbours } from '../admission/neighbours.ts';
@@ -40,6 +41,7 @@ const SUITES: Record<string, (t: Test, gate: Gate) => Promise<void>> = {
   words,
   rotation,
   helm,
+  bounds,
 };
 
 t.setTimeout(280_000);

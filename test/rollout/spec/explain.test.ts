@@ -24,11 +24,12 @@ const values: Record<string, [value: unknown, shown: string]> = {
   'a number is bare': [0.5, '0.5'],
   'not a number': [Number.NaN, '.nan'],
   'a number without end': [-Infinity, '-.inf'],
-  'numbers in a map are no null': [{ min: Infinity, max: [Number.NaN] }, '{"min":".inf","max":[".nan"]}'],
+  'numbers in a map are no null': [{ min: Infinity, max: [Number.NaN] }, '{"min":.inf,"max":[.nan]}'],
   'a user and a password are masked, whatever they are made of': [
     ['http://me:p@s/w#r?d@host/path', 'https://host/@scope'],
     '["http://***@host/path","https://***@scope"]',
   ],
+  'however long they are': [`http://me:${'p'.repeat(100_000)}@host/path`, '"http://***@host/path"'],
   'so are they without a scheme': ['me:pass/word@host', '"***@host"'],
   'an image is no URL': ['registry:5000/podinfo@sha256:01ab', '"registry:5000/podinfo@sha256:01ab"'],
   'a map is JSON': [{ min: 1 }, '{"min":1}'],

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import t from 'tap';
 import type { PodTemplate } from '../../../src/rollout/kube.ts';
-import { canonical, essence, revisionOf, sameRevision } from '../../../src/rollout/workload/template.ts';
+import { canonical, essence, isSame, revisionOf, sameRevision } from '../../../src/rollout/workload/template.ts';
 import { type Change, template } from '../../build.ts';
 
 const labelled =
@@ -80,3 +81,29 @@ t.same(
 const untouched = template('1.0', labelled({ 'pod-template-hash': '5d' }));
 essence(untouched);
 t.same(untouched, template('1.0', labelled({ 'pod-template-hash': '5d' })), 'the template itself is left alone');
+
+void t.test('values are the same exactly when their canonical texts are', async (t) => {
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(null, undefined, 0, 1, '', 'a', true),
+      fc.array(tie('tree'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom('a', 'b', 'c', '1'), tie('tree'), { maxKeys: 3 }),
+    ),
+  }));
+  const shuffled = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(shuffled);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .toReversed()
+        .map(([key, entry]) => [key, shuffled(entry)]),
+    );
+  };
+  fc.assert(
+    fc.property(tree, tree, (a, b) => isSame(a, b) === (canonical([a]) === canonical([b]))),
+    { numRuns: 2_000 },
+  );
+  fc.assert(fc.property(tree, (a) => isSame(a, shuffled(a)) && canonical([a]) === canonical([shuffled(a)])));
+  t.pass();
+});

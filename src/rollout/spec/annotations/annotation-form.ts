@@ -1,5 +1,6 @@
 import { PREFIX } from '../../keys.ts';
 import type { ObjectMeta, PodTemplate } from '../../kube.ts';
+import { prefixed } from '../../prefixed.ts';
 import { portFindings, servedPort } from '../../workload/ports.ts';
 import { type Finding, type Path, pathText, valueAt } from '../rules/findings.ts';
 import { readForm, type UserForm } from '../spec.ts';
@@ -43,14 +44,12 @@ const settingName = (key: string): string => key.slice(PREFIX.length);
 
 /** The annotations that set something, with their text. */
 export const settingTexts = ({ annotations }: Pick<ObjectMeta, 'annotations'>): Texts =>
-  new Map(
-    Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(PREFIX) && SETTINGS.has(settingName(key))),
-  );
+  new Map(prefixed(annotations).filter(([key]) => SETTINGS.has(settingName(key))));
 
 /** Keys with the prefix that Headgate does not know, each with what was probably meant. */
 export const unknownKeys = ({ annotations }: ObjectMeta): Problem[] =>
-  Object.entries(annotations ?? {})
-    .filter(([key]) => key.startsWith(PREFIX) && !SETTINGS.has(settingName(key)) && !isOwn(key))
+  prefixed(annotations)
+    .filter(([key]) => !SETTINGS.has(settingName(key)) && !isOwn(key))
     .map(([key, value]) => ({ key, value, message: `is no known annotation; ${keyHint(key)}` }));
 
 function keyHint(key: string): string {
@@ -84,9 +83,9 @@ function assign(form: RawForm, path: Path, value: unknown): void {
 }
 
 /** A finding in the words of the annotation that it is about; inside a text that is no YAML the part is named in the message. */
-function problemOf({ path, message }: Finding, form: RawForm, texts: Texts): Problem {
+function problemOf({ path, message, isLarge }: Finding, form: RawForm, texts: Texts): Problem {
   const found = settingAt(path);
-  const value = valueAt(form, path);
+  const value = isLarge ? undefined : valueAt(form, path);
   if (found === undefined) return { key: annotationKey(path), value, message };
   const { key, setting, inside } = found;
   const text = texts.get(key);

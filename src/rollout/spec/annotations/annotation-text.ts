@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { Lexer, parseDocument } from 'yaml';
 import { isRecord } from '../rules/findings.ts';
 import { parseDuration } from '../schema/durations.ts';
 import { durationProblem, WEEK } from '../schema/fields.ts';
@@ -54,8 +54,15 @@ export function asAutoscaler(text: string): TextReading {
   return read(name === undefined ? { kind: 'HorizontalPodAutoscaler', name: first } : { kind: first, name });
 }
 
-/** Characters; a longer text is not parsed, for a request waits for the answer. */
-const MAX_YAML = 32_768;
+/** Tokens of a YAML text, and escapes in them, each of which may be a mistake of its own; more than `most`, where it has more. */
+export function yamlTokens(text: string, most: number): number {
+  let count = 0;
+  for (const token of new Lexer().lex(text)) {
+    count += token.split('\\').length;
+    if (count > most) break;
+  }
+  return count;
+}
 
 /** A YAML list. */
 export const asList = (text: string): TextReading =>
@@ -66,18 +73,18 @@ export const asMap = (text: string): TextReading =>
   asYaml(text, isRecord, 'must be a YAML map: lines such as "name: value", or {name: value}');
 
 function asYaml(text: string, isRight: (value: unknown) => boolean, words: string): TextReading {
-  if (text.length > MAX_YAML) return refuse(`is ${text.length} characters long; at most ${MAX_YAML} are read`);
   const document = parseDocument(text, { prettyErrors: false });
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) return refuse(`is not YAML: ${error.message} (${place(text, error.pos[0])})`);
-  const value = contentOf(document);
-  return isRight(value) ? read(value) : refuse(words);
+  const content = contentOf(document);
+  if (content === undefined) return refuse(`has aliases (*name) that stand for too much; write it out`);
+  return isRight(content.value) ? read(content.value) : refuse(words);
 }
 
 /** Undefined where aliases would grow without bound. */
-function contentOf(document: ReturnType<typeof parseDocument>): unknown {
+function contentOf(document: ReturnType<typeof parseDocument>): { value: unknown } | undefined {
   try {
-    return document.toJS({ maxAliasCount: 20 });
+    return { value: document.toJS({ maxAliasCount: 20 }) };
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { CANARY, PREFIX } from '../../keys.ts';
 import { specKey, specOf, type UserForm } from '../spec.ts';
 import type { Problem, RolloutSpec, Validated } from '../spec-types.ts';
+import { boundProblems } from './annotation-bounds.ts';
 import { type Annotated, settingTexts, unknownKeys, userFormOf } from './annotation-form.ts';
 import { SETTINGS } from './annotation-keys.ts';
 import { readOptIn } from './opt-in.ts';
@@ -12,13 +13,15 @@ export type AnnotationReading =
   | { optedIn: 'true'; outcome: Validated<RolloutSpec>; userForm?: UserForm }
   /** Settings in a Canary of the same namespace. */
   | { optedIn: 'canary'; canaryName: string; problems: Problem[] }
-  /** `headgate.dev/canary` says neither. */
+  /** `headgate.dev/canary` says neither, or there is too much to read. */
   | { optedIn: 'unclear'; problems: Problem[] };
 
 /** What the annotations of a Deployment say. */
 export function readAnnotations(deployment: Annotated): AnnotationReading {
   const value = deployment.metadata.annotations?.[CANARY];
   if (value === undefined) return { optedIn: false };
+  const tooMuch = boundProblems(deployment.metadata);
+  if (tooMuch.length > 0) return { optedIn: 'unclear', problems: tooMuch };
   const optIn = readOptIn(value);
   if (optIn.state === 'canary') {
     return { optedIn: 'canary', canaryName: optIn.name, problems: elsewhere(deployment, optIn.name) };

@@ -1,8 +1,7 @@
-import { parser } from '@prometheus-io/lezer-promql';
 import { place } from '../wording/text-place.ts';
 import { rangeProblem, resultProblem } from './promql-kinds.ts';
 import { type QueryText, readBrackets } from './query-brackets.ts';
-import { firstSyntaxFinding } from './query-syntax.ts';
+import { parseQuery } from './query-syntax.ts';
 import { placeholdersOf, sampleQuery, variableProblem } from './query-template.ts';
 
 /** Characters. */
@@ -37,14 +36,15 @@ function judge(query: string): Judgement {
   const { isBlank, broken, strings } = readBrackets(text);
   if (isBlank) return { problem: 'is empty; write PromQL that gives one number' };
   if (broken !== undefined) return { problem: `is not PromQL: ${broken}` };
-  const tree = parser.parse(text);
-  const syntax = firstSyntaxFinding(query, tree);
-  if (syntax !== undefined && !syntax.isDoubtful) return { problem: `is not PromQL: ${syntax.words}` };
+  const parsed = parseQuery(query, text);
+  const wrong = 'wrong' in parsed ? parsed.wrong : undefined;
+  if (wrong !== undefined && !wrong.isDoubtful) return { problem: `is not PromQL: ${wrong.words}` };
   const bare = unquoted(query, strings);
   if (bare !== undefined) return { problem: bare };
-  if (syntax !== undefined) return { doubt: syntax.words };
-  const problem = resultProblem(query, tree.topNode);
-  return problem === undefined ? { doubt: rangeProblem(query, tree.topNode) } : { problem };
+  if ('wrong' in parsed) return { doubt: parsed.wrong.words };
+  const { topNode } = parsed.tree;
+  const problem = resultProblem(query, topNode);
+  return problem === undefined ? { doubt: rangeProblem(query, topNode) } : { problem };
 }
 
 /** Only a string may hold a name: outside of one, the `-` in it would be a minus. */

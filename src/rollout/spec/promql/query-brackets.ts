@@ -17,6 +17,8 @@ export interface QueryText {
 
 /** Whole comments and strings first, so that what is in them is no bracket; a quote alone does not end. */
 const TOKEN = /#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|["'`()[\]{}]/g;
+/** Deeper ones are not read: the time to look around in them goes with the square of the depth. */
+const MAX_DEPTH = 64;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /** @param query without placeholders, whose braces are none of PromQL's */
@@ -35,8 +37,9 @@ function firstBroken(query: string, tokens: readonly { text: string; from: numbe
   const open: string[] = [];
   for (const { text, from } of tokens) {
     const closing = CLOSING[text];
-    if (closing !== undefined) open.push(closing);
-    else if (/^["'`]$/.test(text)) return `the string at ${place(query, from)} does not end`;
+    if (closing !== undefined) {
+      if (open.push(closing) > MAX_DEPTH) return `brackets stand more than ${MAX_DEPTH} deep at ${place(query, from)}`;
+    } else if (/^["'`]$/.test(text)) return `the string at ${place(query, from)} does not end`;
     else if (/^[)\]}]$/.test(text) && open.pop() !== text) return `unexpected "${text}" at ${place(query, from)}`;
   }
   const missing = open.at(-1);

@@ -5,6 +5,8 @@ export type Path = readonly (string | number)[];
 export interface Finding {
   path: Path;
   message: string;
+  /** It is too large to be shown. */
+  isLarge?: true;
 }
 
 /** What a person calls a field: its path in a Canary, or the annotation that sets it. */

@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { hint } from '../wording/suggest.ts';
 import type { Finding, Path } from './findings.ts';
 
+/** Unknown keys for which it is looked what was probably meant: no more are shown to anybody. */
+const MOST_HINTS = 40;
+
 /** The schema's complaints as findings, an unknown key each its own, with what was probably meant. */
-export const findingsOf = (error: z.ZodError, schema: z.ZodType): Finding[] =>
-  error.issues.flatMap((issue) => {
+export function findingsOf(error: z.ZodError, schema: z.ZodType): Finding[] {
+  let hints = 0;
+  return error.issues.flatMap((issue) => {
     const path = issue.path.filter((key) => typeof key !== 'symbol');
     if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
     const known = keysAt(schema, path);
-    return issue.keys.map((key) => ({ path: [...path, key], message: `is no known field; ${hint(key, known)}` }));
+    return issue.keys.map((key) => {
+      const words = hints++ < MOST_HINTS ? `is no known field; ${hint(key, known)}` : 'is no known field';
+      return { path: [...path, key], message: words };
+    });
   });
+}
 
 /** The names of the fields at a path of a schema. */
 function keysAt(schema: z.ZodType, path: Path): string[] {

@@ -1,6 +1,7 @@
 import { CANARY_SUFFIX, PREFIX } from '../../keys.ts';
 import type { Container, Deployment } from '../../kube.ts';
 import { canaryName } from '../../names.ts';
+import { prefixed } from '../../prefixed.ts';
 import { isWithoutSurge } from '../../workload/strategy.ts';
 import { SETTINGS } from '../annotations/annotation-keys.ts';
 import { isDnsLabel, MAX_LABEL } from '../schema/dns.ts';
@@ -91,8 +92,8 @@ const volumesShared: Rule = (deployment) => {
 
 /** Annotations of the pod template do not reach Headgate. */
 const settingsOnTop: Rule = ({ spec }) =>
-  Object.entries(spec.template.metadata?.annotations ?? {})
-    .filter(([key]) => key.startsWith(PREFIX) && SETTINGS.has(key.slice(PREFIX.length)))
+  prefixed(spec.template.metadata?.annotations)
+    .filter(([key]) => SETTINGS.has(key.slice(PREFIX.length)))
     .map(([key, value]) => ({
       key: `spec.template.metadata.annotations[${key}]`,
       value,

@@ -3,9 +3,8 @@ export const MAX_LABEL = 63;
 /** Longest name of most objects, and of a host. */
 export const MAX_NAME = 253;
 
-const LABEL = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
-const LABEL_RE = new RegExp(`^${LABEL}$`);
-const SUBDOMAIN_RE = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
+const LABEL_RE = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
+const SUBDOMAIN_RE = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 const QUALIFIED_NAME = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 
 /** A DNS-1123 label: lower case letters, digits and inner `-`, at most 63 characters. */
@@ -16,6 +15,7 @@ export const isDnsSubdomain = (text: string): boolean => text.length <= MAX_NAME
 
 /** The key of a label or annotation: `name` or `prefix/name`. */
 export function isQualifiedName(key: string): boolean {
+  if (key.length > MAX_NAME + 1 + MAX_LABEL) return false;
   const parts = key.split('/');
   const name = parts.pop() ?? '';
   const [prefix, ...more] = parts;

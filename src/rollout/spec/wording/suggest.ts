@@ -9,12 +9,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   if (word.length > MAX_LENGTH) return undefined;
   const wanted = plain(word);
   const ranked = candidates
+    .filter((candidate) => isComparable(wanted, plain(candidate)))
     .map((candidate) => ({ candidate, edits: edits(wanted, plain(candidate)) }))
     .toSorted((a, b) => a.edits - b.edits || begin(wanted, b.candidate) - begin(wanted, a.candidate));
   const [best] = ranked;
-  if (best !== undefined && best.edits <= Math.max(1, Math.floor(wanted.length / 3))) return best.candidate;
+  if (best !== undefined && best.edits <= mostEdits(wanted)) return best.candidate;
   return ranked.find(({ candidate }) => overlaps(wanted, plain(candidate)))?.candidate;
 }
+
+const mostEdits = (wanted: string): number => Math.max(1, Math.floor(wanted.length / 3));
+
+/** Words of very different lengths are far from one another, and need no counting of edits. */
+const isComparable = (wanted: string, other: string): boolean =>
+  Math.abs(wanted.length - other.length) <= mostEdits(wanted) || overlaps(wanted, other);
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 

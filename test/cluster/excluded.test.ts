@@ -1,0 +1,55 @@
+import t from 'tap';
+import { CANARY, ENROLLED } from '../../src/rollout/keys.ts';
+import { openRig, waitFor } from '../rig/rig.ts';
+import { podinfoDeployment } from './support/podinfo-deployment.ts';
+
+/**
+ * In an excluded namespace neither webhook nor policies ask who may steer traffic: so nothing that stands there makes Headgate
+ * do so, whether an annotation, the label by which watches find it, or a Canary says it.
+ */
+const EXCLUDED = 'kube-system';
+const rig = openRig();
+t.teardown(() => rig.close());
+
+const deployments = (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/deployments`;
+const canaries = (namespace: string) => `/apis/headgate.dev/v1/namespaces/${namespace}/canaries`;
+
+/** One Deployment that is annotated and labelled, and one that a Canary names. */
+async function enrol(namespace: string): Promise<void> {
+  const app = { tag: '1.4.0', replicas: 1 };
+  const annotated = podinfoDeployment({ name: 'annotated', namespace }, { ...app, annotations: { [CANARY]: 'true' } });
+  await rig.api.create(deployments(namespace), {
+    ...annotated,
+    metadata: { ...annotated.metadata, labels: { [ENROLLED]: 'true' } },
+  });
+  await rig.api.create(deployments(namespace), podinfoDeployment({ name: 'named', namespace }, app));
+  await rig.api.create(canaries(namespace), {
+    apiVersion: 'headgate.dev/v1',
+    kind: 'Canary',
+    metadata: { name: 'named', namespace },
+    spec: { targetRef: { name: 'named' }, service: { port: 9898 } },
+  });
+}
+
+/** What Headgate did there. */
+async function traces(namespace: string): Promise<{ records: string[]; annotation?: string }> {
+  const records = await rig.api.list(canaries(namespace));
+  const named = await rig.api.get(`${deployments(namespace)}/named`);
+  const annotation: string | undefined = named.metadata.annotations?.[CANARY];
+  const told = records.filter(({ metadata, ...rest }) => metadata.name === 'annotated' || rest['status'] !== undefined);
+  return { records: told.map(({ metadata }) => metadata.name), ...(annotation !== undefined && { annotation }) };
+}
+
+t.test('the scheduler does nothing in an excluded namespace', async (t) => {
+  t.teardown(async () => {
+    for (const name of ['annotated', 'named']) await rig.api.delete(`${deployments(EXCLUDED)}/${name}`);
+    await rig.api.delete(`${canaries(EXCLUDED)}/named`);
+  });
+  await enrol(EXCLUDED);
+  const ordinary = await rig.createNamespace('ordinary');
+  await enrol(ordinary);
+  const all = { records: ['annotated', 'named'], annotation: 'canary/named' };
+  const isDone = async () => JSON.stringify(await traces(ordinary)) === JSON.stringify(all);
+  await waitFor('both to be enrolled in an ordinary one', isDone, { timeoutMs: 60_000 });
+  t.same(await traces(EXCLUDED), { records: [] });
+});
