@@ -13,6 +13,8 @@ export interface Config {
   readonly namespace: string;
   /** Where it looks for Deployments, and acts. Empty: in all namespaces. */
   readonly namespaces: readonly string[];
+  /** Besides its own, where nothing is held, and no route is changed. */
+  readonly excludedNamespaces: readonly string[];
   /** With user and password, where there are any. */
   readonly redisUrl: string;
   /** Name of the BullMQ queue. */
@@ -71,6 +73,7 @@ export function loadConfig(env: Environment): Config {
   const config: Config = {
     namespace,
     namespaces: read('HEADGATE_NAMESPACES', '', names),
+    excludedNamespaces: read('HEADGATE_EXCLUDED_NAMESPACES', '', names),
     redisUrl: withLogin(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), loginOf(env, 'REDIS')),
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
     clusterDomain: read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', clusterDomain),

@@ -18,6 +18,7 @@ const defaults = {
   concurrency: 16,
   logLevel: 'info',
   tlsSecret: 'headgate-webhook-tls',
+  excludedNamespaces: [],
   shutdownDelayMs: 10_000,
   schedulerUser: 'system:serviceaccount:headgate:headgate-scheduler',
   kubernetes: {},
@@ -34,6 +35,10 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
   'namespaces have commas between, and each counts once': [
     { HEADGATE_NAMESPACES: 'shop, billing,shop,' },
     { namespaces: ['shop', 'billing'] },
+  ],
+  'so have those that are excluded': [
+    { HEADGATE_EXCLUDED_NAMESPACES: 'kube-system,infra' },
+    { excludedNamespaces: ['kube-system', 'infra'] },
   ],
   'durations have units': [
     { HEADGATE_RESYNC_INTERVAL: '1m30s', HEADGATE_ROUTE_SETTLE: '0s', HEADGATE_SHUTDOWN_DELAY: '250ms' },

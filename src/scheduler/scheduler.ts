@@ -101,6 +101,7 @@ export class Scheduler {
       client,
       provider,
       namespaces: config.namespaces,
+      excludedNamespaces: [config.namespace, ...config.excludedNamespaces],
       onError,
       onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
@@ -129,6 +130,7 @@ export class Scheduler {
         provider,
         clusterDomain: config.clusterDomain,
         settleMs: config.routeSettleMs,
+        elsewhere: async (key) => traffic.markedElsewhere(key),
         onWrite,
       }),
     );

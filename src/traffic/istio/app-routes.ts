@@ -43,16 +43,13 @@ export function appRoutes(objects: TrafficObjects, wish: TrafficWish): AppRoutes
 /** Without a choice, every one of the Deployment's namespace is meant; one of another namespace only by its name. */
 export function isChosen(route: VirtualService, wish: TrafficWish): boolean {
   const { routes } = wish.service;
-  return routes === undefined
-    ? namespaceOf(route) === namespaceOf(wish.deployment)
-    : choicesOf(route, wish).length > 0;
+  return routes === undefined ? namespaceOf(route) === namespaceOf(wish.deployment) : choicesOf(route, wish).length > 0;
 }
 
 /** What the settings say of one object. */
 const choicesOf = (route: VirtualService, { deployment, service: { routes = [] } }: TrafficWish): RouteChoice[] =>
   routes.filter(
-    ({ namespace = namespaceOf(deployment), name }) =>
-      namespace === namespaceOf(route) && name === route.metadata.name,
+    ({ namespace = namespaceOf(deployment), name }) => namespace === namespaceOf(route) && name === route.metadata.name,
   );
 
 /** Names of the rules that are meant of an object; undefined: all of them. */

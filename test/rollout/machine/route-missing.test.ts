@@ -1,6 +1,6 @@
 import t from 'tap';
 import { needsFreshRead } from '../../../src/rollout/machine/observation-needs.ts';
-import { makesRoute, makesRouteFrom, routeMissing } from '../../../src/rollout/machine/troubles/route-missing.ts';
+import { expectsRouteFrom, makesRoute, routeMissing } from '../../../src/rollout/machine/troubles/route-missing.ts';
 import { at, deployment, observation, START, spec, state } from '../../build.ts';
 import { after } from './decided.ts';
 
@@ -22,8 +22,8 @@ t.same(routeMissing({ seen: bare, spec: exposed, now }), undefined, 'one that is
 
 t.ok(makesRoute({ seen: madeAt(80), spec: exposed, now }));
 t.notOk(makesRoute({ seen: madeAt(89), spec: exposed, now }), 'what is applied with the Deployment is still to come');
-t.equal(makesRouteFrom({ seen: madeAt(89), spec: exposed }), Date.parse(at(92)), 'and then it is looked again');
-t.equal(makesRouteFrom({ seen: madeAt(89), spec: spec() }), undefined);
+t.equal(expectsRouteFrom({ seen: madeAt(89), spec: exposed }), Date.parse(at(92)), 'and then it is looked again');
+t.equal(expectsRouteFrom({ seen: madeAt(89), spec: spec() }), undefined);
 t.same(routeMissing({ seen: madeAt(89), spec: exposed, now }), undefined, 'nothing is said of it before');
 
 t.ok(needsFreshRead(exposed, { ...unrouted, route }), 'what is mended is to be seen');
