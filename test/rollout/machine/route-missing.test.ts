@@ -26,6 +26,22 @@ t.equal(expectsRouteFrom({ seen: madeAt(89), spec: exposed }), Date.parse(at(92)
 t.equal(expectsRouteFrom({ seen: madeAt(89), spec: spec() }), undefined);
 t.same(routeMissing({ seen: madeAt(89), spec: exposed, now }), undefined, 'nothing is said of it before');
 
+const naming = { ...spec(), service: { ...spec().service, routes: [{ name: 'web' }] } };
+const notFound = { reason: 'RouteNotFound', message: 'create it' } as const;
+const forbidden = { reason: 'RouteForbidden', message: 'give it the right' } as const;
+const namedOf = (found: typeof notFound | typeof forbidden, more: object = {}) =>
+  routeMissing({ seen: { ...unrouted, obstacle: found, ...more }, spec: naming, now });
+t.same(namedOf(notFound), notFound, 'one that is named is missed without a release');
+t.same(namedOf(forbidden, { route }), forbidden, 'also where there is another');
+t.same(
+  routeMissing({ seen: { ...madeAt(89), obstacle: notFound }, spec: naming, now }),
+  undefined,
+  'it may be on its way',
+);
+t.same(routeMissing({ seen: unrouted, spec: naming, now }), undefined, 'what else is in its way waits for a release');
+t.notOk(makesRoute({ seen: unrouted, spec: naming, now }), 'nor is one made in its place');
+t.ok(needsFreshRead(naming, { ...unrouted, route }), 'it is looked for again');
+
 t.ok(needsFreshRead(exposed, { ...unrouted, route }), 'what is mended is to be seen');
 t.ok(needsFreshRead(exposed, { service: { is: 'absent' }, route }), 'also a Service that comes');
 t.ok(needsFreshRead(exposed, bare), 'and a route of its user’s');
