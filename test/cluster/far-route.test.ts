@@ -22,6 +22,7 @@ t.test('an app whose route is in another namespace loses no request from enrolme
   const { app, edge } = far;
   const manifest = far.manifest();
   const clients = await Clients.of(rig, far.ways);
+  await edge.apply(manifest, FLUX);
   const before = await storedOf(edge, [manifest]);
   await optIn(app);
 
