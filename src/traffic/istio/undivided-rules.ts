@@ -16,7 +16,7 @@ export function undividedRules(objects: TrafficObjects, wish: TrafficWish): stri
   });
   if (found.length === 0) return undefined;
   const { stable } = fullHostsOf(wish);
-  return `${found.join(' and ')} lead${found.length === 1 && !found[0]?.includes(',') ? 's' : ''} to ${stable} by connection, not by request: Headgate gives weights to HTTP rules alone, so all of these connections stay with the Service and none reaches the canary`;
+  return `Rules of TCP or TLS lead to ${stable} and get no weights: ${found.join(', ')}. Headgate divides HTTP requests alone; these connections stay with the Service, and none reaches the canary`;
 }
 
 function pathsOf(kind: 'tcp' | 'tls', route: VirtualService, wish: TrafficWish): string[] {
