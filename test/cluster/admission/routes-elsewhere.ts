@@ -51,7 +51,7 @@ export async function routesElsewhere(t: Test, gate: Gate): Promise<void> {
     t.match(await refused(['headgate.dev/interval=30s'], near), lacks('web'), 'as does whoever steers what is named');
     t.match((await subject.setImage('1.4.1', near)).stderr, /is held/, 'a release needs no such right');
     await annotate(['headgate.dev/routes-'], near);
-    const eight = Array.from({ length: 8 }, () => `${edge}/web/`).map((name, index) => `${name}r${index}`);
+    const eight = Array.from({ length: 8 }, (_, index) => `${edge}/web/r${index}`).join();
     await annotate([`headgate.dev/routes=${eight}`], far);
     t.match(await refused([`headgate.dev/routes=${eight},${edge}/web/*`], far), /at most 8/);
     for (const place of ['headgate', 'kube-system'])
