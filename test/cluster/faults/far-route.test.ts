@@ -80,7 +80,8 @@ t.test('when Headgate is uninstalled in mid-release it is its owner’s again', 
   await release(app, '1.4.1');
   await app.atWeight(20);
   await Promise.all(product.schedulers.map((scheduler) => scheduler.end()));
-  const environment = { KUBECONFIG: rig.file.kubeconfig, HEADGATE_ROUTE_SETTLE: '3s', HEADGATE_LOG_LEVEL: 'silent' };
+  const KUBECONFIG = await uninstaller();
+  const environment = { KUBECONFIG, HEADGATE_ROUTE_SETTLE: '3s', HEADGATE_LOG_LEVEL: 'silent' };
   t.equal(await runUninstall(loadConfig(environment), 120_000), 0);
   const { metadata, spec } = await far.get();
   t.same(spec, far.manifest()['spec']);
@@ -89,3 +90,19 @@ t.test('when Headgate is uninstalled in mid-release it is its owner’s again', 
   await servedAll(t, load);
   await far.delete();
 });
+
+/** The scheduler's account, with the one right more that it has for the uninstall. */
+async function uninstaller(): Promise<string> {
+  const role = ['clusterrole', 'headgate-uninstall', '--verb=delete', '--resource=mutatingwebhookconfigurations'];
+  await rig.kubectl(['create', ...role, '--resource-name=headgate']);
+  const account = '--serviceaccount=headgate:headgate-scheduler';
+  await rig.kubectl([
+    'create',
+    'clusterrolebinding',
+    'headgate-uninstall',
+    '--clusterrole=headgate-uninstall',
+    account,
+  ]);
+  t.teardown(() => rig.kubectl(['delete', 'clusterrole,clusterrolebinding', 'headgate-uninstall']));
+  return rig.serviceAccountKubeconfig('headgate', 'headgate-scheduler');
+}
