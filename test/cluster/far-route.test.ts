@@ -1,7 +1,9 @@
 import t from 'tap';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { Clients } from './support/clients.ts';
 import { FarRoute } from './support/far-route.ts';
+import { steer } from './support/headgate.ts';
 import { routesHave } from './support/route-weights.ts';
 import { abort, optIn, optOut, release, routeMissing, WEIGHTS } from './support/user-app.ts';
 import { weightsOf } from './support/user-route.ts';
@@ -62,11 +64,17 @@ t.test('its owner edits it, deletes it and brings it back as ever', async (t) =>
     far.manifest(({ spec }) => {
       spec.http[0].timeout = '9s';
       spec.http[1].route[0].weight = 100;
+      spec.tcp = [{ match: [{ port: 9999 }], route: spec.http[1].route }];
     }),
   );
   const edited = await far.get();
   t.same(weightsOf(edited), [SHARED, SHARED]);
   t.match(edited.spec.http, [{ timeout: '9s' }, { name: 'main' }]);
+  const undivided = ({ conditions }: CanaryStatus) => conditions.find(({ type }) => type === 'RulesUndivided');
+  const status = await app.until('a word on the TCP rule', (seen) => undivided(seen) !== undefined);
+  t.match(undivided(status)?.message, `no weights: tcp[0] of VirtualService ${edge.namespace}/web.`);
+  t.equal(status.phase, 'Progressing', 'and HTTP goes on');
+  t.match((await steer(app, 'get')).stdout, `VirtualService ${edge.namespace}/web`);
 
   await edge.kubectl(['delete', 'virtualservice/web']);
   t.match(await app.told('RouteGone'), /lost its route at weight 20/);
