@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { Dismantler } from './dismantle/dismantle.ts';
 import { createLog } from './telemetry/log.ts';
 import { PROVIDER } from './traffic/providers.ts';
+import { AdoptedRoutes } from './uninstall/adopted-routes.ts';
 import { uninstall } from './uninstall/uninstall.ts';
 import { VERSION } from './version.ts';
 
@@ -16,10 +17,14 @@ export async function runUninstall(config: Config, timeoutMs: number): Promise<n
   const { namespace, namespaces, concurrency, routeSettleMs: settleMs } = config;
   const onWrite = (key: string, what: string) => log.info({ deployment: key }, what);
   const provider = PROVIDER;
-  const dismantler = new Dismantler({ client, provider, clusterDomain: config.clusterDomain, settleMs, onWrite });
+  const { clusterDomain } = config;
+  const adopted = new AdoptedRoutes({ client, provider });
+  const elsewhere = async (key: string) => adopted.elsewhere(key);
+  const dismantler = new Dismantler({ client, provider, clusterDomain, elsewhere, settleMs, onWrite });
   const times = { deadline: now + timeoutMs, hurryAt: now + timeoutMs / 2 };
   try {
-    const left = await uninstall({ client, log, namespace, namespaces, concurrency, provider, dismantler, ...times });
+    const parts = { client, log, provider, adopted, dismantler };
+    const left = await uninstall({ ...parts, namespace, namespaces, concurrency, ...times });
     for (const [deployment, why] of left) log.error({ deployment }, `Headgate is still on it: ${why}`);
     if (left.size === 0) log.info('Headgate is off every Deployment');
     return left.size === 0 ? 0 : 1;

@@ -14,6 +14,10 @@ export const KINDS = {
   events: namespaced('', 'v1', 'events', 'Event'),
   secrets: namespaced('', 'v1', 'secrets', 'Secret'),
   namespaces: { ...namespaced('', 'v1', 'namespaces', 'Namespace'), namespaced: false },
+  selfsubjectaccessreviews: {
+    ...namespaced('authorization.k8s.io', 'v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'),
+    namespaced: false,
+  },
   mutatingwebhookconfigurations: {
     ...namespaced(
       'admissionregistration.k8s.io',

@@ -1,17 +1,11 @@
-import type { KubeClient } from '../cluster/client.ts';
 import { isLostRace, isNotFound } from '../cluster/errors.ts';
 import { writeChange } from '../cluster/write-change.ts';
 import type { KubeObject } from '../rollout/kube.ts';
-import type { TrafficProvider } from '../traffic/provider.ts';
 import { Drains } from './drains.ts';
 import { isRouted, nextStep, type Step } from './next-step.ts';
-import { readRemains } from './remains.ts';
+import { type Reader, readRemains } from './remains.ts';
 
-export interface DismantlerOptions {
-  client: KubeClient;
-  provider: TrafficProvider;
-  /** Such as `cluster.local`. */
-  clusterDomain: string;
+export interface DismantlerOptions extends Reader {
   /** How long a route needs to reach every proxy, in milliseconds. */
   settleMs: number;
   /** Is told of every write. @param key of the Deployment @param answer the object as it is then; undefined: deleted */

@@ -1,15 +1,17 @@
 import { KINDS } from '../cluster/kinds.ts';
 import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
-import type { Deployment, KubeObject } from '../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyOf } from '../rollout/kube.ts';
 import type { TrafficWish } from '../rollout/machine/traffic.ts';
 import { canaryName, stemOf } from '../rollout/names.ts';
 import { type Kind, type ObjectChange, type PatchOperation, pointer } from '../rollout/object-change.ts';
+import type { RouteChoice } from '../rollout/spec/route-choice.ts';
+import { adoptedFor } from '../rollout/workload/adopted-for.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
 import { readHold } from '../rollout/workload/hold.ts';
 import { availableReplicas, isObserved, wantedReplicas } from '../rollout/workload/rollout-status.ts';
 import { findStable, type Stable } from '../rollout/workload/stable.ts';
 import { sameRevision } from '../rollout/workload/template.ts';
-import type { TrafficProvider } from '../traffic/provider.ts';
+import type { TrafficObjects, TrafficProvider } from '../traffic/provider.ts';
 import type { Remains } from './remains.ts';
 
 /** What is next until nothing of Headgate is left at a Deployment. Each write fails if somebody was there in between. */
@@ -51,17 +53,24 @@ function backToTheDeployment(seen: Remains, provider: TrafficProvider, { hurried
 }
 
 /** Hosts and gateways do not matter for letting go of a route; nor does a Deployment that is gone. */
-function wishOf({ deployment, canaryService, namespace, name, clusterDomain }: Remains): TrafficWish {
+function wishOf({ deployment, canaryService, namespace, name, clusterDomain, traffic }: Remains): TrafficWish {
   const metadata = { namespace, name };
   const gone = { metadata, spec: { selector: {}, template: { spec: { containers: [] } } } };
   const canary = canaryService?.metadata.name ?? canaryName(name);
+  const routes = markedRoutes(traffic, keyOf({ metadata }));
   return {
     hosts: { stable: stemOf(canary), canary },
     clusterDomain,
     deployment: deployment ?? gone,
-    service: { portName: 'http', hosts: [], gateways: [] },
+    service: { portName: 'http', hosts: [], gateways: [], ...(routes.length > 0 && { routes }) },
   };
 }
+
+/** The settings may be gone that named the routes: their marks tell. */
+const markedRoutes = (traffic: TrafficObjects, key: string): RouteChoice[] =>
+  traffic
+    .filter((object) => adoptedFor(object)[key] !== undefined)
+    .map(({ metadata: { namespace, name } }) => ({ name, ...(namespace !== undefined && { namespace }) }));
 
 /** Why the Deployment cannot take the canary's part of the traffic now. */
 function notYet({ deployment, canary, name }: Remains, hurried: boolean): string | undefined {

@@ -9,7 +9,7 @@ import type { Kind } from '../rollout/object-change.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
 import type { DisruptionBudget } from '../rollout/workload/disruption-budget.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
-import type { TrafficObjects, TrafficProvider } from '../traffic/provider.ts';
+import type { TrafficObjects, TrafficProvider, TrafficReference } from '../traffic/provider.ts';
 
 /** Everything of one Deployment that Headgate has, or may have, a hand in. */
 export interface Remains {
@@ -22,7 +22,7 @@ export interface Remains {
   budget?: DisruptionBudget;
   service?: Service;
   canaryService?: Service;
-  /** What of the namespace bears Headgate's label and divides traffic. */
+  /** What bears Headgate's label and divides traffic: all of the namespace, and what is marked for the Deployment in others. */
   traffic: TrafficObjects;
   record?: Canary;
   /** Of the Deployment; read while it is held. */
@@ -33,20 +33,24 @@ export interface Reader {
   client: KubeClient;
   provider: TrafficProvider;
   clusterDomain: string;
+  /** What of other namespaces is marked for a Deployment. @param key of the Deployment */
+  elsewhere: (key: string) => Promise<readonly TrafficReference[]>;
 }
 
 /** Reads it all from the API server. @param key `namespace/name`. @throws KubeError */
-export async function readRemains({ client, provider, clusterDomain }: Reader, key: string): Promise<Remains> {
+export async function readRemains(reader: Reader, key: string): Promise<Remains> {
+  const { client, provider, clusterDomain } = reader;
   const [namespace = '', name = ''] = key.split('/');
   const find = <T extends KubeObject>(kind: Kind, object: string) => client.find<T>(pathOf(kind, namespace, object));
   const labelled = <T extends KubeObject>(kind: Kind) => labelledOf<T>(client, kind, namespace);
   const kinds = provider.sources.filter(({ others }) => others !== 'referenced').map(({ kind }) => kind);
   const deployment = await find<Deployment>(KINDS.deployments, name);
-  const [canary, budget, services, traffic, record, replicaSets] = await Promise.all([
+  const [canary, budget, services, traffic, elsewhere, record, replicaSets] = await Promise.all([
     find<Deployment>(KINDS.deployments, canaryName(name)),
     find<DisruptionBudget>(KINDS.poddisruptionbudgets, canaryName(name)),
     labelled<Service>(KINDS.services),
     Promise.all(kinds.map((kind) => labelled(kind))),
+    markedElsewhere(reader, key),
     find<Canary>(KINDS.canaries, recordName(name, deployment)),
     deployment?.metadata.annotations?.[HELD] === undefined ? [] : setsOf(client, deployment),
   ]);
@@ -59,7 +63,7 @@ export async function readRemains({ client, provider, clusterDomain }: Reader, k
     name,
     clusterDomain,
     replicaSets,
-    traffic: traffic.flat(),
+    traffic: [...traffic.flat(), ...elsewhere],
     ...(deployment && { deployment }),
     ...(canary && { canary }),
     ...(budget && { budget }),
@@ -67,6 +71,15 @@ export async function readRemains({ client, provider, clusterDomain }: Reader, k
     ...(canaryService && { canaryService }),
     ...(record && { record }),
   };
+}
+
+/** As it is now: what is known of the marks may be old. */
+async function markedElsewhere({ client, elsewhere }: Reader, key: string): Promise<KubeObject[]> {
+  const reading = (await elsewhere(key)).map((reference) => {
+    const [namespace, name] = reference.key.split('/');
+    return client.find(pathOf(reference.kind, namespace, name));
+  });
+  return (await Promise.all(reading)).filter((object) => object !== undefined);
 }
 
 /** Whatever bears Headgate's label. Where the kind is not installed there are none. */

@@ -131,6 +131,7 @@ export class Scheduler {
         provider,
         clusterDomain: config.clusterDomain,
         settleMs: config.routeSettleMs,
+        elsewhere: async (key) => traffic.markedElsewhere(key),
         onWrite,
       }),
     );

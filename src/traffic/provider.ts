@@ -10,7 +10,8 @@ export interface TrafficSource {
   optional?: true;
   /**
    * Which of the objects without the label matter: `named`, the one of the Deployment's name, read each time until it has the
-   * label; `namespace`, all of the Deployment's namespace, watched while a release is under way; `referenced`, those that
+   * label; `namespace`, all of the Deployment's namespace, and of
+   * those where the settings name routes, watched while a release is under way; `referenced`, those that
    * `references` names, read once a release.
    */
   others: 'named' | 'namespace' | 'referenced';
@@ -26,7 +27,7 @@ export interface TrafficReference {
 
 /**
  * All that was found of a Deployment's traffic, of any source, each object once, as the API server has it: with others of its
- * namespace among them, and whatever people wrote into them. One that is there and may not be read has no
+ * namespace among them, and of the namespaces where settings name routes, and whatever people wrote into them. One that is there and may not be read has no
  * `spec`.
  */
 export type TrafficObjects = readonly KubeObject[];
@@ -105,6 +106,6 @@ export interface TrafficProvider {
    * What its user had written before the first weight becomes what is stored.
    */
   keep(before: KubeObject, after: KubeObject): KeptWeights;
-  /** The routes, for a person. @param name of the Deployment */
-  describe(objects: TrafficObjects, name: string): RouteDescription[];
+  /** The routes, for a person. @param deployment by its name and namespace: it may be gone */
+  describe(objects: TrafficObjects, deployment: KubeObject): RouteDescription[];
 }

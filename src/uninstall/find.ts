@@ -35,15 +35,16 @@ export async function findKeys(ground: Ground): Promise<string[]> {
   // What is only referred to is never labelled, and may not be listed.
   const sources = ground.provider.sources.filter(({ others }) => others !== 'referenced');
   for (const kind of [KINDS.services, KINDS.poddisruptionbudgets, ...sources.map((source) => source.kind)]) {
-    for (const object of await listed(ground, kind, ROLE)) keys.add(targetKey(object));
+    for (const object of await listedObjects(ground, kind, ROLE)) keys.add(targetKey(object));
   }
-  for (const record of await listed<Canary>(ground, KINDS.canaries)) if (madeFor(record)) keys.add(targetKey(record));
+  for (const record of await listedObjects<Canary>(ground, KINDS.canaries))
+    if (madeFor(record)) keys.add(targetKey(record));
   return [...keys].toSorted();
 }
 
 /** Canaries that somebody wrote, and that still tell of releases. */
 export async function findWritten(ground: Omit<Ground, 'provider'>): Promise<Canary[]> {
-  const records = await listed<Canary>(ground, KINDS.canaries);
+  const records = await listedObjects<Canary>(ground, KINDS.canaries);
   return records.filter((record) => !madeFor(record) && record.status !== undefined);
 }
 
@@ -53,7 +54,7 @@ function isTouched({ metadata: { labels, annotations } }: Deployment): boolean {
 }
 
 /** A kind that is not installed has no objects. */
-async function listed<T extends KubeObject>(
+export async function listedObjects<T extends KubeObject>(
   { client, namespaces }: Omit<Ground, 'provider'>,
   kind: Kind,
   labelSelector?: string,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
 import type { Namespaces } from '../cluster/namespaces.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
+import type { AdoptedRoutes } from './adopted-routes.ts';
 import { findKeys, findWritten, standing } from './find.ts';
 import { persistently, type StandDownOptions, standDown } from './stand-down.ts';
 import { type TakeOffOptions, takeOff } from './take-off.ts';
@@ -13,6 +14,8 @@ export interface UninstallOptions extends StandDownOptions, TakeOffOptions {
   namespaces: Namespaces;
   /** By which traffic was divided. */
   provider: TrafficProvider;
+  /** Which the dismantler asks for routes of other namespaces. */
+  adopted: AdoptedRoutes;
 }
 
 /** How long an API server may go on asking a webhook whose configuration is gone. */
@@ -32,7 +35,8 @@ async function clear(options: UninstallOptions): Promise<Map<string, string>> {
   const lingering = Date.now() + LINGER_MS;
   let left = new Map<string, string>();
   for (;;) {
-    const keys = await findKeys(options);
+    await options.adopted.read(options.namespaces);
+    const keys = [...new Set([...(await findKeys(options)), ...options.adopted.keys()])];
     left = await takeOffAll(keys, options);
     if (left.size > 0 || Date.now() >= options.deadline) break;
     if (keys.length === 0 && Date.now() >= lingering) break;

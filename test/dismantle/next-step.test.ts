@@ -2,7 +2,7 @@ import t from 'tap';
 import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
 import type { Remains } from '../../src/dismantle/remains.ts';
 import { ADOPTED_FOR, CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
-import type { Deployment, Service } from '../../src/rollout/kube.ts';
+import type { Deployment, KubeObject, Service } from '../../src/rollout/kube.ts';
 import type { Canary } from '../../src/rollout/machine/canary.ts';
 import { budgetFor } from '../../src/rollout/workload/disruption-budget.ts';
 import { ownerOf } from '../../src/rollout/workload/generated.ts';
@@ -11,6 +11,7 @@ import { ownRoute } from '../../src/traffic/istio/own-route.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
 import * as make from '../build.ts';
+import { to, users, weighed } from '../traffic/istio/routes.ts';
 
 const { NAME, NAMESPACE } = make;
 /** A write to the route. */
@@ -51,6 +52,16 @@ const record = (status?: object): Canary =>
 const adopted: make.Change<VirtualService> = ({ metadata }) => {
   metadata.annotations = { [ADOPTED_FOR]: JSON.stringify({ [`${NAMESPACE}/${NAME}`]: { stable: 'a', canary: 'b' } }) };
 };
+
+/** A user's, in another namespace, which no setting may name any more. */
+function farRoutes(weight: number): KubeObject[] {
+  const full = `${NAME}.${NAMESPACE}.svc.cluster.local`;
+  const object = users([{ route: [to(full)] }], { hosts: [full] }, 'edge');
+  const stored = { ...object, metadata: { ...object.metadata, namespace: 'infra' } };
+  return weighed([stored], make.trafficWishOf({ routes: [{ namespace: 'infra', name: 'edge' }] }), weight);
+}
+/** A write to it. */
+const FAR_ROUTE = { do: 'write', change: { do: 'patch', object: { metadata: { namespace: 'infra', name: 'edge' } } } };
 
 /** Held at 2.0 with 1.0 running; the canary serves at a weight. */
 function midway(more: Partial<Remains> = {}): Remains {
@@ -93,6 +104,17 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
     midway({ deployment: short(0), traffic: [route(0)] }),
     {},
     ROUTE,
+  ],
+  'a route of another namespace is let go like any other': [midway({ traffic: farRoutes(30) }), {}, FAR_ROUTE],
+  'and keeps its traffic while pods are missing': [
+    midway({ deployment: short(3), traffic: farRoutes(30) }),
+    {},
+    { do: 'wait', why: 'only 3 of 4 pods of podinfo are available, and its canary serves' },
+  ],
+  'one that sends the canary nothing waits for nobody': [
+    midway({ deployment: short(0), traffic: farRoutes(0) }),
+    {},
+    FAR_ROUTE,
   ],
   'a Deployment of no pods waits for none': [
     midway({ deployment: make.deployment('2.0', make.held(), make.replicas(0)) }),

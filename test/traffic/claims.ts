@@ -118,7 +118,7 @@ export const CLAIMS: Readonly<Record<string, Claim>> = {
     );
   },
   'a person is told the shares': (t, bench, start) => {
-    const described = bench.provider.describe(bench.at(start, 13), bench.wish.deployment.metadata.name);
+    const described = bench.provider.describe(bench.at(start, 13), bench.wish.deployment);
     const absent = described.filter(({ summary }) => summary === undefined);
     t.same(absent, [], 'it is there');
     for (const share of [/\b13%/, /\b87%/]) t.match(JSON.stringify(described), share);

@@ -45,7 +45,7 @@ function nothing(t: Test, { provider, wish }: Bench): void {
   t.same(others, [], 'what is wanted beside it is created');
   t.same(provider.reweigh([], wish, 0), [], 'nothing is weighed');
   t.same([...provider.release([], wish), ...provider.cleanUp([], wish)], [], 'nothing is left to anybody');
-  const described = provider.describe([], wish.deployment.metadata.name);
+  const described = provider.describe([], wish.deployment);
   t.ok(described.length > 0, 'a person is told');
   for (const { title, summary } of described) t.same([title === '', summary], [false, undefined], 'what is not there');
 }
@@ -63,12 +63,11 @@ function leavesAlone(t: Test, bench: Bench, objects: TrafficObjects): void {
   const { obstacle } = bench.read(objects);
   t.match(obstacle, { reason: /^[A-Z]/, message: /\w/ }, 'it is said why');
   t.same(bench.left(objects), objects, 'it is left alone');
-  t.ok(bench.provider.describe(objects, bench.wish.deployment.metadata.name).length > 0, 'a person is told of it');
+  t.ok(bench.provider.describe(objects, bench.wish.deployment).length > 0, 'a person is told of it');
 }
 
 /** An object of the Deployment's name and of any kind, with and without the label. */
 function mute(t: Test, { provider, wish }: Bench): void {
-  const { name } = wish.deployment.metadata;
   const labels = { [ROLE]: 'unknown' };
   for (const object of provider.sources.flatMap(({ kind }) => [shell(kind, wish), shell(kind, wish, { labels })])) {
     for (const all of [[object], [{ ...object, spec: {} }], [{ ...object, data: {} }]].map(frozen)) {
@@ -78,7 +77,7 @@ function mute(t: Test, { provider, wish }: Bench): void {
         provider.reweigh(all, wish, 20),
         provider.release(all, wish),
         provider.cleanUp(all, wish),
-        provider.describe(all, name),
+        provider.describe(all, wish.deployment),
         all.map((object) => provider.keep(object, object)),
       ];
       t.doesNotThrow(use, JSON.stringify(all));

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { PROVIDER } from '../../src/traffic/providers.ts';
+import { AdoptedRoutes } from '../../src/uninstall/adopted-routes.ts';
 import { findKeys, standing } from '../../src/uninstall/find.ts';
 import { type Answer, FaultServer, json, refused } from '../cluster-transport/fault-server.ts';
 
@@ -65,3 +66,23 @@ void t.test(
     );
   },
 );
+
+void t.test('users’ routes are found by their marks, wherever they are', async (t) => {
+  const marked = (namespace: string, name: string, ...keys: string[]) => ({
+    metadata: {
+      ...{ namespace, name, labels: { 'headgate.dev/role': 'adopted-route' } },
+      annotations: { 'headgate.dev/adopted-for': JSON.stringify(Object.fromEntries(keys.map((key) => [key, {}]))) },
+    },
+  });
+  const items = [marked('infra', 'edge', 'shop/web', 'infra/web'), marked('shop', 'web', 'shop/web')];
+  serve({ '/apis/networking.istio.io/v1/virtualservices': { items } });
+  const adopted = new AdoptedRoutes({ client, provider: PROVIDER });
+  t.same(adopted.elsewhere('shop/web'), [], 'none before they are read');
+  await adopted.read([]);
+  t.same(adopted.keys(), ['shop/web', 'infra/web'], 'of Deployments that may be gone too');
+  t.same(
+    adopted.elsewhere('shop/web').map(({ key }) => key),
+    ['infra/edge'],
+  );
+  t.same(adopted.elsewhere('infra/web'), [], 'not those of the Deployment’s own namespace');
+});

@@ -4,6 +4,7 @@ import type { Deployment, KubeObject, Pod, ReplicaSet } from '../../rollout/kube
 import { type Canary, targetName } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { normaliseSpec } from '../../rollout/spec/spec.ts';
 import { selectorOf } from '../../rollout/workload/selector-text.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import { PROVIDER } from '../../traffic/providers.ts';
@@ -30,6 +31,14 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
     (await allowed(kind, client.listAll(pathOf(kind, namespace))))?.items ?? [];
   const some = async <T extends KubeObject>(kind: Kind, labelSelector: string): Promise<T[]> =>
     (await allowed(kind, client.listAll<T>(pathOf(kind, namespace), { labelSelector })))?.items ?? [];
+  /** Where this person has no right there is nothing to see, which is no news of the namespace here. */
+  const seen = (kind: Kind, key: string): Promise<KubeObject | undefined> => {
+    const [place, object] = key.split('/');
+    return client.find(pathOf(kind, place, object)).catch((error: unknown) => {
+      if (!isForbidden(error)) throw error;
+      return undefined;
+    });
+  };
 
   const name = targetName(canary);
   const routes = PROVIDER.sources.filter(({ isRoute }) => isRoute);
@@ -38,6 +47,7 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
     one<Deployment>(KINDS.deployments, canaryName(name)),
     ...routes.map(({ kind }) => all(kind)),
   ]);
+  const elsewhere = await routesElsewhere(canary, (key) => Promise.all(routes.map(({ kind }) => seen(kind, key))));
   const isHidden = routes.every(({ kind }) => hidden.has(kind.plural));
   const isOthers = deployment && canaryDeployment && !isMadeFor(canaryDeployment, deployment);
   const own = isOthers ? [deployment] : [deployment, canaryDeployment];
@@ -46,6 +56,22 @@ export async function gather({ client, namespace }: Connection, canary: Canary):
     selector === undefined
       ? [[], []]
       : await Promise.all([some<ReplicaSet>(KINDS.replicasets, selector), some<Pod>(KINDS.pods, selector)]);
-  const described = isHidden ? [] : PROVIDER.describe(traffic.flat(), name);
+  const described = isHidden
+    ? []
+    : PROVIDER.describe([...traffic.flat(), ...elsewhere], { metadata: { namespace, name } });
   return { canary, deployment, canaryDeployment, replicaSets, pods, routes: described, hidden };
+}
+
+/** What the settings name in other namespaces. @param find by `namespace/name` */
+async function routesElsewhere(
+  { metadata, spec }: Canary,
+  find: (key: string) => Promise<(KubeObject | undefined)[]>,
+): Promise<KubeObject[]> {
+  const outcome = normaliseSpec(spec);
+  const named = outcome.ok ? (outcome.value.service.routes ?? []) : [];
+  const keys = named.flatMap(({ namespace = metadata.namespace, name }) =>
+    namespace === metadata.namespace ? [] : [`${namespace}/${name}`],
+  );
+  const found = await Promise.all([...new Set(keys)].map(find));
+  return found.flat().filter((object) => object !== undefined);
 }

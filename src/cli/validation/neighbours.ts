@@ -2,7 +2,8 @@ import { ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf, type Service } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { Kind } from '../../rollout/object-change.ts';
-import type { Problem } from '../../rollout/spec/spec-types.ts';
+import { namespacesElsewhere } from '../../rollout/spec/route-choice.ts';
+import type { Problem, RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import type { TrafficObjects, TrafficProvider } from '../../traffic/provider.ts';
 import type { SourceObject } from '../documents.ts';
 import { shaped, shapedService } from './shape.ts';
@@ -36,22 +37,26 @@ export function neighbourProblems(value: Value, provider: TrafficProvider): Prob
   ];
 }
 
-/** Those of the Deployment's namespace. Of objects of one name the last counts, as when all are applied. */
+/**
+ * Those of the Deployment's namespace, and routes of those where its settings name some. Of objects of one name the last counts, as when all are applied.
+ */
 export function neighboursOf(
   deployment: Deployment,
-  objects: readonly SourceObject[],
-  provider: TrafficProvider,
+  { service }: Pick<RolloutSpec, 'service'>,
+  { objects, provider }: { objects: readonly SourceObject[]; provider: TrafficProvider },
 ): ReleaseNeighbours {
-  const here = objects
-    .map(({ value }) => value)
-    .filter((value) => namespaceIn(value) === namespaceOfDeployment(deployment));
+  const own = namespaceOfDeployment(deployment);
+  const valuesIn = (namespaces: readonly string[]) =>
+    objects.map(({ value }) => value).filter((value) => namespaces.includes(namespaceIn(value)));
+  const here = valuesIn([own]);
+  const around = valuesIn([own, ...namespacesElsewhere(service.routes, own)]);
   const services = here.filter(isService).flatMap((value) => shapedService(value).service ?? []);
   const deployments = here.filter(isDeployment).flatMap((value) => shaped(value).deployment ?? []);
   const others = deployments.filter((entry) => isAnother(entry, deployment));
   return {
     services: lastOfEach(services),
     others: others.map(({ spec }) => spec.template.metadata?.labels ?? {}),
-    routes: lastOfEach(here.flatMap((value) => routeOf(value, provider))),
+    routes: lastOfEach(around.flatMap((value) => routeOf(value, provider))),
   };
 }
 

@@ -4,6 +4,7 @@ import { trafficObstacle } from '../../rollout/machine/troubles/traffic-obstacle
 import type { Problem, RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { type AppService, appServiceOf } from '../../rollout/workload/app-service.ts';
 import { takenBy } from '../../rollout/workload/taken-names.ts';
+import type { TrafficObstacle } from '../../rollout/workload/traffic-obstacle.ts';
 import type { TrafficObjects, TrafficProvider } from '../../traffic/provider.ts';
 import type { SourceObject } from '../documents.ts';
 import { neighboursOf, withReferences } from './neighbours.ts';
@@ -38,7 +39,7 @@ const clusterDomain = 'cluster.local';
  * route is judged.
  */
 export function judgeTraffic(deployment: Deployment, plan: Plan, around: Surroundings): TrafficJudgement {
-  const neighbours = neighboursOf(deployment, around.objects, around.provider);
+  const neighbours = neighboursOf(deployment, plan.spec, around);
   const { services, others } = neighbours;
   const { spec, label } = plan;
   const { name } = spec.service;
@@ -68,9 +69,15 @@ function withoutService(
   if (obstacle === undefined) return { problems: [], doubts: [], takes: madeWords(deployment, plan) };
   const { reason: key, message } = obstacle;
   return service.is === 'absent'
-    ? { problems: [], doubts: [{ key, message: `as far as these files say, ${message}` }] }
+    ? { problems: [], doubts: [inCluster(obstacle)] }
     : { problems: [{ key, message }], doubts: [] };
 }
+
+/** What the files do not have may be in the cluster. */
+const inCluster = ({ reason: key, message }: TrafficObstacle): Problem => ({
+  key,
+  message: `as far as these files say, ${message}`,
+});
 
 interface WithService extends Surroundings {
   service: AppService & { is: 'found' };
@@ -85,11 +92,10 @@ function withService(deployment: Deployment, plan: Plan, found: WithService): Tr
   const all = withReferences(routes, wish, { objects, provider });
   const { obstacle, prerequisites } = provider.read(all, wish);
   const { service } = services.service;
+  const taken = takenBy(prerequisites, all).map((object) => nameTakenProblem(object, deployment, objects));
+  if (obstacle?.reason === 'RouteNotFound') return { problems: taken, doubts: [inCluster(obstacle)] };
   return {
-    problems: [
-      ...takenBy(prerequisites, all).map((object) => nameTakenProblem(object, deployment, objects)),
-      ...(obstacle ? [{ key: obstacle.reason, message: obstacle.message }] : []),
-    ],
+    problems: [...taken, ...(obstacle ? [{ key: obstacle.reason, message: obstacle.message }] : [])],
     doubts: [],
     takes: foundWords(deployment, plan, { service, preview: provider.preview(all, wish), objects }),
   };

@@ -57,6 +57,8 @@ export const REASONS = {
   UnsupportedRule: 'Warning',
   GatewayNotFound: 'Warning',
   RouteNameTaken: 'Warning',
+  RouteNotFound: 'Warning',
+  RouteForbidden: 'Warning',
   RouteGone: 'Warning',
   InvalidSpec: 'Warning',
   CommandRefused: 'Warning',

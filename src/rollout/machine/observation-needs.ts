@@ -4,7 +4,7 @@ import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
 import { canSpare, missingPods } from './troubles/missing-pods.ts';
-import { wantsRoute } from './troubles/route-missing.ts';
+import { expectsRoute } from './troubles/route-missing.ts';
 
 /** A check to be made. */
 export interface DueCheck {
@@ -25,13 +25,13 @@ export const isNewRevision = (held: boolean, revision: string, state: RolloutSta
   held && state?.release?.revision !== revision;
 
 /**
- * Whether what users have in the namespace is to be read anew at the next look: a route is wanted without a release, and there is
+ * Whether what users have in the namespace is to be read anew at the next look: a route is expected without a release, and there is
  * none, or none can be made. Nothing is watched then that would tell when one comes, or what was in the way is mended.
  */
 export const needsFreshRead = (
   spec: RolloutSpec,
   { service, obstacle, route }: Pick<Observation, 'service' | 'obstacle' | 'route'>,
-): boolean => wantsRoute(spec) && (service.is !== 'found' || obstacle !== undefined || route === undefined);
+): boolean => expectsRoute(spec) && (service.is !== 'found' || obstacle !== undefined || route === undefined);
 
 /** Whether it is to be read to which pods the canary's Service leads: a weight may have to rise. */
 export const needsEndpoints = (state: RolloutState | undefined): boolean =>

@@ -43,6 +43,8 @@ export interface Observation extends TrafficReading {
   budget?: DisruptionBudget;
   /** Of the Deployment's namespace, where a new revision is held (`isNewRevision`). */
   policies?: PolicyReading;
+  /** As in `TrafficWish`. */
+  closed?: ReadonlyMap<string, string>;
   /** The Service by which clients reach the app. */
   service: AppService;
   /** The canary's, which has its name with the suffix. */

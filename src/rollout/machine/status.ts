@@ -32,6 +32,8 @@ interface ViewInput {
   invalid?: string;
   /** Why there is no route, where one is wanted without a release. */
   unrouted?: TrafficObstacle;
+  /** What of the routes gets no weights. */
+  undivided?: string | undefined;
 }
 
 /** The whole status to be written. Conditions keep the time of their last change. */
@@ -128,7 +130,7 @@ const MESSAGE: Record<Phase, string> = {
 const messageOf = ({ phase, release }: RolloutState): string =>
   phase === 'Progressing' && release?.weight === 0 ? 'A revision is held; its canary gets ready.' : MESSAGE[phase];
 
-function conditionsOf({ state, generation, before, invalid, unrouted }: ViewInput): Condition[] {
+function conditionsOf({ state, generation, before, invalid, unrouted, undivided }: ViewInput): Condition[] {
   const { phase, since, release } = state;
   const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
   const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
@@ -139,6 +141,7 @@ function conditionsOf({ state, generation, before, invalid, unrouted }: ViewInpu
     ...written({ Enrolled: true }, { ...telling, reason: 'Enrolled', message: ENROLLED_MESSAGE }),
     ...(release?.policyGap === undefined ? [] : gapCondition(release, release.policyGap, telling)),
     ...(unrouted === undefined ? [] : written({ RouteMissing: true }, { ...telling, ...unrouted })),
+    ...(undivided === undefined ? [] : undividedCondition(undivided, telling)),
   ];
 }
 
@@ -148,6 +151,10 @@ const gapCondition = (
   gap: string,
   telling: Pick<Telling, 'before' | 'generation'>,
 ): Condition[] => written({ PolicyGap: true }, { ...telling, since: startedAt, reason: 'PolicyGap', message: gap });
+
+/** It lasts as long as the rules are there, and hinders nothing. */
+const undividedCondition = (message: string, telling: Pick<Telling, 'before' | 'generation' | 'since'>): Condition[] =>
+  written({ RulesUndivided: true }, { ...telling, reason: 'NotHTTP', message });
 
 const ENROLLED_MESSAGE = 'The gate is shut: a change of the pod template is released by canary.';
 

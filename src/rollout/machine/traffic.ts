@@ -17,9 +17,11 @@ export interface TrafficWish {
   services?: { stable: Service; canary: Service };
   /** Such as `cluster.local`. */
   clusterDomain: string;
+  /** By its name, why routes of a namespace may not be changed, with what to do; left out where all may be that are named. */
+  closed?: ReadonlyMap<string, string>;
 }
 
-export interface TrafficWishInput {
+export interface TrafficWishInput extends Pick<TrafficWish, 'closed'> {
   deployment: Deployment;
   /** The settings. */
   spec: ServiceSpec;
@@ -33,8 +35,9 @@ export interface TrafficWishInput {
 }
 
 export function trafficWish(input: TrafficWishInput): TrafficWish {
-  const { deployment, spec, service, canaryService: present, label, clusterDomain } = input;
-  const base = { deployment, service: spec, hosts: serviceHosts(deployment, spec, service), clusterDomain };
+  const { deployment, spec, service, canaryService: present, label, clusterDomain, closed } = input;
+  const hosts = serviceHosts(deployment, spec, service);
+  const base = { deployment, service: spec, hosts, clusterDomain, ...(closed && { closed }) };
   if (service.is !== 'found') return base;
   const stable = service.service;
   // One that a user wrote for the canary stays as it is.
@@ -96,4 +99,6 @@ export interface TrafficReading {
   prerequisites: readonly ObjectChange[];
   /** Why a weight would not arrive; left out where it would. */
   obstacle?: TrafficObstacle;
+  /** What of the routes leads to the Service and gets no weights, for a person; left out where nothing does. */
+  undivided?: string;
 }

@@ -4,8 +4,8 @@ import { meshKnowsPodsAt } from './phases/promoting.ts';
 import { meshKnowsCanaryAt } from './routable.ts';
 import type { Situation } from './situation.ts';
 import { ms, SERVING, TIMED } from './state.ts';
-import { waitsForName } from './troubles/obstacle.ts';
-import { makesRouteFrom, routeMissing } from './troubles/route-missing.ts';
+import { waitsUnwatched } from './troubles/obstacle.ts';
+import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
 
 /**
  * When the state asks to be looked at again by the clock: the earliest of its timers that is still to come, milliseconds
@@ -26,7 +26,7 @@ function nextLook({ state, now }: Situation): number {
 }
 
 /** When a route that is wanted may be made, and while none can be, whether it can by now. */
-const routeLooks = (s: Situation): number[] => [makesRouteFrom(s) ?? 0, ...(routeMissing(s) ? [nextLook(s)] : [])];
+const routeLooks = (s: Situation): number[] => [expectsRouteFrom(s) ?? 0, ...(routeMissing(s) ? [nextLook(s)] : [])];
 
 function timers(s: Situation): number[] {
   const { state, seen, spec, settleMs } = s;
@@ -34,7 +34,7 @@ function timers(s: Situation): number[] {
   if (release === undefined) return isScaledDown(seen.canary) ? [] : [ms(since) + settleMs];
   const { checkAt, deadline, weightSince, weight } = release;
   const times = meshKnows(s);
-  if (waitsForName(state)) times.push(nextLook(s));
+  if (waitsUnwatched(state)) times.push(nextLook(s));
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline));
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {

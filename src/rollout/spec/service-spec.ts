@@ -1,3 +1,4 @@
+import { readRouteChoice } from './route-choice.ts';
 import { MESH, shortGateway } from './schema/hosts.ts';
 import type { ServiceForm } from './schema/service-schema.ts';
 import type { ServiceSpec } from './spec-types.ts';
@@ -10,7 +11,7 @@ export function serviceOf(form: ServiceForm): ServiceSpec {
     ...(name !== undefined && { name }),
     ...(port !== undefined && { port }),
     portName,
-    ...(routes.length > 0 && { routes }),
+    ...(routes.length > 0 && { routes: routes.flatMap((route) => readRouteChoice(route) ?? []) }),
     ...(targetPort !== undefined && { targetPort }),
     hosts,
     gateways: gateways.filter((gateway) => gateway !== MESH).map(shortGateway),

@@ -1,3 +1,4 @@
+import type { RouteChoice } from './route-choice.ts';
 import type { Severity } from './schema/alert-schema.ts';
 import type { HookType } from './schema/hook-types.ts';
 
@@ -30,8 +31,8 @@ export interface ServiceSpec {
   portName: string;
   /** Number or name of a container port; the Service's port when left out. */
   targetPort?: number | string;
-  /** The only routes that get weights: names of route objects, each perhaps with `/` and the name of one of its rules. */
-  routes?: string[];
+  /** The only routes that get weights. */
+  routes?: RouteChoice[];
   /** External host names, besides the Service's own. */
   hosts: string[];
   /** `<namespace>/<name>` or name of Istio Gateways, besides the mesh itself. */

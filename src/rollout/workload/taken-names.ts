@@ -32,9 +32,12 @@ export function leadsToCanary(object: KubeObject, deployment: Deployment, label:
 export function takenBy(changes: readonly ObjectChange[], present: readonly KubeObject[]): KubeObject[] {
   const created = changes.filter((change) => change.do === 'create');
   return present.filter(({ kind, metadata }) =>
-    created.some((change) => change.kind.kind === kind && change.object.metadata.name === metadata.name),
+    created.some(({ kind: wanted, object }) => wanted.kind === kind && isSameName(object.metadata, metadata)),
   );
 }
+
+const isSameName = (a: KubeObject['metadata'], b: KubeObject['metadata']): boolean =>
+  a.name === b.name && a.namespace === b.namespace;
 
 /** What is in the way, whose it is, and what to do, for a person. */
 export function takenWords(objects: readonly KubeObject[]): string {

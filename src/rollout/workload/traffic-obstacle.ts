@@ -30,6 +30,10 @@ export const TRAFFIC_REASONS = [
   'GatewayNotFound',
   /** A route of the wanted name is somebody else's. */
   'RouteNameTaken',
+  /** The settings name a route that is not there, or does not lead to the Service. */
+  'RouteNotFound',
+  /** They name one where Headgate may not change any. */
+  'RouteForbidden',
 ] as const;
 
 export type TrafficReason = (typeof TRAFFIC_REASONS)[number];

@@ -19,6 +19,7 @@ import {
 import type { RolloutState } from '../../rollout/machine/state.ts';
 import { canaryServiceAmong, serviceHosts, type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
+import { namespacesElsewhere } from '../../rollout/spec/route-choice.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { appServiceOf, type ServiceSearch } from '../../rollout/workload/app-service.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
@@ -97,11 +98,11 @@ export class Observer {
     const hold = readHold(deployment);
     const revision = revisionOf(deployment.spec.template);
     const underWay = needsReplicaSets(hold.state === 'held', state);
-    if (underWay) world.watchNamespace(key);
+    const closed = await this.#holdNamespaces(input, deployment, underWay);
     const sets = underWay ? world.replicaSets.of(deployment, label) : undefined;
     const isNew = isNewRevision(hold.state === 'held', revision, state);
     const { named, ...services } = await this.#services(input, deployment);
-    const wish = this.#wishOf(input, { deployment, ...services });
+    const wish = this.#wishOf(input, { deployment, ...services, closed });
     const [replicaSets, endpoints, objects, names] = await Promise.all([
       sets,
       this.#endpoints(key, state, wish),
@@ -119,6 +120,7 @@ export class Observer {
       hold,
       revision,
       endpoints,
+      closed,
       ...services,
       ...(command && { command }),
       ...(replicaSets && { replicaSets }),
@@ -129,10 +131,19 @@ export class Observer {
     };
   }
 
+  /** Watches what a release needs to see. The namespaces of routes where Headgate may change nothing, with the reason. */
+  async #holdNamespaces({ key, spec }: ObserveInput, { metadata }: Deployment, underWay: boolean) {
+    const elsewhere = namespacesElsewhere(spec.service.routes, metadata.namespace);
+    const closed = await this.#world.routeRights.closed(elsewhere);
+    const open = elsewhere.filter((namespace) => !closed.has(namespace));
+    if (underWay) this.#world.watchNamespaces(key, open);
+    return closed;
+  }
+
   /** Without a release nothing of its namespace is watched. */
   async #leave({ key, spec }: ObserveInput, seen: Pick<Observation, 'service' | 'obstacle' | 'route'>): Promise<void> {
     const { replicaSets, traffic } = this.#world;
-    await Promise.all([replicaSets.forget(key), this.#world.leaveNamespace(key)]);
+    await Promise.all([replicaSets.forget(key), this.#world.leaveNamespaces(key)]);
     if (needsFreshRead(spec, seen)) traffic.forget(key);
   }
 
@@ -142,7 +153,7 @@ export class Observer {
     return taken.of(deployment, isNew || taken.isDoubtful(deployment, state, now) ? now : undefined);
   }
 
-  #wishOf({ spec, label }: ObserveInput, seen: Pick<LookedAt, 'deployment' | 'service' | 'canaryService'>) {
+  #wishOf({ spec, label }: ObserveInput, seen: Pick<LookedAt, 'deployment' | 'service' | 'canaryService' | 'closed'>) {
     return trafficWish({ ...seen, label, spec: spec.service, clusterDomain: this.#clusterDomain });
   }
 

@@ -180,6 +180,7 @@ export class Tick {
       before: record.status,
       ...(plan.invalid !== undefined && { invalid: plan.invalid }),
       ...(unrouted && { unrouted }),
+      undivided: seen.undivided,
     });
     try {
       return await commit(client, record, status);

@@ -13,6 +13,8 @@ export interface ViewedKind {
   kind: Kind;
   /** A cluster without the kind is one without such objects. */
   optional?: boolean;
+  /** Viewed in the Deployment's own namespace alone, and in no other that is held for it. */
+  ownOnly?: boolean;
 }
 
 export interface NamespaceViewOptions {
@@ -32,44 +34,62 @@ export class NamespaceView {
   readonly #scopes: WatchScopes;
   /** Keys that hold a namespace. */
   readonly #holders = new Map<string, Set<string>>();
-  /** By key and kind, what was read last by who does not hold its namespace. */
-  readonly #read = new Map<string, readonly KubeObject[]>();
+  /** By key, and kind and namespace, what was read last by who does not hold that. */
+  readonly #read = new Map<string, Map<string, readonly KubeObject[]>>();
 
   constructor(options: NamespaceViewOptions) {
     this.#options = options;
     this.#scopes = new WatchScopes((key, scope) => this.#open(key, scope));
   }
 
-  /** Watches the namespace until `release`; false if it does already. @param key of the Deployment, `namespace/name` */
-  hold(key: string): boolean {
-    const namespace = namespaceOf(key);
-    const holders = this.#holders.get(namespace) ?? new Set();
-    if (holders.has(key)) return false;
-    this.#holders.set(namespace, holders.add(key));
-    for (const { kind } of this.#options.kinds) this.#scopes.acquire(scopeOf(kind, namespace), { kind, namespace });
-    return true;
+  /**
+   * Watches the namespace until `release`, and others with it; false if it does already.
+   * @param key of the Deployment, `namespace/name`
+   */
+  hold(key: string, elsewhere: readonly string[] = []): boolean {
+    const taken = [namespaceOf(key), ...elsewhere].filter((namespace) => !this.#holders.get(namespace)?.has(key));
+    for (const namespace of taken) this.#take(key, namespace);
+    return taken.length > 0;
+  }
+
+  #take(key: string, namespace: string): void {
+    this.#holders.set(namespace, (this.#holders.get(namespace) ?? new Set()).add(key));
+    for (const kind of this.#kindsIn(namespace, key))
+      this.#scopes.acquire(scopeOf(kind, namespace), { kind, namespace });
+  }
+
+  #kindsIn(namespace: string, key: string): Kind[] {
+    const isOwn = namespace === namespaceOf(key);
+    return this.#options.kinds.filter(({ ownOnly }) => isOwn || !ownOnly).map(({ kind }) => kind);
   }
 
   /** What is known stays known, until it is held again. */
   async release(key: string): Promise<void> {
-    const namespace = namespaceOf(key);
-    const holders = this.#holders.get(namespace);
-    if (!holders?.delete(key)) return;
-    if (holders.size === 0) this.#holders.delete(namespace);
-    const releasing = this.#options.kinds.map(({ kind }) => {
-      this.#read.set(readKey(key, kind), this.#scopes.get(scopeOf(kind, namespace))?.list() ?? []);
-      return this.#scopes.release(scopeOf(kind, namespace));
-    });
-    await Promise.all(releasing);
+    const held = [...this.#holders].filter(([, holders]) => holders.has(key)).map(([namespace]) => namespace);
+    await Promise.all(held.flatMap((namespace) => this.#leave(key, namespace)));
   }
 
-  /** All of a kind in the namespace of a Deployment. @throws KubeError */
-  async list<T extends KubeObject>(key: string, kind: Kind): Promise<readonly T[]> {
-    const namespace = namespaceOf(key);
+  #leave(key: string, namespace: string): Promise<void>[] {
+    const holders = this.#holders.get(namespace);
+    holders?.delete(key);
+    if (holders?.size === 0) this.#holders.delete(namespace);
+    return this.#kindsIn(namespace, key).map((kind) => {
+      this.#note(key, scopeOf(kind, namespace), this.#scopes.get(scopeOf(kind, namespace))?.list() ?? []);
+      return this.#scopes.release(scopeOf(kind, namespace));
+    });
+  }
+
+  /** All of a kind in the namespace of a Deployment, or in another one. @throws KubeError */
+  async list<T extends KubeObject>(key: string, kind: Kind, namespace = namespaceOf(key)): Promise<readonly T[]> {
     if (this.#holders.get(namespace)?.has(key)) return (await this.#synced(kind, namespace)) as readonly T[];
-    const known = this.#read.get(readKey(key, kind)) ?? (await this.#fetch(kind, namespace));
-    this.#read.set(readKey(key, kind), known);
+    const scope = scopeOf(kind, namespace);
+    const known = this.#read.get(key)?.get(scope) ?? (await this.#fetch(kind, namespace));
+    this.#note(key, scope, known);
     return known as readonly T[];
+  }
+
+  #note(key: string, scope: string, objects: readonly KubeObject[]): void {
+    this.#read.set(key, (this.#read.get(key) ?? new Map()).set(scope, objects));
   }
 
   /** Takes an object as it is now. */
@@ -81,7 +101,7 @@ export class NamespaceView {
 
   /** What was read is old: it is read again when it is asked for. */
   forget(key: string): void {
-    for (const { kind } of this.#options.kinds) this.#read.delete(readKey(key, kind));
+    this.#read.delete(key);
   }
 
   stop(): Promise<void> {
@@ -120,4 +140,3 @@ export class NamespaceView {
 
 const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));
 const scopeOf = ({ plural, group }: Kind, namespace: string): string => `${plural}.${group}|${namespace}`;
-const readKey = (key: string, { plural, group }: Kind): string => `${key}|${plural}.${group}`;

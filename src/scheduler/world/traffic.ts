@@ -7,6 +7,7 @@ import { type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { stemOf } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { namespacesElsewhere } from '../../rollout/spec/route-choice.ts';
 import { adoptedFor } from '../../rollout/workload/adopted-for.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider, TrafficReference, TrafficSource } from '../../traffic/provider.ts';
@@ -70,16 +71,18 @@ export class TrafficView {
   /** All that a wish may concern. @throws KubeError */
   async of(wish: TrafficWish): Promise<TrafficObjects> {
     const key = keyOf(wish.deployment);
-    const found = (await Promise.all(this.#sources.map((source) => this.#objectsOf(source, key)))).flat();
+    const { namespace } = wish.deployment.metadata;
+    const elsewhere = namespacesElsewhere(wish.service.routes, namespace).filter((name) => !wish.closed?.has(name));
+    const found = (await Promise.all(this.#sources.map((source) => this.#objectsOf(source, key, elsewhere)))).flat();
     const { provider } = this.#options;
     const references = await this.#referred(key, provider.references?.(found, wish) ?? []);
     return [...found, ...references];
   }
 
-  async #objectsOf(source: Watched, key: string): Promise<KubeObject[]> {
+  async #objectsOf(source: Watched, key: string, elsewhere: readonly string[]): Promise<KubeObject[]> {
     const labelled = source.store.by(ABOUT, key);
     const known = new Set(labelled.map(keyOf));
-    const others = (await this.#othersOf(source, key)).filter((object) => !known.has(keyOf(object)));
+    const others = (await this.#othersOf(source, key, elsewhere)).filter((object) => !known.has(keyOf(object)));
     // One that is marked for another Deployment may serve this one too.
     const rest = others.filter((object) => isUnlabelled(object) || isThere(source, object));
     const doubtful = others.filter((object) => adoptedKeys(object).includes(key) && !rest.includes(object));
@@ -103,8 +106,27 @@ export class TrafficView {
     return this.#sources.some(({ store }) => store.by(ABOUT, key).some((object) => adoptedKeys(object).includes(key)));
   }
 
-  async #othersOf({ kind, others, store }: Watched, key: string): Promise<readonly KubeObject[]> {
-    if (others === 'namespace') return this.#options.namespaces.list(key, kind);
+  /** What of other namespaces bears the mark of a Deployment. @param key of the Deployment */
+  markedElsewhere(key: string): TrafficReference[] {
+    const [namespace] = key.split('/');
+    return this.#sources.flatMap(({ kind, store }) =>
+      store
+        .by(ABOUT, key)
+        .filter((object) => object.metadata.namespace !== namespace && adoptedKeys(object).includes(key))
+        .map((object) => ({ kind, key: keyOf(object) })),
+    );
+  }
+
+  async #othersOf(
+    { kind, others, store }: Watched,
+    key: string,
+    elsewhere: readonly string[],
+  ): Promise<readonly KubeObject[]> {
+    const { namespaces } = this.#options;
+    if (others === 'namespace') {
+      const places = [undefined, ...elsewhere];
+      return (await Promise.all(places.map((place) => namespaces.list(key, kind, place)))).flat();
+    }
     if (store.get(key) !== undefined) return [];
     const found = await this.#find({ kind, key });
     return found === undefined ? [] : [found];

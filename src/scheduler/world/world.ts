@@ -19,6 +19,7 @@ import { NeighbourLabels } from './neighbour-labels.ts';
 import { Policies } from './policies.ts';
 import { Records } from './records.ts';
 import { ReplicaSetWatches } from './replica-set-watches.ts';
+import { RouteRights } from './route-rights.ts';
 import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
@@ -62,6 +63,7 @@ export class World {
   readonly services: Store<Service>;
   readonly endpoints: Endpoints;
   readonly traffic: TrafficView;
+  readonly routeRights: RouteRights;
   readonly records: Records;
   readonly neighbours: NeighbourLabels;
   readonly taken: TakenNames;
@@ -87,7 +89,10 @@ export class World {
       index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     });
     this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });
-    const kinds = [{ kind: KINDS.services }, ...provider.sources.filter(({ others }) => others === 'namespace')];
+    const kinds = [
+      { kind: KINDS.services, ownOnly: true },
+      ...provider.sources.filter(({ others }) => others === 'namespace'),
+    ];
     this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => this.#hooks(kind), onChange });
     this.traffic = new TrafficView({
       client,
@@ -95,6 +100,7 @@ export class World {
       watch: (wanted) => this.#watch(wanted),
       namespaces: this.#namespaces,
     });
+    this.routeRights = new RouteRights(options);
     this.neighbours = new NeighbourLabels(client);
     this.policies = new Policies({ client, provider, onError });
     this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
@@ -173,7 +179,7 @@ export class World {
 
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
-    await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespace(key)]);
+    await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespaces(key)]);
     this.traffic.forget(key);
     this.taken.forget(key);
     this.policies.forget(key);
@@ -185,14 +191,17 @@ export class World {
     return found && isMadeFor(found, deployment) ? found : undefined;
   }
 
-  /** Watches what users have in a Deployment's namespace, for as long as a release is under way. What was read before is old. */
-  watchNamespace(key: string): void {
-    if (!this.#namespaces.hold(key)) return;
+  /**
+   * Watches what users have in a Deployment's namespace, and in others where its routes are, for as long as a release is under
+   * way. What was read before is old.
+   */
+  watchNamespaces(key: string, elsewhere: readonly string[]): void {
+    if (!this.#namespaces.hold(key, elsewhere)) return;
     this.traffic.forget(key);
     this.neighbours.forget(key);
   }
 
-  async leaveNamespace(key: string): Promise<void> {
+  async leaveNamespaces(key: string): Promise<void> {
     await this.#namespaces.release(key);
   }
 

@@ -21,7 +21,7 @@ export interface Adoption {
 export const adoptions = (route: VirtualService): Record<string, Adoption> =>
   adoptedFor(route) as Record<string, Adoption>;
 
-export const isAdoptedFor = (route: VirtualService, { deployment }: Pick<TrafficWish, 'deployment'>): boolean =>
+export const isAdoptedFor = (route: VirtualService, { deployment }: { deployment: KubeObject }): boolean =>
   adoptions(route)[keyOf(deployment)] !== undefined;
 
 /** The same, of one that bears the mark; undefined where a part of it cannot be understood. */

@@ -1,5 +1,6 @@
 import { ROLE } from '../../rollout/keys.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import type { RouteChoice } from '../../rollout/spec/route-choice.ts';
 import { isTakenOver, madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects } from '../provider.ts';
 import { virtualServicesOf } from './kinds.ts';
@@ -39,16 +40,23 @@ export function appRoutes(objects: TrafficObjects, wish: TrafficWish): AppRoutes
   return { ...(own && { own }), users };
 }
 
-/** Without a choice, every one is meant. */
-function isChosen({ metadata }: VirtualService, { service: { routes } }: TrafficWish): boolean {
-  return routes === undefined || routes.some((route) => route.split('/')[0] === metadata.name);
+/** Without a choice, every one of the Deployment's namespace is meant; one of another namespace only by its name. */
+export function isChosen(route: VirtualService, wish: TrafficWish): boolean {
+  const { routes } = wish.service;
+  return routes === undefined ? namespaceOf(route) === namespaceOf(wish.deployment) : choicesOf(route, wish).length > 0;
 }
 
+/** What the settings say of one object. */
+const choicesOf = (route: VirtualService, { deployment, service: { routes = [] } }: TrafficWish): RouteChoice[] =>
+  routes.filter(
+    ({ namespace = namespaceOf(deployment), name }) => namespace === namespaceOf(route) && name === route.metadata.name,
+  );
+
 /** Names of the rules that are meant of an object; undefined: all of them. */
-export function chosenRules({ metadata }: VirtualService, { service: { routes } }: TrafficWish): string[] | undefined {
-  const own = routes?.map((entry) => entry.split('/')).filter(([object]) => object === metadata.name) ?? [[]];
-  const names = own.map(([, rule]) => rule);
-  return names.every((name) => name !== undefined) ? names : undefined;
+export function chosenRules(route: VirtualService, wish: TrafficWish): string[] | undefined {
+  if (wish.service.routes === undefined) return undefined;
+  const rules = choicesOf(route, wish).map(({ rule }) => rule);
+  return rules.every((rule) => rule !== undefined) ? rules : undefined;
 }
 
 /** Whether a rule of it is meant. */
@@ -61,7 +69,7 @@ export function fullHostsOf({ hosts, deployment, clusterDomain }: RouteTarget): 
   return { stable: full(hosts.stable), canary: full(hosts.canary) };
 }
 
-function leadsTo(route: VirtualService, wish: TrafficWish): boolean {
+export function leadsTo(route: VirtualService, wish: TrafficWish): boolean {
   const { stable } = fullHostsOf(wish);
   const isTo = ({ destination }: WeightedEntry) => resolveHost(destination.host, namespaceOf(route), wish) === stable;
   return (route.spec.http ?? []).some((rule) => isChosenRule(route, rule, wish) && (rule.route ?? []).some(isTo));

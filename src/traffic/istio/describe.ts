@@ -1,10 +1,13 @@
+import type { KubeObject } from '../../rollout/kube.ts';
 import type { RouteDescription } from '../provider.ts';
 import { VIRTUAL_SERVICES } from './kinds.ts';
-import type { HttpEntry, VirtualService } from './reach/objects.ts';
+import { type HttpEntry, istioName, namespaceOf, type VirtualService } from './reach/objects.ts';
 
 /** Where traffic goes by a VirtualService: one line where all its HTTP routes say the same, else one each. */
-export function describeRoute(route: VirtualService | undefined, name: string): RouteDescription {
-  const title = `${VIRTUAL_SERVICES.kind} ${route?.metadata.name ?? name}`;
+export function describeRoute(route: VirtualService | undefined, deployment: KubeObject): RouteDescription {
+  const isElsewhere = route !== undefined && namespaceOf(route) !== namespaceOf(deployment);
+  const name = isElsewhere ? istioName(route) : (route ?? deployment).metadata.name;
+  const title = `${VIRTUAL_SERVICES.kind} ${name}`;
   if (route === undefined) return { title, details: [], rules: [] };
   const { hosts = [], gateways = [], http = [] } = route.spec;
   const texts = http.map(destinationsOf);

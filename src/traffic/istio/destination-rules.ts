@@ -23,15 +23,17 @@ export interface HostRules {
  * host, Istio takes what the oldest says.
  */
 export function usersRules(rules: readonly DestinationRule[], wish: RouteTarget): HostRules {
-  const users = rules.filter((rule) => !isOwn(rule)).toSorted(byCreation);
+  const users = rules.filter((rule) => !isOwn(rule) && isBeside(rule, wish)).toSorted(byCreation);
   const forStable = users.find((rule) => isFor(rule, wish.hosts.stable, wish));
   const forCanary = users.find((rule) => isFor(rule, wish.hosts.canary, wish));
   return { ...(forStable && { stable: forStable }), ...(forCanary && { canary: forCanary }) };
 }
 
 /** Headgate's own for a Deployment; the canary's has the name with the suffix. */
-export function ownRules(rules: readonly DestinationRule[], { metadata: { name } }: Deployment): HostRules {
-  const own = rules.filter((rule) => isOwn(rule) && (madeFor(rule) ?? stemOf(rule.metadata.name)) === name);
+export function ownRules(rules: readonly DestinationRule[], deployment: Deployment): HostRules {
+  const { name } = deployment.metadata;
+  const isIt = (rule: DestinationRule) => (madeFor(rule) ?? stemOf(rule.metadata.name)) === name;
+  const own = rules.filter((rule) => isOwn(rule) && isBeside(rule, { deployment }) && isIt(rule));
   const stable = own.find(({ metadata }) => !metadata.name.endsWith(CANARY_SUFFIX));
   const canary = own.find(({ metadata }) => metadata.name.endsWith(CANARY_SUFFIX));
   return { ...(stable && { stable }), ...(canary && { canary }) };
@@ -45,6 +47,10 @@ export function ruleChanges(rules: readonly DestinationRule[], wish: TrafficWish
 }
 
 const isOwn = ({ metadata }: DestinationRule): boolean => metadata.labels?.[ROLE] !== undefined;
+
+/** Those of other namespaces are there where routes are: they hold for the clients of theirs. */
+const isBeside = (rule: DestinationRule, { deployment }: Pick<RouteTarget, 'deployment'>): boolean =>
+  namespaceOf(rule) === (deployment.metadata.namespace ?? 'default');
 
 const isFor = (rule: DestinationRule, name: string, { deployment, clusterDomain }: RouteTarget): boolean =>
   resolveHost(rule.spec.host ?? '', namespaceOf(rule), { clusterDomain }) ===

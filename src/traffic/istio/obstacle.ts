@@ -2,9 +2,12 @@ import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { TrafficObstacle } from '../../rollout/workload/traffic-obstacle.ts';
 import type { TrafficObjects } from '../provider.ts';
 import { type AppRoutes, isLabelledOwn } from './app-routes.ts';
+import { clientPolicyObstacle } from './client-policies.ts';
 import { destinationRulesOf, gatewaysOf, virtualServicesOf } from './kinds.ts';
+import { namedObstacle } from './named-routes.ts';
 import { ownObstacle, ownRoute } from './own-route.ts';
 import { type ClientProxy, resolveGateway } from './reach/client-proxy.ts';
+import { rootsOf } from './reach/delegate.ts';
 import { serviceHost } from './reach/host.ts';
 import { type Gateway, istioName, type MeshObjects, namespaceOf, type VirtualService } from './reach/objects.ts';
 import { type RouteSplit, splitOf } from './reach/split.ts';
@@ -17,7 +20,8 @@ export function routeObstacle(
   routes: AppRoutes,
   wish: TrafficWish,
 ): TrafficObstacle | undefined {
-  if (wish.services === undefined) return undefined;
+  const named = namedObstacle(objects, wish);
+  if (named !== undefined || wish.services === undefined) return named;
   if (routes.users.length > 0) return first(routes.users.map((route) => splitObstacle(route, objects, wish)));
   return nameTaken(objects, wish) ?? ownObstacle(wish) ?? splitObstacle(ownRoute(wish, 0), objects, wish);
 }
@@ -40,14 +44,16 @@ function splitObstacle(
   objects: TrafficObjects,
   wish: TrafficWish,
 ): TrafficObstacle | undefined {
-  const missing = boundGateways(virtualService).find(
-    (gateway) => !gatewaysOf(objects).some((entry) => istioName(entry) === gateway),
-  );
+  const mesh = meshObjects(objects, wish);
+  const roots = rootsOf(virtualService, mesh);
+  const gateways = [...new Set(roots.flatMap(boundGateways))];
+  const missing = gateways.find((gateway) => !gatewaysOf(objects).some((entry) => istioName(entry) === gateway));
   if (missing !== undefined) {
     const message = `VirtualService ${istioName(virtualService)} is bound to the Gateway ${missing}, which is not there; create it, or write the name of another`;
     return { reason: 'GatewayNotFound', message };
   }
-  return splitIn(virtualService, objects, wish)?.refusals[0];
+  const [refusal] = splitIn(virtualService, objects, wish)?.refusals ?? [];
+  return refusal ?? (wish.services && clientPolicyObstacle(proxiesOf(roots, objects, wish), wish.services, mesh));
 }
 
 /** How a VirtualService would be divided, at all the proxies that can be judged; undefined where there are none. */
@@ -57,26 +63,38 @@ export function splitIn(
   wish: TrafficWish,
 ): RouteSplit | undefined {
   const mesh = meshObjects(objects, wish);
-  const proxies = proxiesOf(virtualService, objects);
+  const proxies = proxiesOf(rootsOf(virtualService, mesh), objects, wish);
   if (proxies.length === 0) return undefined;
   const { services } = wish;
   const host = (name: 'stable' | 'canary') => services && serviceHost(services[name], mesh);
-  const stable = host('stable') ?? '';
-  return splitOf({ virtualService, objects: mesh, proxies, stable, canary: host('canary') ?? '' });
+  const hosts = { stable: host('stable') ?? '', canary: host('canary') ?? '' };
+  return splitOf({ virtualService: httpOnly(virtualService), objects: mesh, proxies, ...hosts });
 }
+
+/** Rules of TCP and TLS get no weights, so they stand in the way of none. */
+const httpOnly = (route: VirtualService): VirtualService => ({ ...route, spec: { ...route.spec, tcp: [], tls: [] } });
 
 const boundGateways = (virtualService: VirtualService): string[] =>
   (virtualService.spec.gateways ?? [MESH])
     .map((gateway) => resolveGateway(gateway, namespaceOf(virtualService)))
     .filter((gateway) => gateway !== MESH);
 
-/** Sidecars beside the Deployment, and every gateway that may be looked at. */
-function proxiesOf(virtualService: VirtualService, objects: TrafficObjects): ClientProxy[] {
-  const { gateways = [MESH] } = virtualService.spec;
+/**
+ * Sidecars beside the Deployment and beside the route, and every gateway that may be looked at.
+ * @param roots the objects with hosts through which a route holds; none: nobody is known to name the delegate
+ */
+function proxiesOf(
+  roots: readonly VirtualService[],
+  objects: TrafficObjects,
+  { deployment }: TrafficWish,
+): ClientProxy[] {
+  const inMesh = roots.length === 0 || roots.some(({ spec: { gateways = [MESH] } }) => gateways.includes(MESH));
+  const namespaces = inMesh ? new Set([deployment, ...roots].map(namespaceOf)) : [];
   const readable = readableGateways(objects);
-  const bound = boundGateways(virtualService).filter((name) => readable.some((entry) => istioName(entry) === name));
+  const gateways = new Set(roots.flatMap(boundGateways));
+  const bound = [...gateways].filter((name) => readable.some((entry) => istioName(entry) === name));
   return [
-    ...(gateways.includes(MESH) ? [{ class: 'sidecar', namespace: namespaceOf(virtualService) } as const] : []),
+    ...[...namespaces].map((namespace) => ({ class: 'sidecar', namespace }) as const),
     ...bound.map((gateway) => ({ class: 'gateway', namespace: gateway.split('/')[0] ?? '', gateway }) as const),
   ];
 }

@@ -1,10 +1,10 @@
 import { ROLE } from '../../rollout/keys.ts';
-import { keyOf } from '../../rollout/kube.ts';
+import type { KubeObject } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { pointer } from '../../rollout/object-change.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider } from '../provider.ts';
-import { adoptions, isAdoptedFor } from './adoption.ts';
+import { isAdoptedFor } from './adoption.ts';
 import { appRoutes, isLabelledOwn } from './app-routes.ts';
 import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
@@ -14,8 +14,10 @@ import { routeObstacle } from './obstacle.ts';
 import { ISTIO_POLICIES } from './policies.ts';
 import { previewRoutes } from './preview.ts';
 import { resolveGateway } from './reach/client-proxy.ts';
+import { rootsOf } from './reach/delegate.ts';
 import { namespaceOf, type VirtualService } from './reach/objects.ts';
 import { isWellFormed } from './shape.ts';
+import { undividedRules } from './undivided-rules.ts';
 import { readRoutes, releaseFormer, releaseRoutes, reweighRoutes, weighRoutes } from './virtual-service.ts';
 
 /** Istio: weights in VirtualServices, and DestinationRules by which both hosts are reached in the same way. */
@@ -27,11 +29,12 @@ export const istio: TrafficProvider = {
   ],
   policies: ISTIO_POLICIES,
   references(objects, wish) {
-    const { users } = appRoutes(objects, wish);
+    const virtualServices = virtualServicesOf(objects);
+    const roots = appRoutes(objects, wish).users.flatMap((route) => rootsOf(route, { virtualServices }));
     const { namespace = 'default' } = wish.deployment.metadata;
     const named = [
       ...wish.service.gateways.map((gateway) => resolveGateway(gateway, namespace)),
-      ...users.flatMap((route) => (route.spec.gateways ?? []).map((name) => resolveGateway(name, namespaceOf(route)))),
+      ...roots.flatMap((route) => (route.spec.gateways ?? []).map((name) => resolveGateway(name, namespaceOf(route)))),
     ].filter((gateway) => gateway !== 'mesh');
     return [...new Set(named)].map((key) => ({ kind: GATEWAYS, key }));
   },
@@ -39,9 +42,11 @@ export const istio: TrafficProvider = {
     const routes = appRoutes(objects, wish);
     const route = readRoutes(routes, wish);
     const obstacle = routeObstacle(objects, routes, wish);
+    const undivided = undividedRules(objects, wish);
     return {
       ...(route && { route }),
       ...(obstacle && { obstacle }),
+      ...(undivided !== undefined && { undivided }),
       prerequisites: [
         ...releaseFormer(virtualServicesOf(objects), routes, wish),
         ...ruleChanges(destinationRulesOf(objects), wish),
@@ -65,9 +70,11 @@ export const istio: TrafficProvider = {
     ];
   },
   keep: keepWeights,
-  describe(objects, name) {
-    const shown = virtualServicesOf(objects).filter((route) => isAbout(route, name));
-    return shown.length > 0 ? shown.map((route) => describeRoute(route, name)) : [describeRoute(undefined, name)];
+  describe(objects, deployment) {
+    const shown = virtualServicesOf(objects).filter((route) => isAbout(route, deployment));
+    return shown.length > 0
+      ? shown.map((route) => describeRoute(route, deployment))
+      : [describeRoute(undefined, deployment)];
   },
 };
 
@@ -75,14 +82,16 @@ export const istio: TrafficProvider = {
 const marked = (objects: TrafficObjects, { deployment }: Pick<TrafficWish, 'deployment'>): VirtualService[] =>
   virtualServicesOf(objects).filter((route) =>
     isLabelledOwn(route)
-      ? (madeFor(route) ?? route.metadata.name) === deployment.metadata.name
+      ? namespaceOf(route) === namespaceOf(deployment) && ownerName(route) === deployment.metadata.name
       : isAdoptedFor(route, { deployment }),
   );
 
 /** For a person, the one of its name too, whoever wrote it. */
-const isAbout = (route: VirtualService, name: string): boolean =>
-  route.metadata.name === name ||
-  madeFor(route) === name ||
-  Object.keys(adoptions(route)).includes(keyOf({ metadata: { ...route.metadata, name } }));
+const isAbout = (route: VirtualService, deployment: KubeObject): boolean =>
+  isAdoptedFor(route, { deployment }) ||
+  (namespaceOf(route) === namespaceOf(deployment) &&
+    [route.metadata.name, madeFor(route)].includes(deployment.metadata.name));
+
+const ownerName = (route: VirtualService): string => madeFor(route) ?? route.metadata.name;
 
 const ROLE_LABEL = pointer('metadata', 'labels', ROLE);

@@ -78,7 +78,8 @@ export function virtualService(weight: number): VirtualService {
 }
 
 /** The routes as they are shown of what was found. */
-export const described = (route?: VirtualService) => PROVIDER.describe(route ? [route] : [], 'podinfo');
+export const described = (route?: VirtualService) =>
+  PROVIDER.describe(route ? [route] : [], { metadata: { name: 'podinfo' } });
 
 /** A release of 1.4.1 at work, seen by somebody who may see everything. */
 export function snapshot(canary: Canary, seen: Partial<CanarySnapshot> = {}): CanarySnapshot {

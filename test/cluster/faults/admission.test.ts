@@ -10,6 +10,7 @@ import { promotion } from '../admission/promotion.ts';
 import { quiet } from '../admission/quiet.ts';
 import { rights } from '../admission/rights.ts';
 import { rotation } from '../admission/rotation.ts';
+import { routesElsewhere } from '../admission/routes-elsewhere.ts';
 import type { Gate } from '../admission/subject.ts';
 import { tampering } from '../admission/tampering.ts';
 import { undoing } from '../admission/undoing.ts';
@@ -36,6 +37,7 @@ const SUITES: Record<string, (t: Test, gate: Gate) => Promise<void>> = {
   undoing,
   tampering,
   rights,
+  routesElsewhere,
   neighbours,
   quiet,
   words,

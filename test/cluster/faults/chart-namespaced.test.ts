@@ -4,6 +4,7 @@ import { App } from '../support/app.ts';
 import { servedAll } from '../support/failures.ts';
 import { isLeft, remainsOf } from '../support/left-behind.ts';
 import { Release } from '../support/release.ts';
+import { routeMissing } from '../support/user-app.ts';
 
 /** Installed for two namespaces of three: there it works as ever, and in the third one it neither may nor does anything. */
 const ACCOUNT = 'system:serviceaccount:headgate:headgate-scheduler';
@@ -59,6 +60,21 @@ t.test('what is annotated elsewhere is told so, and rolls out like any Deploymen
   t.notOk(spec.paused ?? metadata.annotations['headgate.dev/held'], 'it is not held');
   t.notOk(metadata.labels['headgate.dev/enrolled'], 'it is not enrolled');
   t.notOk(await beside.record(), 'nothing is recorded');
+});
+
+t.test('a route of a namespace that is not listed cannot be named', async (t) => {
+  const annotate = (namespace: string, options = {}) =>
+    shop.kubectl(['annotate', `deployment/${shop.name}`, `headgate.dev/routes=${namespace}/web/*`], options);
+  const { stderr } = await annotate(beside.namespace, { expectFail: true });
+  t.match(stderr, /names a route in a namespace that this installation is not for/);
+  await annotate(billing.namespace);
+  const { conditions } = await shop.until('its condition', (status) => routeMissing(status) !== undefined);
+  t.match(
+    conditions.find(({ type }) => type === 'RouteMissing'),
+    { reason: 'RouteNotFound', message: new RegExp(`no VirtualService web in ${billing.namespace}`) },
+    'one of another that is listed is looked for',
+  );
+  await shop.kubectl(['annotate', `deployment/${shop.name}`, 'headgate.dev/routes-']);
 });
 
 t.test('the scheduler may do nothing elsewhere, and asks for nothing', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { needsFreshRead } from '../../../src/rollout/machine/observation-needs.ts';
-import { makesRoute, makesRouteFrom, routeMissing } from '../../../src/rollout/machine/troubles/route-missing.ts';
+import { expectsRouteFrom, makesRoute, routeMissing } from '../../../src/rollout/machine/troubles/route-missing.ts';
 import { at, deployment, observation, START, spec, state } from '../../build.ts';
 import { after } from './decided.ts';
 
@@ -22,9 +22,25 @@ t.same(routeMissing({ seen: bare, spec: exposed, now }), undefined, 'one that is
 
 t.ok(makesRoute({ seen: madeAt(80), spec: exposed, now }));
 t.notOk(makesRoute({ seen: madeAt(89), spec: exposed, now }), 'what is applied with the Deployment is still to come');
-t.equal(makesRouteFrom({ seen: madeAt(89), spec: exposed }), Date.parse(at(92)), 'and then it is looked again');
-t.equal(makesRouteFrom({ seen: madeAt(89), spec: spec() }), undefined);
+t.equal(expectsRouteFrom({ seen: madeAt(89), spec: exposed }), Date.parse(at(92)), 'and then it is looked again');
+t.equal(expectsRouteFrom({ seen: madeAt(89), spec: spec() }), undefined);
 t.same(routeMissing({ seen: madeAt(89), spec: exposed, now }), undefined, 'nothing is said of it before');
+
+const naming = { ...spec(), service: { ...spec().service, routes: [{ name: 'web' }] } };
+const notFound = { reason: 'RouteNotFound', message: 'create it' } as const;
+const forbidden = { reason: 'RouteForbidden', message: 'give it the right' } as const;
+const namedOf = (found: typeof notFound | typeof forbidden, more: object = {}) =>
+  routeMissing({ seen: { ...unrouted, obstacle: found, ...more }, spec: naming, now });
+t.same(namedOf(notFound), notFound, 'one that is named is missed without a release');
+t.same(namedOf(forbidden, { route }), forbidden, 'also where there is another');
+t.same(
+  routeMissing({ seen: { ...madeAt(89), obstacle: notFound }, spec: naming, now }),
+  undefined,
+  'it may be on its way',
+);
+t.same(routeMissing({ seen: unrouted, spec: naming, now }), undefined, 'what else is in its way waits for a release');
+t.notOk(makesRoute({ seen: unrouted, spec: naming, now }), 'nor is one made in its place');
+t.ok(needsFreshRead(naming, { ...unrouted, route }), 'it is looked for again');
 
 t.ok(needsFreshRead(exposed, { ...unrouted, route }), 'what is mended is to be seen');
 t.ok(needsFreshRead(exposed, { service: { is: 'absent' }, route }), 'also a Service that comes');

@@ -118,6 +118,12 @@ t.notOk(
   'nothing is said of one that is',
 );
 
+t.match(
+  view(state('Progressing'), { undivided: 'tls[0] leads there' }).conditions.at(-1),
+  { type: 'RulesUndivided', status: 'True', reason: 'NotHTTP', message: 'tls[0] leads there' },
+  'what of the routes gets no weights',
+);
+
 const foreign: Record<string, Partial<CanaryStatus> | undefined> = {
   'no status': undefined,
   'an empty one': {},

@@ -1,10 +1,13 @@
 import t from 'tap';
 import { Store } from '../../../src/cluster/store.ts';
-import { TrafficView, type TrafficViewOptions } from '../../../src/scheduler/world/traffic.ts';
+import { ADOPTED_FOR, ROLE } from '../../../src/rollout/keys.ts';
+import type { Kind } from '../../../src/rollout/object-change.ts';
+import { TrafficView, type TrafficViewOptions, type TrafficWatch } from '../../../src/scheduler/world/traffic.ts';
 import { istio } from '../../../src/traffic/istio/provider.ts';
 import { NAMESPACE, trafficWishOf } from '../../build.ts';
 
 const KEY = `${NAMESPACE}/podinfo`;
+const EDGE = { namespace: 'infra', name: 'edge' };
 const wish = trafficWishOf({ gateways: ['istio-system/public'] });
 const gateway = { kind: 'Gateway', metadata: { namespace: 'istio-system', name: 'public' }, spec: {} };
 
@@ -12,6 +15,12 @@ const gateway = { kind: 'Gateway', metadata: { namespace: 'istio-system', name: 
 function view() {
   const asked: string[] = [];
   const forgotten: string[] = [];
+  const listed: string[] = [];
+  const stores: Store[] = [];
+  const list = async (_key: string, { plural }: Kind, namespace = NAMESPACE) => {
+    listed.push(`${namespace}/${plural}`);
+    return [];
+  };
   const stored: (typeof gateway)[] = [];
   const find = async (path: string) => {
     asked.push(path.split('/').at(-1) ?? '');
@@ -20,10 +29,10 @@ function view() {
   const options = {
     client: { find },
     provider: istio,
-    watch: () => new Store({ filtered: true }),
-    namespaces: { list: async () => [], put: () => undefined, forget: (key: string) => forgotten.push(key) },
+    watch: ({ index }: TrafficWatch) => stores[stores.push(new Store({ filtered: true, indexes: index })) - 1],
+    namespaces: { list, put: () => undefined, forget: (key: string) => forgotten.push(key) },
   } as unknown as TrafficViewOptions;
-  return { asked, forgotten, stored, traffic: new TrafficView(options) };
+  return { asked, forgotten, listed, stored, stores, traffic: new TrafficView(options) };
 }
 
 t.test('what is referred to is asked for until it is there, and then no more', async (t) => {
@@ -43,4 +52,35 @@ t.test('what is forgotten is read anew, of users’ objects too', async (t) => {
   await traffic.of(wish);
   t.equal(asked.length, 2);
   t.same(forgotten, [KEY]);
+});
+
+t.test('where settings name routes of other namespaces, those are looked at too, if they may be changed', async (t) => {
+  const { listed, traffic } = view();
+  const named = trafficWishOf({ routes: [EDGE, { name: 'web' }] });
+  const own = ['virtualservices', 'destinationrules'].map((plural) => `${NAMESPACE}/${plural}`);
+  await traffic.of({ ...named, closed: new Map([['infra', 'it is excluded']]) });
+  t.same(listed.toSorted(), own.toSorted());
+  listed.length = 0;
+  await traffic.of(named);
+  t.same(listed.toSorted(), ['infra/destinationrules', 'infra/virtualservices', ...own].toSorted());
+});
+
+t.test('what is marked for a Deployment in other namespaces is found by its mark', async (t) => {
+  const { stores, traffic } = view();
+  const marked = (namespace: string, name: string, key: string) => ({
+    kind: 'VirtualService',
+    metadata: {
+      ...{ namespace, name, resourceVersion: '1', uid: name, labels: { [ROLE]: 'adopted-route' } },
+      annotations: { [ADOPTED_FOR]: JSON.stringify({ [key]: {} }) },
+    },
+  });
+  for (const object of [
+    marked('infra', 'edge', KEY),
+    marked(NAMESPACE, 'web', KEY),
+    marked('infra', 'other', 'infra/x'),
+  ])
+    stores[0]?.put(object, 'watch');
+  t.match(traffic.markedElsewhere(KEY), [{ kind: { kind: 'VirtualService' }, key: 'infra/edge' }]);
+  t.equal(traffic.markedElsewhere(KEY).length, 1);
+  t.ok(traffic.isMarkedFor(KEY));
 });

@@ -61,7 +61,7 @@ export const configMapProvider: TrafficProvider = {
       overruled: after.data?.['canary'] !== undefined && isMoved ? [keyOf(before)] : [],
     };
   },
-  describe(objects, name) {
+  describe(objects, { metadata: { name } }) {
     const route = routeOf(objects, name);
     const title = `${CONFIG_MAPS.kind} ${name}`;
     if (route === undefined) return [{ title, details: [], rules: [] }];

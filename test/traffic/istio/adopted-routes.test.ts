@@ -153,7 +153,7 @@ void t.test('routes narrow down what is weighed', async (t) => {
     { name: 'tests', route: both(50) },
   ]);
   const edge = users([{ route: [to('podinfo')] }], {}, 'edge');
-  const named = trafficWishOf({ routes: ['web/main'] });
+  const named = trafficWishOf({ routes: [{ name: 'web', rule: 'main' }] });
   const objects = weighed([web, edge], named, 20);
   t.same(
     weightsOf(httpOf(objects, 'web')),
@@ -175,7 +175,7 @@ void t.test('a route that is not meant any more is its user’s again, at any ti
   const edge = users([{ route: [to('podinfo')] }], {}, 'edge');
   const both20 = weighed([web, edge], wish, 20);
   t.same(istio.read(both20, wish).prerequisites, []);
-  const named = trafficWishOf({ routes: ['web/main'] });
+  const named = trafficWishOf({ routes: [{ name: 'web', rule: 'main' }] });
   const { prerequisites, route } = istio.read(both20, named);
   const [left20] = prerequisites.map((change) => changed<VirtualService>(change));
   t.same(

@@ -186,7 +186,7 @@ void t.test('where some rules are chosen, the others are their user’s', async 
     { name: 'main', route: [to('podinfo')] },
     { name: 'tests', route: both(50) },
   ]);
-  const old = adopted(web, 20, trafficWishOf({ routes: ['web/main', 'edge'] }));
+  const old = adopted(web, 20, trafficWishOf({ routes: [{ name: 'web', rule: 'main' }, { name: 'edge' }] }));
   const sent = withRules(old, [
     { name: 'main', route: both(90) },
     { name: 'tests', route: both(70) },

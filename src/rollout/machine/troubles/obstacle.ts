@@ -34,6 +34,12 @@ export function takenName({ seen: { taken = [] } }: Releasing): Obstacle | undef
   return taken.length > 0 ? { reason: 'NameTaken', message: takenWords(taken) } : undefined;
 }
 
-/** Whether a release waits until a name is free: nobody watches what is not Headgate's. */
-export const waitsForName = (state: RolloutState | undefined): boolean =>
-  state?.phase === 'Waiting' && state.release?.reason === 'NameTaken';
+const waitsFor = (reason: Obstacle['reason'], state: RolloutState | undefined): boolean =>
+  state?.phase === 'Waiting' && state.release?.reason === reason;
+
+/** Whether a release waits until a name is free. */
+export const waitsForName = (state: RolloutState | undefined): boolean => waitsFor('NameTaken', state);
+
+/** Whether it waits for what no watch tells: objects that are not Headgate's, and rights. */
+export const waitsUnwatched = (state: RolloutState | undefined): boolean =>
+  waitsForName(state) || waitsFor('RouteForbidden', state);

@@ -1,5 +1,5 @@
 import type { RolloutSpec } from '../../spec/spec-types.ts';
-import type { TrafficObstacle } from '../../workload/traffic-obstacle.ts';
+import type { TrafficObstacle, TrafficReason } from '../../workload/traffic-obstacle.ts';
 import type { Situation } from '../situation.ts';
 import { ms } from '../state.ts';
 import { trafficObstacle } from './traffic-obstacle.ts';
@@ -13,15 +13,27 @@ type Seen = Pick<Situation, 'seen' | 'spec' | 'now'>;
 export const wantsRoute = ({ service: { hosts, gateways } }: RolloutSpec): boolean =>
   hosts.length > 0 || gateways.length > 0;
 
-/** From when on a Service and a route are made without a release, milliseconds since the epoch; undefined: never. */
-export function makesRouteFrom({ spec, seen: { deployment } }: Omit<Seen, 'now'>): number | undefined {
+/** Or who names routes of their own, which are to be there. */
+export const expectsRoute = (spec: RolloutSpec): boolean => wantsRoute(spec) || spec.service.routes !== undefined;
+
+/** From when on a route that is expected, and not there, is missed, milliseconds since the epoch; undefined: never. */
+export function expectsRouteFrom({ spec, seen: { deployment } }: Omit<Seen, 'now'>): number | undefined {
   const { creationTimestamp } = deployment.metadata;
-  if (!wantsRoute(spec)) return undefined;
+  if (!expectsRoute(spec)) return undefined;
   return creationTimestamp === undefined ? 0 : ms(creationTimestamp) + COMPANY_MS;
 }
 
-export const makesRoute = (s: Seen): boolean => s.now >= (makesRouteFrom(s) ?? Number.POSITIVE_INFINITY);
+const isTime = (s: Seen): boolean => s.now >= (expectsRouteFrom(s) ?? Number.POSITIVE_INFINITY);
 
-/** Why there is no route where one is wanted; undefined where there is one, or it is about to be made. */
-export const routeMissing = (s: Seen): TrafficObstacle | undefined =>
-  makesRoute(s) && s.seen.route === undefined ? trafficObstacle(s) : undefined;
+/** Whether a Service and a route are made without a release. */
+export const makesRoute = (s: Seen): boolean => wantsRoute(s.spec) && isTime(s);
+
+/** Reasons that are about a route by its name. */
+const OF_NAMED: ReadonlySet<TrafficReason> = new Set(['RouteNotFound', 'RouteForbidden']);
+
+/** Why there is no route where one is wanted, or not all that are named; undefined where there are, or one is about to be made. */
+export function routeMissing(s: Seen): TrafficObstacle | undefined {
+  const found = isTime(s) ? trafficObstacle(s) : undefined;
+  const isMissing = makesRoute(s) && s.seen.route === undefined;
+  return found !== undefined && (isMissing || OF_NAMED.has(found.reason)) ? found : undefined;
+}

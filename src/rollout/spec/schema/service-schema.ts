@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isDnsLabel, isDnsSubdomain, isPortName, MAX_LABEL } from './dns.ts';
+import { MOST_ELSEWHERE, readRouteChoice } from '../route-choice.ts';
+import { isDnsLabel, isPortName, MAX_LABEL } from './dns.ts';
 import { durationField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';
 import { gatewayProblem, hostProblem } from './hosts.ts';
 import { listOf, setOfTexts } from './lists.ts';
@@ -22,13 +23,18 @@ const serviceNameProblem = (name: string): string | undefined =>
     ? undefined
     : 'must be the name of a Service in the same namespace: lower case letters, digits and -';
 
-/** A route object, or one named rule of it. */
-const routeNameProblem = (route: string): string | undefined => {
-  const [object = '', ...rule] = route.split('/');
-  return isDnsSubdomain(object) && rule.length <= 1 && rule.every((name) => name !== '')
-    ? undefined
-    : 'must be the name of a VirtualService in the same namespace, such as web, or of one of its HTTP routes, such as web/main';
-};
+const ROUTE_WORDS =
+  'must be the name of a VirtualService such as web, one of its HTTP routes such as web/main, or, in another namespace, edge/web/main or edge/web/* for all of them';
+
+const routeProblem = (route: string): string | undefined =>
+  readRouteChoice(route) === undefined ? ROUTE_WORDS : undefined;
+
+function routesProblem(routes: readonly string[]): string | undefined {
+  const elsewhere = routes.filter((route) => readRouteChoice(route)?.namespace !== undefined);
+  return elsewhere.length > MOST_ELSEWHERE
+    ? `names ${elsewhere.length} routes with a namespace, and at most ${MOST_ELSEWHERE} are taken; name whole VirtualServices, or divide fewer of them`
+    : undefined;
+}
 
 const PORT_WORDS = 'must be a container port, as a number from 1 to 65535 or a name such as http';
 
@@ -86,13 +92,16 @@ export const serviceSchema = z
       )
         .optional()
         .describe('Istio Gateways, as name or namespace/name, that the route is bound to besides the mesh.'),
-      routes: setOfTexts(
-        judged(textField('must be the name of a route, as text'), routeNameProblem),
-        'must be a list of routes, such as [web] or [web/main]',
+      routes: judged(
+        setOfTexts(
+          judged(textField('must be the name of a route, as text'), routeProblem),
+          'must be a list of routes, such as [web] or [web/main]',
+        ),
+        routesProblem,
       )
         .optional()
         .describe(
-          'Of your VirtualServices, the only ones whose weights are set: names, each perhaps with / and the name of one HTTP route. When left out, all that lead to the Service.',
+          'Of your VirtualServices, the only ones whose weights are set: name, name/route for one HTTP route, and in other namespaces namespace/name/route, or namespace/name/* for all routes of one. When left out, all of the namespace that lead to the Service.',
         ),
       ...http,
       trafficPolicy: trafficPolicySchema.optional(),

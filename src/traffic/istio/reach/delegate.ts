@@ -9,11 +9,13 @@ import {
 } from './objects.ts';
 import { isExported } from './visibility.ts';
 
+type VirtualServices = Pick<MeshObjects, 'virtualServices'>;
+
 /** The VirtualService that a rule leaves the decision to; undefined if there is none, or the root does not see it. */
 export function delegateOf(
   { delegate }: HttpEntry,
   root: VirtualService,
-  { virtualServices }: MeshObjects,
+  { virtualServices }: VirtualServices,
 ): VirtualService | undefined {
   if (delegate === undefined) return undefined;
   const key = `${delegate.namespace ?? namespaceOf(root)}/${delegate.name}`;
@@ -24,7 +26,7 @@ export function delegateOf(
 export const isDelegate = ({ spec }: VirtualService): boolean => (spec.hosts ?? []).length === 0;
 
 /** The VirtualServices through which one holds: itself, or for a delegate all that name it. */
-export function rootsOf(virtualService: VirtualService, objects: MeshObjects): VirtualService[] {
+export function rootsOf(virtualService: VirtualService, objects: VirtualServices): VirtualService[] {
   if (!isDelegate(virtualService)) return [virtualService];
   const key = istioName(virtualService);
   const names = (root: VirtualService) => (entry: HttpEntry) => {

@@ -85,7 +85,14 @@ const messages: Partial<Record<TrafficReason, [found: RouteRefusal | undefined, 
   ],
 };
 
-const ELSEWHERE = ['SelectorOverlap', 'ServiceAmbiguous', 'GatewayNotFound', 'RouteNameTaken'];
+const ELSEWHERE = [
+  'SelectorOverlap',
+  'ServiceAmbiguous',
+  'GatewayNotFound',
+  'RouteNameTaken',
+  'RouteNotFound',
+  'RouteForbidden',
+];
 t.same([...Object.keys(messages), ...ELSEWHERE].toSorted(), TRAFFIC_REASONS.toSorted(), 'no reason is left out');
 for (const [reason, [found, message]] of Object.entries(messages)) t.same(found, { reason, message }, reason);
 
