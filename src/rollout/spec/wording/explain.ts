@@ -41,7 +41,11 @@ function numberText(value: number): string {
 /** `user:password@host`, where a URL was meant. */
 const LOGIN_WITHOUT_SCHEME = /^[\w.+-]*:(?!\s).*@[\w.-]+(?::\d+)?(?:[/?#]|$)/;
 
-const withoutLogin = (text: string): string => (LOGIN_WITHOUT_SCHEME.test(text) ? maskedUrl(text) : masked(text));
+/** Of as many lines as can be shown; each of them whole, as its end tells what in it is a password. */
+function withoutLogin(text: string): string {
+  const lines = text.split('\n', MAX_SHOWN + 1).join('\n');
+  return LOGIN_WITHOUT_SCHEME.test(lines) ? maskedUrl(lines) : masked(lines);
+}
 
 function* inside(value: object): Generator<string> {
   const isList = Array.isArray(value);
