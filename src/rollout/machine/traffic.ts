@@ -101,4 +101,6 @@ export interface TrafficReading {
   obstacle?: TrafficObstacle;
   /** What of the routes leads to the Service and gets no weights, for a person; left out where nothing does. */
   undivided?: string;
+  /** Names by which clients ask for the app, besides those of its Service and of the settings; left out where there are none. */
+  hosts?: readonly string[];
 }

@@ -83,7 +83,7 @@ export class Observer {
     const isNew = isNewRevision(hold.state === 'held', revision, state);
     if (!isNew) known.forget(key);
     const [checks, pods, policies] = await Promise.all([
-      wanted && this.#check(targetOf(this.#wishOf(input, seen)), wanted),
+      wanted && this.#check(targetOf(this.#wishOf(input, seen), seen.hosts), wanted),
       canary && needsPods(state, seen) ? canaryPods.of(canary) : undefined,
       isNew ? known.of(deployment, revision) : undefined,
     ]);
@@ -205,8 +205,8 @@ export class Observer {
 }
 
 /** By which names the app's requests are found in the metrics. */
-function targetOf({ deployment, hosts, service }: TrafficWish): QueryTarget {
+function targetOf({ deployment, hosts, service }: TrafficWish, others: readonly string[] = []): QueryTarget {
   const { namespace = '', name } = deployment.metadata;
   const workloads = { stable: name, canary: canaryName(name) };
-  return { namespace, workloads, services: hosts, hosts: service.hosts };
+  return { namespace, workloads, services: hosts, hosts: [...service.hosts, ...others] };
 }

@@ -16,6 +16,7 @@ import { previewRoutes } from './preview.ts';
 import { resolveGateway } from './reach/client-proxy.ts';
 import { rootsOf } from './reach/delegate.ts';
 import { namespaceOf, type VirtualService } from './reach/objects.ts';
+import { routeHosts } from './route-hosts.ts';
 import { isWellFormed } from './shape.ts';
 import { undividedRules } from './undivided-rules.ts';
 import { readRoutes, releaseFormer, releaseRoutes, reweighRoutes, weighRoutes } from './virtual-service.ts';
@@ -43,10 +44,12 @@ export const istio: TrafficProvider = {
     const route = readRoutes(routes, wish);
     const obstacle = routeObstacle(objects, routes, wish);
     const undivided = undividedRules(objects, wish);
+    const hosts = routeHosts(routes, wish);
     return {
       ...(route && { route }),
       ...(obstacle && { obstacle }),
       ...(undivided !== undefined && { undivided }),
+      ...(hosts.length > 0 && { hosts }),
       prerequisites: [
         ...releaseFormer(virtualServicesOf(objects), routes, wish),
         ...ruleChanges(destinationRulesOf(objects), wish),
