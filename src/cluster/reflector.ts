@@ -20,6 +20,13 @@ class BehindError extends AppError {
   }
 }
 
+/** Why a reflector's store may not be what the API server has. */
+export interface WatchFailure {
+  error: unknown;
+  /** Of `performance.now()`: no watch was open from then on. */
+  since: number;
+}
+
 /**
  * Keeps a store equal to what the API server has, through anything that ends a watch.
  *
@@ -45,6 +52,9 @@ export class Reflector<T extends KubeObject = KubeObject> {
   #version: string | undefined;
   /** Times that everything was fetched. */
   #fetches = 0;
+  #isFilled = false;
+  #failure: WatchFailure | undefined;
+  #failed = rejectable();
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -54,6 +64,21 @@ export class Reflector<T extends KubeObject = KubeObject> {
     this.synced = new Promise((resolve) => {
       this.#settleSynced = resolve;
     });
+  }
+
+  get isFilled(): boolean {
+    return this.#isFilled;
+  }
+
+  /** The error that ended the last watch, until one is open again. */
+  get failure(): WatchFailure | undefined {
+    return this.#failure;
+  }
+
+  /** Resolves when the store has been filled. @throws what keeps it from being filled, as soon as that is known */
+  async filled(): Promise<void> {
+    if (this.#isFilled) return;
+    if (!(await Promise.race([this.synced, this.#failed.promise]))) throw new Error(`watch ${this.#path}: stopped`);
   }
 
   start(): void {
@@ -94,13 +119,26 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (error instanceof BehindError) this.#version = error.resourceVersion;
     if (this.#options.optional && isNotFound(error)) return this.#empty();
     onRestart?.(reason);
+    if (error !== undefined) this.#fail(error);
     if (error !== undefined && reason !== 'expired') onError?.(error);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure = { error, since: this.#failure?.since ?? performance.now() };
+    this.#failed.reject(error);
+  }
+
+  #opened(): void {
+    if (this.#failure === undefined) return;
+    this.#failure = undefined;
+    this.#failed = rejectable();
   }
 
   /** There is no such kind. */
   #empty(): void {
+    this.#opened();
     this.#replace([], '');
-    this.#settleSynced(true);
+    this.#setFilled();
   }
 
   async #watchOnce(): Promise<void> {
@@ -111,7 +149,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (this.#version === undefined) this.#incoming = new Map();
     const signal = AbortSignal.any([this.#stopping.signal, this.#watch.signal]);
     const idleMs = timing?.idleMs ?? 150_000;
-    for await (const event of watchEvents({ client, path: this.#path, query: this.#watchQuery(), signal, idleMs })) {
+    const request = { client, path: this.#path, query: this.#watchQuery(), signal, idleMs };
+    for await (const event of watchEvents({ ...request, onOpen: () => this.#opened() })) {
       if (this.#incoming === undefined) this.#take(event);
       else this.#collect(event, this.#incoming);
     }
@@ -151,6 +190,11 @@ export class Reflector<T extends KubeObject = KubeObject> {
     this.#replace(objects, resourceVersion);
     this.#version = resourceVersion;
     this.#fetches += 1;
+    this.#setFilled();
+  }
+
+  #setFilled(): void {
+    this.#isFilled = true;
     this.#settleSynced(true);
   }
 
@@ -190,4 +234,11 @@ export class Reflector<T extends KubeObject = KubeObject> {
     onMissed?.(missed);
     this.#watch.abort(new BehindError(missed, resourceVersion));
   }
+}
+
+/** A promise that may be rejected without anybody waiting for it. */
+function rejectable(): PromiseWithResolvers<never> {
+  const made = Promise.withResolvers<never>();
+  made.promise.catch(() => undefined);
+  return made;
 }

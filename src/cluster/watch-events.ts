@@ -18,6 +18,8 @@ export interface WatchRequest {
   signal: AbortSignal;
   /** Silence that counts as a broken connection. */
   idleMs: number;
+  /** It is open: what comes now comes at once. */
+  onOpen?: () => void;
 }
 
 /**
@@ -26,14 +28,17 @@ export interface WatchRequest {
  * @throws AppError WATCH_SILENT, WATCH_BROKEN
  * @throws the signal's reason
  */
-export async function* watchEvents({ client, path, query, signal, idleMs }: WatchRequest): AsyncGenerator<WatchEvent> {
+export async function* watchEvents(request: WatchRequest): AsyncGenerator<WatchEvent> {
+  const { client, path, query, signal, idleMs, onOpen } = request;
   const silence = new AbortController();
   const silent = () => silence.abort(new AppError('WATCH_SILENT', `watch ${path}: silent for ${idleMs} ms`));
   const timer = setTimeout(silent, idleMs);
   const either = AbortSignal.any([signal, silence.signal]);
   const splitter = new LineSplitter();
   try {
-    for await (const chunk of await client.watch(path, query, either)) {
+    const chunks = await client.watch(path, query, either);
+    onOpen?.();
+    for await (const chunk of chunks) {
       timer.refresh();
       for (const line of splitter.push(chunk)) {
         yield watchEventOf(line, path);

@@ -37,6 +37,12 @@ export class WatchScopes<T extends KubeObject = KubeObject> {
     return this.#shared.get(key)?.reflector.store;
   }
 
+  /** The same, if it is filled: what it does not show is not there. */
+  filled(key: string): Store<T> | undefined {
+    const { reflector } = this.#shared.get(key) ?? {};
+    return reflector?.isFilled ? reflector.store : undefined;
+  }
+
   /** Resolves when the watch has stopped, if this was its last user. */
   async release(key: string): Promise<void> {
     const shared = this.#shared.get(key);

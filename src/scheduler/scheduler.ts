@@ -158,6 +158,7 @@ export class Scheduler {
         clusterDomain,
         prometheus: new Prometheus(config.metricsServer, config.metricsLogin),
         onCheck,
+        onAnswer: (key) => this.#changed(key),
       }),
       applier: new Applier(client, world, provider),
       settleMs: config.routeSettleMs,
@@ -168,6 +169,10 @@ export class Scheduler {
       hooks: this.#hooks,
       notices: this.#notices,
       recordFacts: (record, facts) => this.#events.recordFacts(record, facts),
+      onUnknown: (key, words) =>
+        words === undefined
+          ? log.info({ canary: key }, 'all that a decision needs is known again')
+          : log.warn({ canary: key }, `not known: ${words}; the canary gets no more weight until it is`),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
         log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
     });

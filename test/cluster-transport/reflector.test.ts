@@ -337,3 +337,23 @@ void t.test('stopped before it was filled, it says so', async (t) => {
     t.equal(await reflector.synced, false);
   });
 });
+
+void t.test('whoever waits for a watch that is refused is told so at once, and again when it is open', async (t) => {
+  const answers = [refused(403, 'Forbidden'), refused(403, 'Forbidden'), streamed, silence];
+  await run(answers, { backoff: { baseMs: 50, maxMs: 50 } }, async ({ reflector }) => {
+    await t.rejects(reflector.filled(), { message: /403/ });
+    t.match(reflector.failure?.error, { status: 403 });
+    t.ok((reflector.failure?.since ?? Infinity) <= performance.now());
+    await reflector.synced;
+    await reflector.filled();
+    t.equal(reflector.failure, undefined, 'an open watch has no failure');
+  });
+});
+
+void t.test('one that is stopped before it was filled tells nobody that there is nothing', async (t) => {
+  await run([silence], {}, async ({ reflector }) => {
+    const waiting = t.rejects(reflector.filled(), { message: /stopped/ });
+    await reflector.stop();
+    await waiting;
+  });
+});

@@ -1,6 +1,7 @@
 import { type QueryResult } from '../../src/analysis/verdict.ts';
 import { BYPASS, HELD, RESTARTED_AT } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
+import type { Source } from '../../src/rollout/machine/sources.ts';
 import { canaryName } from '../../src/rollout/names.ts';
 import { parseDuration } from '../../src/rollout/spec/schema/durations.ts';
 import { findStable } from '../../src/rollout/workload/stable.ts';
@@ -104,6 +105,12 @@ const COMMANDS: Record<string, Command> = {
   command: (simulation, [action = '']) => void simulation.command(action, `c${(commands += 1)}`),
   refuse: ({ ticker }, words) => {
     ticker.refuse = words.length > 0 ? words.join(' ') : undefined;
+    return undefined;
+  },
+  /** What cannot be read from now on: `unreadable SOURCE...` */
+  unreadable: ({ ticker, cluster }, words) => {
+    ticker.unreadable = new Set(words as Source[]);
+    cluster.dirty = true;
     return undefined;
   },
   restart: ({ ticker }) => void ticker.restart(),

@@ -4,6 +4,7 @@ import type { Deployment, KubeObject } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
+import type { AppService } from '../../src/rollout/workload/app-service.ts';
 import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
@@ -17,6 +18,8 @@ export class Refused extends Error {}
 export interface ApplyContext {
   cluster: Cluster;
   spec: RolloutSpec;
+  /** As the decision saw it. */
+  service: AppService;
   /** What the API server answers to the canary, if it refuses it. */
   refuse: string | undefined;
 }
@@ -114,8 +117,8 @@ function replaceCanary({ cluster, refuse }: ApplyContext, existing: Deployment, 
   cluster.putDeployment({ ...existing, metadata: { ...existing.metadata, annotations }, spec: wanted.spec });
 }
 
-function setRoute({ cluster, spec }: ApplyContext, weight: number, version: string | undefined): void {
-  const wish = wishOf(cluster, spec);
+function setRoute({ cluster, spec, service }: ApplyContext, weight: number, version: string | undefined): void {
+  const wish = wishOf(cluster, spec, service);
   const objects = cluster.route ? [cluster.route] : [];
   if (istio.read(objects, wish).route?.version !== version) return;
   for (const change of istio.render(objects, wish, weight)) cluster.putRoute(changed<VirtualService>(change));

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
-import { ms } from '../../src/rollout/machine/state.ts';
+import { canAdvance, isKnown, type Source } from '../../src/rollout/machine/sources.ts';
+import { ms, type Phase } from '../../src/rollout/machine/state.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { readyReplicas } from '../../src/rollout/workload/rollout-status.ts';
 import { usersRules } from '../../src/traffic/istio/destination-rules.ts';
@@ -122,10 +123,43 @@ const CHECKS: Record<string, Check> = {
     const scaled = find(round, 'scaleCanary');
     const taken =
       (scaled && scaled.replicas < (canary?.spec.replicas ?? 0)) || find(round, 'replaceCanary') !== undefined;
-    if (!taken || readyReplicas(canary) === 0 || round.seen.route === undefined) return undefined;
+    if (!taken || readyReplicas(canary) === 0) return undefined;
+    if (!isKnown(round.seen, 'routes')) return 'it is not known where the routes lead';
+    if (round.seen.route === undefined) return undefined;
     if (traffic.weight > 0) return `the route has ${traffic.weight}%`;
     const drained = now - traffic.since;
     return drained >= SETTLE_MS ? undefined : `${drained} ms after the last traffic`;
+  },
+
+  'no more weight, and no open gate, while what it depends on is unknown': (round) => {
+    const { before, seen, decision } = round;
+    if (canAdvance(seen)) return undefined;
+    const weight = find(round, 'setRoute')?.weight ?? 0;
+    if (weight > (seen.route?.weight ?? 0)) return `${weight}%`;
+    const wanted = decision.state.release?.weight ?? 0;
+    if (wanted > 0 && wanted > (before?.release?.weight ?? 0)) return `${wanted}% is decided`;
+    const isOpened = before?.phase !== 'Promoting' && decision.state.phase === 'Promoting';
+    return isOpened && decision.state.release?.path === 'canary' ? 'it is promoted' : undefined;
+  },
+
+  'nothing is made or deleted because what is unknown looked absent': (round) => {
+    const fault = succeeded(round).find((effect) => !isKnown(round.seen, ...(MADE_BY[effect.do] ?? [])));
+    const isMade = find(round, 'setRoute')?.version === undefined && find(round, 'setRoute') !== undefined;
+    return fault?.do ?? (isMade && !isKnown(round.seen, 'routes') ? 'a route' : undefined);
+  },
+
+  'an abort waits for nothing': ({ before, seen, decision }) => {
+    const { command } = seen;
+    if (
+      command === undefined ||
+      'problem' in command ||
+      command.action !== 'abort' ||
+      before?.command?.id === command.id
+    )
+      return undefined;
+    if (before === undefined || !CAN_ABORT.has(before.phase) || decision.state.command?.id === command.id)
+      return undefined;
+    return decision.state.release?.revision === before.release?.revision ? `in ${before.phase}` : undefined;
   },
 
   'the verdict comes first, then traffic, then pods': ({ done }) => {
@@ -173,6 +207,19 @@ const ORDER: Partial<Record<Effect['do'], number>> = {
   scaleCanary: 3,
   replaceCanary: 3,
 };
+
+/** What has to be known before something is made, or deleted. */
+const MADE_BY: Partial<Record<Effect['do'], readonly Source[]>> = {
+  createService: ['services'],
+  replaceService: ['services'],
+  changeTraffic: ['services', 'routes', 'rules'],
+  createCanary: ['services', 'routes', 'rules', 'names'],
+  replaceCanary: ['routes'],
+  createReplicaSet: ['replicaSets'],
+  deleteReplicaSet: ['replicaSets'],
+};
+
+const CAN_ABORT: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
 
 const isCommanded = (id: string | undefined, before: Round['before'], after: Round['decision']['state']): boolean =>
   id !== undefined && before?.command?.id !== id && after.command?.id === id;

@@ -12,6 +12,7 @@ import {
   needsPods,
   needsReplicaSets,
 } from '../../src/rollout/machine/observation-needs.ts';
+import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
@@ -25,6 +26,7 @@ import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './clust
 import { SimulatedHookRunner } from './hook-runner.ts';
 import { PoliciesView } from './policies.ts';
 import { RulesView } from './rules.ts';
+import { DOUBTED, without } from './unreadable.ts';
 import { appOf, wishOf } from './wish.ts';
 
 export const SETTLE_MS = 3_000;
@@ -83,6 +85,8 @@ export class Ticker {
   readonly cluster: Cluster;
   /** Whether a watch has not delivered yet what changed since it was last looked at. */
   lags: (kind: Kind) => boolean = () => false;
+  /** What cannot be read. */
+  unreadable: ReadonlySet<Source> = new Set();
   /** Something was not seen in the last run. */
   lagged = false;
   #view: View;
@@ -156,7 +160,7 @@ export class Ticker {
     this.#heard = undefined;
     const round: Round = { now, self, before: state, seen, decision, committed, done: [], traffic };
     try {
-      for (const effect of decision.effects) round.done.push(this.#apply(effect));
+      for (const effect of decision.effects) round.done.push(this.#apply(effect, seen));
     } finally {
       this.onRound(round);
     }
@@ -183,14 +187,16 @@ export class Ticker {
     this.deliver();
     const doubtful = doubtfulReads(state, this.#look(state));
     this.requests.reads += doubtful.length;
-    for (const kind of doubtful) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
+    for (const kind of doubtful.filter((what) => !this.unreadable.has(DOUBTED[what])))
+      this.#view = { ...this.#view, [kind]: this.cluster[kind] };
     const seen = this.#look(state);
     const { spec, cluster } = this;
     const wanted = dueChecks(spec, state, { now: cluster.now, scrapeMs: SCRAPE_MS });
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
     const checks = wanted?.map(({ metric }) => checkResultOf(metric, this.answer(metric, measured)));
     const pods = needsPods(state, seen) ? this.#pods() : undefined;
-    return { ...seen, answers: this.hookRunner.answers, ...(pods && { pods }), ...(checks && { checks }) };
+    const all = { ...seen, answers: this.hookRunner.answers, ...(pods && { pods }), ...(checks && { checks }) };
+    return without(all, this.unreadable, { state, spec, route: this.#view.route, doubtful });
   }
 
   #pods(): Observation['pods'] {
@@ -240,7 +246,7 @@ export class Ticker {
   #commit(record: CanaryRecord, { state }: Decision, seen: Observation): boolean | undefined {
     const { cluster, spec } = this;
     const status = statusOf({
-      ...{ state, spec, route: seen.route, stopsPodsFirst: stopsPodsFirst(seen.deployment) },
+      ...{ state, spec, route: seen.route, unknown: seen.unknown, stopsPodsFirst: stopsPodsFirst(seen.deployment) },
       ...{ generation: record.metadata.generation, before: record.status },
     });
     const stored = JSON.parse(JSON.stringify(status)) as CanaryStatus;
@@ -252,11 +258,11 @@ export class Ticker {
     return true;
   }
 
-  #apply(effect: Effect): Done {
+  #apply(effect: Effect, { service }: Observation): Done {
     this.onWrite();
     this.requests.writes += 1;
     try {
-      apply(effect, { cluster: this.cluster, spec: this.spec, refuse: this.refuse });
+      apply(effect, { cluster: this.cluster, spec: this.spec, service, refuse: this.refuse });
       for (const kind of TOUCHES[effect.do]) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
       return { effect };
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type TrafficWish, trafficWish } from '../../src/rollout/machine/traffic.ts';
 import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
-import { appServiceOf } from '../../src/rollout/workload/app-service.ts';
+import { type AppService, appServiceOf } from '../../src/rollout/workload/app-service.ts';
 import { LABEL } from '../build.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -8,8 +8,13 @@ import type { Cluster } from './cluster.ts';
 export const appOf = ({ services, deployment }: Pick<Cluster, 'services' | 'deployment'>, { service }: RolloutSpec) =>
   appServiceOf({ deployment, label: LABEL, name: service.name, services: [...services.values()], neighbours: [] });
 
-export const wishOf = (cluster: Pick<Cluster, 'services' | 'deployment'>, spec: RolloutSpec): TrafficWish =>
+/** @param service as it was seen, where that is not as it is */
+export const wishOf = (
+  cluster: Pick<Cluster, 'services' | 'deployment'>,
+  spec: RolloutSpec,
+  service: AppService = appOf(cluster, spec),
+): TrafficWish =>
   trafficWish({
-    ...{ deployment: cluster.deployment, spec: spec.service, service: appOf(cluster, spec) },
+    ...{ deployment: cluster.deployment, spec: spec.service, service },
     ...{ label: LABEL, clusterDomain: 'cluster.local' },
   });

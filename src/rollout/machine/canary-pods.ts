@@ -5,6 +5,7 @@ import { isEmpty, ownedBy } from '../workload/stable.ts';
 import { sameRevision } from '../workload/template.ts';
 import type { Releasing } from './situation.ts';
 import { atWeightFor } from './situation.ts';
+import { isKnown } from './sources.ts';
 import { ACTIVE } from './state.ts';
 import { isRouteGone } from './troubles/route-gone.ts';
 
@@ -46,10 +47,12 @@ export const isReachable = (s: Releasing): boolean => isCanaryReady(s) && listed
 /** What the API server's `generateName` leaves of a long name: 63 characters less the five random ones. */
 const podPrefix = ({ metadata }: ReplicaSet): string => `${metadata.name}-`.slice(0, 58);
 
-/** Whether no traffic can reach the canary's pods any more, so that they may go or change. */
+/** Whether no traffic can reach the canary's pods any more, so that they may go or change. A route that cannot be read may lead there. */
 export function isDrained(s: Releasing): boolean {
   const { canary, route } = s.seen;
-  if (isScaledDown(canary) || (route === undefined && !isRouteGone(s.state.release, s.seen))) return true;
+  if (isScaledDown(canary)) return true;
+  if (!isKnown(s.seen, 'routes')) return false;
+  if (route === undefined && !isRouteGone(s.state.release, s.seen)) return true;
   const settled = !ACTIVE.has(s.state.phase) || atWeightFor(s, s.settleMs);
   return (route?.weight ?? 0) === 0 && s.state.release.weight === 0 && settled;
 }

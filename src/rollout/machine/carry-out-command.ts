@@ -14,6 +14,7 @@ import {
   type Releasing,
   type Situation,
 } from './situation.ts';
+import { canAdvance, isKnown } from './sources.ts';
 import { type Phase, time } from './state.ts';
 
 /** In which phases a command makes sense, and what it does. */
@@ -64,7 +65,8 @@ function refusal({ state, seen }: Situation, { action, revision }: Command): str
     return `cannot ${action} ${revision}: the revision is now ${release.revision}`;
   }
   if (seen.hold.state === 'unreadable') return `cannot ${action}: the hold on the Deployment cannot be read`;
-  if (seen.hold.state !== 'held') return `cannot ${action}: no revision is held`;
+  const held = seen.hold.state === 'held' || !isKnown(seen, 'deployment');
+  if (!held) return `cannot ${action}: no revision is held`;
   if (action === 'revert' && state.stable === undefined) return 'cannot revert: the running version is not known';
   return undefined;
 }
@@ -74,11 +76,18 @@ const refuse = (s: Situation, { id }: Command | UnreadableCommand, message: stri
   facts: [fact('CommandRefused', `${displayName(s)}: ${message}`)],
 });
 
-/** Carries out a command that was not seen before, once; undefined if there is none. */
+/** A command waits, unanswered, for what it depends on. Abort depends on nothing. */
+function waits({ seen }: Situation, { action }: Command): boolean {
+  if (action === 'promote') return !canAdvance(seen);
+  return action !== 'abort' && !isKnown(seen, 'deployment');
+}
+
+/** Carries out a command that was not seen before, once; undefined if there is none, or it has to wait. */
 export function carryOutCommand(s: Situation): Next | undefined {
   const { command } = s.seen;
   if (command === undefined || command.id === s.state.command?.id) return undefined;
   if ('problem' in command) return refuse(s, command, command.problem);
+  if (waits(s, command)) return undefined;
   const why = refusal(s, command);
   const { release } = s.state;
   if (why !== undefined || release === undefined) return refuse(s, command, why ?? 'there is no release');

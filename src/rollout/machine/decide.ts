@@ -18,6 +18,7 @@ import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
 import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
+import { isRouteUnseen } from './sources.ts';
 import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
 import { isRouteGone, routeGone } from './troubles/route-gone.ts';
 import { wakeAt } from './wake.ts';
@@ -102,10 +103,18 @@ function enrol(rest: Omit<Situation, 'state'>): Next {
 function transition(s: Situation): Next {
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
-  const release = recounted(withRoutable(s));
+  const release = recounted(withRoutable(withService(s)));
   const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
   const fresh: Situation = { ...s, state };
   return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
+}
+
+/** The release under way, which takes note of its Service: by that the route is found when no Service can be read. */
+function withService(s: Situation): Situation {
+  const { release, phase } = s.state;
+  const { service } = s.seen;
+  if (release?.path !== 'canary' || !ACTIVE.has(phase) || service.is !== 'found') return s;
+  return { ...s, state: { ...s.state, release: { ...release, service: service.service.metadata.name } } };
 }
 
 /** The release under way, which takes note of when all was there that its weight names. */
@@ -118,9 +127,10 @@ function withRoutable(s: Situation): Situation {
 
 /**
  * The route has another weight than the release wants, as somebody changed it: what is counted from its weight starts anew.
+ * While it cannot be read it counts as it was.
  */
 function recounted({ state: { phase, release }, seen }: Situation): Release | undefined {
-  if (release?.weightSince === undefined || !ACTIVE.has(phase)) return release;
+  if (release?.weightSince === undefined || !ACTIVE.has(phase) || isRouteUnseen(seen)) return release;
   const weight = isRouteGone(release, seen) ? 0 : seen.route?.weight;
   return weight === release.weight ? release : { ...release, weightSince: undefined, checkAt: undefined };
 }

@@ -7,6 +7,7 @@ export const REASONS = {
   NewRevision: 'Normal',
   Superseded: 'Normal',
   Waiting: 'Normal',
+  SourceUnknown: 'Warning',
   NameTaken: 'Warning',
   WaitingForApproval: 'Warning',
   HookPassed: 'Normal',

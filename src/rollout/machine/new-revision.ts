@@ -14,6 +14,7 @@ import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
 import { routableBefore } from './routable.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
+import { isKnown } from './sources.ts';
 import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
 import { policyFindings } from './troubles/policy-gap.ts';
 
@@ -23,7 +24,7 @@ import { policyFindings } from './troubles/policy-gap.ts';
  */
 export function newRevision(s: Situation): Next | undefined {
   const { hold } = s.seen;
-  if (hold.state === 'unreadable') return undefined;
+  if (hold.state === 'unreadable' || !isKnown(s.seen, 'deployment')) return undefined;
   return hold.state === 'held' ? heldRevision(s, hold.hold) : ungatedRevision(s);
 }
 
@@ -35,11 +36,18 @@ function isUnderWay({ state: { phase, release }, seen: { revision } }: Situation
 function heldRevision(s: Situation, hold: Hold): Next | undefined {
   const { release } = s.state;
   if (isUnderWay(s) && !(s.state.phase === 'Finalising' && release?.outcome === 'succeeded')) return undefined;
-  if (s.seen.replicaSets === undefined) return undefined;
+  if (s.seen.replicaSets === undefined && !isRunningRecorded(s)) return undefined;
   if (hold.verdict !== undefined && hold.revision === s.seen.revision) return alreadyFailed(s, hold);
   const fresh = withInterruptedPromotion(s);
   return start(fresh, releasePathOf(fresh), hold.by);
 }
+
+/**
+ * Whether the record tells what runs, so that a revision may take the place of another, or go back, while ReplicaSets cannot be
+ * read. In mid-promotion they alone tell which of the two revisions has the pods.
+ */
+const isRunningRecorded = ({ state: { phase, stable } }: Situation): boolean =>
+  stable?.available === true && phase !== 'Promoting' && phase !== 'Stalled';
 
 /**
  * Another revision comes while one is being promoted. If most pods run the one under promotion already, it is the stable
@@ -89,7 +97,8 @@ function runsHeldTemplate({ state: { stable }, seen: { deployment, replicaSets =
 }
 
 /** Whether no pod of the Deployment was ever available, so that nothing is to be protected; scaled to zero is not that. */
-function isUnprotected({ state, seen: { deployment, replicaSets = [] } }: Situation): boolean {
+function isUnprotected({ state, seen: { deployment, replicaSets } }: Situation): boolean {
+  if (replicaSets === undefined) return false;
   if (state.stable?.available || wantedReplicas(deployment) === 0 || availableReplicas(deployment) > 0) return false;
   if (conditionOf(deployment, 'Progressing')?.reason === 'NewReplicaSetAvailable') return false;
   return replicaSets.every((set) => !ownedBy(deployment, set) || (set.status?.availableReplicas ?? 0) === 0);
@@ -110,7 +119,9 @@ function ungatedRevision(s: Situation): Next | undefined {
 }
 
 function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: string): Release {
+  const { service } = seen;
   return {
+    ...(path === 'canary' && service.is === 'found' && { service: service.service.metadata.name }),
     revision: seen.revision,
     requestedBy,
     images: imagesOf(seen.deployment.spec.template),
@@ -183,11 +194,10 @@ const FACTS: Record<ReleasePath, FactOf> = {
 };
 
 /** The stable revision of an idle Deployment, kept up to date: a restart changes the template and not the revision. */
-export function refreshedStable({
-  state,
-  seen: { deployment, revision, hold },
-}: Situation): Situation['state']['stable'] {
+export function refreshedStable({ state, seen }: Situation): Situation['state']['stable'] {
+  const { deployment, revision, hold } = seen;
   if (hold.state !== 'open' || ACTIVE.has(state.phase) || deployment.spec.paused) return state.stable;
+  if (!isKnown(seen, 'deployment')) return state.stable;
   if (state.stable !== undefined && state.stable.revision !== revision) return state.stable;
   const available =
     (state.stable?.available ?? false) || (isRolledOut(deployment) && availableReplicas(deployment) > 0);

@@ -6,6 +6,7 @@ import type { Policy } from '../workload/policies.ts';
 import type { HookAnswer } from './calls.ts';
 import type { Command, UnreadableCommand } from './command-annotation.ts';
 import type { Receipt } from './outbox.ts';
+import type { UnknownSource } from './sources.ts';
 import type { TrafficReading } from './traffic.ts';
 
 /** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
@@ -28,8 +29,9 @@ export interface PolicyReading {
 }
 
 /**
- * The world at one point in time, as far as a decision may use it. Undefined objects are absent; `replicaSets` and `checks`
- * are undefined when they were not asked for (see observation-needs.ts).
+ * The world at one point in time, as far as a decision may use it. Undefined objects are absent, unless their source is
+ * `unknown`; `replicaSets` and `checks` are undefined when they were not asked for too (see observation-needs.ts), and `checks`
+ * until they are answered.
  */
 export interface Observation extends TrafficReading {
   deployment: Deployment;
@@ -37,7 +39,7 @@ export interface Observation extends TrafficReading {
   /** Revision of the Deployment's own template. */
   revision: string;
   command?: Command | UnreadableCommand;
-  replicaSets?: ReplicaSet[];
+  replicaSets?: readonly ReplicaSet[];
   canary?: Deployment;
   /** Of the canary's name, whoever made it. */
   budget?: DisruptionBudget;
@@ -62,4 +64,6 @@ export interface Observation extends TrafficReading {
   receipts?: Receipt[];
   /** What the API server said when it refused the canary Deployment, or what is wanted for its traffic. */
   refused?: string;
+  /** Sources that gave no answer: nothing follows from what they do not show. Left out where all is known. */
+  unknown?: readonly UnknownSource[];
 }

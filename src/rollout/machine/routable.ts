@@ -1,6 +1,7 @@
 import { canaryService, isAsWanted } from '../workload/services.ts';
 import { isMadeFor } from '../workload/taken-names.ts';
 import type { Releasing, Situation } from './situation.ts';
+import { isKnown } from './sources.ts';
 import { ms, type Time, time } from './state.ts';
 import { trafficObstacle } from './troubles/traffic-obstacle.ts';
 
@@ -17,9 +18,12 @@ const isCanaryServed = ({ seen: { service, canaryService: present, deployment },
 export const isRoutable = (s: Situation): boolean =>
   isStableRoutable(s) && isCanaryServed(s) && s.seen.prerequisites.length === 0;
 
-/** Since when it has been so, as far as this release knows. */
-export const routableSince = (s: Releasing): Time | undefined =>
-  isRoutable(s) ? (s.state.release.routableSince ?? time(s.now)) : undefined;
+/** Since when it has been so, as far as this release knows; while it cannot be read it is as it was. */
+export function routableSince(s: Releasing): Time | undefined {
+  const { routableSince: before } = s.state.release;
+  if (!isKnown(s.seen, 'services', 'routes', 'rules')) return before;
+  return isRoutable(s) ? (before ?? time(s.now)) : undefined;
+}
 
 /** The same for a release that begins now: what was made for one before it is known to the mesh since then. */
 export function routableBefore(s: Situation): Time | undefined {

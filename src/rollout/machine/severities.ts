@@ -13,6 +13,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   Withdrawn: 'info',
   WayBack: 'info',
   NameTaken: 'warn',
+  SourceUnknown: 'warn',
   WaitingForApproval: 'warn',
   CheckFailed: 'warn',
   CheckInconclusive: 'warn',

@@ -50,6 +50,8 @@ export interface Release {
   startedAt: Time;
   /** Wanted canary weight, percent. */
   weight: number;
+  /** The Service by which clients reach the app, as it was last seen. */
+  service?: string;
   /** The routes that had its weight were those of users. */
   adopted?: true | undefined;
   /** Since when all is there that a route with its weight names; the mesh learns of it in its own time. */

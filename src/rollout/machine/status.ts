@@ -1,6 +1,7 @@
 import type { Condition } from '../kube.ts';
 import type { RolloutSpec } from '../spec/spec-types.ts';
 import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
+import { isRouteUnseen, type UnknownSource, unknownWords } from './sources.ts';
 import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
 import { weightPlan } from './steps.ts';
 import type { RouteReading } from './traffic.ts';
@@ -24,6 +25,8 @@ interface ViewInput {
   state: RolloutState;
   spec: RolloutSpec | undefined;
   route: RouteReading | undefined;
+  /** Sources of which nothing is known. */
+  unknown?: readonly UnknownSource[] | undefined;
   /** Whether promotion stops the pods that run before it starts others; the plan of weights depends on it. */
   stopsPodsFirst: boolean;
   generation: number | undefined;
@@ -38,10 +41,10 @@ interface ViewInput {
 
 /** The whole status to be written. Conditions keep the time of their last change. */
 export function statusOf(view: ViewInput): CanaryStatus {
-  const { state, spec, route, stopsPodsFirst, generation } = view;
+  const { state, spec, stopsPodsFirst, generation } = view;
   const { phase, since, release, stable } = state;
   const plan = weightPlan(spec?.analysis.weights ?? [], stopsPodsFirst);
-  const weight = route?.weight ?? 0;
+  const weight = observedWeight(view);
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,
@@ -53,6 +56,11 @@ export function statusOf(view: ViewInput): CanaryStatus {
     conditions: conditionsOf(view),
     ...remembered(state),
   };
+}
+
+/** A route that cannot be read has what it was last seen with. */
+function observedWeight(view: ViewInput): number {
+  return (isRouteUnseen(view) ? view.before?.canaryWeight : view.route?.weight) ?? 0;
 }
 
 function stepsTaken(release: Release | undefined, plan: readonly number[], weight: number): number {
@@ -130,7 +138,8 @@ const MESSAGE: Record<Phase, string> = {
 const messageOf = ({ phase, release }: RolloutState): string =>
   phase === 'Progressing' && release?.weight === 0 ? 'A revision is held; its canary gets ready.' : MESSAGE[phase];
 
-function conditionsOf({ state, generation, before, invalid, unrouted, undivided }: ViewInput): Condition[] {
+function conditionsOf(view: ViewInput): Condition[] {
+  const { state, generation, before, invalid, unrouted, undivided } = view;
   const { phase, since, release } = state;
   const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
   const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
@@ -142,6 +151,7 @@ function conditionsOf({ state, generation, before, invalid, unrouted, undivided 
     ...(release?.policyGap === undefined ? [] : gapCondition(release, release.policyGap, telling)),
     ...(unrouted === undefined ? [] : written({ RouteMissing: true }, { ...telling, ...unrouted })),
     ...(undivided === undefined ? [] : undividedCondition(undivided, telling)),
+    ...unknownCondition(view, telling),
   ];
 }
 
@@ -155,6 +165,14 @@ const gapCondition = (
 /** It lasts as long as the rules are there, and hinders nothing. */
 const undividedCondition = (message: string, telling: Pick<Telling, 'before' | 'generation' | 'since'>): Condition[] =>
   written({ RulesUndivided: true }, { ...telling, reason: 'NotHTTP', message });
+
+/** It is there only while something is not known. */
+function unknownCondition(view: ViewInput, telling: Omit<Telling, 'reason' | 'message'>): Condition[] {
+  const words = unknownWords(view);
+  if (words === undefined) return [];
+  const message = `Not known: ${words}. Until it is, the canary gets no more weight; what goes toward the running version goes on.`;
+  return written({ ObservationIncomplete: true }, { ...telling, reason: 'SourceUnknown', message });
+}
 
 const ENROLLED_MESSAGE = 'The gate is shut: a change of the pod template is released by canary.';
 

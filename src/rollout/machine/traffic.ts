@@ -51,7 +51,8 @@ export function serviceHosts(
   { name }: ServiceSpec,
   service: AppService,
 ): TrafficWish['hosts'] {
-  const stable = service.is === 'found' ? service.service.metadata.name : (name ?? metadata.name);
+  const known = service.is === 'found' ? service.service.metadata.name : service.is === 'unknown' && service.name;
+  const stable = known || (name ?? metadata.name);
   return { stable, canary: canaryName(stable) };
 }
 

@@ -12,7 +12,7 @@ import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
  * since the epoch. What is due already has been seen by this decision, and waits for something else to happen.
  */
 export function wakeAt(s: Situation): number | undefined {
-  const times = [...timers(s), ...questions(s), ...routeLooks(s)].filter((at) => at > s.now);
+  const times = [...timers(s), ...questions(s), ...routeLooks(s), ...unknownLooks(s)].filter((at) => at > s.now);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
@@ -27,6 +27,11 @@ function nextLook({ state, now }: Situation): number {
 
 /** When a route that is wanted may be made, and while none can be, whether it can by now. */
 const routeLooks = (s: Situation): number[] => [expectsRouteFrom(s) ?? 0, ...(routeMissing(s) ? [nextLook(s)] : [])];
+
+/** Until all is known: no watch tells that a right is given again. */
+const UNKNOWN_LOOK_MS = 2_000;
+
+const unknownLooks = ({ seen: { unknown }, now }: Situation): number[] => (unknown ? [now + UNKNOWN_LOOK_MS] : []);
 
 function timers(s: Situation): number[] {
   const { state, seen, spec, settleMs } = s;

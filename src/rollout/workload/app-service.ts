@@ -10,6 +10,8 @@ export type AppService =
   | { is: 'found'; service: Service }
   /** There is none, and none is named: one of the Deployment's name is to be made. */
   | { is: 'absent' }
+  /** Services cannot be read: it may be there or not. `name`: that of the one by which the release under way went. */
+  | { is: 'unknown'; name?: string }
   | ({ is: 'unusable' } & TrafficObstacle);
 
 /** What a Service is looked for with. */

@@ -8,7 +8,14 @@ import { type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
+import type { PartReader } from '../world/traffic.ts';
 import type { World } from '../world/world.ts';
+import { inTime } from './deadline.ts';
+
+/** What cannot be read is left out: the route is not written then if it is another by that. */
+const readWhatIsThere: PartReader = (part, read) => inTime(read(), part.about).catch(() => []);
+/** A route that is made must not stand beside one that could not be read. */
+const readAll: PartReader = (part, read) => inTime(read(), part.about);
 
 /** Writes routes and what else divides traffic, of any provider, and takes the answers into the world. @throws KubeError. */
 export class TrafficApplier {
@@ -24,7 +31,7 @@ export class TrafficApplier {
 
   /** @param version of the route as it was observed: one that is another by now is left alone. */
   async setRoute(wish: TrafficWish, weight: number, version: string | undefined): Promise<void> {
-    const objects = await this.#world.traffic.of(wish);
+    const objects = await this.#world.traffic.of(wish, version === undefined ? readAll : readWhatIsThere);
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
     try {

@@ -1,13 +1,10 @@
-import { checkOf } from '../../analysis/check.ts';
-import type { Prometheus } from '../../analysis/prometheus.ts';
-import type { QueryTarget } from '../../analysis/queries.ts';
 import { KINDS } from '../../cluster/kinds.ts';
-import { type Deployment, type KubeObject, keyOf } from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyOf, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
-import type { CheckResult, Observation } from '../../rollout/machine/observation.ts';
+import type { Observation } from '../../rollout/machine/observation.ts';
 import {
-  type DueCheck,
+  type DoubtfulRead,
   doubtfulReads,
   dueChecks,
   isNewRevision,
@@ -16,6 +13,7 @@ import {
   needsPods,
   needsReplicaSets,
 } from '../../rollout/machine/observation-needs.ts';
+import type { Source } from '../../rollout/machine/sources.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
 import { canaryServiceAmong, serviceHosts, type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
@@ -26,7 +24,10 @@ import { readHold } from '../../rollout/workload/hold.ts';
 import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
+import type { PartReader } from '../world/traffic.ts';
 import type { World } from '../world/world.ts';
+import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
+import { type ObservationReads, SourceReads } from './source-reads.ts';
 
 export interface ObserveInput {
   key: string;
@@ -40,57 +41,71 @@ export interface ObserveInput {
 
 type LookedAt = Omit<Observation, 'checks'>;
 
-export interface ObserverOptions {
+export interface ObserverOptions extends CheckRoundsOptions {
   world: World;
   provider: TrafficProvider;
   clusterDomain: string;
-  prometheus: Pick<Prometheus, 'query'>;
-  /** Is told the verdict of each check that was made. */
-  onCheck: (verdict: CheckResult['verdict']) => void;
 }
 
-/** Everything that a decision may use, at one point in time. Reads only. */
+/**
+ * Everything that a decision may use, at one point in time. Reads only. Each source answers within the deadline that all have
+ * together, or is unknown; the Deployment, its record, and what carries Headgate's label is always at hand, by watches.
+ */
 export class Observer {
   readonly #world: World;
   readonly #provider: TrafficProvider;
   readonly #clusterDomain: string;
-  readonly #prometheus: Pick<Prometheus, 'query'>;
-  readonly #onCheck: ObserverOptions['onCheck'];
+  readonly #reads: SourceReads;
+  readonly #rounds: CheckRounds;
 
-  constructor({ world, provider, clusterDomain, prometheus, onCheck }: ObserverOptions) {
-    this.#world = world;
-    this.#provider = provider;
-    this.#clusterDomain = clusterDomain;
-    this.#prometheus = prometheus;
-    this.#onCheck = onCheck;
+  constructor(options: ObserverOptions) {
+    this.#world = options.world;
+    this.#provider = options.provider;
+    this.#clusterDomain = options.clusterDomain;
+    this.#reads = new SourceReads(options.onAnswer);
+    this.#rounds = new CheckRounds(options);
   }
 
   /** Undefined when the Deployment is gone. */
   async observe(input: ObserveInput): Promise<Observation | undefined> {
-    const first = await this.#look(input);
+    const reading = this.#reads.begin(input.key);
+    const first = await this.#look(input, reading);
     if (first === undefined) return undefined;
     const doubtful = doubtfulReads(input.state, first);
-    const seen = doubtful.length > 0 ? await this.#lookAgain(input, first, doubtful) : first;
-    return seen && { ...seen, ...(await this.#readMore(input, seen)) };
+    const seen = doubtful.length > 0 ? await this.#lookAgain(input, { first, doubtful, reading }) : first;
+    if (seen === undefined) return undefined;
+    const more = await this.#readMore(input, seen, reading);
+    const { unknown } = reading;
+    return { ...seen, ...more, ...(unknown.length > 0 && { unknown }) };
+  }
+
+  /** The Deployment is not followed any more. */
+  forget(key: string): void {
+    this.#rounds.forget(key);
   }
 
   /** What is read only at a moment that needs it. */
-  async #readMore(input: ObserveInput, seen: LookedAt): Promise<Partial<Observation>> {
+  async #readMore(input: ObserveInput, seen: LookedAt, reading: ObservationReads): Promise<Partial<Observation>> {
     const { key, spec, state } = input;
     const { hold, revision, deployment, canary } = seen;
     const { policies: known, canaryPods } = this.#world;
-    const wanted = dueChecks(spec, state, input);
+    const due = dueChecks(spec, state, input);
+    if (due === undefined) this.#rounds.forget(key);
     const isNew = isNewRevision(hold.state === 'held', revision, state);
     if (!isNew) known.forget(key);
     const [checks, pods, policies] = await Promise.all([
-      wanted && this.#check(targetOf(this.#wishOf(input, seen), seen.hosts), wanted),
-      canary && needsPods(state, seen) ? canaryPods.of(canary) : undefined,
-      isNew ? known.of(deployment, revision) : undefined,
+      due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
+      canary && needsPods(state, seen) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
+      isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
     ]);
     return { ...(checks && { checks }), ...(pods && { pods }), ...(policies && { policies }) };
   }
 
-  async #look(input: ObserveInput): Promise<LookedAt | undefined> {
+  #roundOf(input: ObserveInput, seen: LookedAt, round: Pick<RoundInput, 'due' | 'waitMs'>): RoundInput {
+    return { ...round, id: roundId(input.state), wish: this.#wishOf(input, seen), hosts: seen.hosts };
+  }
+
+  async #look(input: ObserveInput, reading: ObservationReads): Promise<LookedAt | undefined> {
     const { key, state, record, label } = input;
     const world = this.#world;
     const deployment = world.enrolled.get(key);
@@ -98,28 +113,28 @@ export class Observer {
     const hold = readHold(deployment);
     const revision = revisionOf(deployment.spec.template);
     const underWay = needsReplicaSets(hold.state === 'held', state);
-    const closed = await this.#holdNamespaces(input, deployment, underWay);
-    const sets = underWay ? world.replicaSets.of(deployment, label) : undefined;
+    const closed = await this.#holdNamespaces(input, { deployment, underWay, reading });
+    const sets = underWay ? valueOf(reading, 'replicaSets', () => world.replicaSets.of(deployment, label)) : undefined;
     const isNew = isNewRevision(hold.state === 'held', revision, state);
-    const { named, ...services } = await this.#services(input, deployment);
+    const { named, ...services } = await this.#services(input, deployment, reading);
     const wish = this.#wishOf(input, { deployment, ...services, closed });
     const [replicaSets, endpoints, objects, names] = await Promise.all([
       sets,
-      this.#endpoints(key, state, wish),
-      world.traffic.of(wish),
-      this.#names(input, deployment, isNew),
+      valueOf(reading, 'endpoints', () => this.#endpoints(key, state, wish)),
+      world.traffic.of(wish, partReader(reading)),
+      valueOf(reading, 'names', () => this.#names(input, deployment, isNew)),
     ]);
     const traffic = this.#provider.read(objects, wish);
     if (!underWay) await this.#leave(input, { service: services.service, ...traffic });
     const canary = world.canaryOf(deployment);
     const budget = world.canaryPods.budgetFor(deployment);
     const command = readCommand(record.metadata.annotations);
-    const taken = [...named, ...names, ...takenBy(traffic.prerequisites, objects)];
+    const taken = [...named, ...(names ?? []), ...takenBy(traffic.prerequisites, objects)];
     return {
       deployment,
       hold,
       revision,
-      endpoints,
+      endpoints: endpoints ?? [],
       closed,
       ...services,
       ...(command && { command }),
@@ -132,9 +147,12 @@ export class Observer {
   }
 
   /** Watches what a release needs to see. The namespaces of routes where Headgate may change nothing, with the reason. */
-  async #holdNamespaces({ key, spec }: ObserveInput, { metadata }: Deployment, underWay: boolean) {
-    const elsewhere = namespacesElsewhere(spec.service.routes, metadata.namespace);
-    const closed = await this.#world.routeRights.closed(elsewhere);
+  async #holdNamespaces({ key, spec }: ObserveInput, { deployment, underWay, reading }: Held) {
+    const elsewhere = namespacesElsewhere(spec.service.routes, deployment.metadata.namespace);
+    const answer = await reading.read({ source: 'routes', about: 'rights' }, () =>
+      this.#world.routeRights.closed(elsewhere),
+    );
+    const closed: ReadonlyMap<string, string> = answer.known ? answer.value : new Map<string, string>();
     const open = elsewhere.filter((namespace) => !closed.has(namespace));
     if (underWay) this.#world.watchNamespaces(key, open);
     return closed;
@@ -158,10 +176,19 @@ export class Observer {
   }
 
   /** Which Service clients use, the canary's, and what has that one's name and is none. */
-  async #services({ key, spec, label }: ObserveInput, deployment: Deployment) {
-    const services = await this.#world.servicesAround(key);
+  async #services(input: ObserveInput, deployment: Deployment, reading: ObservationReads): Promise<FoundServices> {
+    const { key, spec, label, state } = input;
     const { name } = spec.service;
-    const service = await this.#serviceOf(deployment, { label, name, services });
+    const answer = await reading.read({ source: 'services' }, async () => {
+      const services = await this.#world.servicesAround(key);
+      return { services, service: await this.#serviceOf(deployment, { label, name, services }) };
+    });
+    const remembered = state?.release?.service ?? name;
+    await reading.read({ source: 'routes', about: 'Service' }, async () => {
+      if (!answer.known && remembered === undefined) throw new Error('the Service that they lead to is not known');
+    });
+    if (!answer.known) return { service: { is: 'unknown', ...(remembered && { name: remembered }) }, named: [] };
+    const { services, service } = answer.value;
     const { canary: host } = serviceHosts(deployment, spec.service, service);
     return { service, ...canaryServiceAmong(deployment, { services, host, label }) };
   }
@@ -182,31 +209,50 @@ export class Observer {
     return [];
   }
 
-  async #lookAgain(input: ObserveInput, seen: LookedAt, doubtful: ReturnType<typeof doubtfulReads>) {
-    const { namespace = '', name } = seen.deployment.metadata;
+  /** What cannot be read again stays doubtful: it is unknown, and not taken back by what was seen. */
+  async #lookAgain(input: ObserveInput, { first, doubtful, reading }: Doubt): Promise<LookedAt | undefined> {
+    const { namespace = '', name } = first.deployment.metadata;
     const reads = {
       deployment: () => this.#world.refresh(KINDS.deployments, namespace, name),
       canary: () => this.#world.refresh(KINDS.deployments, namespace, canaryName(name)),
-      route: () => this.#world.traffic.refresh(this.#wishOf(input, seen)),
+      route: () => this.#world.traffic.refresh(this.#wishOf(input, first), partReader(reading)),
     };
-    await Promise.all(doubtful.map((what) => reads[what]()));
-    return this.#look(input);
-  }
-
-  #check(target: QueryTarget, wanted: readonly DueCheck[]): Promise<CheckResult[]> {
-    return Promise.all(
-      wanted.map(async (due) => {
-        const result = await checkOf(due, target, (query) => this.#prometheus.query(query));
-        this.#onCheck(result.verdict);
-        return result;
-      }),
-    );
+    await Promise.all(doubtful.map((what) => reading.read({ source: DOUBTED[what], about: 'again' }, reads[what])));
+    return this.#look(input, reading);
   }
 }
 
-/** By which names the app's requests are found in the metrics. */
-function targetOf({ deployment, hosts, service }: TrafficWish, others: readonly string[] = []): QueryTarget {
-  const { namespace = '', name } = deployment.metadata;
-  const workloads = { stable: name, canary: canaryName(name) };
-  return { namespace, workloads, services: hosts, hosts: [...service.hosts, ...others] };
+interface FoundServices extends Pick<Observation, 'service' | 'canaryService'> {
+  /** What has the name of the canary's, and is another. */
+  named: readonly Service[];
 }
+
+interface Held {
+  deployment: Deployment;
+  underWay: boolean;
+  reading: ObservationReads;
+}
+
+interface Doubt {
+  first: LookedAt;
+  doubtful: readonly DoubtfulRead[];
+  reading: ObservationReads;
+}
+
+const DOUBTED: Record<DoubtfulRead, Source> = { deployment: 'deployment', canary: 'canary', route: 'routes' };
+
+/** What a source answered; undefined while it is unknown. */
+async function valueOf<T>(reading: ObservationReads, source: Source, read: () => Promise<T>): Promise<T | undefined> {
+  const answer = await reading.read({ source }, read);
+  return answer.known ? answer.value : undefined;
+}
+
+const partReader =
+  (reading: ObservationReads): PartReader =>
+  async ({ isRoute, about }, read) => {
+    const answer = await reading.read({ source: isRoute ? 'routes' : 'rules', about }, read);
+    return answer.known ? answer.value : [];
+  };
+
+/** The same for the same round of checks. */
+const roundId = (state: RolloutState | undefined): string => `${state?.release?.startedAt} ${state?.release?.checkAt}`;

@@ -8,6 +8,7 @@ import type { Effect } from '../../rollout/machine/effects.ts';
 import type { Fact } from '../../rollout/machine/facts.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
+import { unknownWords } from '../../rollout/machine/sources.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { routeMissing } from '../../rollout/machine/troubles/route-missing.ts';
@@ -42,6 +43,8 @@ export interface TickOptions {
   hooks: Pick<HookRunner, 'answersFor' | 'setWanted' | 'forget'>;
   notices: Pick<NoticeSender, 'receiptsFor' | 'send'>;
   recordFacts: (record: Canary, facts: readonly Fact[]) => void;
+  /** What of the world is not known by now, in words; undefined: all is known again. Once for each change. */
+  onUnknown: (key: string, words: string | undefined) => void;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   clock?: () => number;
 }
@@ -69,6 +72,8 @@ export class Tick {
   readonly #clock: () => number;
   readonly #refusals = new Refusals();
   readonly #backoff = new EffectBackoff();
+  /** By key, what was last said to be unknown. */
+  readonly #unknown = new Map<string, string>();
 
   constructor(options: TickOptions) {
     this.#options = options;
@@ -89,6 +94,8 @@ export class Tick {
     if (resolved.followed) return this.#decideOn(key, resolved.deployment, resolved.plan);
     this.#refusals.take(key, []);
     this.#backoff.forget(key);
+    this.#options.observer.forget(key);
+    this.#unknown.delete(key);
     this.#options.hooks.forget(key);
     const { inMs } = resolved;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
@@ -102,6 +109,7 @@ export class Tick {
     const state = stateOf(record.status);
     const seen = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
     if (seen === undefined) return { more: false };
+    this.#sayUnknown(key, unknownWords(seen));
     const refused = this.#refusals.of(key);
     const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) };
     const situation = { spec, state, now, settleMs, scrapeMs, label, self, defaultAlerts };
@@ -126,6 +134,13 @@ export class Tick {
     const wakeAt = Math.min(retryAt, decision.wakeAt ?? Number.POSITIVE_INFINITY);
     const more = done || isNews || committed !== record;
     return { more, ...(Number.isFinite(wakeAt) && { wakeAt }) };
+  }
+
+  #sayUnknown(key: string, words: string | undefined): void {
+    if (words === this.#unknown.get(key)) return;
+    if (words === undefined) this.#unknown.delete(key);
+    else this.#unknown.set(key, words);
+    this.#options.onUnknown(key, words);
   }
 
   /** People want something else when they change the Deployment or the settings, release another revision, or try it again. */
@@ -175,6 +190,7 @@ export class Tick {
       state,
       spec: plan.spec,
       route: seen.route,
+      unknown: seen.unknown,
       stopsPodsFirst: stopsPodsFirst(seen.deployment),
       generation: record.metadata.generation,
       before: record.status,

@@ -3,7 +3,7 @@ import { KINDS } from '../../cluster/kinds.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import type { EndpointSlice } from '../../rollout/kube.ts';
-import { narrowWatch } from './narrow-watch.ts';
+import { currentObjects, narrowWatch } from './narrow-watch.ts';
 
 export interface EndpointsOptions {
   client: KubeClient;
@@ -24,13 +24,16 @@ export class Endpoints {
     this.#options = options;
   }
 
-  /** Pods of a Service that are ready, by name; watched from the first call until `forget`. @param key of the Deployment, `namespace/name` */
+  /**
+   * Pods of a Service that are ready, by name; watched from the first call until `forget`.
+   * @param key of the Deployment, `namespace/name`
+   * @throws what keeps them from being known
+   */
   async of(key: string, service: string): Promise<string[]> {
     const present = this.#watches.get(key);
     if (present !== undefined && present.service !== service) await this.forget(key);
     const { watch } = this.#watches.get(key) ?? this.#open(key, service);
-    await watch.synced;
-    return readyPods(watch.store.list());
+    return readyPods(await currentObjects(watch));
   }
 
   async forget(key: string): Promise<void> {

@@ -7,7 +7,7 @@ import type { ChangeSource } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Kind } from '../../rollout/object-change.ts';
-import { narrowWatch } from './narrow-watch.ts';
+import { currentObjects, narrowWatch } from './narrow-watch.ts';
 
 export interface ViewedKind {
   kind: Kind;
@@ -74,14 +74,17 @@ export class NamespaceView {
     holders?.delete(key);
     if (holders?.size === 0) this.#holders.delete(namespace);
     return this.#kindsIn(namespace, key).map((kind) => {
-      this.#note(key, scopeOf(kind, namespace), this.#scopes.get(scopeOf(kind, namespace))?.list() ?? []);
-      return this.#scopes.release(scopeOf(kind, namespace));
+      const scope = scopeOf(kind, namespace);
+      const known = this.#scopes.filled(scope)?.list();
+      if (known === undefined) this.#read.get(key)?.delete(scope);
+      else this.#note(key, scope, known);
+      return this.#scopes.release(scope);
     });
   }
 
   /** All of a kind in the namespace of a Deployment, or in another one. @throws KubeError */
   async list<T extends KubeObject>(key: string, kind: Kind, namespace = namespaceOf(key)): Promise<readonly T[]> {
-    if (this.#holders.get(namespace)?.has(key)) return (await this.#synced(kind, namespace)) as readonly T[];
+    if (this.#holders.get(namespace)?.has(key)) return (await this.#current(kind, namespace)) as readonly T[];
     const scope = scopeOf(kind, namespace);
     const known = this.#read.get(key)?.get(scope) ?? (await this.#fetch(kind, namespace));
     this.#note(key, scope, known);
@@ -108,12 +111,10 @@ export class NamespaceView {
     return this.#scopes.stop();
   }
 
-  async #synced(kind: Kind, namespace: string): Promise<readonly KubeObject[]> {
+  async #current(kind: Kind, namespace: string): Promise<readonly KubeObject[]> {
     const key = scopeOf(kind, namespace);
-    const reflector = this.#scopes.acquire(key, { kind, namespace });
     try {
-      await reflector.synced;
-      return reflector.store.list();
+      return await currentObjects(this.#scopes.acquire(key, { kind, namespace }));
     } finally {
       await this.#scopes.release(key);
     }

@@ -6,6 +6,10 @@ import type { KubeObject } from '../../rollout/kube.ts';
 
 /** Seldom: there are many such watches, and few live that long. */
 const RELIST_MS = 3_600_000;
+/** A release waits for what such a watch shows: it is tried again soon, whatever ended it. */
+const MOST_PAUSE_MS = 5_000;
+/** A watch that ended is opened again within seconds. What it shows counts until it has been away for so long. */
+const STALE_MS = 10_000;
 
 export interface NarrowWatch {
   client: KubeClient;
@@ -23,6 +27,15 @@ export function narrowWatch<T extends KubeObject>(options: NarrowWatch): Reflect
   store.onChange(({ source }) => {
     if (source === 'watch') onChange();
   });
-  const rest = { ...scope, ...hooks, ...(optional && { optional: true as const }), timing: { relistMs: RELIST_MS } };
+  const timing = { relistMs: RELIST_MS, backoff: { maxMs: MOST_PAUSE_MS } };
+  const rest = { ...scope, ...hooks, ...(optional && { optional: true as const }), timing };
   return new Reflector<T>({ client, store, ...rest });
+}
+
+/** What a watch shows, once it shows everything. @throws what keeps it from that, or from being up to date */
+export async function currentObjects<T extends KubeObject>(watch: Reflector<T>): Promise<readonly T[]> {
+  await watch.filled();
+  const { failure } = watch;
+  if (failure !== undefined && performance.now() - failure.since > STALE_MS) throw failure.error;
+  return watch.store.list();
 }

@@ -5,7 +5,7 @@ import type { Store } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX } from '../../rollout/keys.ts';
 import { type Deployment, keyIn, keyOf, type ReplicaSet } from '../../rollout/kube.ts';
-import { narrowWatch } from './narrow-watch.ts';
+import { currentObjects, narrowWatch } from './narrow-watch.ts';
 
 export interface ReplicaSetWatchesOptions {
   client: KubeClient;
@@ -27,8 +27,12 @@ export class ReplicaSetWatches {
     });
   }
 
-  /** Watched from the first call until `forget`. @param label the selector label that gets the canary's suffix */
-  async of({ metadata, spec }: Deployment, label: string): Promise<ReplicaSet[]> {
+  /**
+   * Watched from the first call until `forget`.
+   * @param label the selector label that gets the canary's suffix
+   * @throws what keeps them from being known
+   */
+  async of({ metadata, spec }: Deployment, label: string): Promise<readonly ReplicaSet[]> {
     const key = keyOf({ metadata });
     const scopeKey = `${key}|${metadata.uid}|${label}`;
     if (this.#scopes.get(key) !== scopeKey) {
@@ -42,9 +46,7 @@ export class ReplicaSetWatches {
       const namespace = metadata.namespace ?? '';
       this.#sets.acquire(scopeKey, { kind: KINDS.replicasets, namespace, labelSelector });
     }
-    const store = this.#sets.get(scopeKey);
-    await this.#synced(scopeKey);
-    return store?.list() ?? [];
+    return this.#current(scopeKey);
   }
 
   async forget(key: string): Promise<void> {
@@ -74,9 +76,12 @@ export class ReplicaSetWatches {
     return scope === undefined ? undefined : this.#sets.get(scope);
   }
 
-  /** The scope is open: acquiring and releasing it once more only reads whether it is filled. */
-  async #synced(scopeKey: string): Promise<void> {
-    await this.#sets.acquire(scopeKey, { kind: KINDS.replicasets }).synced;
-    await this.#sets.release(scopeKey);
+  /** The scope is open: acquiring and releasing it once more only reads what it shows. */
+  async #current(scopeKey: string): Promise<readonly ReplicaSet[]> {
+    try {
+      return await currentObjects(this.#sets.acquire(scopeKey, { kind: KINDS.replicasets }));
+    } finally {
+      await this.#sets.release(scopeKey);
+    }
   }
 }

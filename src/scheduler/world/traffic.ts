@@ -36,6 +36,28 @@ export interface TrafficViewOptions {
   namespaces: Pick<NamespaceView, 'list' | 'put' | 'forget'>;
 }
 
+/** One part of what a wish concerns. */
+export interface TrafficPart {
+  /** Its objects carry the weights. */
+  isRoute: boolean;
+  /** What is read, to tell one part from another. */
+  about: string;
+}
+
+/** Reads a part; one that cannot be read may be left out by it. */
+export type PartReader = (part: TrafficPart, read: () => Promise<KubeObject[]>) => Promise<readonly KubeObject[]>;
+
+const readAll: PartReader = (_part, read) => read();
+
+interface Reading {
+  key: string;
+  /** Other namespaces where routes are meant. */
+  elsewhere: readonly string[];
+  readPart: PartReader;
+}
+
+type Unlabelled = Pick<Reading, 'key' | 'elsewhere'> & { labelled: readonly KubeObject[] };
+
 /** A source whose labelled objects are watched everywhere. */
 type Watched = TrafficSource & { store: Store };
 
@@ -68,26 +90,34 @@ export class TrafficView {
     return store;
   }
 
-  /** All that a wish may concern. @throws KubeError */
-  async of(wish: TrafficWish): Promise<TrafficObjects> {
+  /** All that a wish may concern; what has Headgate's label, as the routes with its weights have, in any case. @throws what `readPart` throws */
+  async of(wish: TrafficWish, readPart: PartReader = readAll): Promise<TrafficObjects> {
     const key = keyOf(wish.deployment);
     const { namespace } = wish.deployment.metadata;
     const elsewhere = namespacesElsewhere(wish.service.routes, namespace).filter((name) => !wish.closed?.has(name));
-    const found = (await Promise.all(this.#sources.map((source) => this.#objectsOf(source, key, elsewhere)))).flat();
+    const reading = { key, elsewhere, readPart };
+    const found = (await Promise.all(this.#sources.map((source) => this.#objectsOf(source, reading)))).flat();
     const { provider } = this.#options;
-    const references = await this.#referred(key, provider.references?.(found, wish) ?? []);
+    const wanted = provider.references?.(found, wish) ?? [];
+    const references = await readPart({ isRoute: false, about: 'references' }, () => this.#referred(key, wanted));
     return [...found, ...references];
   }
 
-  async #objectsOf(source: Watched, key: string, elsewhere: readonly string[]): Promise<KubeObject[]> {
+  async #objectsOf(source: Watched, { key, elsewhere, readPart }: Reading): Promise<KubeObject[]> {
     const labelled = source.store.by(ABOUT, key);
+    const part = { isRoute: source.isRoute === true, about: source.kind.plural };
+    const others = await readPart(part, () => this.#unlabelledOf(source, { key, elsewhere, labelled }));
+    return [...labelled, ...others].map((object) => this.#specs.asWritten(object));
+  }
+
+  async #unlabelledOf(source: Watched, { key, elsewhere, labelled }: Unlabelled): Promise<KubeObject[]> {
     const known = new Set(labelled.map(keyOf));
     const others = (await this.#othersOf(source, key, elsewhere)).filter((object) => !known.has(keyOf(object)));
     // One that is marked for another Deployment may serve this one too.
     const rest = others.filter((object) => isUnlabelled(object) || isThere(source, object));
     const doubtful = others.filter((object) => adoptedKeys(object).includes(key) && !rest.includes(object));
     const found = await Promise.all(doubtful.map((object) => this.#asItIs(source, key, object)));
-    return [...labelled, ...rest, ...found.flat()].map((object) => this.#specs.asWritten(object));
+    return [...rest, ...found.flat()];
   }
 
   /**
@@ -160,9 +190,11 @@ export class TrafficView {
   }
 
   /** Reads what carries the weights from the API server, past the watches. @throws KubeError */
-  async refresh(wish: TrafficWish): Promise<void> {
+  async refresh(wish: TrafficWish, readPart: PartReader = readAll): Promise<void> {
     const routes = this.#sources.filter(({ isRoute }) => isRoute);
-    const objects = (await this.of(wish)).filter(({ kind }) => routes.some((source) => source.kind.kind === kind));
+    const objects = (await this.of(wish, readPart)).filter(({ kind }) =>
+      routes.some((source) => source.kind.kind === kind),
+    );
     await Promise.all(
       objects.map(async (object) => {
         const { kind } = routes.find((source) => source.kind.kind === object.kind) ?? {};

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { SOURCES } from '../../../src/rollout/machine/sources.ts';
 import { ACTIVE } from '../../../src/rollout/machine/state.ts';
 import type { HookType } from '../../../src/rollout/spec/schema/hook-types.ts';
 import type { Hook } from '../../../src/rollout/spec/spec-types.ts';
@@ -202,6 +203,29 @@ check(
     if (!quiet || before !== JSON.stringify(cluster)) throw failure(played, 'not at rest');
   }),
   25,
+);
+
+/** What cannot be read changes as often as anything else does. */
+const blindness = fc.subarray([...SOURCES], { maxLength: 4 }).map((sources) => ['unreadable', ...sources].join(' '));
+const blindScripts = fc
+  .array(fc.tuple(fc.oneof({ weight: 3, arbitrary: blindness }, { weight: 3, arbitrary: users }, mishaps), waits), {
+    minLength: 2,
+    maxLength: 14,
+  })
+  .map((pairs) => pairs.flat())
+  .filter((script) => !losesAll(script));
+
+check(
+  'whatever cannot be read, no invariant is broken, and once all can be read the next good version is released',
+  property(blindScripts, (script) => {
+    const played = play(start(), [...script, 'unreadable', ...PEACE]);
+    if (!isAtRest(played)) throw failure(played, 'no end');
+    play(played, ['image 9.0', 'wait 4m', 'image 9.0', 'wait 10m']);
+    const { state } = played.simulation;
+    const released = state.phase === 'Succeeded' && state.stable?.template.spec.containers[0]?.image === 'podinfo:9.0';
+    if (!released || played.faults.length > 0) throw failure(played, 'not released');
+  }),
+  40,
 );
 
 /** How a series of versions ends, with long waits in between: what a fault in the scheduler may not change. */

@@ -34,6 +34,18 @@ for (const phase of PHASES) {
   );
 }
 
+const unknown = [{ source: 'routes' as const, why: 'the scheduler may not read it' }];
+const lastSeen = view(state('Progressing'), { route: { weight: 20, version: '1', stale: false } });
+const unseen = view(state('Progressing'), { route: undefined, before: lastSeen, unknown });
+t.match(unseen, { canaryWeight: 20, step: '1/2' }, 'routes that cannot be read have what they were last seen with');
+t.match(unseen.conditions.at(-1), { type: 'ObservationIncomplete', status: 'True', reason: 'SourceUnknown' });
+t.match(unseen.conditions.at(-1)?.message, 'the routes (the scheduler may not read it)', 'what, and why');
+t.match(
+  view(state('Progressing'), { route: undefined, before: lastSeen }),
+  { canaryWeight: 0 },
+  'one that is gone has none',
+);
+
 t.same(
   trueOf(view(state('Succeeded'), { invalid: 'headgate.dev/interval: …' })),
   ['Stalled', 'Enrolled'],

@@ -3,12 +3,14 @@ import { canaryDeployment } from '../../workload/canary-deployment.ts';
 import { isDrained, runsRevision } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
+import { canStart, isKnown } from '../sources.ts';
 import { ms, SERVING } from '../state.ts';
 import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
 
 /** Without a release (its record was deleted) a canary is scaled to zero, a settling time after the first look at it. */
-export function ensureNoCanary({ state, seen: { canary, route }, now, settleMs }: Situation): Effect[] {
-  if (canary === undefined || (canary.spec.replicas ?? 1) === 0) return [];
+export function ensureNoCanary({ state, seen, now, settleMs }: Situation): Effect[] {
+  const { canary, route } = seen;
+  if (canary === undefined || (canary.spec.replicas ?? 1) === 0 || !isKnown(seen, 'routes')) return [];
   const drained = route === undefined || (route.weight === 0 && now - ms(state.since) >= settleMs);
   return drained ? [{ do: 'scaleCanary', existing: canary, replicas: 0 }] : [];
 }
@@ -24,7 +26,7 @@ export function ensureCanary(s: Releasing): Effect[] {
 
 function ensureRevision(s: Releasing): Effect[] {
   const { canary, deployment } = s.seen;
-  if (trafficObstacle(s) || s.seen.taken) return [];
+  if (!canStart(s.seen) || trafficObstacle(s) || s.seen.taken) return [];
   const { revision, requestedBy, replicas } = s.state.release;
   const wanted = canaryDeployment(deployment, { revision, requestedBy, replicas, label: s.label });
   if (canary === undefined) return [{ do: 'createCanary', deployment: wanted }];

@@ -4,6 +4,7 @@ import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import { isRoutable, isStableRoutable, meshKnowsCanary } from '../routable.ts';
 import type { Releasing, Situation } from '../situation.ts';
+import { canAdvance, isKnown, isRouteUnseen } from '../sources.ts';
 import { ACTIVE, type Phase, SERVING } from '../state.ts';
 import type { RouteReading } from '../traffic.ts';
 import { isRouteGone } from '../troubles/route-gone.ts';
@@ -38,22 +39,34 @@ const setRoute = (weight: number, route: RouteReading | undefined): Effect => ({
   ...(route && { version: route.version }),
 });
 
-/** What both hosts are reached by in the same way. Nothing is made beside what has a name that the canary needs. */
-export const ensurePrerequisites = ({ seen: { prerequisites, taken } }: Situation): Effect[] =>
-  prerequisites.filter((change) => !taken || change.do !== 'create').map((change) => ({ do: 'changeTraffic', change }));
+/**
+ * What both hosts are reached by in the same way. Nothing is made beside what has a name that the canary needs, and nothing is
+ * made of a part of what there is.
+ */
+export function ensurePrerequisites({ seen }: Situation): Effect[] {
+  const { prerequisites, taken } = seen;
+  if (!isKnown(seen, 'services', 'routes', 'rules')) return [];
+  const wanted = prerequisites.filter((change) => !taken || change.do !== 'create');
+  return wanted.map((change) => ({ do: 'changeTraffic', change }));
+}
 
 /** Without a release all traffic goes to the Deployment. */
 export function ensureIdleRoute(s: Situation): Effect[] {
   const { route } = s.seen;
   // A route of Headgate's own names the ports of the stable Service, so that is there first.
-  if (route === undefined) return makesRoute(s) && isStableRoutable(s) ? [setRoute(0, undefined)] : [];
+  if (route === undefined)
+    return makesRoute(s) && isStableRoutable(s) && isKnown(s.seen, 'routes', 'rules') ? [setRoute(0, undefined)] : [];
   return route.weight === 0 && !route.stale ? [] : [setRoute(0, route)];
 }
 
 const mayServe = (phase: Phase): boolean => SERVING.has(phase) || phase === 'Finalising';
 
-/** Whether a weight would find all that it needs. */
-const arrives = (s: Releasing): boolean => isRoutable(s) && meshKnowsCanary(s) && isReachable(s);
+/** Whether a weight would find all that it needs, as far as it is all known. */
+const arrives = (s: Releasing): boolean => canAdvance(s.seen) && isRoutable(s) && meshKnowsCanary(s) && isReachable(s);
+
+/** There is nothing to write to: the user took it away, or it cannot be read. */
+const isWithoutRoute = ({ seen, state: { release, phase } }: Releasing): boolean =>
+  isRouteUnseen(seen) || (ACTIVE.has(phase) && isRouteGone(release, seen));
 
 /** A route that has its weight, and differs otherwise from what it should be. */
 const renewed = (s: Releasing, route: RouteReading, weight: number): Effect[] =>
@@ -63,7 +76,7 @@ const renewed = (s: Releasing, route: RouteReading, weight: number): Effect[] =>
 export function ensureRoute(s: Releasing): Effect[] {
   const { route } = s.seen;
   const { release, phase } = s.state;
-  if (isRouteGone(release, s.seen) && ACTIVE.has(phase)) return [];
+  if (isWithoutRoute(s)) return [];
   const wanted = mayServe(phase) ? release.weight : 0;
   if (wanted === 0) return ensureIdleRoute(s);
   if (route?.weight === wanted) return renewed(s, route, wanted);

@@ -13,6 +13,7 @@ import {
   updateRelease,
   withoutTraffic,
 } from '../situation.ts';
+import { isKnown } from '../sources.ts';
 import { type ReleasePath, time } from '../state.ts';
 import { POST_ROLLOUT } from './ended.ts';
 import { canTakeAll, nextWeightBack } from './promoting.ts';
@@ -35,7 +36,9 @@ function stepBack(s: Releasing): Next {
 }
 
 /** A failed release ends only when its hold has the verdict, so that no worker with an older state can promote it. */
-function isMarked({ seen: { hold }, state: { release } }: Releasing): boolean {
+function isMarked({ seen, state: { release } }: Releasing): boolean {
+  const { hold } = seen;
+  if (!isKnown(seen, 'deployment')) return false;
   if (release.outcome !== 'failed' || hold.state !== 'held') return true;
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }

@@ -22,6 +22,7 @@ import {
   withoutTraffic,
   withRelease,
 } from '../situation.ts';
+import { canAdvance, isKnown, isRouteUnseen, unknownWords } from '../sources.ts';
 import { ms, time } from '../state.ts';
 import { canarySize, weightPlan } from '../steps.ts';
 import { timeMissingPods } from '../troubles/missing-pods.ts';
@@ -48,8 +49,10 @@ export function progressing(s: Releasing): Next {
   return (hasItsWeight(s) ? isCanaryReady(s) : isReachable(s)) ? readyAt(s) : unready(s);
 }
 
-const hasItsWeight = ({ seen: { route }, state: { release } }: Releasing): boolean =>
-  release.weight > 0 && route?.weight === release.weight;
+/** The route has the weight that is wanted; while it cannot be read, it has what it was seen with. */
+const hasItsWeight = ({ seen, state: { release } }: Releasing): boolean =>
+  release.weight > 0 &&
+  (seen.route?.weight === release.weight || (isRouteUnseen(seen) && release.weightSince !== undefined));
 
 /** A Deployment scaled to zero has no traffic to judge by: the release waits, and starts again. */
 function pausedByZero(s: Releasing): Next {
@@ -86,6 +89,8 @@ function unready(s: Releasing): Next {
 function missing(s: Releasing): string {
   const { canary, deployment } = s.seen;
   const { replicas } = s.state.release;
+  if (isCanaryReady(s) && !isKnown(s.seen, 'endpoints', 'replicaSets'))
+    return `has its canary pods ready, but it is not known whether its Service leads to them: ${unknownWords(s.seen)}`;
   if (!isCanaryReady(s)) return `has ${canary?.status?.availableReplicas ?? 0} of ${replicas} canary pods available`;
   const service = canaryName(deployment.metadata.name);
   return `has its canary pods ready, but ${listedPods(s)} of ${replicas} among the endpoints of Service ${service}`;
@@ -97,7 +102,7 @@ function readyAt(s: Releasing): Next {
   const isLive = release.weight === 0 || release.weightSince !== undefined;
   if (s.spec.skipAnalysis && isLive) return throughGate(s, 'confirm-promotion', skip);
   if (release.weight === 0) return beforeTraffic(s) ?? (meshKnowsCanary(s) ? advance(s) : stay(s));
-  if (s.seen.route?.weight !== release.weight) return stay(s);
+  if (!hasItsWeight(s)) return stay(s);
   if (release.weightSince === undefined) {
     const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));
     return updateRelease(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
@@ -145,6 +150,7 @@ function goodAt(s: Releasing): Next {
 /** The next weight of the plan, whatever the plan was before; or promotion after the last. Each has its gate. */
 function advance(s: Releasing): Next {
   const { release } = s.state;
+  if (!canAdvance(s.seen)) return stay(s);
   const weight = planFor(s).find((entry) => entry > release.weight);
   if (weight === undefined) return throughGate(s, 'confirm-promotion', (open) => promote(open, 'passed its analysis'));
   return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
@@ -179,6 +185,7 @@ function giveWeight(s: Releasing, weight: number): Next {
  * first.
  */
 function promoteNow(s: Releasing, why: string): Next {
+  if (!canAdvance(s.seen)) return stay(s);
   const emptied = stopsPodsFirst(s.seen.deployment) && s.seen.route?.weight !== 100;
   return emptied ? giveWeight(s, 100) : promote(s, why);
 }

@@ -20,6 +20,8 @@ export function startOrWait(s: Releasing): Next {
 export function waiting(s: Releasing): Next {
   const blocked = obstacle(s);
   if (blocked === undefined) return throughGate(s, 'confirm-rollout', startCanary);
+  // It waits already, and the status says what is not known.
+  if (blocked.reason === 'SourceUnknown') return stay(s);
   return isTold(s, blocked) ? stay(s) : wait(s, blocked);
 }
 

@@ -1,13 +1,15 @@
 import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { takenWords } from '../../workload/taken-names.ts';
 import type { TrafficReason } from '../../workload/traffic-obstacle.ts';
+import type { Reason } from '../facts.ts';
 import type { Releasing } from '../situation.ts';
+import { canStart, unknownWords } from '../sources.ts';
 import type { RolloutState } from '../state.ts';
 import { trafficObstacle } from './traffic-obstacle.ts';
 
 /** Why a held revision cannot start. */
 export interface Obstacle {
-  reason: 'Waiting' | 'NameTaken' | TrafficReason;
+  reason: Extract<Reason, 'Waiting' | 'NameTaken' | 'SourceUnknown'> | TrafficReason;
   /** A sentence with what makes it start. */
   message: string;
 }
@@ -25,8 +27,16 @@ export function obstacle(s: Releasing): Obstacle | undefined {
     return waiting(`${name} is scaled to zero; the canary starts when it is scaled up`);
   const traffic = trafficObstacle(s);
   return (
-    takenName(s) ?? (traffic && { ...traffic, message: `its canary could be given no traffic: ${traffic.message}` })
+    unknown(s) ??
+    takenName(s) ??
+    (traffic && { ...traffic, message: `its canary could be given no traffic: ${traffic.message}` })
   );
+}
+
+/** What a canary is started by cannot be read. */
+function unknown({ seen }: Releasing): Obstacle | undefined {
+  if (canStart(seen)) return undefined;
+  return { reason: 'SourceUnknown', message: `this is not known: ${unknownWords(seen)}; the canary starts when it is` };
 }
 
 /** Somebody else's object has a name that the canary needs. */

@@ -1,11 +1,12 @@
 import { fact } from '../facts.ts';
 import type { Observation } from '../observation.ts';
 import { displayName, fail, type Next, type Releasing, updateRelease, withoutTraffic } from '../situation.ts';
+import { isRouteUnseen } from '../sources.ts';
 import { type Release, SERVING } from '../state.ts';
 
 /** Whether the routes by which the canary had its weight were its user's, and none of them is left. */
-export const isRouteGone = ({ adopted }: Release, { route }: Observation): boolean =>
-  adopted === true && route === undefined;
+export const isRouteGone = ({ adopted }: Release, seen: Observation): boolean =>
+  adopted === true && seen.route === undefined && !isRouteUnseen(seen);
 
 /**
  * The user of a route deletes it in mid-release, or leads it elsewhere: the Service has all traffic at once. The release ends

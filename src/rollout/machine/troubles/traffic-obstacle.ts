@@ -3,17 +3,19 @@ import type { Deployment } from '../../kube.ts';
 import { containerPortsOf } from '../../workload/ports.ts';
 import type { TrafficObstacle } from '../../workload/traffic-obstacle.ts';
 import type { Situation } from '../situation.ts';
+import { isKnown } from '../sources.ts';
 
 /** What the answer depends on. */
 export interface TrafficSight {
-  seen: Pick<Situation['seen'], 'service' | 'obstacle' | 'deployment'>;
+  seen: Pick<Situation['seen'], 'service' | 'obstacle' | 'deployment' | 'unknown'>;
   spec: Pick<Situation['spec'], 'service'>;
 }
 
-/** Why the canary can be given no traffic as things stand; undefined if it can. */
+/** Why the canary can be given no traffic as things stand; undefined if it can, or if that is not known. */
 export function trafficObstacle({ seen, spec }: TrafficSight): TrafficObstacle | undefined {
   const { service, obstacle, deployment } = seen;
   if (service.is === 'unusable') return { reason: service.reason, message: service.message };
+  if (!isKnown(seen, 'services', 'routes', 'rules')) return undefined;
   if (service.is === 'found' || spec.service.port !== undefined) return obstacle;
   return { reason: 'ServiceNotFound', message: unservedWords(deployment) };
 }

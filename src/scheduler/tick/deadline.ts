@@ -1,0 +1,31 @@
+import { KubeError } from '../../cluster/errors.ts';
+
+/** For all that one tick reads before it decides, together: it waits no longer, whatever the API server does. */
+export const READ_DEADLINE_MS = 1_500;
+
+const LATE = Symbol('late');
+type Late = typeof LATE;
+
+/** Resolves when the reading does, or in `ms` milliseconds, whatever comes first. What is there already counts with 0 too. @throws what the reading throws */
+export async function orLate<T>(reading: Promise<T>, ms: number): Promise<T | Late> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Late>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), Math.max(ms, 0));
+  });
+  try {
+    return await Promise.race([reading, late]);
+  } finally {
+    clearTimeout(timer);
+    // Nobody waits for it any more.
+    reading.catch(() => undefined);
+  }
+}
+
+export const isLate = (value: unknown): value is Late => value === LATE;
+
+/** @throws KubeError when the reading takes too long, and what it throws */
+export async function inTime<T>(reading: Promise<T>, what: string): Promise<T> {
+  const value = await orLate(reading, READ_DEADLINE_MS);
+  if (isLate(value)) throw new KubeError(`${what}: no answer in ${READ_DEADLINE_MS} ms`, { code: 'KUBE_DEADLINE' });
+  return value;
+}
