@@ -28,6 +28,7 @@ import { Enrolment } from './tick/enrolment.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
 import { Observer } from './tick/observe.ts';
 import { Tick } from './tick/tick.ts';
+import { UnknownLog } from './tick/unknown-log.ts';
 import { World } from './world/world.ts';
 
 export interface SchedulerOptions {
@@ -79,7 +80,11 @@ export class Scheduler {
     this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job));
     const { queue, concurrency } = config;
     this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
-    this.#heartbeat = new Heartbeat(this.#wakeQueue, () => commands.status === 'ready');
+    this.#heartbeat = new Heartbeat({
+      wakeQueue: this.#wakeQueue,
+      redisAnswers: () => commands.status === 'ready',
+      oldestTickMs: () => this.#ticks.oldestMs(),
+    });
     const wake = (key: string) => this.#wakeQueue.now(key);
     const onCount = (held: number) => metrics.held.set(held);
     this.#resync = new Resync({
@@ -169,10 +174,7 @@ export class Scheduler {
       hooks: this.#hooks,
       notices: this.#notices,
       recordFacts: (record, facts) => this.#events.recordFacts(record, facts),
-      onUnknown: (key, words) =>
-        words === undefined
-          ? log.info({ canary: key }, 'all that a decision needs is known again')
-          : log.warn({ canary: key }, `not known: ${words}; the canary gets no more weight until it is`),
+      unknownLog: new UnknownLog(log),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
         log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
     });
@@ -226,7 +228,8 @@ export class Scheduler {
   }
 
   async #run({ key, dueAt }: WakeJob): Promise<void> {
-    if (key === '') return this.#heartbeat.beat();
+    this.#heartbeat.beat();
+    if (key === '') return;
     this.#options.metrics.tickLateness.observe(Math.max(Date.now() - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }

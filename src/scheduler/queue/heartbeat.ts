@@ -2,22 +2,32 @@ import type { WakeQueue } from './wake-queue.ts';
 
 const EVERY_MS = 15_000;
 const MISSED = 3;
+/** Whatever a tick waits for has a deadline of its own: one that takes so long will never end. */
+const STUCK_MS = 600_000;
+
+export interface HeartbeatOptions {
+  wakeQueue: Pick<WakeQueue, 'heartbeat'>;
+  redisAnswers: () => boolean;
+  /** How long the oldest tick has been under way, in milliseconds. */
+  oldestTickMs: () => number;
+  clock?: () => number;
+}
 
 /**
- * Whether this process still takes jobs: a job of its own goes through the same queue and worker as the work, and has to
- * come back. A worker that is connected and takes nothing is not noticed otherwise. While Redis does not answer, no job is
- * expected to come back.
+ * Whether this process still works. Ticks under way tell by their age: however slow they are, and however many jobs wait for
+ * them, they get on. When none is, a job of its own goes through the same queue and worker as the work, and has to come back: a
+ * worker that is connected and takes nothing is not noticed otherwise. While Redis does not answer, no job is expected.
  */
 export class Heartbeat {
-  readonly #wakeQueue: Pick<WakeQueue, 'heartbeat'>;
-  readonly #redisAnswers: () => boolean;
-  #lastBeat = Date.now();
-  #lastAway = Date.now();
+  readonly #options: HeartbeatOptions;
+  readonly #clock: () => number;
+  #lastSign: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(wakeQueue: Pick<WakeQueue, 'heartbeat'>, redisAnswers: () => boolean) {
-    this.#wakeQueue = wakeQueue;
-    this.#redisAnswers = redisAnswers;
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? Date.now;
+    this.#lastSign = this.#clock();
   }
 
   start(): void {
@@ -29,18 +39,21 @@ export class Heartbeat {
     clearInterval(this.#timer);
   }
 
-  /** To be called when the worker is given a heartbeat. */
+  /** To be called when the worker is given a job. */
   beat(): void {
-    this.#lastBeat = Date.now();
+    this.#lastSign = this.#clock();
   }
 
   isAlive(): boolean {
-    if (!this.#redisAnswers()) this.#lastAway = Date.now();
-    return Date.now() - Math.max(this.#lastBeat, this.#lastAway) < EVERY_MS * MISSED;
+    const { redisAnswers, oldestTickMs } = this.#options;
+    const oldestMs = oldestTickMs();
+    if (oldestMs >= STUCK_MS) return false;
+    if (oldestMs > 0 || !redisAnswers()) this.beat();
+    return this.#clock() - this.#lastSign < EVERY_MS * MISSED;
   }
 
   #send(): void {
-    if (!this.#redisAnswers()) this.#lastAway = Date.now();
-    else this.#wakeQueue.heartbeat();
+    if (this.#options.redisAnswers()) this.#options.wakeQueue.heartbeat();
+    else this.beat();
   }
 }

@@ -1,10 +1,17 @@
+interface Entry {
+  again: boolean;
+  done: Promise<void>;
+  /** When the run that is under way began, of `performance.now()`. */
+  begunAt: number;
+}
+
 /**
  * Runs one function for many keys: keys at the same time, each key one run after the other. A key that is asked for while
  * it runs is run once more afterwards, however often it was asked for: requests are merged, never lost.
  */
 export class KeyedExecutor {
   readonly #run: (key: string) => Promise<void>;
-  readonly #running = new Map<string, { again: boolean; done: Promise<void> }>();
+  readonly #running = new Map<string, Entry>();
 
   constructor(run: (key: string) => Promise<void>) {
     this.#run = run;
@@ -17,7 +24,7 @@ export class KeyedExecutor {
       present.again = true;
       return present.done;
     }
-    const entry = { again: true, done: Promise.resolve() };
+    const entry: Entry = { again: true, done: Promise.resolve(), begunAt: performance.now() };
     this.#running.set(key, entry);
     entry.done = this.#loop(key, entry);
     return entry.done;
@@ -30,15 +37,21 @@ export class KeyedExecutor {
     return present !== undefined;
   }
 
+  /** How long the oldest of the runs has been under way; 0 if none is. */
+  oldestMs(now = performance.now()): number {
+    return [...this.#running.values()].reduce((oldest, { begunAt }) => Math.max(oldest, now - begunAt), 0);
+  }
+
   /** Resolves when nothing runs. */
   async idle(): Promise<void> {
     await Promise.allSettled([...this.#running.values()].map(({ done }) => done));
   }
 
-  async #loop(key: string, entry: { again: boolean }): Promise<void> {
+  async #loop(key: string, entry: Entry): Promise<void> {
     try {
       while (entry.again) {
         entry.again = false;
+        entry.begunAt = performance.now();
         await this.#run(key);
       }
     } finally {

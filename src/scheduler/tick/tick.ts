@@ -25,6 +25,7 @@ import type { Observer } from './observe.ts';
 import type { ReleasePlan } from './plan.ts';
 import { commit, ensureRecord, handOver } from './record.ts';
 import { Refusals } from './refusals.ts';
+import type { UnknownLog } from './unknown-log.ts';
 
 export interface TickOptions {
   client: KubeClient;
@@ -43,8 +44,7 @@ export interface TickOptions {
   hooks: Pick<HookRunner, 'answersFor' | 'setWanted' | 'forget'>;
   notices: Pick<NoticeSender, 'receiptsFor' | 'send'>;
   recordFacts: (record: Canary, facts: readonly Fact[]) => void;
-  /** What of the world is not known by now, in words; undefined: all is known again. Once for each change. */
-  onUnknown: (key: string, words: string | undefined) => void;
+  unknownLog: UnknownLog;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   clock?: () => number;
 }
@@ -72,8 +72,6 @@ export class Tick {
   readonly #clock: () => number;
   readonly #refusals = new Refusals();
   readonly #backoff = new EffectBackoff();
-  /** By key, what was last said to be unknown. */
-  readonly #unknown = new Map<string, string>();
 
   constructor(options: TickOptions) {
     this.#options = options;
@@ -95,7 +93,7 @@ export class Tick {
     this.#refusals.take(key, []);
     this.#backoff.forget(key);
     this.#options.observer.forget(key);
-    this.#unknown.delete(key);
+    this.#options.unknownLog.forget(key);
     this.#options.hooks.forget(key);
     const { inMs } = resolved;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
@@ -109,7 +107,7 @@ export class Tick {
     const state = stateOf(record.status);
     const seen = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
     if (seen === undefined) return { more: false };
-    this.#sayUnknown(key, unknownWords(seen));
+    this.#options.unknownLog.take(key, unknownWords(seen));
     const refused = this.#refusals.of(key);
     const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) };
     const situation = { spec, state, now, settleMs, scrapeMs, label, self, defaultAlerts };
@@ -134,13 +132,6 @@ export class Tick {
     const wakeAt = Math.min(retryAt, decision.wakeAt ?? Number.POSITIVE_INFINITY);
     const more = done || isNews || committed !== record;
     return { more, ...(Number.isFinite(wakeAt) && { wakeAt }) };
-  }
-
-  #sayUnknown(key: string, words: string | undefined): void {
-    if (words === this.#unknown.get(key)) return;
-    if (words === undefined) this.#unknown.delete(key);
-    else this.#unknown.set(key, words);
-    this.#options.onUnknown(key, words);
   }
 
   /** People want something else when they change the Deployment or the settings, release another revision, or try it again. */
