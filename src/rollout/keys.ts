@@ -17,6 +17,8 @@ export const ENROLLED_BY = `${PREFIX}enrolled-by`;
 export const ROLE = `${PREFIX}role`;
 /** On a route that a user wrote: the Deployments whose weights it holds, JSON, see traffic/istio/adoption.ts. Headgate's alone. */
 export const ADOPTED_FOR = `${PREFIX}adopted-for`;
+/** On a route, for a moment: a mark by which older writes of its weights fail, see machine/fence.ts. Headgate's alone. */
+export const FENCE = `${PREFIX}fence`;
 /** On a canary Deployment: the revision of the template that it runs. */
 export const REVISION = `${PREFIX}revision`;
 /** On a canary Deployment: who asked for the revision. */

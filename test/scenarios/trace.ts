@@ -99,6 +99,8 @@ function wordsOf(effect: Effect): string {
       return `replaceService ${effect.wanted.metadata.name}`;
     case 'setRoute':
       return `setRoute ${effect.weight}`;
+    case 'markRoute':
+      return `markRoute ${effect.fence}`;
     case 'changeTraffic':
       return changeOf(effect.change);
     case 'createCanary':

@@ -7,6 +7,7 @@ import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import type { AppService } from '../../src/rollout/workload/app-service.ts';
 import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
+import { markRoutes } from '../../src/scheduler/tick/route-fence.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
 import { type Cluster, Conflict } from './cluster.ts';
@@ -56,6 +57,8 @@ export function apply(effect: Effect, context: ApplyContext): void {
       });
     case 'setRoute':
       return setRoute(context, effect.weight, effect.version);
+    case 'markRoute':
+      return markRoute(context, effect);
     case 'changeTraffic':
       return changeRule(context, effect.change);
     case 'changeBudget':
@@ -122,6 +125,14 @@ function setRoute({ cluster, spec, service }: ApplyContext, weight: number, vers
   const objects = cluster.route ? [cluster.route] : [];
   if (istio.read(objects, wish).route?.version !== version) return;
   for (const change of istio.render(objects, wish, weight)) cluster.putRoute(changed<VirtualService>(change));
+}
+
+function markRoute({ cluster, spec, service }: ApplyContext, effect: Extract<Effect, { do: 'markRoute' }>): void {
+  const wish = wishOf(cluster, spec, service);
+  const objects = cluster.route ? [cluster.route] : [];
+  if (istio.read(objects, wish).route?.version !== effect.version) return;
+  for (const change of markRoutes(istio, objects, { wish, fence: effect.fence }))
+    cluster.putRoute(changed<VirtualService>(change));
 }
 
 function changeRule({ cluster }: ApplyContext, change: ObjectChange): void {

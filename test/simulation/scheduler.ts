@@ -15,11 +15,14 @@ import {
 import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
+import type { TrafficWish } from '../../src/rollout/machine/traffic.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { stopsPodsFirst } from '../../src/rollout/workload/strategy.ts';
 import { revisionOf } from '../../src/rollout/workload/template.ts';
+import { routeFence } from '../../src/scheduler/tick/route-fence.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
+import type { VirtualService } from '../../src/traffic/istio/reach/objects.ts';
 import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
@@ -235,6 +238,7 @@ export class Ticker {
       ...(wantsSets && { replicaSets: sets }),
       ...(cluster.taken && { taken: [cluster.taken] }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
+      ...(route && fenceIn([route], wish)),
       ...istio.read([...(route ? [route] : []), ...rules], wish),
       ...(cluster.budget && { budget: cluster.budget }),
       ...(isHeld && this.#policies.see(cluster, revision, state, (reads) => (this.requests.reads += reads))),
@@ -273,6 +277,11 @@ export class Ticker {
   }
 }
 
+function fenceIn(objects: VirtualService[], wish: TrafficWish): { fence?: string } {
+  const fence = routeFence(istio, objects, wish);
+  return fence === undefined ? {} : { fence };
+}
+
 /** The answer to a write is seen at once. */
 const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   liftHold: ['deployment'],
@@ -282,6 +291,7 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   createService: [],
   replaceService: [],
   setRoute: ['route'],
+  markRoute: ['route'],
   changeTraffic: [],
   changeBudget: [],
   createCanary: ['canary'],

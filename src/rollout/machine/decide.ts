@@ -6,6 +6,7 @@ import { carryOutCommand } from './carry-out-command.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
 import { type Fact, fact } from './facts.ts';
+import { withFence } from './fence.ts';
 import { rollbackRequested, wantedPolls } from './gates.ts';
 import { historyAfter } from './history.ts';
 import { newRevision, refreshedStable } from './new-revision.ts';
@@ -55,7 +56,8 @@ const PHASE: Record<Phase, (s: Releasing) => Next> = {
  */
 export function decide(situation: Omit<Situation, 'state'> & { state: RolloutState | undefined }): Decision {
   const { state, ...rest } = situation;
-  const next = state === undefined ? enrol(rest) : transition({ ...rest, state });
+  const decided = state === undefined ? enrol(rest) : transition({ ...rest, state });
+  const next = { ...decided, state: withFence(state, decided.state, rest) };
   const after: Situation = { ...rest, state: next.state };
   const wake = wakeAt(after);
   const effects = ensure(after);

@@ -19,6 +19,8 @@ export type Effect =
   | { do: 'replaceService'; existing: Service; wanted: Service }
   /** Make the route as wanted, with the canary at `weight` percent; `version` undefined: there is none. */
   | { do: 'setRoute'; weight: number; version?: string }
+  /** Write a mark into the route, or take it away, so that nothing that was made for it as it was can be written any more. */
+  | { do: 'markRoute'; version: string; fence?: string }
   /** One of the prerequisites of a weight, as the traffic's provider wants it. */
   | { do: 'changeTraffic'; change: ObjectChange }
   | { do: 'createCanary'; deployment: Deployment }

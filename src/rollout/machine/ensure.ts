@@ -4,6 +4,7 @@ import { ensureBudget } from './ensure/disruption-budget.ts';
 import { ensureHold, ensureTidy } from './ensure/hold.ts';
 import { ensureReplicaSets } from './ensure/replica-sets.ts';
 import { ensureIdleRoute, ensurePrerequisites, ensureRoute, ensureServices } from './ensure/traffic.ts';
+import { ensureFence } from './fence.ts';
 import type { Releasing, Situation } from './situation.ts';
 
 /**
@@ -15,10 +16,12 @@ export function ensure(s: Situation): Effect[] {
   const effects = [...ensureServices(s), ...ensurePrerequisites(s)];
   if (release === undefined) return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s), ...ensureBudget(s)];
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
+  const routing = ensureRoute(releasing);
   return [
     ...ensureHold(releasing),
     ...effects,
-    ...ensureRoute(releasing),
+    ...routing,
+    ...ensureFence(releasing, routing),
     ...ensureCanary(releasing),
     ...ensureBudget(releasing),
     ...ensureReplicaSets(releasing),

@@ -53,6 +53,8 @@ export interface Observation extends TrafficReading {
   canaryService?: Service;
   /** Objects of others under names that the canary needs; left out where there are none. */
   taken?: readonly KubeObject[];
+  /** The mark that the routes have (fence.ts); another word where they differ, left out where none has one. */
+  fence?: string;
   /** Names of the pods that the canary's Service lists as ready, where it was asked for (`needsEndpoints`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
   /** The canary's pods, where some are missing (`needsPods`); undefined too where they could not be read. */

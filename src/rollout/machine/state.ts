@@ -54,6 +54,8 @@ export interface Release {
   service?: string;
   /** The routes that had its weight were those of users. */
   adopted?: true | undefined;
+  /** The mark that the routes are to get, as a weight was taken back that none of them had yet (fence.ts). */
+  fence?: Time;
   /** Since when all is there that a route with its weight names; the mesh learns of it in its own time. */
   routableSince?: Time | undefined;
   /** When the route was first observed at `weight`; the dwell counts from here. */

@@ -5,17 +5,25 @@ import type { ChangeSource } from '../../cluster/store.ts';
 import { writeChange } from '../../cluster/write-change.ts';
 import { ROLE } from '../../rollout/keys.ts';
 import { type KubeObject, keyOf } from '../../rollout/kube.ts';
-import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
+import type { Effect } from '../../rollout/machine/effects.ts';
+import type { RouteReading, TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { PartReader } from '../world/traffic.ts';
 import type { World } from '../world/world.ts';
 import { inTime } from './deadline.ts';
+import { expectRecord } from './record-check.ts';
+import { markRoutes } from './route-fence.ts';
 
 /** What cannot be read is left out: the route is not written then if it is another by that. */
 const readWhatIsThere: PartReader = (part, read) => inTime(read(), part.about).catch(() => []);
 /** A route that is made must not stand beside one that could not be read. */
 const readAll: PartReader = (part, read) => inTime(read(), part.about);
+
+type Wanted = Omit<Extract<Effect, { do: 'setRoute' }>, 'do'>;
+
+const isRise = (weight: number, route: RouteReading | undefined): boolean => weight > (route?.weight ?? 0);
 
 /** Writes routes and what else divides traffic, of any provider, and takes the answers into the world. @throws KubeError. */
 export class TrafficApplier {
@@ -29,11 +37,12 @@ export class TrafficApplier {
     this.#provider = provider;
   }
 
-  /** @param version of the route as it was observed: one that is another by now is left alone. */
-  async setRoute(wish: TrafficWish, weight: number, version: string | undefined): Promise<void> {
+  /** A route that is another than the one that was observed is left alone. @param record as it was committed */
+  async setRoute(wish: TrafficWish, { weight, version }: Wanted, record: Canary): Promise<void> {
     const objects = await this.#world.traffic.of(wish, version === undefined ? readAll : readWhatIsThere);
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
+    if (isRise(weight, route)) await expectRecord(this.#client, record);
     try {
       for (const change of this.#provider.render(objects, wish, weight)) await this.#write(wish, change, 'write');
     } catch (error) {
@@ -44,6 +53,13 @@ export class TrafficApplier {
       }
       throw error;
     }
+  }
+
+  /** @param version of the route as it was observed: one that is another by now has been written, which is all that a mark is for. */
+  async markRoute(wish: TrafficWish, version: string, fence: string | undefined): Promise<void> {
+    const objects = await this.#world.traffic.of(wish, readWhatIsThere);
+    if (this.#provider.read(objects, wish).route?.version !== version) return;
+    for (const change of markRoutes(this.#provider, objects, { wish, fence })) await this.#write(wish, change, 'write');
   }
 
   /** One of the prerequisites of a weight. An object of that name that is not Headgate's is left alone. */

@@ -3,6 +3,7 @@ import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { HELD, ROLLING } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
@@ -13,6 +14,7 @@ import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { applyBudget } from './apply-budget.ts';
 import { TrafficApplier } from './apply-traffic.ts';
+import { expectRecord } from './record-check.ts';
 
 /** A path inside a JSON Patch to an annotation. */
 export const annotation = (key: string): string => pointer('metadata', 'annotations', key);
@@ -32,8 +34,9 @@ export class Applier {
     this.#traffic = new TrafficApplier(client, world, provider);
   }
 
-  async apply(effect: Effect, wish: TrafficWish): Promise<void> {
-    if ('held' in effect) return this.#patchDeployment(effect.deployment, gatePatch(effect));
+  /** @param record as it was committed: what gives the canary more weight, or opens the gate, is not done for another one */
+  async apply(effect: Effect, wish: TrafficWish, record: Canary): Promise<void> {
+    if ('held' in effect) return this.#patchGate(effect, record);
     switch (effect.do) {
       case 'clearAnnotations':
         return this.#patchDeployment(
@@ -53,7 +56,9 @@ export class Applier {
       case 'scaleCanary':
         return this.#patchDeployment(effect.existing, [{ op: 'add', path: '/spec/replicas', value: effect.replicas }]);
       case 'setRoute':
-        return this.#traffic.setRoute(wish, effect.weight, effect.version);
+        return this.#traffic.setRoute(wish, effect, record);
+      case 'markRoute':
+        return this.#traffic.markRoute(wish, effect.version, effect.fence);
       case 'changeTraffic':
         return this.#traffic.change(wish, effect.change);
       case 'changeBudget':
@@ -61,6 +66,11 @@ export class Applier {
       case 'deleteReplicaSet':
         return this.#deleteSet(effect.replicaSet);
     }
+  }
+
+  async #patchGate(effect: Extract<Effect, { held: string }>, record: Canary): Promise<void> {
+    if (effect.do === 'liftHold') await expectRecord(this.#client, record);
+    return this.#patchDeployment(effect.deployment, gatePatch(effect));
   }
 
   async #patchDeployment(deployment: Deployment, operations: PatchOperation[]): Promise<void> {

@@ -22,6 +22,7 @@ const WISH: WishOf = {
   createService: ({ service }) => service,
   replaceService: ({ wanted }) => wanted,
   setRoute: ({ weight }) => weight,
+  markRoute: ({ fence }) => fence,
   changeTraffic: ({ change }) => changeWish(change),
   changeBudget: ({ change }) => changeWish(change),
   createCanary: ({ deployment }) => deployment,

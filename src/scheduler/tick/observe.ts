@@ -27,6 +27,7 @@ import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { PartReader } from '../world/traffic.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
+import { routeFence } from './route-fence.ts';
 import { type ObservationReads, SourceReads } from './source-reads.ts';
 
 export interface ObserveInput {
@@ -125,6 +126,7 @@ export class Observer {
       valueOf(reading, 'names', () => this.#names(input, deployment, isNew)),
     ]);
     const traffic = this.#provider.read(objects, wish);
+    const fence = routeFence(this.#provider, objects, wish);
     if (!underWay) await this.#leave(input, { service: services.service, ...traffic });
     const canary = world.canaryOf(deployment);
     const budget = world.canaryPods.budgetFor(deployment);
@@ -143,6 +145,7 @@ export class Observer {
       ...(taken.length > 0 && { taken }),
       ...(budget && { budget }),
       ...traffic,
+      ...(fence !== undefined && { fence }),
     };
   }
 

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ClientRequest, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Rig } from '../../rig/rig.ts';
@@ -12,6 +13,18 @@ interface Broken {
   isAbout: (request: Pick<IncomingMessage, 'method' | 'url'>) => boolean;
 }
 
+/** A write that has left its client, and has not reached the API server. */
+export interface HeldWrite {
+  url: string;
+  /** Lets it go; the status that the API server answers. */
+  forward(): Promise<number>;
+}
+
+interface Holding {
+  paths: RegExp;
+  caught: PromiseWithResolvers<HeldWrite>;
+}
+
 /** Stands between one client and the API server, and answers for it where it is told to. */
 export class ApiProxy {
   readonly #rig: Rig;
@@ -19,6 +32,7 @@ export class ApiProxy {
   readonly #server = createServer((request, response) => this.#take(request, response));
   readonly #open = new Map<ServerResponse, IncomingMessage>();
   #broken: Broken | undefined;
+  #holding: Holding | undefined;
 
   constructor(rig: Rig) {
     this.#rig = rig;
@@ -54,10 +68,33 @@ export class ApiProxy {
     if (isAbout) this.#cutOff(isAbout);
   }
 
+  /** Resolves with the next PATCH of these paths, which goes no further, as if its client had been stopped just before it. */
+  async hold(paths: RegExp): Promise<HeldWrite> {
+    const caught = Promise.withResolvers<HeldWrite>();
+    this.#holding = { paths, caught };
+    return caught.promise;
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     this.#agent.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #catch(request: IncomingMessage): Promise<HeldWrite> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const forward = async () => {
+      const onward = this.#onward(request).end(Buffer.concat(chunks));
+      const [answer] = (await once(onward, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode ?? 0;
+    };
+    return { url: request.url ?? '', forward };
+  }
+
+  #onward({ method, url, headers: { host: _host, ...headers } }: IncomingMessage): ClientRequest {
+    return httpsRequest(`${this.#rig.file.apiServer.url}${url}`, { method, headers, agent: this.#agent });
   }
 
   #cutOff(isAbout: Broken['isAbout']): void {
@@ -71,9 +108,12 @@ export class ApiProxy {
       if (this.#broken.fault === 'forbid') forbid(response);
       return;
     }
-    const { method, url, headers } = request;
-    const { host: _host, ...rest } = headers;
-    const onward = httpsRequest(`${this.#rig.file.apiServer.url}${url}`, { method, headers: rest, agent: this.#agent });
+    if (request.method === 'PATCH' && this.#holding?.paths.test(request.url ?? '')) {
+      const { caught } = this.#holding;
+      this.#holding = undefined;
+      return void this.#catch(request).then(caught.resolve, caught.reject);
+    }
+    const onward = this.#onward(request);
     onward.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
