@@ -197,7 +197,7 @@ export class Ticker {
     const wanted = dueChecks(spec, state, { now: cluster.now, scrapeMs: SCRAPE_MS });
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
     const checks = wanted?.map(({ metric }) => checkResultOf(metric, this.answer(metric, measured)));
-    const pods = needsPods(state, seen) ? this.#pods() : undefined;
+    const pods = needsPods(state, seen, { spec, now: cluster.now }) ? this.#pods() : undefined;
     const all = { ...seen, answers: this.hookRunner.answers, ...(pods && { pods }), ...(checks && { checks }) };
     return without(all, this.unreadable, { state, spec, route: this.#view.route, doubtful });
   }

@@ -30,6 +30,7 @@ export const REASONS = {
   MetricsUnavailable: 'Warning',
   PolicyGap: 'Warning',
   CanaryDegraded: 'Warning',
+  CanaryNotReady: 'Warning',
   CanaryUnready: 'Warning',
   CanaryRefused: 'Warning',
   CanaryTampered: 'Warning',

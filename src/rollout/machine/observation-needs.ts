@@ -3,6 +3,7 @@ import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
 import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
+import { arePodsLate } from './troubles/late-pods.ts';
 import { canSpare, missingPods } from './troubles/missing-pods.ts';
 import { expectsRoute } from './troubles/route-missing.ts';
 
@@ -37,10 +38,23 @@ export const needsFreshRead = (
 export const needsEndpoints = (state: RolloutState | undefined): boolean =>
   state?.release?.path === 'canary' && SERVING.has(state.phase);
 
-/** Whether the canary's pods are to be read: some are missing, and what became of them decides whether that is borne. */
-export function needsPods(state: RolloutState | undefined, { canary }: Omit<Observation, 'checks'>): boolean {
+interface Moment {
+  spec: RolloutSpec;
+  now: number;
+}
+
+/**
+ * Whether the canary's pods are to be read: some are missing, and what became of them decides whether that is borne; or they do
+ * not get ready, and people are told why.
+ */
+export function needsPods(
+  state: RolloutState | undefined,
+  { canary }: Omit<Observation, 'checks'>,
+  { spec, now }: Moment,
+): boolean {
   const release = state?.release;
   if (release?.path !== 'canary' || !SERVING.has(state?.phase ?? 'Initialized')) return false;
+  if (arePodsLate(state, spec, now)) return true;
   const missing = missingPods(release, canary);
   return missing > 0 && canSpare(release, missing);
 }

@@ -15,6 +15,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   NameTaken: 'warn',
   SourceUnknown: 'warn',
   WaitingForApproval: 'warn',
+  CanaryNotReady: 'warn',
   CheckFailed: 'warn',
   CheckInconclusive: 'warn',
   CheckError: 'warn',

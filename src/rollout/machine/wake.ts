@@ -4,6 +4,7 @@ import { meshKnowsPodsAt } from './phases/promoting.ts';
 import { meshKnowsCanaryAt } from './routable.ts';
 import type { Situation } from './situation.ts';
 import { ms, SERVING, TIMED } from './state.ts';
+import { lateAt } from './troubles/late-pods.ts';
 import { waitsUnwatched } from './troubles/obstacle.ts';
 import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
 
@@ -41,7 +42,7 @@ function timers(s: Situation): number[] {
   const times = meshKnows(s);
   if (waitsUnwatched(state)) times.push(nextLook(s));
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
-  if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline));
+  if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline), lateAt(release, spec) ?? 0);
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }

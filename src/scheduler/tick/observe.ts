@@ -96,7 +96,7 @@ export class Observer {
     if (!isNew) known.forget(key);
     const [checks, pods, policies] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
-      canary && needsPods(state, seen) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
+      canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
     ]);
     return { ...(checks && { checks }), ...(pods && { pods }), ...(policies && { policies }) };

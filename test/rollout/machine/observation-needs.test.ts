@@ -149,7 +149,7 @@ const pods: Record<string, [RolloutState | undefined, Partial<Observation>, bool
   'not on the first look': [undefined, missing(3, 2), false],
 };
 for (const [claim, [given, seen, wanted]] of Object.entries(pods))
-  t.equal(needsPods(given, observation(seen)), wanted, `pods: ${claim}`);
+  t.equal(needsPods(given, observation(seen), { spec: spec(), now: START }), wanted, `pods: ${claim}`);
 
 const begun = state('Progressing', { release: release('2.0') });
 const policies: Record<string, [boolean, string, RolloutState | undefined, boolean]> = {

@@ -25,6 +25,7 @@ import {
 import { canAdvance, isKnown, isRouteUnseen, unknownWords } from '../sources.ts';
 import { ms, time } from '../state.ts';
 import { canarySize, weightPlan } from '../steps.ts';
+import { lateWords, notLate, tellLate } from '../troubles/late-pods.ts';
 import { timeMissingPods } from '../troubles/missing-pods.ts';
 import { type Obstacle, takenName } from '../troubles/obstacle.ts';
 import { canaryTrouble } from '../troubles/trouble.ts';
@@ -81,7 +82,7 @@ function unready(s: Releasing): Next {
   // Pods that are missed for a while have a time of their own.
   if (release.unreadySince !== undefined) return stay(s);
   if (release.deadline === undefined) return updateRelease(s, { deadline: deadlineFrom(s) });
-  if (s.now < ms(release.deadline)) return stay(s);
+  if (s.now < ms(release.deadline)) return tellLate(s, missing(s)) ?? stay(s);
   const seconds = Math.round(s.spec.progressDeadlineMs / 1000);
   return fail(s, 'ProgressDeadlineExceeded', `${missing(s)} after ${seconds} s`);
 }
@@ -91,7 +92,11 @@ function missing(s: Releasing): string {
   const { replicas } = s.state.release;
   if (isCanaryReady(s) && !isKnown(s.seen, 'endpoints', 'replicaSets'))
     return `has its canary pods ready, but it is not known whether its Service leads to them: ${unknownWords(s.seen)}`;
-  if (!isCanaryReady(s)) return `has ${canary?.status?.availableReplicas ?? 0} of ${replicas} canary pods available`;
+  if (!isCanaryReady(s)) {
+    const words = lateWords(s.seen);
+    const count = `has ${canary?.status?.availableReplicas ?? 0} of ${replicas} canary pods available`;
+    return words === '' ? count : `${count} (${words})`;
+  }
   const service = canaryName(deployment.metadata.name);
   return `has its canary pods ready, but ${listedPods(s)} of ${replicas} among the endpoints of Service ${service}`;
 }
@@ -105,9 +110,10 @@ function readyAt(s: Releasing): Next {
   if (!hasItsWeight(s)) return stay(s);
   if (release.weightSince === undefined) {
     const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));
-    return updateRelease(s, { weightSince: time(s.now), checkAt, deadline: undefined, ready: release.replicas });
+    const timers = { weightSince: time(s.now), checkAt, deadline: undefined };
+    return updateRelease(s, { ...timers, ...notLate(release), ready: release.replicas });
   }
-  if (release.deadline !== undefined) return updateRelease(s, { deadline: undefined });
+  if (release.deadline !== undefined) return updateRelease(s, { deadline: undefined, ...notLate(release) });
   return atWeight(s, release.checkAt ?? release.weightSince);
 }
 
