@@ -1,4 +1,5 @@
 import { findStable } from '../workload/stable.ts';
+import { revisionOf, sameRevision } from '../workload/template.ts';
 import { wantedCalls } from './ask-hooks.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
@@ -102,7 +103,16 @@ function enrol(rest: Omit<Situation, 'state'>): Next {
   return { state: { ...state, ...(stable && { stable }) }, facts: [told] };
 }
 
-function transition(s: Situation): Next {
+/** The record follows what the API server makes of it: it is the same revision, and the same pods run it. */
+function withRestated(s: Situation): Situation {
+  const { stable } = s.state;
+  const { restated } = s.seen;
+  if (stable === undefined || restated === undefined || sameRevision(restated, stable.template)) return s;
+  return { ...s, state: { ...s.state, stable: { ...stable, revision: revisionOf(restated), template: restated } } };
+}
+
+function transition(recorded: Situation): Next {
+  const s = withRestated(recorded);
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
   const release = recounted(withRoutable(withService(s)));

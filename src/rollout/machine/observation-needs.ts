@@ -1,4 +1,5 @@
 import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
+import { findReplicaSet, ownedBy } from '../workload/stable.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
 import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
@@ -20,6 +21,21 @@ export interface DueCheck {
 /** Whether the ReplicaSets are to be read: under a hold they say what really runs. */
 export const needsReplicaSets = (held: boolean, state: RolloutState | undefined): boolean =>
   held || (state !== undefined && ACTIVE.has(state.phase));
+
+/**
+ * Whether the API server is to be asked what it makes of the recorded template of the stable pods: before a ReplicaSet is taken as
+ * gone, and before a template that nobody held is taken as another revision. A newer API server has more defaults than the record.
+ */
+export function needsRestating(
+  state: RolloutState | undefined,
+  { hold, revision, deployment, replicaSets }: Omit<Observation, 'checks'>,
+): boolean {
+  const { stable, phase = 'Initialized' } = state ?? {};
+  if (stable === undefined) return false;
+  if (hold.state === 'open') return !ACTIVE.has(phase) && revision !== stable.revision;
+  const own = replicaSets?.filter((set) => ownedBy(deployment, set));
+  return own !== undefined && findReplicaSet(stable.template, own) === undefined;
+}
 
 /** Whether a revision is held whose release has not begun: then policies, and names that others may have, are to be read. */
 export const isNewRevision = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>

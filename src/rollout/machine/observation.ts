@@ -1,4 +1,4 @@
-import type { Deployment, KubeObject, Pod, ReplicaSet, Service } from '../kube.ts';
+import type { Deployment, KubeObject, Pod, PodTemplate, ReplicaSet, Service } from '../kube.ts';
 import type { AppService } from '../workload/app-service.ts';
 import type { DisruptionBudget } from '../workload/disruption-budget.ts';
 import type { HoldReading } from '../workload/hold.ts';
@@ -40,6 +40,8 @@ export interface Observation extends TrafficReading {
   revision: string;
   command?: Command | UnreadableCommand;
   replicaSets?: readonly ReplicaSet[];
+  /** The recorded template of the stable pods as the API server has it now, where nothing else equals the record (`needsRestating`). */
+  restated?: PodTemplate;
   canary?: Deployment;
   /** Of the canary's name, whoever made it. */
   budget?: DisruptionBudget;

@@ -12,6 +12,7 @@ import {
   needsFreshRead,
   needsPods,
   needsReplicaSets,
+  needsRestating,
 } from '../../rollout/machine/observation-needs.ts';
 import type { Source } from '../../rollout/machine/sources.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
@@ -89,17 +90,23 @@ export class Observer {
   async #readMore(input: ObserveInput, seen: LookedAt, reading: ObservationReads): Promise<Partial<Observation>> {
     const { key, spec, state } = input;
     const { hold, revision, deployment, canary } = seen;
-    const { policies: known, canaryPods } = this.#world;
+    const { policies: known, canaryPods, restated } = this.#world;
     const due = dueChecks(spec, state, input);
     if (due === undefined) this.#rounds.forget(key);
     const isNew = isNewRevision(hold.state === 'held', revision, state);
     if (!isNew) known.forget(key);
-    const [checks, pods, policies] = await Promise.all([
+    const { stable } = state ?? {};
+    const isRestated = stable !== undefined && needsRestating(state, seen);
+    if (!isRestated) restated.forget(key);
+    const [checks, pods, policies, template] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
       canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
+      isRestated
+        ? valueOf(reading, hold.state === 'open' ? 'deployment' : 'replicaSets', () => restated.of(deployment, stable))
+        : undefined,
     ]);
-    return { ...(checks && { checks }), ...(pods && { pods }), ...(policies && { policies }) };
+    return present<Observation>({ checks, pods, policies, restated: template });
   }
 
   #roundOf(input: ObserveInput, seen: LookedAt, round: Pick<RoundInput, 'due' | 'waitMs'>): RoundInput {
@@ -256,6 +263,9 @@ const partReader =
     const answer = await reading.read({ source: isRoute ? 'routes' : 'rules', about }, read);
     return answer.known ? answer.value : [];
   };
+
+const present = <T extends object>(parts: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
+  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** The same for the same round of checks. */
 const roundId = (state: RolloutState | undefined): string => `${state?.release?.startedAt} ${state?.release?.checkAt}`;

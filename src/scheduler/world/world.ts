@@ -19,6 +19,7 @@ import { NeighbourLabels } from './neighbour-labels.ts';
 import { Policies } from './policies.ts';
 import { Records } from './records.ts';
 import { ReplicaSetWatches } from './replica-set-watches.ts';
+import { RestatedTemplates } from './restated-templates.ts';
 import { RouteRights } from './route-rights.ts';
 import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
@@ -69,6 +70,7 @@ export class World {
   readonly taken: TakenNames;
   readonly replicaSets: ReplicaSetWatches;
   readonly policies: Policies;
+  readonly restated: RestatedTemplates;
   readonly canaryPods: CanaryPods;
 
   constructor(options: WorldOptions) {
@@ -102,6 +104,7 @@ export class World {
     });
     this.routeRights = new RouteRights(options);
     this.neighbours = new NeighbourLabels(client);
+    this.restated = new RestatedTemplates(client);
     this.policies = new Policies({ client, provider, onError });
     this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
     this.records = new Records(onChange, onError);
@@ -183,6 +186,7 @@ export class World {
     this.traffic.forget(key);
     this.taken.forget(key);
     this.policies.forget(key);
+    this.restated.forget(key);
   }
 
   canaryOf(deployment: Deployment): Deployment | undefined {

@@ -5,6 +5,7 @@ import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { findReplicaSet, isEmpty, ownedBy, type Stable, staleReplicaSets } from '../../workload/stable.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing } from '../situation.ts';
+import { isKnown } from '../sources.ts';
 import { ACTIVE } from '../state.ts';
 
 const deleteSet = (replicaSet: ReplicaSet): Effect => ({ do: 'deleteReplicaSet', replicaSet });
@@ -19,7 +20,7 @@ const deleteSet = (replicaSet: ReplicaSet): Effect => ({ do: 'deleteReplicaSet',
 export function ensureReplicaSets(s: Releasing): Effect[] {
   const { stable } = s.state;
   const { deployment, replicaSets } = s.seen;
-  if (!isGuarded(s) || stable === undefined || replicaSets === undefined) return [];
+  if (!isGuarded(s) || stable === undefined || replicaSets === undefined || !isKnown(s.seen, 'replicaSets')) return [];
   const own = replicaSets.filter((set) => ownedBy(deployment, set));
   const running = findReplicaSet(stable.template, own);
   if (running === undefined) return [restore(deployment, stable, replicaSets)];
