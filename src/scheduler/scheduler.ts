@@ -153,19 +153,17 @@ export class Scheduler {
       dismantler: this.#makeDismantler(),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
     });
+    const observer = new Observer({
+      ...{ world, provider, clusterDomain, onCheck },
+      prometheus: new Prometheus(config.metricsServer, config.metricsLogin),
+      onAnswer: (key) => this.#changed(key),
+    });
     return new Tick({
       enrolment,
       client,
       world,
-      observer: new Observer({
-        world,
-        provider,
-        clusterDomain,
-        prometheus: new Prometheus(config.metricsServer, config.metricsLogin),
-        onCheck,
-        onAnswer: (key) => this.#changed(key),
-      }),
-      applier: new Applier(client, world, provider),
+      observer,
+      applier: new Applier({ client, world, provider, reads: observer.reads }),
       settleMs: config.routeSettleMs,
       scrapeMs: config.scrapeIntervalMs,
       clusterDomain,

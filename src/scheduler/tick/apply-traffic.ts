@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { isAlreadyExists, isNotFound, isRefused } from '../../cluster/errors.ts';
+import { isAlreadyExists, isNotFound, isRefused, KubeError } from '../../cluster/errors.ts';
 import { pathOf } from '../../cluster/kinds.ts';
 import type { ChangeSource } from '../../cluster/store.ts';
 import { writeChange } from '../../cluster/write-change.ts';
@@ -9,17 +9,19 @@ import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { RouteReading, TrafficWish } from '../../rollout/machine/traffic.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
-import type { TrafficProvider } from '../../traffic/provider.ts';
-import type { PartReader } from '../world/traffic.ts';
+import type { TrafficObjects, TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
-import { inTime } from './deadline.ts';
 import { expectRecord } from './record-check.ts';
 import { markRoutes } from './route-fence.ts';
+import type { SourceReads } from './source-reads.ts';
 
-/** What cannot be read is left out: the route is not written then if it is another by that. */
-const readWhatIsThere: PartReader = (part, read) => inTime(read(), part.about).catch(() => []);
-/** A route that is made must not stand beside one that could not be read. */
-const readAll: PartReader = (part, read) => inTime(read(), part.about);
+export interface ApplierOptions {
+  client: KubeClient;
+  world: World;
+  provider: TrafficProvider;
+  /** The observer's own: what does not answer it is not waited for here either. */
+  reads: SourceReads;
+}
 
 type Wanted = Omit<Extract<Effect, { do: 'setRoute' }>, 'do'>;
 
@@ -30,16 +32,18 @@ export class TrafficApplier {
   readonly #client: KubeClient;
   readonly #world: World;
   readonly #provider: TrafficProvider;
+  readonly #reads: SourceReads;
 
-  constructor(client: KubeClient, world: World, provider: TrafficProvider) {
+  constructor({ client, world, provider, reads }: ApplierOptions) {
     this.#client = client;
     this.#world = world;
     this.#provider = provider;
+    this.#reads = reads;
   }
 
   /** A route that is another than the one that was observed is left alone. @param record as it was committed */
   async setRoute(wish: TrafficWish, { weight, version }: Wanted, record: Canary): Promise<void> {
-    const objects = await this.#world.traffic.of(wish, version === undefined ? readAll : readWhatIsThere);
+    const objects = await this.#objects(wish, version);
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
     if (isRise(weight, route)) await expectRecord(this.#client, record);
@@ -57,7 +61,7 @@ export class TrafficApplier {
 
   /** @param version of the route as it was observed: one that is another by now has been written, which is all that a mark is for. */
   async markRoute(wish: TrafficWish, version: string, fence: string | undefined): Promise<void> {
-    const objects = await this.#world.traffic.of(wish, readWhatIsThere);
+    const objects = await this.#objects(wish, version);
     if (this.#provider.read(objects, wish).route?.version !== version) return;
     for (const change of markRoutes(this.#provider, objects, { wish, fence })) await this.#write(wish, change, 'write');
   }
@@ -67,6 +71,18 @@ export class TrafficApplier {
     // What is known of users' objects may be old.
     if (change.do === 'create') this.#world.traffic.forget(keyOf(wish.deployment));
     await this.#write(wish, change, 'write', ({ metadata }) => metadata.labels?.[ROLE] !== undefined);
+  }
+
+  /**
+   * What there is by now, as far as it can be read: a route that is another by what is missing is not written. One that is to be
+   * made must not stand beside one that could not be read. @throws AppError
+   */
+  async #objects(wish: TrafficWish, version: string | undefined): Promise<TrafficObjects> {
+    const reading = this.#reads.begin(keyOf(wish.deployment));
+    const objects = await this.#world.traffic.of(wish, reading.readPart);
+    const [unknown] = reading.unknown;
+    if (version !== undefined || unknown === undefined) return objects;
+    throw new KubeError(`no route is made: ${unknown.source}: ${unknown.why}`, { code: 'KUBE_UNREACHABLE' });
   }
 
   /** One that is there already is not created, if it `mayBe` there. */

@@ -10,10 +10,9 @@ import { canaryName } from '../../rollout/names.ts';
 import { atVersion, type Kind, type PatchOperation, pointer } from '../../rollout/object-change.ts';
 import { COPIED } from '../../rollout/workload/services.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
-import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { applyBudget } from './apply-budget.ts';
-import { TrafficApplier } from './apply-traffic.ts';
+import { type ApplierOptions, TrafficApplier } from './apply-traffic.ts';
 import { expectRecord } from './record-check.ts';
 
 /** A path inside a JSON Patch to an annotation. */
@@ -28,10 +27,10 @@ export class Applier {
   readonly #world: World;
   readonly #traffic: TrafficApplier;
 
-  constructor(client: KubeClient, world: World, provider: TrafficProvider) {
-    this.#client = client;
-    this.#world = world;
-    this.#traffic = new TrafficApplier(client, world, provider);
+  constructor(options: ApplierOptions) {
+    this.#client = options.client;
+    this.#world = options.world;
+    this.#traffic = new TrafficApplier(options);
   }
 
   /** @param record as it was committed: what gives the canary more weight, or opens the gate, is not done for another one */

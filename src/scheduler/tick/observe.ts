@@ -25,7 +25,6 @@ import { readHold } from '../../rollout/workload/hold.ts';
 import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
-import type { PartReader } from '../world/traffic.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { routeFence } from './route-fence.ts';
@@ -54,23 +53,24 @@ export interface ObserverOptions extends CheckRoundsOptions {
  * together, or is unknown; the Deployment, its record, and what carries Headgate's label is always at hand, by watches.
  */
 export class Observer {
+  /** For whoever reads the same sources. */
+  readonly reads: SourceReads;
   readonly #world: World;
   readonly #provider: TrafficProvider;
   readonly #clusterDomain: string;
-  readonly #reads: SourceReads;
   readonly #rounds: CheckRounds;
 
   constructor(options: ObserverOptions) {
     this.#world = options.world;
     this.#provider = options.provider;
     this.#clusterDomain = options.clusterDomain;
-    this.#reads = new SourceReads(options.onAnswer);
+    this.reads = new SourceReads(options.onAnswer);
     this.#rounds = new CheckRounds(options);
   }
 
   /** Undefined when the Deployment is gone. */
   async observe(input: ObserveInput): Promise<Observation | undefined> {
-    const reading = this.#reads.begin(input.key);
+    const reading = this.reads.begin(input.key);
     const first = await this.#look(input, reading);
     if (first === undefined) return undefined;
     const doubtful = doubtfulReads(input.state, first);
@@ -129,7 +129,7 @@ export class Observer {
     const [replicaSets, endpoints, objects, names] = await Promise.all([
       sets,
       valueOf(reading, 'endpoints', () => this.#endpoints(key, state, wish)),
-      world.traffic.of(wish, partReader(reading)),
+      world.traffic.of(wish, reading.readPart),
       valueOf(reading, 'names', () => this.#names(input, deployment, isNew)),
     ]);
     const traffic = this.#provider.read(objects, wish);
@@ -225,7 +225,7 @@ export class Observer {
     const reads = {
       deployment: () => this.#world.refresh(KINDS.deployments, namespace, name),
       canary: () => this.#world.refresh(KINDS.deployments, namespace, canaryName(name)),
-      route: () => this.#world.traffic.refresh(this.#wishOf(input, first), partReader(reading)),
+      route: () => this.#world.traffic.refresh(this.#wishOf(input, first), reading.readPart),
     };
     await Promise.all(doubtful.map((what) => reading.read({ source: DOUBTED[what], about: 'again' }, reads[what])));
     return this.#look(input, reading);
@@ -256,13 +256,6 @@ async function valueOf<T>(reading: ObservationReads, source: Source, read: () =>
   const answer = await reading.read({ source }, read);
   return answer.known ? answer.value : undefined;
 }
-
-const partReader =
-  (reading: ObservationReads): PartReader =>
-  async ({ isRoute, about }, read) => {
-    const answer = await reading.read({ source: isRoute ? 'routes' : 'rules', about }, read);
-    return answer.known ? answer.value : [];
-  };
 
 const present = <T extends object>(parts: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -1,5 +1,6 @@
 import { isForbidden, KubeError } from '../../cluster/errors.ts';
 import type { Source, SourceAnswer, UnknownSource } from '../../rollout/machine/sources.ts';
+import type { PartReader } from '../world/traffic.ts';
 import { isLate, orLate, READ_DEADLINE_MS } from './deadline.ts';
 
 const NO_ANSWER = 'the API server does not answer';
@@ -30,7 +31,7 @@ export class SourceReads {
     this.#onAnswer = onAnswer;
   }
 
-  /** The reads of one observation; its deadline begins now. */
+  /** The reads of one observation, or of one write that looks again; their deadline begins now. */
   begin(key: string): ObservationReads {
     return new ObservationReads(key, { late: this.#late, onAnswer: this.#onAnswer });
   }
@@ -76,6 +77,12 @@ export class ObservationReads {
   giveUp(source: Source, why: string): void {
     this.#unknown.set(source, { source, why });
   }
+
+  /** Reads what divides traffic, part by part; one that gives no answer is left out, and unknown. */
+  readonly readPart: PartReader = async ({ isRoute, about }, read) => {
+    const answer = await this.read({ source: isRoute ? 'routes' : 'rules', about }, read);
+    return answer.known ? answer.value : [];
+  };
 
   async #answer<T>(id: string, reading: () => Promise<T>): Promise<SourceAnswer<T>> {
     const { late, onAnswer } = this.#shared;
