@@ -153,11 +153,9 @@ export class Scheduler {
       dismantler: this.#makeDismantler(),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
     });
-    const observer = new Observer({
-      ...{ world, provider, clusterDomain, onCheck },
-      prometheus: new Prometheus(config.metricsServer, config.metricsLogin),
-      onAnswer: (key) => this.#changed(key),
-    });
+    const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
+    const onAnswer = (key: string) => this.#changed(key);
+    const observer = new Observer({ world, provider, clusterDomain, prometheus, onCheck, onAnswer });
     return new Tick({
       enrolment,
       client,

@@ -11,14 +11,21 @@ t.teardown(async () => {
   await rig.close();
 });
 
-/** The record as an older API server would have left it: it knew one default less. */
+/** The record as an older API server would have left it: it knew one default less. Only the scheduler may write that. */
 async function forgetDefault(app: App): Promise<void> {
+  const scheduler = await rig.serviceAccountKubeconfig('headgate', 'headgate-scheduler');
+  await waitFor('the record to be written between two ticks', () => writeOlder(app, scheduler));
+}
+
+async function writeOlder(app: App, kubeconfig: string): Promise<boolean> {
   const record = await app.record();
   const { spec } = record.status.stable.template as { spec: Json };
   if (spec.dnsPolicy === undefined) throw new Error('there is no default to forget');
   delete spec.dnsPolicy;
   record.status.stable.revision = '0123456789';
-  await app.kubectl(['replace', '--subresource=status', '-f', '-'], { input: JSON.stringify(record) });
+  const args = ['--kubeconfig', kubeconfig, 'replace', '--subresource=status', '-f', '-'];
+  await app.kubectl(args, { input: JSON.stringify(record) });
+  return true;
 }
 
 const remembered = (app: App) =>

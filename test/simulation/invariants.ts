@@ -216,6 +216,7 @@ const MADE_BY: Partial<Record<Effect['do'], readonly Source[]>> = {
   createCanary: ['services', 'routes', 'rules', 'names'],
   replaceCanary: ['routes'],
   createReplicaSet: ['replicaSets'],
+  changeBudget: ['budget'],
   deleteReplicaSet: ['replicaSets'],
 };
 

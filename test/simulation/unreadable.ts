@@ -34,6 +34,7 @@ export function without(seen: Observation, sources: ReadonlySet<Source>, reading
     routes: isHidden ? ['route'] : [],
     names: ['taken'],
     policies: ['policies'],
+    budget: ['budget'],
     pods: ['pods'],
   };
   const gone = new Set(unknown.flatMap(({ source }) => blank[source] ?? []));

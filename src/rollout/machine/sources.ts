@@ -13,6 +13,7 @@ export const SOURCES = [
   'rules',
   'names',
   'policies',
+  'budget',
   'pods',
 ] as const;
 export type Source = (typeof SOURCES)[number];
@@ -66,6 +67,7 @@ const WORDS: Record<Source, string> = {
   rules: 'what the routes refer to, and the rules for their hosts',
   names: 'whether the names are free that the canary needs',
   policies: 'the policies of the namespace',
+  budget: "the canary's disruption budget",
   pods: "the canary's pods",
 };
 

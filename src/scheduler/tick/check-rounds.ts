@@ -1,12 +1,12 @@
 import { checkOf } from '../../analysis/check.ts';
 import type { Prometheus } from '../../analysis/prometheus.ts';
 import type { QueryTarget } from '../../analysis/queries.ts';
+import { isLate, orLate } from '../../process/deadline.ts';
 import { keyOf } from '../../rollout/kube.ts';
 import type { CheckResult } from '../../rollout/machine/observation.ts';
 import type { DueCheck } from '../../rollout/machine/observation-needs.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
-import { isLate, orLate } from './deadline.ts';
 
 export interface CheckRoundsOptions {
   prometheus: Pick<Prometheus, 'query'>;

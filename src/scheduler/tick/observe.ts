@@ -1,5 +1,5 @@
 import { KINDS } from '../../cluster/kinds.ts';
-import { type Deployment, type KubeObject, keyOf, type Service } from '../../rollout/kube.ts';
+import type { Deployment, KubeObject } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
@@ -16,19 +16,19 @@ import {
 } from '../../rollout/machine/observation-needs.ts';
 import type { Source } from '../../rollout/machine/sources.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
-import { canaryServiceAmong, serviceHosts, type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
+import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
 import { namespacesElsewhere } from '../../rollout/spec/route-choice.ts';
 import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
-import { appServiceOf, type ServiceSearch } from '../../rollout/workload/app-service.ts';
 import { readHold } from '../../rollout/workload/hold.ts';
 import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
+import { findServices } from './find-services.ts';
 import { routeFence } from './route-fence.ts';
-import { type ObservationReads, SourceReads } from './source-reads.ts';
+import { type ObservationReads, type Question, SourceReads } from './source-reads.ts';
 
 export interface ObserveInput {
   key: string;
@@ -102,11 +102,9 @@ export class Observer {
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
       canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
-      isRestated
-        ? valueOf(reading, hold.state === 'open' ? 'deployment' : 'replicaSets', () => restated.of(deployment, stable))
-        : undefined,
+      isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
     ]);
-    return present<Observation>({ checks, pods, policies, restated: template });
+    return present<Observation>({ checks, pods, policies, restated: template?.known ? template.value : undefined });
   }
 
   #roundOf(input: ObserveInput, seen: LookedAt, round: Pick<RoundInput, 'due' | 'waitMs'>): RoundInput {
@@ -124,7 +122,7 @@ export class Observer {
     const closed = await this.#holdNamespaces(input, { deployment, underWay, reading });
     const sets = underWay ? valueOf(reading, 'replicaSets', () => world.replicaSets.of(deployment, label)) : undefined;
     const isNew = isNewRevision(hold.state === 'held', revision, state);
-    const { named, ...services } = await this.#services(input, deployment, reading);
+    const { named, ...services } = await findServices(world, { ...input, deployment, reading });
     const wish = this.#wishOf(input, { deployment, ...services, closed });
     const [replicaSets, endpoints, objects, names] = await Promise.all([
       sets,
@@ -136,7 +134,11 @@ export class Observer {
     const fence = routeFence(this.#provider, objects, wish);
     if (!underWay) await this.#leave(input, { service: services.service, ...traffic });
     const canary = world.canaryOf(deployment);
-    const budget = world.canaryPods.budgetFor(deployment);
+    const budget = await valueOf(reading, 'budget', async () => {
+      await world.expectCurrent(key, KINDS.poddisruptionbudgets);
+      return world.canaryPods.budgetFor(deployment);
+    });
+    await reading.read({ source: 'deployment', about: 'watch' }, () => world.expectCurrent(key, KINDS.deployments));
     const command = readCommand(record.metadata.annotations);
     const taken = [...named, ...(names ?? []), ...takenBy(traffic.prerequisites, objects)];
     return {
@@ -185,33 +187,6 @@ export class Observer {
     return trafficWish({ ...seen, label, spec: spec.service, clusterDomain: this.#clusterDomain });
   }
 
-  /** Which Service clients use, the canary's, and what has that one's name and is none. */
-  async #services(input: ObserveInput, deployment: Deployment, reading: ObservationReads): Promise<FoundServices> {
-    const { key, spec, label, state } = input;
-    const { name } = spec.service;
-    const answer = await reading.read({ source: 'services' }, async () => {
-      const services = await this.#world.servicesAround(key);
-      return { services, service: await this.#serviceOf(deployment, { label, name, services }) };
-    });
-    const remembered = state?.release?.service ?? name;
-    await reading.read({ source: 'routes', about: 'Service' }, async () => {
-      if (!answer.known && remembered === undefined) throw new Error('the Service that they lead to is not known');
-    });
-    if (!answer.known) return { service: { is: 'unknown', ...(remembered && { name: remembered }) }, named: [] };
-    const { services, service } = answer.value;
-    const { canary: host } = serviceHosts(deployment, spec.service, service);
-    return { service, ...canaryServiceAmong(deployment, { services, host, label }) };
-  }
-
-  /** Other Deployments are only looked at where the Service has another name: it may be theirs too. */
-  async #serviceOf(deployment: Deployment, search: Pick<ServiceSearch, 'label' | 'name' | 'services'>) {
-    const found = appServiceOf({ deployment, neighbours: [], ...search });
-    const isNamed = search.name !== undefined || found.is !== 'found';
-    if (isNamed || found.service.metadata.name === deployment.metadata.name) return found;
-    const neighbours = await this.#world.neighbours.labelsOf(keyOf(deployment));
-    return appServiceOf({ deployment, neighbours, ...search });
-  }
-
   async #endpoints(key: string, state: RolloutState | undefined, { hosts }: TrafficWish): Promise<string[]> {
     const { endpoints } = this.#world;
     if (needsEndpoints(state)) return endpoints.of(key, hosts.canary);
@@ -230,11 +205,6 @@ export class Observer {
     await Promise.all(doubtful.map((what) => reading.read({ source: DOUBTED[what], about: 'again' }, reads[what])));
     return this.#look(input, reading);
   }
-}
-
-interface FoundServices extends Pick<Observation, 'service' | 'canaryService'> {
-  /** What has the name of the canary's, and is another. */
-  named: readonly Service[];
 }
 
 interface Held {
@@ -256,6 +226,12 @@ async function valueOf<T>(reading: ObservationReads, source: Source, read: () =>
   const answer = await reading.read({ source }, read);
   return answer.known ? answer.value : undefined;
 }
+
+/** Whether a revision is another, or a ReplicaSet gone, is not known before the API server has told what it makes of the record. */
+const restatedFor = ({ hold }: LookedAt): Question => ({
+  source: hold.state === 'open' ? 'deployment' : 'replicaSets',
+  about: 'template',
+});
 
 const present = <T extends object>(parts: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Partial<T>;

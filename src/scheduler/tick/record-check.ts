@@ -2,7 +2,7 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { KubeError } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { inTime } from './deadline.ts';
+import { inTime } from './read-deadline.ts';
 
 /**
  * To be called right before a write that gives the canary more weight, or opens the gate: a worker that was stopped since its

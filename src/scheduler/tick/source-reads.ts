@@ -1,7 +1,8 @@
 import { isForbidden, KubeError } from '../../cluster/errors.ts';
+import { isLate, orLate } from '../../process/deadline.ts';
 import type { Source, SourceAnswer, UnknownSource } from '../../rollout/machine/sources.ts';
 import type { PartReader } from '../world/traffic.ts';
-import { isLate, orLate, READ_DEADLINE_MS } from './deadline.ts';
+import { READ_DEADLINE_MS } from './read-deadline.ts';
 
 const NO_ANSWER = 'the API server does not answer';
 
@@ -13,7 +14,7 @@ export function whyUnknown(error: unknown): string {
 }
 
 /** What is asked of one source; a source may be asked several things. */
-interface Question {
+export interface Question {
   source: Source;
   about?: string;
 }

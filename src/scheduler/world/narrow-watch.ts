@@ -32,10 +32,15 @@ export function narrowWatch<T extends KubeObject>(options: NarrowWatch): Reflect
   return new Reflector<T>({ client, store, ...rest });
 }
 
-/** What a watch shows, once it shows everything. @throws what keeps it from that, or from being up to date */
-export async function currentObjects<T extends KubeObject>(watch: Reflector<T>): Promise<readonly T[]> {
+/** Resolves once a watch shows everything. @throws what keeps it from that, or from being up to date */
+export async function expectCurrent(watch: Pick<Reflector, 'filled' | 'failure'>): Promise<void> {
   await watch.filled();
   const { failure } = watch;
   if (failure !== undefined && performance.now() - failure.since > STALE_MS) throw failure.error;
+}
+
+/** What a watch shows, once it shows everything. @throws as `expectCurrent` */
+export async function currentObjects<T extends KubeObject>(watch: Reflector<T>): Promise<readonly T[]> {
+  await expectCurrent(watch);
   return watch.store.list();
 }

@@ -34,6 +34,8 @@ export interface TrafficViewOptions {
   watch: (wanted: TrafficWatch) => Store;
   /** What users have in the namespaces of Deployments, of the kinds that are read so. */
   namespaces: Pick<NamespaceView, 'list' | 'put' | 'forget'>;
+  /** Resolves once the watch on a kind is up to date. @throws what keeps it from being so */
+  expectCurrent: (key: string, kind: Kind) => Promise<void>;
 }
 
 /** One part of what a wish concerns. */
@@ -106,7 +108,10 @@ export class TrafficView {
   async #objectsOf(source: Watched, { key, elsewhere, readPart }: Reading): Promise<KubeObject[]> {
     const labelled = source.store.by(ABOUT, key);
     const part = { isRoute: source.isRoute === true, about: source.kind.plural };
-    const others = await readPart(part, () => this.#unlabelledOf(source, { key, elsewhere, labelled }));
+    const others = await readPart(part, async () => {
+      await this.#options.expectCurrent(key, source.kind);
+      return this.#unlabelledOf(source, { key, elsewhere, labelled });
+    });
     return [...labelled, ...others].map((object) => this.#specs.asWritten(object));
   }
 

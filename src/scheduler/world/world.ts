@@ -30,6 +30,8 @@ interface Watch<T> {
   labelSelector?: string;
   /** A cluster without the kind does not keep the scheduler from starting. */
   optional?: boolean;
+  /** Nothing is done before it is filled. */
+  isEssential?: true;
   index?: Readonly<Record<string, (object: T) => readonly string[]>>;
   /** Keys of the Deployments that an object is about. */
   toKeys: (object: T) => readonly string[];
@@ -78,9 +80,15 @@ export class World {
     this.#client = options.client;
     this.#namespaceWatches = new NamespaceWatches(options.namespaces, options.excludedNamespaces);
     const { client, provider, onChange, onError } = options;
-    this.enrolled = this.#watch<Deployment>({ kind: KINDS.deployments, labelSelector: ENROLLED, toKeys: ownKey });
+    this.enrolled = this.#watch<Deployment>({
+      kind: KINDS.deployments,
+      isEssential: true,
+      labelSelector: ENROLLED,
+      toKeys: ownKey,
+    });
     this.canaries = this.#watch<Deployment>({
       kind: KINDS.deployments,
+      isEssential: true,
       labelSelector: `${ROLE}=canary`,
       toKeys: stemKey,
     });
@@ -101,6 +109,7 @@ export class World {
       provider,
       watch: (wanted) => this.#watch(wanted),
       namespaces: this.#namespaces,
+      expectCurrent: (key, kind) => this.expectCurrent(key, kind),
     });
     this.routeRights = new RouteRights(options);
     this.neighbours = new NeighbourLabels(client);
@@ -108,7 +117,7 @@ export class World {
     this.policies = new Policies({ client, provider, onError });
     this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
     this.records = new Records(onChange, onError);
-    this.#open({ kind: KINDS.canaries }, this.records.store);
+    this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({
       client,
       watched: (key) => this.canaries.get(key),
@@ -132,10 +141,11 @@ export class World {
     return store;
   }
 
-  #open<T extends KubeObject>({ kind, labelSelector, optional }: Omit<Watch<T>, 'toKeys' | 'index'>, store: Store<T>) {
+  #open<T extends KubeObject>(wanted: Omit<Watch<T>, 'toKeys' | 'index'>, store: Store<T>) {
+    const { kind, labelSelector, optional, isEssential = false } = wanted;
     const selector = labelSelector === undefined ? {} : { labelSelector };
     const rest = { ...selector, ...(optional && { optional: true as const }), ...this.#hooks(kind) };
-    this.#namespaceWatches.open<T>({ client: this.#client, store, kind, ...rest });
+    this.#namespaceWatches.open<T>({ client: this.#client, store, kind, ...rest }, isEssential);
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {
@@ -157,7 +167,15 @@ export class World {
     await Promise.all(watching.map((part) => part.stop()));
   }
 
-  /** Whether what is not seen of a Deployment is not there. */
+  /**
+   * Resolves once what is always watched of a kind is up to date, in the namespace of a Deployment.
+   * @throws what keeps it from being so
+   */
+  expectCurrent(key: string, kind: Kind): Promise<void> {
+    return this.#namespaceWatches.expectCurrent(key, kind);
+  }
+
+  /** Whether the Deployments and their records have been read. */
   isFilled(key: string): boolean {
     return this.#namespaceWatches.isFilled(key);
   }
@@ -211,6 +229,7 @@ export class World {
 
   /** All Services in the namespace of a Deployment. @throws KubeError */
   async servicesAround(key: string): Promise<Service[]> {
+    await this.expectCurrent(key, KINDS.services);
     const listed = await this.#namespaces.list<Service>(key, KINDS.services);
     // Headgate's own are always watched: what was read before may have gone.
     const isOwn = ({ metadata }: Service) => metadata.labels?.[ROLE] === 'service';

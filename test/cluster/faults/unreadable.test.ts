@@ -29,6 +29,8 @@ const SOON_MS = 2_000;
 /** Kinds of a namespace, listed or watched as they are for one release. */
 const reads = ({ namespace }: App, ...kinds: string[]): RegExp =>
   new RegExp(`/namespaces/${namespace}/(${kinds.join('|')})(\\?|$)`);
+/** All objects of some kinds, as without the right. */
+const allReads = (...kinds: string[]): RegExp => new RegExp(`/(${kinds.join('|')})(/[^/?]+)?(\\?|$)`);
 
 const unknownIn = ({ conditions }: CanaryStatus): string | undefined =>
   conditions.find(({ type }) => type === 'ObservationIncomplete')?.message;
@@ -73,6 +75,29 @@ for (const fault of ['hang', 'forbid'] as const) {
     },
   );
 }
+
+t.test(
+  'a scheduler without the right to read Services and routes at all: an abort is taken up, and ends when it has it again',
+  async (t) => {
+    const app = await App.enrolled(rig, 'blind', OPTIONS);
+    const load = app.load(40);
+    t.teardown(() => load.stop());
+    await blinded(app, 'forbid', allReads('services', 'virtualservices', 'destinationrules', 'poddisruptionbudgets'));
+    const took = await abortedSoon(app);
+    t.ok(took < SOON_MS, `it was taken up ${took} ms after it was asked for`);
+    const { phase, canaryWeight } = await app.status();
+    t.same(
+      { phase, canaryWeight },
+      { phase: 'Finalising', canaryWeight: 20 },
+      'the route is not known, and keeps what it has',
+    );
+    t.equal((await app.canaryDeployment()).spec.replicas, 1, 'so do the pods');
+    proxy.mend();
+    t.equal((await app.phase('Failed')).canaryWeight, 0, 'the traffic goes back when it can be read');
+    await servedAll(t, load);
+    await app.delete();
+  },
+);
 
 t.test('EndpointSlices hang: an abort is carried out at once', async (t) => {
   const app = await App.enrolled(rig, 'blind', OPTIONS);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { KubeError } from '../../../src/cluster/errors.ts';
-import { READ_DEADLINE_MS } from '../../../src/scheduler/tick/deadline.ts';
+import { READ_DEADLINE_MS } from '../../../src/scheduler/tick/read-deadline.ts';
 import { SourceReads, whyUnknown } from '../../../src/scheduler/tick/source-reads.ts';
 
 const refused = (status: number) => new KubeError('list x', { code: 'KUBE_REFUSED', status });

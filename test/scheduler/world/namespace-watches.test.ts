@@ -1,5 +1,7 @@
 import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
+import { KINDS } from '../../../src/cluster/kinds.ts';
+import { Store } from '../../../src/cluster/store.ts';
 import { NamespaceWatches } from '../../../src/scheduler/world/namespace-watches.ts';
 
 const answered = (status: number) => refusal('GET /', status, '');
@@ -95,4 +97,20 @@ void t.test('stopped before everything was read, it says so; stopped later, nobo
   t.equal(await started(), 'started');
   await late.stop();
   t.notOk(late.isFilled('billing/podinfo'));
+});
+
+void t.test('a kind that may not be read keeps nothing from starting, and is not taken as empty', async (t) => {
+  const forbidden = async () => Promise.reject(FORBIDDEN);
+  const client = { watch: forbidden, listAll: forbidden };
+  const watches = new NamespaceWatches([]);
+  const deployments = watch();
+  watches.add(deployments);
+  watches.open({ client, kind: KINDS.services, store: new Store() }, false);
+  const started = watches.start();
+  deployments.fill();
+  await started;
+  t.teardown(() => watches.stop());
+  t.ok(watches.isFilled('shop/podinfo'));
+  await t.rejects(watches.expectCurrent('shop/podinfo', KINDS.services), { message: /403/ });
+  await watches.expectCurrent('shop/podinfo', KINDS.poddisruptionbudgets);
 });

@@ -31,6 +31,7 @@ function view() {
     provider: istio,
     watch: ({ index }: TrafficWatch) => stores[stores.push(new Store({ filtered: true, indexes: index })) - 1],
     namespaces: { list, put: () => undefined, forget: (key: string) => forgotten.push(key) },
+    expectCurrent: async () => undefined,
   } as unknown as TrafficViewOptions;
   return { asked, forgotten, listed, stored, stores, traffic: new TrafficView(options) };
 }

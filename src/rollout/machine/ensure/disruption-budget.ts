@@ -3,6 +3,7 @@ import { budgetFor, DISRUPTION_BUDGETS, isSameBudget } from '../../workload/disr
 import { wantedReplicas } from '../../workload/rollout-status.ts';
 import type { Effect } from '../effects.ts';
 import type { Situation } from '../situation.ts';
+import { isKnown } from '../sources.ts';
 import { SERVING } from '../state.ts';
 
 const kind = DISRUPTION_BUDGETS;
@@ -13,6 +14,7 @@ const kind = DISRUPTION_BUDGETS;
  */
 export function ensureBudget(s: Situation): Effect[] {
   const { canary, budget, deployment } = s.seen;
+  if (!isKnown(s.seen, 'budget')) return [];
   if (budget !== undefined && budget.metadata.labels?.[ROLE] === undefined) return [];
   const wanted = canary && isWanted(s) ? budgetFor(deployment, canary) : undefined;
   if (budget === undefined)

@@ -1,8 +1,3 @@
-import { KubeError } from '../../cluster/errors.ts';
-
-/** For all that one tick reads before it decides, together: it waits no longer, whatever the API server does. */
-export const READ_DEADLINE_MS = 1_500;
-
 const LATE = Symbol('late');
 type Late = typeof LATE;
 
@@ -22,10 +17,3 @@ export async function orLate<T>(reading: Promise<T>, ms: number): Promise<T | La
 }
 
 export const isLate = (value: unknown): value is Late => value === LATE;
-
-/** @throws KubeError when the reading takes too long, and what it throws */
-export async function inTime<T>(reading: Promise<T>, what: string): Promise<T> {
-  const value = await orLate(reading, READ_DEADLINE_MS);
-  if (isLate(value)) throw new KubeError(`${what}: no answer in ${READ_DEADLINE_MS} ms`, { code: 'KUBE_DEADLINE' });
-  return value;
-}
