@@ -14,7 +14,7 @@ import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { EventRecorder } from '../tick/event-recorder.ts';
 import type { World } from '../world/world.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, Outstanding } from './delivery.ts';
 import { type AttemptResult, Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 import { NoticeQueue } from './notice-queue.ts';
 import { NoticeSender } from './notice-sender.ts';
@@ -54,7 +54,7 @@ export function makeNoticeSender(options: WiringOptions): NoticeSender {
     watchedRecord: (delivery) => world.records.get(recordKey(delivery)),
     fetchRecord: ({ key, record }) => client.find<Canary>(pathOf(KINDS.canaries, namespaceOf(key), record)),
     runTick,
-    onAttempt: (record, delivery, result) => report(options, record, delivery, result),
+    onAttempt: (sent, result) => report(options, sent, result),
     onError,
   });
 }
@@ -93,11 +93,10 @@ const NEVER = new AbortController().signal;
 
 function report(
   { log, metrics, events }: WiringOptions,
-  record: Canary,
-  delivery: Delivery,
+  { record, notice, to }: Outstanding,
   result: AttemptResult,
 ): void {
-  const { key, to, notice } = delivery;
+  const key = targetOf(record);
   const { type, outcome } = result;
   metrics.notices.inc({ type, outcome });
   const about = { canary: key, receiver: to, notice: notice.id, reason: notice.reason };
