@@ -8,6 +8,7 @@ import { loadCredentials } from './cluster/credentials.ts';
 import type { Config } from './config.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
 import { commandConnection } from './scheduler/queue/redis.ts';
+import { reportRedis } from './scheduler/queue/redis-report.ts';
 import { WakeQueue } from './scheduler/queue/wake-queue.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
@@ -87,8 +88,9 @@ const serviceNames = (namespace: string): string[] => [
 
 /** A hint that Redis does not take is lost here: the scheduler's own watch sees the same change. */
 function throughRedis(config: Config, log: Logger): { give: (key: string) => void; close: () => Promise<void> } {
-  const connection = commandConnection(config.redisUrl);
-  connection.on('error', (error) => log.debug({ err: error }, 'Redis is away'));
+  const connection = commandConnection(config);
+  // A webhook answers whatever Redis is like: one that refused to start would keep every change out.
+  reportRedis(connection, config, [config.queue], log);
   const wakeQueue = new WakeQueue(config.queue, connection, ({ key }) =>
     log.warn({ deployment: key }, 'Redis did not take a hint'),
   );

@@ -74,7 +74,7 @@ t.test('work goes on when the sentinels make another server the master', async (
   await waitFor('the sentinel to know both', known, { timeoutMs: 60_000 });
 
   const url = `redis+sentinel://:${encodeURIComponent(PASSWORD)}@10.244.255.61,${IP}:${PORTS.sentinel}/mymaster/3`;
-  const [blocking, commands] = [blockingConnection(url), commandConnection(url)];
+  const [blocking, commands] = [blockingConnection({ redisUrl: url }), commandConnection({ redisUrl: url })];
   for (const connection of [blocking, commands]) connection.on('error', () => undefined);
   const wakeQueue = new WakeQueue('sentinel', commands, () => undefined);
   const taken: string[] = [];

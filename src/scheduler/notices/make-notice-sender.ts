@@ -40,13 +40,16 @@ export interface WiringOptions {
   onError: (error: unknown) => void;
 }
 
+/** The queue of notices, from the name of the scheduler's own. */
+export const noticesOf = (queue: string): string => `${queue}-notices`;
+
 /** Wires the sender to the queue, the receivers and the world. */
 export function makeNoticeSender(options: WiringOptions): NoticeSender {
   const { client, world, settings, caller, namespace, posting, working, onError, runTick } = options;
   const { clusterName, proxy, receivers: defaults } = settings;
   const receivers = new Receivers({ client, namespace, defaults });
   const post: DispatcherOptions['send'] = (outgoing) => send(outgoing, { proxy });
-  const name = `${options.queue}-notices`;
+  const name = noticesOf(options.queue);
   return new NoticeSender({
     queue: (run) => new NoticeQueue({ name, posting, working, run, onError }),
     dispatcher: new Dispatcher({ receivers, clusterName, send: post, sendEvent: sendVia(caller) }),

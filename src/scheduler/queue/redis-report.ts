@@ -1,0 +1,27 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from '../../telemetry/log.ts';
+import type { RedisAccess } from './redis.ts';
+import { examine, placeOf, refusal, type Suitability } from './suitability.ts';
+
+/**
+ * Tells the log what becomes of a connection, each thing once and not with every attempt: that Redis is away, that it
+ * answers again, and that it answers and cannot be used.
+ */
+export function reportRedis(connection: Redis, access: RedisAccess, queues: readonly string[], log: Logger): void {
+  const redis = placeOf(access);
+  let told: string | undefined;
+  const tell = (found: Suitability): void => {
+    if (found.is === 'suitable') {
+      if (told !== undefined) log.info({ redis, server: found.server }, 'Redis answers again');
+      told = undefined;
+      return;
+    }
+    if (told === found.is) return;
+    told = found.is;
+    if (found.is === 'away') log.warn({ redis, why: found.why }, 'Redis does not answer: work goes on without it');
+    else
+      log.error({ redis, code: 'REDIS_UNSUITABLE', why: found.why }, 'Redis cannot be used: work goes on without it');
+  };
+  connection.on('error', (error) => tell(refusal(access, error)));
+  connection.on('ready', () => void examine(connection, access, queues).then(tell));
+}
