@@ -175,9 +175,7 @@ const names: Parse<readonly string[]> = (text) => {
 };
 
 const queueName: Parse<string> = (value) =>
-  /^[\w{}.-]+$/.test(value)
-    ? { value }
-    : { wanted: 'letters, digits, "_", ".", "-" or a hash tag in braces; no colon' };
+  /^[\w{}.-]+$/.test(value) ? { value } : { wanted: 'letters, digits, "_", ".", "-" or braces; no colon' };
 
 export const host: Parse<string> = (value) =>
   /^[\w.:-]+$/.test(value) ? { value } : { wanted: 'an IP address or a host name, without a port' };

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../telemetry/log.ts';
 import type { RedisAccess } from './redis.ts';
-import { examine, placeOf, refusal, type Suitability } from './suitability.ts';
+import { examine, placeOf, type Suitability, suitabilityAfter } from './suitability.ts';
 
 /**
  * Tells the log what becomes of a connection, each thing once and not with every attempt: that Redis is away, that it
@@ -22,6 +22,9 @@ export function reportRedis(connection: Redis, access: RedisAccess, queues: read
     else
       log.error({ redis, code: 'REDIS_UNSUITABLE', why: found.why }, 'Redis cannot be used: work goes on without it');
   };
-  connection.on('error', (error) => tell(refusal(access, error)));
-  connection.on('ready', () => void examine(connection, access, queues).then(tell));
+  connection.on('error', (error) => tell(suitabilityAfter(access, error)));
+  connection.on('ready', async () => {
+    const found = await examine(connection, access, queues);
+    if (connection.status === 'ready') tell(found);
+  });
 }

@@ -67,7 +67,7 @@ async function connectAndExamine(redis: Redis, access: RedisAccess, queues: read
   try {
     await redis.connect();
   } catch (error) {
-    return refusal(access, why ?? error);
+    return suitabilityAfter(access, why ?? error);
   }
   return examine(redis, access, queues);
 }
@@ -82,12 +82,12 @@ export async function examine(redis: Redis, access: RedisAccess, queues: readonl
     if (keys.length > 0) await redis.eval(TRIAL, keys.length, ...keys);
     return { is: 'suitable', server: serverName(info) };
   } catch (error) {
-    return refusal(access, error);
+    return suitabilityAfter(access, error);
   }
 }
 
 /** What an error says of Redis: whether somebody has to do something, and what. */
-export function refusal(access: RedisAccess, error: unknown): Suitability {
+export function suitabilityAfter(access: RedisAccess, error: unknown): Suitability {
   const words = error instanceof Error ? error.message : String(error);
   const unsuitable = (why: string): Suitability => ({ is: 'unsuitable', why: `${why} ("${words}")` });
   if (isBehindSentinels(access) && /^All sentinels .*\b(NOAUTH|WRONGPASS|invalid password)\b/.test(words)) {
@@ -103,7 +103,11 @@ export function refusal(access: RedisAccess, error: unknown): Suitability {
   if (/\bNOPERM\b|\bACL failure\b|executing the script can't/.test(words)) {
     return unsuitable(`its user may not do what the queue does: ${RIGHTS}`);
   }
-  return { is: 'away', why: words };
+  const hungUp = /\b(EPIPE|ECONNRESET)\b/.test(words);
+  return {
+    is: 'away',
+    why: hungUp ? `${words}: it hangs up, as one without a password does in protected mode` : words,
+  };
 }
 
 /** Without user and password. */
