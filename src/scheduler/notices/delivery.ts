@@ -6,7 +6,7 @@ import { hasMoreValues } from '../../rollout/values.ts';
 
 /**
  * One notice to one receiver, as it is stored in Redis: it names both. What is said, and to which address, is never taken
- * from there: whoever can write to Redis puts no words into Headgate's mouth.
+ * from there: whoever can write to Redis cannot have anything else sent.
  */
 export interface Delivery {
   /** Key of the Deployment. */
