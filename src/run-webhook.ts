@@ -39,7 +39,7 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
     enqueue: hints.give,
     onEnqueueError: (error) => log.warn({ err: error }, 'a hint was lost; the scheduler finds the work itself'),
   });
-  const certificates = await certificatesOf(config, log, metrics);
+  const certificates = await certificatesOf(config, log, metrics, server.isReady);
   const http = probes({ registry, isAlive: () => true, isReady: server.isReady });
   const running = await startInOrder([
     { stop: () => log.info('the webhook has stopped') },
@@ -55,7 +55,12 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
 }
 
 /** Files need no rights in the cluster, and no way into it. */
-async function certificatesOf(config: Config, log: Logger, metrics: Metrics): Promise<CertificateSource> {
+async function certificatesOf(
+  config: Config,
+  log: Logger,
+  metrics: Metrics,
+  serves: () => boolean,
+): Promise<CertificateSource> {
   if (config.tlsDir !== undefined) return new FileCertificates({ dir: config.tlsDir, log });
   const client = await clientOf(config, metrics);
   const source = new SecretCertificates({
@@ -64,6 +69,7 @@ async function certificatesOf(config: Config, log: Logger, metrics: Metrics): Pr
     secret: { namespace: config.namespace, name: config.tlsSecret },
     configuration: CONFIGURATION,
     names: serviceNames(config.namespace),
+    serves,
     now: Date.now,
   });
   const stop = async () => {
