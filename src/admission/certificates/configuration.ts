@@ -94,10 +94,10 @@ function asWritten({ metadata, webhooks = [], ...object }: WebhookConfiguration)
   const { name, labels, annotations } = metadata;
   const fields = metadata['managedFields'] as { manager?: string }[] | undefined;
   const [author = OWN] = (fields ?? []).flatMap(({ manager = OWN }) => (manager === OWN ? [] : [manager]));
-  const untrusting = webhooks.map(({ clientConfig: { caBundle: _, ...clientConfig }, ...webhook }) => ({
-    ...webhook,
-    clientConfig,
-  }));
+  const untrusting = webhooks.map(({ clientConfig, ...webhook }) => {
+    const { caBundle: _, ...rest } = clientConfig;
+    return { ...webhook, clientConfig: rest };
+  });
   const written = { name, ...(labels && { labels }), ...(annotations && { annotations }) };
   return { body: { ...object, metadata: written, webhooks: untrusting }, fieldManager: author };
 }

@@ -23,8 +23,10 @@ export function reportRedis(connection: Redis, access: RedisAccess, queues: read
       log.error({ redis, code: 'REDIS_UNSUITABLE', why: found.why }, 'Redis cannot be used: work goes on without it');
   };
   connection.on('error', (error) => tell(suitabilityAfter(access, error)));
-  connection.on('ready', async () => {
+  const look = async (): Promise<void> => {
     const found = await examine(connection, access, queues);
+    // What fails as the connection is closed says nothing of Redis.
     if (connection.status === 'ready') tell(found);
-  });
+  };
+  connection.on('ready', () => void look());
 }

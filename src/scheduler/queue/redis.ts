@@ -24,7 +24,10 @@ export const commandConnection = (access: RedisAccess): Redis =>
 /** For one look: what does not work is not tried again. It is connected by `connect`. */
 export const singleConnection = (access: RedisAccess): Redis =>
   connect(access, {
-    ...{ lazyConnect: true, enableReadyCheck: false, connectTimeout: COMMAND_MS, commandTimeout: COMMAND_MS },
+    lazyConnect: true,
+    enableReadyCheck: false,
+    connectTimeout: COMMAND_MS,
+    commandTimeout: COMMAND_MS,
     retryStrategy: () => null,
     sentinelRetryStrategy: () => null,
   });
