@@ -83,7 +83,7 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
   ],
   'sentinels may have a user and a password of their own': [
     { HEADGATE_REDIS_SENTINEL_USERNAME: 'guard', HEADGATE_REDIS_SENTINEL_PASSWORD: 'p@s/w' },
-    { sentinelUsername: 'guard', sentinelPassword: 'p@s/w' },
+    { sentinelUsername: 'guard', sentinelPassword: 'p@s/w', secrets: ['p@s/w'] },
   ],
   'a queue may have braces': [{ HEADGATE_QUEUE: '{headgate}' }, { queue: '{headgate}' }],
   'a pod knows its API server': [

@@ -1,14 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../telemetry/log.ts';
 import type { RedisAccess } from './redis.ts';
-import { examine, placeOf, type Suitability, suitabilityAfter } from './suitability.ts';
+import { examine, redisPlace, type Suitability, suitabilityAfter } from './suitability.ts';
 
 /**
  * Tells the log what becomes of a connection, each thing once and not with every attempt: that Redis is away, that it
  * answers again, and that it answers and cannot be used.
  */
 export function reportRedis(connection: Redis, access: RedisAccess, queues: readonly string[], log: Logger): void {
-  const redis = placeOf(access);
+  const redis = redisPlace(access);
   let told: string | undefined;
   const tell = (found: Suitability): void => {
     if (found.is === 'suitable') {

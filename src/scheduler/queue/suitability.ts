@@ -38,7 +38,7 @@ end`;
  */
 export async function requireRedis(access: RedisAccess, queues: readonly string[], log: Logger): Promise<void> {
   const found = await look(access, queues);
-  const redis = placeOf(access);
+  const redis = redisPlace(access);
   if (found.is === 'unsuitable') throw new AppError('REDIS_UNSUITABLE', `${redis}: ${found.why}`);
   if (found.is === 'away') log.warn({ redis, why: found.why }, 'Redis does not answer: work goes on without it');
   else log.info({ redis, server: found.server }, 'Redis can be used');
@@ -111,7 +111,7 @@ export function suitabilityAfter(access: RedisAccess, error: unknown): Suitabili
 }
 
 /** Without user and password. */
-export function placeOf({ redisUrl }: RedisAccess): string {
+export function redisPlace({ redisUrl }: RedisAccess): string {
   const { protocol, host, pathname } = new URL(redisUrl);
   return `${protocol}//${host}${pathname}`;
 }

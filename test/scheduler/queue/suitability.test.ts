@@ -1,5 +1,5 @@
 import t from 'tap';
-import { placeOf, suitabilityAfter } from '../../../src/scheduler/queue/suitability.ts';
+import { redisPlace, suitabilityAfter } from '../../../src/scheduler/queue/suitability.ts';
 
 const REDIS = { redisUrl: 'redis://gate:secret@redis.tools:6379/1' };
 const SENTINELS = { redisUrl: 'redis+sentinel://:secret@one,two:26379/mymaster' };
@@ -54,6 +54,6 @@ void t.test('one that hangs up may be in protected mode', async (t) =>
 );
 
 void t.test('a place is named without user and password', async (t) => {
-  t.equal(placeOf(REDIS), 'redis://redis.tools:6379/1');
-  t.equal(placeOf(SENTINELS), 'redis+sentinel://one,two:26379/mymaster');
+  t.equal(redisPlace(REDIS), 'redis://redis.tools:6379/1');
+  t.equal(redisPlace(SENTINELS), 'redis+sentinel://one,two:26379/mymaster');
 });
