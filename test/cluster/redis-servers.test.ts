@@ -118,7 +118,7 @@ for (const [sentence, { program = 'redis-server', lines = [], env = {}, words }]
     const { code, stderr } = await ended(process.execPath, [MAIN, 'scheduler'], settings);
     t.equal(code, 2);
     t.match(stderr, words);
-    t.match(stderr, `headgate: ${redisUrl}`, 'and where');
+    t.match(stderr, `headgate: Redis at ${IP}:${port}: `, 'and where');
     t.notMatch(stderr, 'p@ss', 'without the password');
     await server.stop();
   });

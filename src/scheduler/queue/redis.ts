@@ -7,6 +7,8 @@ export interface RedisAccess {
   /** For the sentinels themselves, where they ask for it. */
   readonly sentinelUsername?: string;
   readonly sentinelPassword?: string;
+  /** What no word of a server may show: some repeat what they were told. */
+  readonly secrets?: readonly string[];
 }
 
 /** Redis may go away for any time and come back: connecting is tried twice a second, without end. */

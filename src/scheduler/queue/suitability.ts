@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { AppError } from '../../errors.ts';
+import { masker } from '../../rollout/spec/wording/masked.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { isBehindSentinels, type RedisAccess, singleConnection } from './redis.ts';
 import { problemIn, serverName } from './server-info.ts';
@@ -88,7 +89,7 @@ export async function examine(redis: Redis, access: RedisAccess, queues: readonl
 
 /** What an error says of Redis: whether somebody has to do something, and what. */
 export function suitabilityAfter(access: RedisAccess, error: unknown): Suitability {
-  const words = error instanceof Error ? error.message : String(error);
+  const words = masker(access.secrets ?? [])(error instanceof Error ? error.message : String(error));
   const unsuitable = (why: string): Suitability => ({ is: 'unsuitable', why: `${why} ("${words}")` });
   if (isBehindSentinels(access) && /^All sentinels .*\b(NOAUTH|WRONGPASS|invalid password)\b/.test(words)) {
     return unsuitable(
@@ -110,8 +111,9 @@ export function suitabilityAfter(access: RedisAccess, error: unknown): Suitabili
   };
 }
 
-/** Without user and password. */
-export function redisPlace({ redisUrl }: RedisAccess): string {
-  const { protocol, host, pathname } = new URL(redisUrl);
-  return `${protocol}//${host}${pathname}`;
+/** Without user and password, and without a `//`: words after it, of whatever kind, could be taken for a part of a URL. */
+export function redisPlace(access: RedisAccess): string {
+  const { host, pathname } = new URL(access.redisUrl);
+  const place = `${host}${pathname}`.replace(/\/$/, '');
+  return isBehindSentinels(access) ? `Redis behind sentinels ${place}` : `Redis at ${place}`;
 }

@@ -53,7 +53,17 @@ void t.test('one that hangs up may be in protected mode', async (t) =>
   t.match(suitabilityAfter(REDIS, new Error('write EPIPE')), { is: 'away', why: /EPIPE.*protected mode/ }),
 );
 
+void t.test('a server that repeats what it was told shows no secret', async (t) => {
+  const access = { ...REDIS, secrets: ['s3cr3t w0rds'] };
+  for (const words of ['WRONGPASS s3cr3t w0rds', 'ERR unknown command: AUTH s3cr3t w0rds']) {
+    const found = suitabilityAfter(access, new Error(words));
+    t.notMatch(JSON.stringify(found), 's3cr3t');
+    t.match(JSON.stringify(found), /\*\*\*/);
+  }
+});
+
 void t.test('a place is named without user and password', async (t) => {
-  t.equal(redisPlace(REDIS), 'redis://redis.tools:6379/1');
-  t.equal(redisPlace(SENTINELS), 'redis+sentinel://one,two:26379/mymaster');
+  t.equal(redisPlace(REDIS), 'Redis at redis.tools:6379/1');
+  t.equal(redisPlace({ redisUrl: 'rediss://redis.tools' }), 'Redis at redis.tools');
+  t.equal(redisPlace(SENTINELS), 'Redis behind sentinels one,two:26379/mymaster');
 });
