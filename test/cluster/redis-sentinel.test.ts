@@ -105,11 +105,11 @@ t.test('work goes on when sentinels with a password of their own make another se
       { timeoutMs: 60_000, everyMs: 250 },
     );
 
-  await passes('before');
+  await passes('demo/before');
   t.equal(commands.options.db, 3);
   await master.stop();
   const failedAt = Date.now();
-  await passes('after');
+  await passes('demo/after');
   t.pass(`a job went through the new master ${Date.now() - failedAt} ms after the old one was killed`);
   t.match(await ask(PORTS.replica, 'INFO', 'replication'), 'role:master');
 });
