@@ -17,6 +17,9 @@ export interface Config {
   readonly excludedNamespaces: readonly string[];
   /** With user and password, where there are any. */
   readonly redisUrl: string;
+  /** For the sentinels themselves, where they ask for it. */
+  readonly sentinelUsername?: string;
+  readonly sentinelPassword?: string;
   /** Name of the BullMQ queue. */
   readonly queue: string;
   /** Such as `cluster.local`: the end of every Service's full host name. */
@@ -70,11 +73,15 @@ export function loadConfig(env: Environment): Config {
   const tlsDir = given(env, 'HEADGATE_TLS_DIR');
   const metricsServer = read('HEADGATE_METRICS_SERVER', 'http://prometheus.istio-system:9090', metricsAddress);
   const metrics = splitLogin(withLogin(metricsServer, loginOf(env, 'METRICS')));
+  const sentinelUsername = given(env, 'HEADGATE_REDIS_SENTINEL_USERNAME');
+  const sentinelPassword = given(env, 'HEADGATE_REDIS_SENTINEL_PASSWORD');
   const config: Config = {
     namespace,
     namespaces: read('HEADGATE_NAMESPACES', '', names),
     excludedNamespaces: Object.freeze([...new Set([namespace, ...read('HEADGATE_EXCLUDED_NAMESPACES', '', names)])]),
     redisUrl: withLogin(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), loginOf(env, 'REDIS')),
+    ...(sentinelUsername !== undefined && { sentinelUsername }),
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
     queue: read('HEADGATE_QUEUE', 'headgate', queueName),
     clusterDomain: read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', clusterDomain),
     metricsServer: metrics.address,
@@ -168,9 +175,7 @@ const names: Parse<readonly string[]> = (text) => {
 };
 
 const queueName: Parse<string> = (value) =>
-  /^[\w{}.-]+$/.test(value)
-    ? { value }
-    : { wanted: 'letters, digits, "_", ".", "-" or a hash tag in braces; no colon' };
+  /^[\w{}.-]+$/.test(value) ? { value } : { wanted: 'letters, digits, "_", ".", "-" or braces; no colon' };
 
 export const host: Parse<string> = (value) =>
   /^[\w.:-]+$/.test(value) ? { value } : { wanted: 'an IP address or a host name, without a port' };

@@ -2,6 +2,7 @@
 export const ERROR_CODES = {
   CONFIG_INVALID: 'An environment variable has a value that cannot be used; the message lists all of them.',
   CREDENTIALS_UNUSABLE: 'No way into the Kubernetes API was found, or the kubeconfig cannot be used.',
+  REDIS_UNSUITABLE: 'Redis answers and cannot be used; the message says why, and what to do.',
   KUBE_REFUSED: 'The API server answered with an error status.',
   KUBE_UNREACHABLE: 'The API server gave no answer: no connection, or it broke. A write may or may not have happened.',
   KUBE_DEADLINE: 'The API server did not answer within the deadline. A write may or may not have happened.',

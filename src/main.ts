@@ -10,6 +10,7 @@ import type { RunningScheduler } from './run-scheduler.ts';
 import { secretsIn } from './server-address.ts';
 
 const CLOSE_MS = 40_000;
+const LINGER_MS = 500;
 
 /** The last words of a process. */
 const complain = (words: string): void =>
@@ -74,4 +75,6 @@ try {
 } catch (error) {
   complain(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;
+  // Connections that a failed start leaves open would be tried again for ever, in a process that nobody waits for.
+  setTimeout(() => process.exit(), LINGER_MS).unref();
 }

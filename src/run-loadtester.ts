@@ -9,6 +9,7 @@ import { LoadTesterServer } from './loadtester/server.ts';
 import { type LoadTesterSettings, loadSettings } from './loadtester/settings.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
 import { commandConnection } from './scheduler/queue/redis.ts';
+import { reportRedis } from './scheduler/queue/redis-report.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 
 /** `headgate loadtester`. Resolves when it listens; with gates it is ready once Redis answers. */
@@ -18,8 +19,8 @@ export async function runLoadTester(config: Config, environment: Environment): P
   const registry = new Registry();
   const metrics = createLoadTesterMetrics(registry);
   const programs = await findPrograms(settings.programs, settings.path);
-  const redis = settings.gates ? commandConnection(config.redisUrl) : undefined;
-  redis?.on('error', (error) => log.debug({ err: error }, 'Redis is away'));
+  const redis = settings.gates ? commandConnection(config) : undefined;
+  if (redis) reportRedis(redis, config, [], log);
   const { host, port, graceMs } = settings;
   const server = new LoadTesterServer({
     registry,

@@ -8,7 +8,8 @@ import { type CallerOptions, HookCaller } from './hooks/call.ts';
 import { loadHookRules } from './hooks/settings.ts';
 import { loadAlertSettings } from './notify/settings.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
-import { Scheduler } from './scheduler/scheduler.ts';
+import { requireRedis } from './scheduler/queue/suitability.ts';
+import { queuesOf, Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -21,7 +22,10 @@ export interface RunningScheduler extends Running {
   wake: (key: string) => void;
 }
 
-/** `headgate scheduler`. Resolves when its watches are filled. @param provider what divides traffic */
+/**
+ * `headgate scheduler`. Resolves when its watches are filled. @param provider what divides traffic
+ * @throws AppError REDIS_UNSUITABLE where Redis answers and cannot be used
+ */
 export async function runScheduler(
   config: Config,
   environment: Environment,
@@ -32,6 +36,7 @@ export async function runScheduler(
   const log = createLog({ level: config.logLevel, process: 'scheduler', secrets: config.secrets });
   const registry = new Registry();
   const metrics = createMetrics(registry);
+  await requireRedis(config, queuesOf(config), log);
   const credentials = await loadCredentials(config.kubernetes);
   const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
     metrics.apiRequests.inc(report);

@@ -8,6 +8,7 @@ import { loadCredentials } from './cluster/credentials.ts';
 import type { Config } from './config.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
 import { commandConnection } from './scheduler/queue/redis.ts';
+import { reportRedis } from './scheduler/queue/redis-report.ts';
 import { WakeQueue } from './scheduler/queue/wake-queue.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
@@ -38,7 +39,7 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
     enqueue: hints.give,
     onEnqueueError: (error) => log.warn({ err: error }, 'a hint was lost; the scheduler finds the work itself'),
   });
-  const certificates = await certificatesOf(config, log, metrics);
+  const certificates = await certificatesOf(config, log, metrics, server.isReady);
   const http = probes({ registry, isAlive: () => true, isReady: server.isReady });
   const running = await startInOrder([
     { stop: () => log.info('the webhook has stopped') },
@@ -54,7 +55,12 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
 }
 
 /** Files need no rights in the cluster, and no way into it. */
-async function certificatesOf(config: Config, log: Logger, metrics: Metrics): Promise<CertificateSource> {
+async function certificatesOf(
+  config: Config,
+  log: Logger,
+  metrics: Metrics,
+  serves: () => boolean,
+): Promise<CertificateSource> {
   if (config.tlsDir !== undefined) return new FileCertificates({ dir: config.tlsDir, log });
   const client = await clientOf(config, metrics);
   const source = new SecretCertificates({
@@ -63,6 +69,7 @@ async function certificatesOf(config: Config, log: Logger, metrics: Metrics): Pr
     secret: { namespace: config.namespace, name: config.tlsSecret },
     configuration: CONFIGURATION,
     names: serviceNames(config.namespace),
+    serves,
     now: Date.now,
   });
   const stop = async () => {
@@ -87,8 +94,9 @@ const serviceNames = (namespace: string): string[] => [
 
 /** A hint that Redis does not take is lost here: the scheduler's own watch sees the same change. */
 function throughRedis(config: Config, log: Logger): { give: (key: string) => void; close: () => Promise<void> } {
-  const connection = commandConnection(config.redisUrl);
-  connection.on('error', (error) => log.debug({ err: error }, 'Redis is away'));
+  const connection = commandConnection(config);
+  // A webhook answers whatever Redis is like: one that refused to start would keep every change out.
+  reportRedis(connection, config, [config.queue], log);
   const wakeQueue = new WakeQueue(config.queue, connection, ({ key }) =>
     log.warn({ deployment: key }, 'Redis did not take a hint'),
   );

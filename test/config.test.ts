@@ -81,7 +81,11 @@ const right: Record<string, [env: Record<string, string>, changed: object]> = {
     { HEADGATE_REDIS_URL: 'rediss+sentinel://one,two:26380/mymaster/1', HEADGATE_REDIS_PASSWORD: 's:' },
     { redisUrl: 'rediss+sentinel://:s%3A@one,two:26380/mymaster/1', secrets: ['s:'] },
   ],
-  'a cluster queue has its hash tag': [{ HEADGATE_QUEUE: '{headgate}' }, { queue: '{headgate}' }],
+  'sentinels may have a user and a password of their own': [
+    { HEADGATE_REDIS_SENTINEL_USERNAME: 'guard', HEADGATE_REDIS_SENTINEL_PASSWORD: 'p@s/w' },
+    { sentinelUsername: 'guard', sentinelPassword: 'p@s/w', secrets: ['p@s/w'] },
+  ],
+  'a queue may have braces': [{ HEADGATE_QUEUE: '{headgate}' }, { queue: '{headgate}' }],
   'a pod knows its API server': [
     { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '6443' },
     { kubernetes: { inCluster: 'https://10.96.0.1:6443' } },

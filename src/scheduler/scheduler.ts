@@ -14,11 +14,12 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
 import { HookRunner } from './hooks/hook-runner.ts';
-import { makeNoticeSender, pendingOutboxes } from './notices/make-notice-sender.ts';
+import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
 import { KeyedExecutor } from './queue/keyed-executor.ts';
 import { blockingConnection, commandConnection } from './queue/redis.ts';
+import { reportRedis } from './queue/redis-report.ts';
 import { Resync } from './queue/resync.ts';
 import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
 import { WakeWorker } from './queue/wake-worker.ts';
@@ -43,6 +44,9 @@ export interface SchedulerOptions {
 }
 
 const RETRY_MS = 1_000;
+
+/** The queues in Redis that a scheduler works on. */
+export const queuesOf = ({ queue }: Pick<Config, 'queue'>): string[] => [queue, noticesOf(queue)];
 
 /** The process that carries releases on: watches and timers wake ticks, ticks change the world. */
 export class Scheduler {
@@ -72,9 +76,10 @@ export class Scheduler {
     // Without the way through Redis: only this process has the answer.
     this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key) });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
-    this.#connections = [blockingConnection(config.redisUrl), commandConnection(config.redisUrl)];
-    for (const connection of this.#connections) connection.on('error', (error) => log.debug({ err: error }, 'redis'));
+    this.#connections = [blockingConnection(config), commandConnection(config)];
     const [blocking, commands] = this.#connections;
+    blocking.on('error', (error) => log.debug({ err: error }, 'redis'));
+    reportRedis(commands, config, queuesOf(config), log);
     this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
     this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job));

@@ -15,6 +15,7 @@ export interface StandDownOptions {
 
 const CONFIGURATION = 'headgate';
 const SCHEDULER = 'headgate-scheduler';
+const WEBHOOK = 'headgate-webhook';
 const SCHEDULER_PODS = 'app.kubernetes.io/name=headgate,app.kubernetes.io/component=scheduler';
 const POLL_MS = 500;
 /** A scheduler ends within its grace period; one on a node that is gone never does. */
@@ -22,11 +23,19 @@ const LONGEST_STOP_MS = 60_000;
 
 /**
  * Nothing new is held from here on, and nobody but this process acts: first the webhook's configuration goes (the policies
- * then refuse new templates of enrolled Deployments until they go too), then the schedulers stop.
+ * then refuse new templates of enrolled Deployments until they go too), then the schedulers stop. Webhooks are told to end
+ * before: they would make the configuration again.
  */
 export async function standDown(options: StandDownOptions): Promise<void> {
+  await persistently(options, () => endWebhooks(options));
   await persistently(options, () => closeAdmission(options));
   await persistently(options, () => stopSchedulers(options));
+}
+
+/** They serve on for their shutdown delay, and from its beginning bring nothing back. */
+async function endWebhooks({ client, namespace }: StandDownOptions): Promise<void> {
+  const path = pathOf(KINDS.deployments, namespace, WEBHOOK);
+  if ((await client.find(path)) !== undefined) await client.patch(path, 'merge', { spec: { replicas: 0 } });
 }
 
 async function closeAdmission({ client, log }: StandDownOptions): Promise<void> {

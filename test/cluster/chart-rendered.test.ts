@@ -80,7 +80,6 @@ const SOME = ['namespaces={default,istio-system}', 'webhook.antiAffinity=none'];
 const SCHEDULER = 'headgate-scheduler';
 
 const EVERYTHING = [
-  'networkPolicy.enabled=true',
   'networkPolicy.apiServerCidrs={10.0.0.0/8,192.0.2.1/32}',
   'networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.team=monitoring',
   'networkPolicy.redisFrom[0].namespaceSelector.matchLabels.team=shop',
@@ -89,6 +88,8 @@ const EVERYTHING = [
   'certificates.source=cert-manager',
   'redis.persistence.enabled=true',
   'redis.persistence.storageClass=fast',
+  'redis.auth.existingSecret=redis-account',
+  'redis.auth.passwordKey=secret',
   'trustedCertificates.configMap=authorities',
   'commonLabels.team=delivery',
   'imagePullSecrets[0].name=registry',
@@ -96,6 +97,9 @@ const EVERYTHING = [
   'webhook.nodeSelector.disk=fast',
   'webhook.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey=zone',
   'webhook.podDisruptionBudget.maxUnavailable=50%',
+  'webhook.hostNetwork=true',
+  'webhook.port=9443',
+  'webhook.httpPort=9080',
   'scheduler.antiAffinity=hard',
   'webhook.podAnnotations={"prometheus.io/scrape":"false"}',
   'scheduler.podLabels.tier=control',
@@ -187,6 +191,12 @@ const REFUSED: Record<string, [values: string[], words: RegExp]> = {
   'a spread that nobody knows': [['webhook.antiAffinity=maybe'], /antiAffinity/],
   'no replica': [['webhook.replicas=0'], /replicas/],
   'no Redis': [['redis.enabled=false'], /externalRedis\.url/],
+  'a port that needs a privilege': [['webhook.port=443'], /webhook\W+port/],
+  'one port for two things': [['webhook.port=8080'], /webhook\.port and webhook\.httpPort are the same/],
+  'the kubelet’s port on the node': [
+    ['webhook.hostNetwork=true', 'webhook.port=10250'],
+    /port 10250 of every node is the kubelet's/,
+  ],
   'two of them': [['externalRedis.url=redis://a:1'], /redis\.enabled=false/],
   'a password in an address': [['externalRedis.url=redis://u:p@a:1'], /externalRedis/],
   'a path in what hooks may call': [['hooks.allow={https://ci.example.com/hook}'], /hooks.allow/],
@@ -214,13 +224,96 @@ t.test('a cluster that is too old is refused', async (t) => {
   t.match(stderr, 'requires kubeVersion');
 });
 
-t.test('its own Redis never evicts, and writes a file', async (t) => {
-  const { spec } = named(await render(), 'Deployment', 'headgate-redis').spec.template;
+const containerOf = (objects: readonly Json[], name: string): Json =>
+  named(objects, 'Deployment', name).spec.template.spec.containers[0];
+const environmentOf = (container: Json): Map<string, Json> =>
+  new Map(container.env.map((entry: Json) => [entry.name, entry]));
+
+t.test('Redis has a password that nobody chose, in a Secret that all read', async (t) => {
+  const objects = await render();
+  const password = (among: readonly Json[]) => named(among, 'Secret', 'headgate-redis').data.password;
+  t.match(Buffer.from(password(objects), 'base64').toString(), /^\w{32}$/);
+  t.not(password(await render()), password(objects), 'each installation has its own');
+  const from = { valueFrom: { secretKeyRef: { name: 'headgate-redis', key: 'password' } } };
+  for (const name of ['headgate-webhook', 'headgate-scheduler']) {
+    t.match(environmentOf(containerOf(objects, name)).get('HEADGATE_REDIS_PASSWORD'), from, name);
+  }
+  t.match(environmentOf(containerOf(objects, 'headgate-redis')).get('REDIS_PASSWORD'), from);
+});
+
+t.test('or the one of a Secret that is there', async (t) => {
+  const objects = await render('redis.auth.existingSecret=account', 'redis.auth.passwordKey=redis');
+  t.notOk(named(objects, 'Secret', 'headgate-redis'));
+  const from = { valueFrom: { secretKeyRef: { name: 'account', key: 'redis' } } };
+  t.match(environmentOf(containerOf(objects, 'headgate-scheduler')).get('HEADGATE_REDIS_PASSWORD'), from);
+  t.match(environmentOf(containerOf(objects, 'headgate-redis')).get('REDIS_PASSWORD'), from);
+});
+
+t.test('sentinels may have a password of their own', async (t) => {
+  const objects = await render(
+    'redis.enabled=false',
+    'externalRedis.url=redis+sentinel://one/mymaster',
+    'externalRedis.existingSecret=account',
+    'externalRedis.sentinelPasswordKey=sentinel',
+  );
+  const env = environmentOf(containerOf(objects, 'headgate-scheduler'));
+  const from = (key: string) => ({ valueFrom: { secretKeyRef: { name: 'account', key } } });
+  t.match(env.get('HEADGATE_REDIS_PASSWORD'), from('password'));
+  t.match(env.get('HEADGATE_REDIS_SENTINEL_PASSWORD'), from('sentinel'));
+  t.notOk(env.has('HEADGATE_REDIS_SENTINEL_USERNAME'));
+});
+
+t.test('who may call is limited, unless it is switched off', async (t) => {
+  const policies = (objects: readonly Json[]) =>
+    objects
+      .filter(({ kind }) => kind === 'NetworkPolicy')
+      .map(({ metadata }) => metadata.name)
+      .toSorted();
+  t.same(policies(await render()), ['headgate-redis', 'headgate-scheduler', 'headgate-webhook']);
+  t.same(policies(await render('networkPolicy.enabled=false')), []);
+});
+
+t.test('the webhook listens where it is told, and everything else knows where', async (t) => {
+  const objects = await render('webhook.port=10250', 'webhook.httpPort=9080');
+  const container = containerOf(objects, 'headgate-webhook');
+  t.match(container.ports, [
+    { name: 'https', containerPort: 10_250 },
+    { name: 'http', containerPort: 9_080 },
+  ]);
+  const env = environmentOf(container);
+  t.equal(env.get('HEADGATE_WEBHOOK_PORT')?.value, '10250');
+  t.equal(env.get('HEADGATE_HTTP_PORT')?.value, '9080');
+  t.match(named(objects, 'Service', 'headgate-webhook').spec.ports, [{ port: 443, targetPort: 10_250 }]);
+  const { ingress } = named(objects, 'NetworkPolicy', 'headgate-webhook').spec;
+  t.same(
+    ingress.map(({ ports }: Json) => ports[0].port),
+    [10_250, 9_080],
+  );
+  const { annotations } = named(objects, 'Deployment', 'headgate-webhook').spec.template.metadata;
+  t.equal(annotations['prometheus.io/port'], '9080');
+  const scheduler = named(objects, 'Deployment', 'headgate-scheduler').spec.template.metadata;
+  t.equal(scheduler.annotations['prometheus.io/port'], '8080', 'which is the webhook’s alone');
+});
+
+t.test('on the nodes’ own network, no two webhooks need one port of a node', async (t) => {
+  const { strategy, template } = named(await render('webhook.hostNetwork=true'), 'Deployment', 'headgate-webhook').spec;
+  t.match(template.spec, { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' });
+  t.match(strategy.rollingUpdate, { maxUnavailable: 1, maxSurge: 0 });
+  const usual = named(await render(), 'Deployment', 'headgate-webhook').spec;
+  t.notOk(usual.template.spec.hostNetwork);
+  t.match(usual.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 });
+});
+
+t.test('its own Redis never evicts, writes a file, and wants the password, whatever is in it', async (t) => {
+  const { command, args } = containerOf(await render(), 'headgate-redis');
   const dir = mkdtempSync(join(rig.file.dir, 'redis-'));
-  const [, ...words]: string[] = spec.containers[0].args.map((word: string) => (word === '/data' ? dir : word));
+  const [shell, ...flags]: string[] = command;
+  const words = args.map((word: string) => (word === '/data' ? dir : word));
   const socket = join(dir, 'redis.sock');
-  const server = execFile(rig.program('redis-server'), [...words, '--port', '0', '--unixsocket', socket]);
-  const redis = new Redis(socket, { retryStrategy: () => 100 });
+  const password = 'a"b\\c $PATH `id` #d';
+  const options = { env: { ...process.env, REDIS_PASSWORD: password } };
+  const server = execFile(shell ?? 'sh', [...flags, ...words, '--port', '0', '--unixsocket', socket], options);
+  const redis = new Redis(socket, { password, retryStrategy: () => 100 });
   redis.on('error', () => undefined);
   t.teardown(() => {
     redis.disconnect();
@@ -231,4 +324,6 @@ t.test('its own Redis never evicts, and writes a file', async (t) => {
   t.equal(await setting('maxmemory-policy'), 'noeviction');
   t.equal(await setting('appendonly'), 'yes');
   t.equal(await setting('maxmemory'), String(192 * 1024 ** 2));
+  t.equal(await setting('requirepass'), password);
+  t.notMatch(readFileSync(`/proc/${server.pid}/cmdline`, 'utf8'), password, 'it is not among its arguments');
 });

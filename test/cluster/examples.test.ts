@@ -59,7 +59,14 @@ t.test('a Canary, its load, its approvals and who is told', async (t) => {
   });
 
   await t.test('it waits for an approval', async (t) => {
-    await app.kubectl(['create', 'secret', 'generic', 'headgate-gates', `--from-literal=token=${TOKEN}`]);
+    await app.kubectl([
+      'create',
+      'secret',
+      'generic',
+      'headgate-gates',
+      `--from-literal=token=${TOKEN}`,
+      '--from-literal=redis-password=none',
+    ]);
     const redis = { 'redis://headgate-redis.headgate:6379': rig.file.redis.url };
     // The gates' address is known once they run; the canary's once it does.
     const unknown = { 'http://headgate-gates': 'http://10.244.255.254' };

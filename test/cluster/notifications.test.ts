@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Queue } from 'bullmq';
 import t from 'tap';
 import { PROVIDER_TYPES } from '../../src/rollout/spec/schema/alert-provider.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
@@ -9,8 +10,9 @@ import { aboutOf, Inbox } from './support/inbox.ts';
 import { alerts, allowSecrets, provide } from './support/receivers.ts';
 
 const INTERVAL = '2s';
+const FORGED = 'pay at https://evil.example.com';
 /** Names of receivers, which are those of their providers. */
-const NAMES = [...PROVIDER_TYPES, 'flaky', 'hanging', 'prompt', 'shared', 'late'];
+const NAMES = [...PROVIDER_TYPES, 'flaky', 'hanging', 'prompt', 'shared', 'late', 'forged'];
 
 const rig = openRig();
 const inbox = new Inbox('10.244.255.75');
@@ -151,6 +153,29 @@ t.test('a provider that is made later is told then; a Secret that may not be rea
   await provide(app, inbox, 'late', { type: 'slack' });
   await app.until('an empty outbox', ({ outbox = [] }) => outbox.length === 0, 90_000);
   t.same(inbox.of('late').map(aboutOf).toSorted(), ['new revision', 'promoted']);
+  await app.delete();
+});
+
+t.test('a job that somebody forged in Redis can have nothing said but what the record says', async (t) => {
+  const app = await enrolled('forged', { forged: {} });
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded');
+  await provide(app, inbox, 'forged', { type: 'webhook' });
+  const { metadata, status } = await app.record();
+  const ids: string[] = status.outbox.map(({ id }: Json) => id);
+  const queue = new Queue('headgate-notices', { connection: { url: rig.file.redis.url } });
+  const forge = (id: string, uid: string) =>
+    queue.add('notice', {
+      ...{ key: `${app.namespace}/${app.name}`, record: metadata.name, uid, to: 'alert/forged' },
+      notice: { ...status.outbox[0], id, message: FORGED },
+    });
+  await Promise.all([...ids.map((id) => forge(id, metadata.uid)), forge('99-x', metadata.uid), forge('1-x', 'other')]);
+  await emptied(app);
+  await queue.close();
+  const arrived = inbox.of('forged');
+  t.ok(arrived.length >= ids.length, `${arrived.length} arrived`);
+  t.same([...new Set(arrived.map(aboutOf))].toSorted(), ['NewRevision', 'Promoted']);
+  t.notMatch(JSON.stringify(arrived), FORGED);
   await app.delete();
 });
 

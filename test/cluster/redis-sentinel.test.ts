@@ -1,38 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, openSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import t from 'tap';
 import { blockingConnection, commandConnection } from '../../src/scheduler/queue/redis.ts';
 import { WakeQueue } from '../../src/scheduler/queue/wake-queue.ts';
 import { WakeWorker } from '../../src/scheduler/queue/wake-worker.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
+import { ended, MAIN } from './support/headgate.ts';
+import { RedisServer } from './support/redis-server.ts';
 
 const IP = '10.244.255.60';
 const PORTS = { master: 6391, replica: 6392, sentinel: 26_391 };
 const PASSWORD = 'p@ss/w%1';
+/** The sentinels' own. */
+const WATCHWORD = 'se#nt:inel';
 
 const rig = openRig();
-const dir = mkdtempSync(join(rig.file.dir, 'sentinel-'));
-const started: ChildProcess[] = [];
+const started: RedisServer[] = [];
 t.teardown(async () => {
-  for (const child of started) child.kill('SIGKILL');
+  await Promise.all(started.map((server) => server.stop()));
   await rig.close();
 });
 
-function start(name: string, lines: readonly string[], ...flags: string[]): ChildProcess {
-  const file = join(dir, `${name}.conf`);
-  writeFileSync(file, [`bind ${IP}`, `dir ${dir}`, ...lines].join('\n'));
-  const log = openSync(join(rig.file.logs, `redis-${name}.log`), 'a');
-  const child = spawn(rig.program('redis-server'), [file, ...flags], { stdio: ['ignore', log, log] });
-  started.push(child);
-  return child;
+async function start(port: number, lines: readonly string[]): Promise<RedisServer> {
+  const server = await RedisServer.start(rig, { ip: IP, port, lines });
+  started.push(server);
+  return server;
 }
 
 const server = (port: number, ...more: string[]) => [
   'save ""',
-  `port ${port}`,
   `requirepass ${PASSWORD}`,
   `masterauth ${PASSWORD}`,
   `dbfilename ${port}.rdb`,
@@ -45,7 +40,7 @@ async function ask(port: number, ...words: [string, ...string[]]): Promise<strin
     port,
     lazyConnect: true,
     retryStrategy: null,
-    ...(port < 10_000 && { password: PASSWORD }),
+    password: port < 10_000 ? PASSWORD : WATCHWORD,
   });
   redis.on('error', () => undefined);
   try {
@@ -55,26 +50,33 @@ async function ask(port: number, ...words: [string, ...string[]]): Promise<strin
   }
 }
 
-t.test('work goes on when the sentinels make another server the master', async (t) => {
-  const master = start('master', server(PORTS.master));
-  start('replica', server(PORTS.replica, `replicaof ${IP} ${PORTS.master}`));
+t.test('work goes on when sentinels with a password of their own make another server the master', async (t) => {
+  const master = await start(PORTS.master, server(PORTS.master));
+  await start(PORTS.replica, server(PORTS.replica, `replicaof ${IP} ${PORTS.master}`));
   await waitFor('the replica', async () =>
     (await ask(PORTS.replica, 'INFO', 'replication')).includes('link_status:up'),
   );
   const watch = [
-    `port ${PORTS.sentinel}`,
+    `requirepass ${WATCHWORD}`,
     `sentinel monitor mymaster ${IP} ${PORTS.master} 1`,
     `sentinel auth-pass mymaster ${PASSWORD}`,
     'sentinel down-after-milliseconds mymaster 1000',
     'sentinel failover-timeout mymaster 5000',
   ];
-  start('sentinel', watch, '--sentinel');
+  await start(PORTS.sentinel, watch);
   const known = async () =>
     (await ask(PORTS.sentinel, 'SENTINEL', 'replicas', 'mymaster')).includes(String(PORTS.replica));
   await waitFor('the sentinel to know both', known, { timeoutMs: 60_000 });
 
   const url = `redis+sentinel://:${encodeURIComponent(PASSWORD)}@10.244.255.61,${IP}:${PORTS.sentinel}/mymaster/3`;
-  const [blocking, commands] = [blockingConnection(url), commandConnection(url)];
+  const access = { redisUrl: url, sentinelPassword: WATCHWORD };
+  for (const given of [{}, { HEADGATE_REDIS_SENTINEL_PASSWORD: 'wrong' }]) {
+    const env = { HEADGATE_REDIS_URL: url, KUBECONFIG: rig.file.kubeconfig, ...given };
+    const { code, stderr } = await ended(process.execPath, [MAIN, 'scheduler'], env);
+    t.equal(code, 2, 'a scheduler that they refuse does not start');
+    t.match(stderr, /its sentinels refuse user or password\. They have their own: .*HEADGATE_REDIS_SENTINEL_PASSWORD/);
+  }
+  const [blocking, commands] = [blockingConnection(access), commandConnection(access)];
   for (const connection of [blocking, commands]) connection.on('error', () => undefined);
   const wakeQueue = new WakeQueue('sentinel', commands, () => undefined);
   const taken: string[] = [];
@@ -103,13 +105,11 @@ t.test('work goes on when the sentinels make another server the master', async (
       { timeoutMs: 60_000, everyMs: 250 },
     );
 
-  await passes('before');
+  await passes('demo/before');
   t.equal(commands.options.db, 3);
-  const gone = once(master, 'exit');
-  master.kill('SIGKILL');
-  await gone;
+  await master.stop();
   const failedAt = Date.now();
-  await passes('after');
+  await passes('demo/after');
   t.pass(`a job went through the new master ${Date.now() - failedAt} ms after the old one was killed`);
   t.match(await ask(PORTS.replica, 'INFO', 'replication'), 'role:master');
 });

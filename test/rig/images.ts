@@ -55,7 +55,7 @@ export function launchOf(image: string, words: readonly string[], ip: string): L
   if (name === 'grpc-echo') return grpcEcho(tag, words, ip);
   if (name === 'headgate' || name === 'headgate-loadtester') return headgate(words);
   if (name === 'hollow') return { program: 'none', args: [], env: {} };
-  if ((name === 'busybox' || name === 'podinfo') && words.length > 0)
+  if ((name === 'busybox' || name === 'podinfo' || name === 'redis') && words.length > 0)
     return { program: 'host', args: [...words], env: {} };
   return undefined;
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { forTests } from '../rig/binaries/programs.ts';
 import { fileStep, scriptStep, testFiles } from './files.ts';
 import { type Trip, tripsOf } from './lanes.ts';
 import { runPool } from './pool.ts';
@@ -51,7 +52,7 @@ async function runTrip({ lane, words }: Trip, totals: Totals): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'headgate-test-'));
   const file = join(dir, 'totals.json');
   const run = ['test/run.ts', 'inside', `--results=${file}`, `--lane=${lane}`, ...words];
-  const args = ['test/rig/up.ts', '--with', 'helm3,helm4,hey', '--', process.execPath, ...run];
+  const args = ['test/rig/up.ts', '--with', forTests.join(), '--', process.execPath, ...run];
   const rig = track(spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }));
   const [code] = (await once(rig, 'exit')) as [number | null];
   const inside = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Totals) : noTotals();

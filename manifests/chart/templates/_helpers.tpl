@@ -97,7 +97,7 @@ rights, so that each route has one of its own.
 {{- $root := index . 0 -}}{{- $component := index . 1 -}}{{- $values := index . 2 -}}
 {{- $annotations := dict "sidecar.istio.io/inject" "false" -}}
 {{- if and $root.Values.metrics.scrapeAnnotations (has $component (list "webhook" "scheduler")) -}}
-{{- $annotations = merge $annotations (dict "prometheus.io/scrape" "true" "prometheus.io/port" "8080") -}}
+{{- $annotations = merge $annotations (dict "prometheus.io/scrape" "true" "prometheus.io/port" ($values.httpPort | default 8080 | toString)) -}}
 {{- end -}}
 {{- /* Pods read their environment once: another address makes other pods. */ -}}
 {{- $receivers := include "headgate.receivers" $root -}}
@@ -173,11 +173,18 @@ securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
 {{- end }}
 {{- end -}}
 
+{{/* Where the password of Headgate's own Redis is read from. */}}
+{{- define "headgate.redisPassword" -}}
+{{- $auth := .Values.redis.auth -}}
+valueFrom: {secretKeyRef: {name: {{ $auth.existingSecret | default "headgate-redis" }}, key: {{ empty $auth.existingSecret | ternary "password" $auth.passwordKey }}}}
+{{- end -}}
+
 {{- define "headgate.redisEnv" -}}
 {{- $external := .Values.externalRedis -}}
 {{- if .Values.redis.enabled -}}
 {{- if $external.url }}{{ fail "externalRedis.url is set: set redis.enabled=false with it" }}{{ end -}}
 - {name: HEADGATE_REDIS_URL, value: "redis://headgate-redis:6379"}
+- {name: HEADGATE_REDIS_PASSWORD, {{ include "headgate.redisPassword" . }}}
 {{- else -}}
 - {name: HEADGATE_REDIS_URL, value: {{ required "redis.enabled=false needs externalRedis.url" $external.url | quote }}}
 {{- with $external.existingSecret }}
@@ -185,6 +192,12 @@ securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true,
 - {name: HEADGATE_REDIS_USERNAME, valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $external.usernameKey }}}}}
 {{- end }}
 - {name: HEADGATE_REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $external.passwordKey }}}}}
+{{- if $external.sentinelUsernameKey }}
+- {name: HEADGATE_REDIS_SENTINEL_USERNAME, valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $external.sentinelUsernameKey }}}}}
+{{- end }}
+{{- if $external.sentinelPasswordKey }}
+- {name: HEADGATE_REDIS_SENTINEL_PASSWORD, valueFrom: {secretKeyRef: {name: {{ . }}, key: {{ $external.sentinelPasswordKey }}}}}
+{{- end }}
 {{- end }}
 {{- end }}
 - {name: HEADGATE_QUEUE, value: {{ .Values.queue | quote }}}

@@ -37,6 +37,16 @@ export function nextCertificateStep(
   return names.every((name) => leaf.checkHost(name) !== undefined) ? 'serve' : 'renew';
 }
 
+/** What of the state is a certificate with its key. No step leaves anything else. */
+export const soundPart = ({ authority, next, previous, serving }: TlsState): TlsState => ({
+  ...(authority && parse(authority) && { authority }),
+  ...(next && parse(next) && { next }),
+  ...(previous !== undefined && isCertificate(previous) && { previous }),
+  ...(serving && parse(serving) && { serving }),
+});
+
+export const isDamaged = (state: TlsState): boolean => Object.keys(soundPart(state)).length < Object.keys(state).length;
+
 /** Undefined for what is no certificate, or has another key. */
 function parse(pair: KeyPair | undefined): X509Certificate | undefined {
   if (pair === undefined) return undefined;
@@ -45,6 +55,14 @@ function parse(pair: KeyPair | undefined): X509Certificate | undefined {
     return certificate.checkPrivateKey(createPrivateKey(pair.key)) ? certificate : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).ca;
+  } catch {
+    return false;
   }
 }
 

@@ -1,10 +1,13 @@
 import type { NoticeContent } from '../../notify/message.ts';
-import type { Canary } from '../../rollout/machine/canary.ts';
+import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import type { Notice, Receipt } from '../../rollout/machine/outbox.ts';
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import { hasMoreValues } from '../../rollout/values.ts';
 
-/** One notice to one receiver. It names the receiver, and never its address: deliveries are stored in Redis. */
+/**
+ * One notice to one receiver, as it is stored in Redis: it names both. What is said, and to which address, is never taken
+ * from there: whoever can write to Redis cannot have anything else sent.
+ */
 export interface Delivery {
   /** Key of the Deployment. */
   key: string;
@@ -13,7 +16,14 @@ export interface Delivery {
   uid: string;
   /** The receiver, see `Receiver`. */
   to: string;
+  notice: Pick<NoticeContent, 'id'>;
+}
+
+/** What is to be sent for a delivery: all of it as the stored record has it. */
+export interface Outstanding {
+  record: Canary;
   notice: NoticeContent;
+  to: string;
 }
 
 /** Characters of each text in it, and fields in all: more than Headgate writes. */
@@ -32,8 +42,8 @@ const isShort = (value: unknown): boolean => typeof value !== 'string' || value.
 
 /** Everything that stands in the outbox of a record. */
 export const deliveriesOf = (key: string, { metadata: { name, uid = '' }, status }: Canary): Delivery[] =>
-  (status?.outbox ?? []).flatMap(({ to, ...notice }: Notice) =>
-    to.map((receiver) => ({ key, record: name, uid, to: receiver, notice })),
+  (status?.outbox ?? []).flatMap(({ id, to }: Notice) =>
+    to.map((receiver) => ({ key, record: name, uid, to: receiver, notice: { id } })),
   );
 
 /** The same for one notice to one receiver, in every process and at any time; without a colon, which BullMQ refuses. */
@@ -41,7 +51,14 @@ export const idOf = ({ uid, notice, to }: Delivery): string => `${uid}/${encodeU
 
 export const receiptOf = ({ notice, to }: Delivery): Receipt => ({ notice: notice.id, to });
 
-/** Whether the stored record still waits for it: its outbox has this notice for this receiver. */
-export const isOutstanding = ({ uid, notice, to }: Delivery, record: Canary | undefined): record is Canary =>
-  record?.metadata.uid === uid &&
-  (record.status?.outbox ?? []).some(({ id, to: receivers }) => id === notice.id && receivers.includes(to));
+/** The notice of a delivery, while the stored record waits for it: its outbox has the notice for this receiver. */
+export function outstanding(
+  { key, uid, notice: { id: wanted }, to }: Delivery,
+  record: Canary | undefined,
+): Outstanding | undefined {
+  if (record === undefined || record.metadata.uid !== uid || targetOf(record) !== key) return undefined;
+  const found = (record.status?.outbox ?? []).find(({ id, to: receivers }) => id === wanted && receivers.includes(to));
+  if (found === undefined) return undefined;
+  const { to: _, ...notice } = found;
+  return { record, notice, to };
+}

@@ -6,7 +6,7 @@ import { Limiter } from '../../process/limiter.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { ProviderType } from '../../rollout/spec/schema/alert-provider.ts';
 import type { Hook } from '../../rollout/spec/spec-types.ts';
-import type { Delivery } from './delivery.ts';
+import type { Outstanding } from './delivery.ts';
 import type { ReceiverLookup, Receivers } from './receivers.ts';
 
 /** The result of an attempt, with what kind of receiver it was; `event` is a hook. */
@@ -39,27 +39,27 @@ export class Dispatcher {
   }
 
   /** @throws KubeError where the API server does not answer: that is no attempt. */
-  async attempt(record: Canary, delivery: Delivery, isLast: boolean): Promise<AttemptResult> {
-    const receiver = await this.#options.receivers.find(record, delivery.to);
-    const result = await this.#attemptAt(receiver, record, delivery);
+  async attempt(outstanding: Outstanding, isLast: boolean): Promise<AttemptResult> {
+    const receiver = await this.#options.receivers.find(outstanding.record, outstanding.to);
+    const result = await this.#attemptAt(receiver, outstanding);
     return isLast && result.outcome === 'retry' ? { type: result.type, outcome: 'lost', why: result.why } : result;
   }
 
-  async #attemptAt(receiver: ReceiverLookup, record: Canary, delivery: Delivery): Promise<AttemptResult> {
+  async #attemptAt(receiver: ReceiverLookup, outstanding: Outstanding): Promise<AttemptResult> {
     if (receiver.is === 'missing') return { type: 'unknown', outcome: 'retry', why: receiver.why };
     if (receiver.is === 'refused') return { type: 'unknown', outcome: 'refused', why: receiver.why };
     const [type, limiterKey] =
       receiver.is === 'hook' ? ['event' as const, receiver.hook.url] : [receiver.target.type, receiver.limiterKey];
-    const send = () => this.#send(receiver, this.#subject(record), delivery);
+    const send = () => this.#send(receiver, outstanding);
     const result = await this.#limiter.run(limiterKey, send);
     return result === undefined ? { type, outcome: 'limited' } : { type, ...result };
   }
 
   async #send(
     receiver: ReceiverLookup & { is: 'hook' | 'target' },
-    subject: NoticeSubject,
-    { notice }: Delivery,
+    { record, notice }: Outstanding,
   ): Promise<SendResult> {
+    const subject = this.#subject(record);
     const message = messageOf(notice, subject);
     if (receiver.is === 'hook') {
       return this.#options.sendEvent(receiver.hook, eventPayload(notice, subject, receiver.hook), message.id);

@@ -14,7 +14,7 @@ import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { EventRecorder } from '../tick/event-recorder.ts';
 import type { World } from '../world/world.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, Outstanding } from './delivery.ts';
 import { type AttemptResult, Dispatcher, type DispatcherOptions } from './dispatcher.ts';
 import { NoticeQueue } from './notice-queue.ts';
 import { NoticeSender } from './notice-sender.ts';
@@ -40,13 +40,16 @@ export interface WiringOptions {
   onError: (error: unknown) => void;
 }
 
+/** The queue of notices, from the name of the scheduler's own. */
+export const noticesOf = (queue: string): string => `${queue}-notices`;
+
 /** Wires the sender to the queue, the receivers and the world. */
 export function makeNoticeSender(options: WiringOptions): NoticeSender {
   const { client, world, settings, caller, namespace, posting, working, onError, runTick } = options;
   const { clusterName, proxy, receivers: defaults } = settings;
   const receivers = new Receivers({ client, namespace, defaults });
   const post: DispatcherOptions['send'] = (outgoing) => send(outgoing, { proxy });
-  const name = `${options.queue}-notices`;
+  const name = noticesOf(options.queue);
   return new NoticeSender({
     queue: (run) => new NoticeQueue({ name, posting, working, run, onError }),
     dispatcher: new Dispatcher({ receivers, clusterName, send: post, sendEvent: sendVia(caller) }),
@@ -54,7 +57,7 @@ export function makeNoticeSender(options: WiringOptions): NoticeSender {
     watchedRecord: (delivery) => world.records.get(recordKey(delivery)),
     fetchRecord: ({ key, record }) => client.find<Canary>(pathOf(KINDS.canaries, namespaceOf(key), record)),
     runTick,
-    onAttempt: (record, delivery, result) => report(options, record, delivery, result),
+    onAttempt: (sent, result) => report(options, sent, result),
     onError,
   });
 }
@@ -93,11 +96,10 @@ const NEVER = new AbortController().signal;
 
 function report(
   { log, metrics, events }: WiringOptions,
-  record: Canary,
-  delivery: Delivery,
+  { record, notice, to }: Outstanding,
   result: AttemptResult,
 ): void {
-  const { key, to, notice } = delivery;
+  const key = targetOf(record);
   const { type, outcome } = result;
   metrics.notices.inc({ type, outcome });
   const about = { canary: key, receiver: to, notice: notice.id, reason: notice.reason };

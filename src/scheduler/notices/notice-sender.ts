@@ -4,7 +4,7 @@ import { pause } from '../../cluster/pause.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
 import { masked } from '../../rollout/spec/wording/masked.ts';
-import { type Delivery, deliveriesOf, idOf, isOutstanding } from './delivery.ts';
+import { type Delivery, deliveriesOf, idOf, type Outstanding, outstanding } from './delivery.ts';
 import type { AttemptResult, Dispatcher } from './dispatcher.ts';
 import type { JobResult, NoticeQueue } from './notice-queue.ts';
 import { Receipts } from './receipts.ts';
@@ -24,7 +24,7 @@ export interface NoticeSenderOptions {
   /** Runs a tick for a Deployment in this process, which has the receipts. */
   runTick: (key: string) => Promise<void>;
   /** Is told the result of each attempt that was made. */
-  onAttempt: (record: Canary, delivery: Delivery, result: AttemptResult) => void;
+  onAttempt: (sent: Outstanding, result: AttemptResult) => void;
   onError: (error: unknown) => void;
 }
 
@@ -102,13 +102,11 @@ export class NoticeSender {
   async #run(delivery: Delivery, isLast: boolean): Promise<JobResult> {
     const { watchedRecord, fetchRecord, dispatcher, onError } = this.#options;
     try {
-      const record = watchedRecord(delivery);
       if (this.#receipts.has(delivery)) return { is: 'completed' };
-      if (isOutstanding(delivery, record)) {
-        return this.#after(record, delivery, await dispatcher.attempt(record, delivery, isLast));
-      }
+      const known = outstanding(delivery, watchedRecord(delivery));
+      if (known !== undefined) return this.#after(delivery, known, await dispatcher.attempt(known, isLast));
       // Either another process has delivered it, or one has committed it and the watch here does not show that yet.
-      return isOutstanding(delivery, await fetchRecord(delivery))
+      return outstanding(delivery, await fetchRecord(delivery))
         ? { is: 'delayed', forMs: UNSEEN_MS }
         : { is: 'completed' };
     } catch (error) {
@@ -118,9 +116,9 @@ export class NoticeSender {
     }
   }
 
-  #after(record: Canary, delivery: Delivery, result: AttemptResult): JobResult {
+  #after(delivery: Delivery, sent: Outstanding, result: AttemptResult): JobResult {
     if (result.outcome === 'limited') return { is: 'delayed', forMs: LIMITED_MS };
-    this.#options.onAttempt(record, delivery, result);
+    this.#options.onAttempt(sent, result);
     if (result.outcome === 'retry') {
       return { is: 'failed', why: result.why, ...(result.afterMs !== undefined && { afterMs: result.afterMs }) };
     }

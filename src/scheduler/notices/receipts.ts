@@ -1,6 +1,6 @@
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
-import { type Delivery, idOf, isOutstanding, receiptOf } from './delivery.ts';
+import { type Delivery, idOf, outstanding, receiptOf } from './delivery.ts';
 
 /** Deliveries that were completed, until the commit that takes them out of the outbox was seen. */
 export class Receipts {
@@ -18,14 +18,14 @@ export class Receipts {
   /** Those that the record, as it is stored, still waits for. */
   of(key: string, record: Canary | undefined): Receipt[] {
     const deliveries = [...(this.#byKey.get(key)?.values() ?? [])];
-    return deliveries.filter((delivery) => isOutstanding(delivery, record)).map(receiptOf);
+    return deliveries.filter((delivery) => outstanding(delivery, record) !== undefined).map(receiptOf);
   }
 
   /** Forgets what the record does not wait for. */
   keep(key: string, record: Canary | undefined): void {
     const present = this.#byKey.get(key);
     if (present === undefined) return;
-    for (const [id, delivery] of present) if (!isOutstanding(delivery, record)) present.delete(id);
+    for (const [id, delivery] of present) if (outstanding(delivery, record) === undefined) present.delete(id);
     if (present.size === 0) this.#byKey.delete(key);
   }
 

@@ -1,7 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import t from 'tap';
 import { issueLeaf, makeAuthority } from '../../../src/admission/certificates/issue.ts';
-import { type CertificateStep, nextCertificateStep } from '../../../src/admission/certificates/plan.ts';
+import {
+  type CertificateStep,
+  isDamaged,
+  nextCertificateStep,
+  soundPart,
+} from '../../../src/admission/certificates/plan.ts';
 import { takeCertificateStep } from '../../../src/admission/certificates/take-step.ts';
 import { bundleOf, readTlsState, type TlsState, writeTlsState } from '../../../src/admission/certificates/tls-state.ts';
 
@@ -89,6 +94,14 @@ t.test('what cannot be used is made anew', async (t) => {
     'a next authority that is no PEM': [{ ...state, next: { cert: 'x', key: 'y', since: 0 } }, 'announce'],
   };
   for (const [sentence, [from, step]] of Object.entries(broken)) t.equal(stepAt(from, NOW), step, sentence);
+  const damaged = Object.entries(broken).filter(([, [from]]) => isDamaged(from));
+  t.same(
+    damaged.map(([sentence]) => sentence),
+    ['a serving certificate with another key', 'an authority that is no PEM', 'a next authority that is no PEM'],
+    'what no step of its life leaves so is somebody else’s doing',
+  );
+  t.notOk(isDamaged(state) || isDamaged({}));
+  t.same(soundPart({ ...state, next: { cert: 'x', key: 'y', since: 0 }, previous: 'z' }), state, 'the rest is kept');
   t.equal(stepAt(state, NOW + 400 * DAY), 'found', 'an authority that is over');
 });
 

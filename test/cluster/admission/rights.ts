@@ -131,12 +131,16 @@ export async function rights(t: Test, gate: Gate): Promise<void> {
       );
     };
     t.ok(await can('webhook', 'update', 'secrets/headgate-webhook-tls', '-n', 'headgate'));
-    t.ok(await can('webhook', 'patch', 'mutatingwebhookconfigurations/headgate'));
+    for (const verb of ['patch', 'create'])
+      t.ok(await can('webhook', verb, 'mutatingwebhookconfigurations/headgate'), verb);
     for (const words of [
       ['list', 'secrets', '-n', 'headgate'],
       ['get', 'secrets/other', '-n', 'headgate'],
       ['get', 'deployments', '-A'],
       ['patch', 'mutatingwebhookconfigurations/other'],
+      ['create', 'mutatingwebhookconfigurations/other'],
+      ['create', 'mutatingwebhookconfigurations'],
+      ['create', 'events', '-n', 'default'],
       ['create', 'secrets', '-n', 'headgate'],
     ]) {
       t.notOk(await can('webhook', ...words), `webhook: ${words.join(' ')}`);

@@ -39,6 +39,7 @@ export async function rotation(t: Test, { rig }: Gate): Promise<void> {
         secret: { namespace, name: 'tls' },
         configuration: namespace,
         names: [NAME],
+        serves: () => true,
         now,
         log: createLog({ level: 'silent', process: 'webhook' }),
         timing,

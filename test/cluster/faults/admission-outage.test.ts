@@ -1,6 +1,7 @@
 import t from 'tap';
 import { Product } from '../../rig/product.ts';
 import { type KubectlOptions, openRig, waitFor } from '../../rig/rig.ts';
+import { repairs } from '../admission/repairs.ts';
 import { Subject } from '../admission/subject.ts';
 
 /** Admission while the webhook, or its configuration, is away. The rows follow one another on one rig. */
@@ -85,10 +86,13 @@ t.test('no webhook while held: what it has no say in passes, what it would have 
   await product.publish();
 });
 
-t.test('the configuration deleted: the policy refuses', async (t) => {
+t.test('what is spoilt of certificate and configuration is put right', async (t) => repairs(t, gate));
+
+t.test('the webhook taken out of the way and its configuration deleted: the policy refuses', async (t) => {
   const subject = await Subject.held(gate, 'policy-only');
   const open = await Subject.enrolled(gate, 'policy-open');
   const { stdout } = await rig.kubectl(['get', CONFIGURATION, '-o', 'json']);
+  await Promise.all(product.webhooks.map((webhook) => webhook.end()));
   await rig.kubectl(['delete', CONFIGURATION]);
   const word =
     (on: Subject, ...words: string[]) =>

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import t from 'tap';
 import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
@@ -6,9 +7,45 @@ import { isLeft, remainsOf } from '../support/left-behind.ts';
 import { Release } from '../support/release.ts';
 
 const rig = openRig();
-const release = new Release(rig, { helm: 'helm3', values: { uninstallHook: { timeout: '8s' } } });
-t.before(() => release.install());
+/** With a Redis of its own, and a webhook on other ports of its nodes. */
+const release = new Release(rig, {
+  helm: 'helm3',
+  ownRedis: true,
+  values: {
+    uninstallHook: { timeout: '8s' },
+    webhook: { port: 9443, httpPort: 9080, hostNetwork: true },
+  },
+});
+t.before(async () => {
+  await rig.control('redis', 'stop');
+  await release.install();
+});
 t.teardown(() => rig.close());
+
+t.test('Redis takes those alone who know its password, which an upgrade keeps', async (t) => {
+  const password = async (): Promise<string> => {
+    const { data }: Json = await rig.api.get('/api/v1/namespaces/headgate/secrets/headgate-redis');
+    return Buffer.from(data.password, 'base64').toString();
+  };
+  const before = await password();
+  t.match(before, /^\w{32}$/);
+  await release.upgrade('--set', 'redis.maxMemory=128mb');
+  t.equal(await password(), before);
+  const asked = async (password?: string) => {
+    const redis = new Redis(rig.file.redis.url, { ...(password && { password }), retryStrategy: null });
+    redis.on('error', () => undefined);
+    return redis
+      .config('GET', 'maxmemory')
+      .then(String, (error: Error) => error.message)
+      .finally(() => redis.disconnect());
+  };
+  await waitFor('the Redis of the upgrade', async () => (await asked(before)) === `maxmemory,${128 * 1024 ** 2}`);
+  t.match(await asked(), /NOAUTH/);
+  const redis = new Redis(rig.file.redis.url, { password: before });
+  const queue = async () => (await redis.keys('bull:headgate:*')).length > 0;
+  await waitFor('schedulers that were there before to use it', queue);
+  redis.disconnect();
+});
 
 /** Stops or frees the making of pods in an app's namespace. */
 const quota = (app: App) => `/api/v1/namespaces/${app.namespace}/resourcequotas`;

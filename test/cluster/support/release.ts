@@ -10,18 +10,23 @@ export interface ReleaseOptions {
   namespace?: string;
   /** Merged over what the rig needs, key by key. */
   values?: Json;
+  /** The chart's own Redis runs, at the port of the rig's, which has to be stopped. */
+  ownRedis?: boolean;
 }
 
-/** On the rig all pods share one set of ports, so each listens on its own address. There is no DNS: Redis is external. */
-function valuesFor({ file }: Rig): Json {
-  const ownAddress = ['HEADGATE_HTTP_HOST', 'HEADGATE_WEBHOOK_HOST'].map((name) => ({
-    name,
-    valueFrom: { fieldRef: { fieldPath: 'status.podIP' } },
-  }));
+/** On the rig all pods share one set of ports, so each listens on its own address. There is no DNS: Redis is found by its URL. */
+function valuesFor({ file }: Rig, ownRedis: boolean): Json {
+  const ownAddress = [
+    ...['HEADGATE_HTTP_HOST', 'HEADGATE_WEBHOOK_HOST'].map((name) => ({
+      name,
+      valueFrom: { fieldRef: { fieldPath: 'status.podIP' } },
+    })),
+    ...(ownRedis ? [{ name: 'HEADGATE_REDIS_URL', value: file.redis.url }] : []),
+  ];
   return {
     metricsServer: file.mesh?.prometheusUrl ?? 'http://127.0.0.1:9',
-    redis: { enabled: false },
-    externalRedis: { url: file.redis.url },
+    redis: { enabled: ownRedis },
+    externalRedis: { url: ownRedis ? '' : file.redis.url },
     resyncInterval: '5s',
     routeSettle: '3s',
     scrapeInterval: '1s',
@@ -50,13 +55,13 @@ export class Release {
   /** A namespace where changes are held. */
   readonly #held: string;
 
-  constructor(rig: Rig, { helm, namespace = 'headgate', values = {} }: ReleaseOptions) {
+  constructor(rig: Rig, { helm, namespace = 'headgate', values = {}, ownRedis = false }: ReleaseOptions) {
     this.namespace = namespace;
     this.#rig = rig;
     this.#helm = rig.program(helm);
     this.#held = values['namespaces']?.[0] ?? 'default';
     this.#values = join(rig.file.dir, `values-${randomBytes(3).toString('hex')}.json`);
-    writeFileSync(this.#values, JSON.stringify(merged(valuesFor(rig), values)));
+    writeFileSync(this.#values, JSON.stringify(merged(valuesFor(rig, ownRedis), values)));
   }
 
   async install(...flags: string[]): Promise<void> {

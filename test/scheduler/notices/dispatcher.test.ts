@@ -11,7 +11,7 @@ const CANARY: Canary = {
   metadata: { name: 'podinfo', namespace: 'demo', uid: '6f1c' },
   spec: {},
 };
-const DELIVERY = { key: 'demo/podinfo', record: 'podinfo', uid: '6f1c', to: 'alert/team', notice: told() };
+const NOTICE = { record: CANARY, to: 'alert/team', notice: told() };
 const SLACK: ReceiverLookup = {
   is: 'target',
   target: { type: 'slack', address: 'https://a.test/' },
@@ -71,7 +71,7 @@ const cases: Record<string, [found: ReceiverLookup, answer: SendResult, isLast: 
 
 for (const [sentence, [found, answer, isLast, sent]] of Object.entries(cases)) {
   void t.test(`what becomes of it: ${sentence}`, async (t) => {
-    t.same(await dispatcher(found, async () => answer).attempt(CANARY, DELIVERY, isLast), sent);
+    t.same(await dispatcher(found, async () => answer).attempt(NOTICE, isLast), sent);
   });
 }
 
@@ -85,14 +85,14 @@ void t.test('a receiver that does not answer holds its own share, and nobody els
     send: hanging,
     sendEvent: async () => DELIVERED,
   });
-  const held = Array.from({ length: 4 }, () => one.attempt(CANARY, DELIVERY, false));
-  t.same(await one.attempt(CANARY, DELIVERY, true), { type: 'slack', outcome: 'limited' }, 'which is no attempt');
+  const held = Array.from({ length: 4 }, () => one.attempt(NOTICE, false));
+  t.same(await one.attempt(NOTICE, true), { type: 'slack', outcome: 'limited' }, 'which is no attempt');
   found = HOOK;
-  t.match(await one.attempt(CANARY, DELIVERY, false), DELIVERED);
+  t.match(await one.attempt(NOTICE, false), DELIVERED);
   for (const end of pending) end();
   t.ok((await Promise.all(held)).every(({ outcome }) => outcome === 'delivered'));
   found = SLACK;
-  const again = one.attempt(CANARY, DELIVERY, false);
+  const again = one.attempt(NOTICE, false);
   await Promise.resolve();
   setImmediate(() => pending.at(-1)?.());
   t.match(await again, DELIVERED, 'it may have requests again');
