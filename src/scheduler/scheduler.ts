@@ -4,11 +4,9 @@ import type { Redis } from 'ioredis';
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
 import type { Config } from '../config.ts';
-import { Dismantler } from '../dismantle/dismantle.ts';
 import type { HookCaller } from '../hooks/call.ts';
 import type { AlertSettings } from '../notify/settings.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
-import type { KubeObject } from '../rollout/kube.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -129,33 +127,15 @@ export class Scheduler {
     return makeNoticeSender({ ...parts, settings: alerts, namespace, queue, posting, working, runTick, onError });
   }
 
-  #makeDismantler(): WatchedDismantler {
-    const { client, config, provider } = this.#options;
-    const traffic = this.#world.traffic;
-    const onWrite = (_key: string, _what: string, answer: KubeObject | undefined) =>
-      answer && traffic.put(answer, 'write');
-    return new WatchedDismantler(
-      this.#world,
-      new Dismantler({
-        client,
-        provider,
-        clusterDomain: config.clusterDomain,
-        settleMs: config.routeSettleMs,
-        elsewhere: async (key) => traffic.markedElsewhere(key),
-        onWrite,
-      }),
-    );
-  }
-
   #makeTick(): Tick {
     const { client, config, alerts, log, metrics, provider } = this.#options;
-    const { clusterDomain } = config;
+    const { clusterDomain, routeSettleMs: settleMs } = config;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
     const enrolment = new Enrolment({
       client,
       world,
-      dismantler: this.#makeDismantler(),
+      dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
     });
     const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
@@ -167,7 +147,7 @@ export class Scheduler {
       world,
       observer,
       applier: new Applier({ client, world, provider, reads: observer.reads }),
-      settleMs: config.routeSettleMs,
+      settleMs,
       scrapeMs: config.scrapeIntervalMs,
       clusterDomain,
       self: this.#self,

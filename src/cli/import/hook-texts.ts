@@ -43,7 +43,8 @@ function turnText(before: unknown, key: string, names: Names): { text: unknown; 
 }
 
 /** The workload by its kind, or by a label of its pods. */
-const OF_WORKLOADS = /(?<!\w)(?:deploy(?:ment)?s?(?:\.apps)?[/ ]+|(?:app|app\.kubernetes\.io\/name|workload)=)([\w.-]+)/g;
+const OF_WORKLOADS =
+  /(?<!\w)(?:deploy(?:ment)?s?(?:\.apps)?[/ ]+|(?:app|app\.kubernetes\.io\/name|workload)=)([\w.-]+)/g;
 
 function problemOf(text: string, names: Names): string | undefined {
   const primary = primaryIn(text, names);

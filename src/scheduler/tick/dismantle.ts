@@ -1,4 +1,4 @@
-import type { Dismantler } from '../../dismantle/dismantle.ts';
+import { Dismantler, type DismantlerOptions } from '../../dismantle/dismantle.ts';
 import type { World } from '../world/world.ts';
 
 const RETRY_MS = 500;
@@ -8,9 +8,15 @@ export class WatchedDismantler {
   readonly #world: World;
   readonly #dismantler: Dismantler;
 
-  constructor(world: World, dismantler: Dismantler) {
+  /** @param world is told of every write, and knows routes of other namespaces */
+  constructor(world: World, options: Omit<DismantlerOptions, 'elsewhere' | 'onWrite'>) {
+    const { traffic } = world;
     this.#world = world;
-    this.#dismantler = dismantler;
+    this.#dismantler = new Dismantler({
+      ...options,
+      elsewhere: async (key) => traffic.markedElsewhere(key),
+      onWrite: (_key, _what, answer) => answer && traffic.put(answer, 'write'),
+    });
   }
 
   /** When to come again, milliseconds from now; undefined when nothing is left to do. @param key of the Deployment */
