@@ -1,66 +1,26 @@
-import jsonPatch from 'fast-json-patch';
-import type { KubeObject } from '../rollout/kube.ts';
 import type { KeptWeights, TrafficProvider } from '../traffic/provider.ts';
-import type { Judgement } from './judge.ts';
+import type { UpdateRule } from './judge-update.ts';
 import * as messages from './messages.ts';
-import { type AdmissionApproval, type JsonPatchOperation, pass } from './request.ts';
-import { readUpdate, type UpdateReview, writeReview } from './review.ts';
+import { pass } from './request.ts';
+import type { UpdateReview } from './review.ts';
 
-export interface RouteContext {
-  /** User name of the scheduler, the only one who moves weights. */
-  schedulerUser: string;
-  provider: Pick<TrafficProvider, 'sources' | 'keep'>;
-}
+/** What divides traffic, as far as the webhook asks. */
+export type RouteKeeper = Pick<TrafficProvider, 'sources' | 'keep'>;
 
-/**
- * Judges a write of a user's route: it passes, with the weights and Headgate's label as they were. Pure, and it never refuses:
- * what cannot be read passes as it is, and the scheduler mends what that moves.
- */
-export function judgeRoute(body: unknown, context: RouteContext): Judgement {
-  const update = readUpdate(body);
-  const { admission, error } = attempt(() => keepRoute(update, context));
-  const { uid, namespace, name, user, dryRun } = update;
-  return {
-    uid,
-    admission,
-    answer: writeReview(uid, admission),
-    about: name === '' ? '' : `${namespace}/${name}`,
-    user,
-    dryRun,
-    ...(error !== undefined && { error }),
+/** A write of a user's route passes, with the weights and Headgate's label as they were; what that moves, the scheduler mends. */
+export const keepRoute =
+  (provider: RouteKeeper): UpdateRule =>
+  (update) => {
+    if (!isRoute(update, provider)) return pass();
+    const kept = provider.keep(update.change.before, update.change.after);
+    if (kept.operations.length === 0) return pass();
+    return { kind: 'patch', decision: 'weights', patch: [...kept.operations], warnings: warningsOf(kept) };
   };
-}
 
-/** Nobody waits for the answer any more. */
-export const passLateRoute = (body: unknown): Judgement =>
-  judgeRoute(body, { schedulerUser: '', provider: { sources: [], keep: () => ({ operations: [], overruled: [] }) } });
-
-function attempt(answer: () => AdmissionApproval): { admission: AdmissionApproval; error?: unknown } {
-  try {
-    return { admission: answer() };
-  } catch (error) {
-    return { admission: pass(), error };
-  }
-}
-
-function keepRoute(update: UpdateReview, { schedulerUser, provider }: RouteContext): AdmissionApproval {
-  const { change, user } = update;
-  if (change === undefined || user === schedulerUser || !isRoute(update, provider)) return pass();
-  const kept = provider.keep(change.before, change.after);
-  if (kept.operations.length === 0) return pass();
-  return { kind: 'patch', decision: 'weights', patch: fitting(kept, change.after), warnings: warningsOf(kept) };
-}
-
-const isRoute = ({ group, resource }: UpdateReview, { sources }: RouteContext['provider']): boolean =>
+const isRoute = ({ group, resource }: UpdateReview, { sources }: RouteKeeper): boolean =>
   sources.some(
     ({ kind, isRoute: carriesWeights }) => carriesWeights && kind.group === group && kind.plural === resource,
   );
-
-/** It is applied here first: a patch that does not apply would reject the request, whatever the failure policy says. */
-function fitting({ operations }: KeptWeights, object: KubeObject): JsonPatchOperation[] {
-  jsonPatch.applyPatch(object, operations as Parameters<typeof jsonPatch.applyPatch>[1], true, false);
-  return [...operations];
-}
 
 const warningsOf = ({ overruled }: KeptWeights): string[] =>
   overruled.length === 0 ? [] : [messages.weightsKept(overruled)];

@@ -38,7 +38,16 @@ const hollow =
   };
 const HTTP = [{ name: 'http', containerPort: 9898 }];
 
-async function applied(order: readonly Kind[], { exposed, slow }: { exposed: boolean; slow: boolean }): Promise<App> {
+interface Round {
+  /** Headgate is asked for a host and a gateway. */
+  exposed: boolean;
+  /** Headgate has the time to make what it would in between; otherwise all come from one file. */
+  slow: boolean;
+  /** As Flux, Argo CD and Helm 4 apply. */
+  flags?: readonly string[];
+}
+
+async function applied(order: readonly Kind[], { exposed, slow, flags = [] }: Round): Promise<App> {
   const app = await userApp(rig, 'order', { exposed, replicas: 1, change: hollow(HTTP) });
   const objects: Record<Kind, KubeObject> = {
     Deployment: app.manifest('1.4.0'),
@@ -47,23 +56,30 @@ async function applied(order: readonly Kind[], { exposed, slow }: { exposed: boo
   };
   const all = order.map((kind) => objects[kind]);
   for (const object of slow ? all : []) {
-    await app.apply(object);
+    await app.apply(object, flags);
     if (object !== all.at(-1)) await isSeen(app, exposed);
   }
-  if (!slow) await applyAll(app, all);
+  if (!slow) await applyAll(app, all, flags);
   return app;
 }
 
-/** From one file, or one by one, with time for Headgate in between. */
-const ROUNDS = [
+const ON_THE_SERVER = ['--server-side'];
+const ROUNDS: readonly Round[] = [
   { exposed: false, slow: false },
   { exposed: false, slow: true },
   { exposed: true, slow: false },
   { exposed: true, slow: true },
+  { exposed: true, slow: false, flags: ON_THE_SERVER },
+  { exposed: true, slow: true, flags: ON_THE_SERVER },
 ];
 
-for (const round of ROUNDS) {
-  t.test(`three objects in every order: ${JSON.stringify(round)}`, async (t) => {
+/** How often each round is gone through. */
+const TIMES = Number(process.env['HEADGATE_TEST_ROUNDS'] ?? 1);
+
+for (const [turn, round] of Array.from({ length: TIMES }, () => ROUNDS)
+  .flat()
+  .entries()) {
+  t.test(`three objects in every order, ${turn + 1}: ${JSON.stringify(round)}`, async (t) => {
     const apps = await Promise.all(ORDERS.map((order) => applied(order, round)));
     for (const [index, app] of apps.entries()) {
       const words = String(ORDERS[index]);
