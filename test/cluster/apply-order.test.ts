@@ -23,11 +23,23 @@ const ORDERS: readonly Kind[][] = [
 async function isSeen(app: App, exposed: boolean): Promise<void> {
   if ((await app.deployment().catch(() => undefined)) === undefined) return;
   await app.phase('Initialized');
-  if (exposed) await waitFor('what Headgate makes', async () => (await generated(app)).length > 0);
+  if (exposed) await waitFor('what Headgate makes', () => isMade(app));
 }
 
-const SERVICE = serviceObject('podinfo', ['http 80 http']);
-const ROUTE = routeObject('podinfo', { hosts: ['podinfo'], http: [{ timeout: '9s', route: [to('podinfo', 80)] }] });
+/** A route is there, and Headgate is done with it: who applies while it writes has to apply again, as the documentation says. */
+async function isMade(app: App): Promise<boolean> {
+  const words = ['get', 'services,virtualservices', '--show-managed-fields', '-o', 'json'];
+  const objects: Json[] = JSON.parse((await app.kubectl(words)).stdout).items;
+  const [service, route] = ['Service', 'VirtualService'].map((wanted) => objects.find(({ kind }) => kind === wanted));
+  const managers = objects.flatMap(({ metadata }) => metadata.managedFields.map((entry: Json) => entry.manager));
+  if (route === undefined || managers.some((manager: string) => manager.startsWith('headgate-'))) return false;
+  const isUsers = route.metadata.labels?.['headgate.dev/role'] === undefined;
+  return isUsers || route.spec.http[0].route[0].destination.port.number === service?.spec.ports[0].port;
+}
+
+/** Headgate’s would have another number under this name. */
+const SERVICE = serviceObject('podinfo', ['http 8080 http']);
+const ROUTE = routeObject('podinfo', { hosts: ['podinfo'], http: [{ timeout: '9s', route: [to('podinfo', 8080)] }] });
 
 /** Pods that are there at once, and whose ports may not say what they serve. */
 const hollow =
