@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { giveWay } from './give-way.ts';
 import { type Judgement, judgeReview, refuseLateReview } from './judge.ts';
-import { judgeRoute, passLateRoute, type RouteContext } from './keep-route.ts';
+import { judgeUpdate, passLateUpdate, type UpdateRule } from './judge-update.ts';
+import { keepRoute, type RouteKeeper } from './keep-route.ts';
 import type { AdmissionDecision } from './request.ts';
 
 export interface AdmissionOptions {
   /** User name of the scheduler. */
   schedulerUser: string;
   /** What divides traffic. */
-  provider: RouteContext['provider'];
+  provider: RouteKeeper;
   /** Milliseconds since the epoch. */
   now: () => number;
   /**
@@ -28,14 +30,14 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 /** Answers a review, in time or too late. */
 interface Judge {
   /** What the log calls the object. */
-  noun: 'deployment' | 'route';
+  noun: 'deployment' | 'route' | 'generated';
   now: (body: unknown) => Judgement;
   late: (body: unknown) => Judgement;
 }
 
 /**
- * `POST /mutate` and `POST /validate` judge Deployments and Canaries by what they are sent, and `POST /routes` what a user's
- * routes become.
+ * `POST /mutate` and `POST /validate` judge Deployments and Canaries by what they are sent, `POST /routes` what a user's routes
+ * become, and `POST /generated` whose it is what Headgate made.
  */
 export async function admissionPlugin(app: FastifyInstance, options: AdmissionOptions): Promise<void> {
   const arrivals = new WeakMap<FastifyRequest, number>();
@@ -61,12 +63,17 @@ function judgesOf({ schedulerUser, provider, now }: AdmissionOptions): Record<st
     now: (body) => judgeReview(body, { schedulerUser, now: now() }),
     late: refuseLateReview,
   };
-  const routes: Judge = {
-    noun: 'route',
-    now: (body) => judgeRoute(body, { schedulerUser, provider }),
-    late: passLateRoute,
+  const updates = (noun: Judge['noun'], rule: UpdateRule): Judge => ({
+    noun,
+    now: (body) => judgeUpdate(body, schedulerUser, rule),
+    late: passLateUpdate,
+  });
+  return {
+    '/mutate': gate,
+    '/validate': gate,
+    '/routes': updates('route', keepRoute(provider)),
+    '/generated': updates('generated', giveWay),
   };
-  return { '/mutate': gate, '/validate': gate, '/routes': routes };
 }
 
 /** The API server says how long it waits; while a busy process read the body, that time may have passed. */

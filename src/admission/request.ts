@@ -40,6 +40,8 @@ export const ADMISSION_DECISIONS = [
   'settings',
   /** The weights of an adopted route were kept as they were. */
   'weights',
+  /** What Headgate made became somebody's who applied their own over it. */
+  'take-over',
   'refuse',
   'invalid',
   'error',

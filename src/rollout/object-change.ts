@@ -43,7 +43,7 @@ export type ObjectChange =
       kind: Kind;
       object: KubeObject;
       operations: readonly PatchOperation[];
-      /** It is a user's object: they may apply what was written without a conflict, as no field of it is Headgate's. */
-      isUsers?: true;
+      /** Its user may apply over what is written without a conflict: no field of it is Headgate's. */
+      isLent?: true;
     }
   | { do: 'delete'; kind: Kind; object: KubeObject };

@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap';
 import { ROLE } from '../../src/rollout/keys.ts';
 import type { KubeObject } from '../../src/rollout/kube.ts';
+import { stableService } from '../../src/rollout/workload/services.ts';
 import type { TrafficProvider } from '../../src/traffic/provider.ts';
+import { deployment, spec } from '../build.ts';
 import { adopted, withRules } from '../traffic/istio/kept.ts';
 import { both, to, users } from '../traffic/istio/routes.ts';
 import { SCHEDULER } from './build.ts';
@@ -117,4 +119,24 @@ t.test('decisions are counted, and objects are not logged', async (t) => {
   await post(harness, update(again));
   t.match(await harness.registry.metrics(), /headgate_admission_duration_seconds_count\{outcome="weights"\} 1/);
   t.same(harness.logged, [], 'an apply every minute is no news');
+});
+
+t.test('what Headgate made becomes theirs who apply their own over it, in a dry run too', async (t) => {
+  const made = stableService(deployment(), spec().service);
+  const fieldsV1 = { 'f:spec': { 'f:ports': { 'k:{"port":80}': {} } } };
+  const metadata = { ...made.metadata, managedFields: [{ manager: 'flux', operation: 'Apply', fieldsV1 }] };
+  const services = { group: '', version: 'v1', resource: 'services' };
+  const write = (object: object, more: object = {}) => update(object, made, { resource: services, ...more });
+  const harness = opened(t);
+  const response = await post(harness, write({ ...made, metadata }), '/generated');
+  t.match(response, { allowed: true, warnings: undefined, auditAnnotations: { decision: 'take-over' } });
+  const paths = operationsOf(response).map(({ path }) => path);
+  t.same(paths, ['/spec', '/metadata/labels', '/metadata/annotations', '/metadata/ownerReferences']);
+  t.same(await post(harness, write({ ...made, metadata }, { dryRun: true }), '/generated'), response);
+  t.match(harness.logged, [{ level: 'info', decision: 'take-over', generated: 'prod/web' }]);
+  t.same(await post(harness, write(made), '/generated'), allowed, 'an edit is for the policy');
+  t.same(
+    await post(harness, write({ ...made, metadata }, { userInfo: { username: SCHEDULER } }), '/generated'),
+    allowed,
+  );
 });

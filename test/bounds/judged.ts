@@ -1,5 +1,7 @@
+import { giveWay } from '../../src/admission/give-way.ts';
 import { judgeReview } from '../../src/admission/judge.ts';
-import { judgeRoute } from '../../src/admission/keep-route.ts';
+import { judgeUpdate } from '../../src/admission/judge-update.ts';
+import { keepRoute } from '../../src/admission/keep-route.ts';
 import type { Admission } from '../../src/admission/request.ts';
 import type { Deployment, KubeObject } from '../../src/rollout/kube.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
@@ -38,5 +40,12 @@ const ROUTES = { group: 'networking.istio.io', version: 'v1', resource: 'virtual
 
 export const route = (object: KubeObject, old: KubeObject): Request =>
   request(review(object, undefined, { resource: ROUTES, operation: 'UPDATE', oldObject: old }), (body) =>
-    judgeRoute(body, { schedulerUser: SCHEDULER, provider: istio }),
+    judgeUpdate(body, SCHEDULER, keepRoute(istio)),
+  );
+
+const SERVICES = { group: '', version: 'v1', resource: 'services' };
+
+export const generatedService = (object: KubeObject, old: KubeObject): Request =>
+  request(review(object, undefined, { resource: SERVICES, operation: 'UPDATE', oldObject: old }), (body) =>
+    judgeUpdate(body, SCHEDULER, giveWay),
   );

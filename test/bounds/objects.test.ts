@@ -1,10 +1,12 @@
 import t from 'tap';
 import { ADOPTED_FOR, ROLE } from '../../src/rollout/keys.ts';
 import type { Deployment, KubeObject } from '../../src/rollout/kube.ts';
+import { stableService } from '../../src/rollout/workload/services.ts';
 import { MAX_RULE_VALUES } from '../../src/traffic/istio/keep-weights.ts';
 import { annotate, edit, image, label, stored } from '../admission/build.ts';
+import { deployment } from '../build.ts';
 import { inTime, MOST_MS } from './cpu.ts';
-import { create, route, update } from './judged.ts';
+import { create, generatedService, route, update } from './judged.ts';
 import { filled, MOST_OBJECT } from './shapes.ts';
 
 const OPTED_IN = { 'headgate.dev/interval': '10s' };
@@ -142,4 +144,25 @@ t.test('what takes too long is found out', async (t) => {
   const told = { fail: (words: string) => void failures.push(words) } as unknown as typeof t;
   inTime(told, 'it', busy);
   t.match(failures, [/^it takes \d+\.\d ms of CPU time$/]);
+});
+
+t.test('a Service that is applied over what Headgate made, with as many ports as there is room for', async (t) => {
+  const before: KubeObject = stableService(deployment(), {
+    port: 80,
+    portName: 'http',
+    targetPort: 'http',
+    hosts: [],
+    gateways: [],
+  });
+  const ports = filled(ROOM / 4, (port) => ({ port, protocol: 'TCP', name: `p${port}` }));
+  for (const [words, keyOf] of Object.entries({
+    'of one set of keys': (port: number) => ({ port, protocol: 'TCP' }),
+    'of as many sets of keys': (port: number) => ({ [`port${port}`]: port }),
+  })) {
+    const keys = ports.map(({ port }) => [`k:${JSON.stringify(keyOf(port))}`, {}]);
+    const fieldsV1 = { 'f:spec': { 'f:ports': Object.fromEntries(keys) as object } };
+    const managedFields = [{ manager: 'flux', operation: 'Apply', fieldsV1 }];
+    const after = { ...before, metadata: { ...before.metadata, managedFields }, spec: { ports } };
+    inTime(t, `${ports.length} ports ${words}`, generatedService(after, before).work);
+  }
 });

@@ -31,6 +31,12 @@ export function replaceable<T extends KubeObject>(object: T, noted: T = object):
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
+/** Whether an object gives way to one that is applied over it: Headgate made it, and it has the note. */
+export const isReplaceable = (object: KubeObject): boolean =>
+  object.metadata.labels?.[ROLE] !== undefined &&
+  object.metadata.annotations?.[LAST_APPLIED] !== undefined &&
+  !isTakenOver(object);
+
 /** Whether somebody applied an object of their own over a generated one. */
 export const isTakenOver = ({ metadata: { annotations } }: KubeObject): boolean => {
   const note = annotations?.[LAST_APPLIED];

@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import { createObject } from '../../cluster/write-change.ts';
 import { HELD, ROLLING } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
@@ -81,7 +82,7 @@ export class Applier {
   /** What has the name already is taken as it is; somebody else's in the place of the canary's is noted, for the next decision. */
   async #create(kind: Kind, object: KubeObject, { deployment, hosts }: TrafficWish): Promise<void> {
     const { namespace, name } = object.metadata;
-    const answer = await this.#client.create(pathOf(kind, namespace), object).catch((error: unknown) => {
+    const answer = await createObject(this.#client, kind, object).catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error;
       // What is known of users' objects is old.
       this.#world.traffic.forget(keyOf(deployment));

@@ -51,7 +51,8 @@ export function weighRoutes({ own, users }: AppRoutes, wish: TrafficWish, weight
   if (own === undefined) return [{ do: 'create', kind, object: ownRoute(wish, weight) }];
   // Before its Service is known there is nothing to write but weights.
   if (wish.services === undefined) return [patch(own, weightPatch(own, wish, weight))];
-  return [patch(own, [{ op: 'add', path: pointer('spec'), value: ownSpec(wish, weight) }])];
+  // In mid-release a second write for each weight would cost more than it is worth.
+  return [patch(own, [{ op: 'add', path: pointer('spec'), value: ownSpec(wish, weight) }], weight === 0)];
 }
 
 /** The weights alone, in the words that the routes have, and without a mark: what the API server refused may be that. */
@@ -89,10 +90,14 @@ function unlabel({ metadata }: VirtualService): PatchOperation[] {
   return [{ op: 'add', path: pointer('metadata', 'labels'), value: labels }];
 }
 
-const patch = (object: VirtualService, operations: PatchOperation[]): ObjectChange => ({
+const patch = (
+  object: VirtualService,
+  operations: PatchOperation[],
+  isLent = !isLabelledOwn(object),
+): ObjectChange => ({
   do: 'patch',
   kind: VIRTUAL_SERVICES,
   object,
   operations,
-  ...(!isLabelledOwn(object) && { isUsers: true }),
+  ...(isLent && { isLent: true }),
 });

@@ -34,8 +34,8 @@ function withoutExposing({ metadata }: Json): void {
   metadata.annotations = Object.fromEntries(notes.filter(([key]) => !EXPOSING.includes(key)));
 }
 
-export const applyAll = (app: App, objects: readonly object[]) =>
-  app.apply({ apiVersion: 'v1', kind: 'List', items: objects });
+export const applyAll = (app: App, objects: readonly object[], flags?: readonly string[]) =>
+  app.apply({ apiVersion: 'v1', kind: 'List', items: objects }, flags);
 
 /** Not enrolled, with all that belongs to it, and rolled out. */
 export async function deploy(app: App, objects: readonly KubeObject[]): Promise<void> {
