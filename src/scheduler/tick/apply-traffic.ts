@@ -25,6 +25,21 @@ export interface ApplierOptions {
 
 type Wanted = Omit<Extract<Effect, { do: 'setRoute' }>, 'do'>;
 
+/** One attempt at an effect. */
+export interface Attempt {
+  /** As it was committed. */
+  record: Canary;
+  /** It was attempted before, and is wanted again. */
+  isRepeated: boolean;
+}
+
+/** Two who write one object in turn own it in turn: that a field is nobody's is not said anew each time, which is a write more. */
+function once(change: ObjectChange): ObjectChange {
+  if (change.do !== 'patch') return change;
+  const { isLent: _lent, ...rest } = change;
+  return rest;
+}
+
 const isRise = (weight: number, route: RouteReading | undefined): boolean => weight > (route?.weight ?? 0);
 
 /** Writes routes and what else divides traffic, of any provider, and takes the answers into the world. @throws KubeError. */
@@ -41,14 +56,15 @@ export class TrafficApplier {
     this.#reads = reads;
   }
 
-  /** A route that is another than the one that was observed is left alone. @param record as it was committed */
-  async setRoute(wish: TrafficWish, { weight, version }: Wanted, record: Canary): Promise<void> {
+  /** A route that is another than the one that was observed is left alone. */
+  async setRoute(wish: TrafficWish, { weight, version }: Wanted, { record, isRepeated }: Attempt): Promise<void> {
     const objects = await this.#objects(wish, version);
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
     if (isRise(weight, route)) await expectRecord(this.#client, record);
     try {
-      for (const change of this.#provider.render(objects, wish, weight)) await this.#write(wish, change, 'write');
+      for (const change of this.#provider.render(objects, wish, weight))
+        await this.#write(wish, isRepeated ? once(change) : change, 'write');
     } catch (error) {
       const falls = weight < (route?.weight ?? 100);
       // Words that the API server will not have must not keep traffic from going back. Whoever watches is told: it goes on from here.

@@ -13,7 +13,7 @@ import { COPIED } from '../../rollout/workload/services.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { World } from '../world/world.ts';
 import { applyBudget } from './apply-budget.ts';
-import { type ApplierOptions, TrafficApplier } from './apply-traffic.ts';
+import { type ApplierOptions, type Attempt, TrafficApplier } from './apply-traffic.ts';
 import { expectRecord } from './record-check.ts';
 
 /** A path inside a JSON Patch to an annotation. */
@@ -35,7 +35,8 @@ export class Applier {
   }
 
   /** @param record as it was committed: what gives the canary more weight, or opens the gate, is not done for another one */
-  async apply(effect: Effect, wish: TrafficWish, record: Canary): Promise<void> {
+  async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
+    const { record } = attempt;
     if ('held' in effect) return this.#patchGate(effect, record);
     switch (effect.do) {
       case 'clearAnnotations':
@@ -56,7 +57,7 @@ export class Applier {
       case 'scaleCanary':
         return this.#patchDeployment(effect.existing, [{ op: 'add', path: '/spec/replicas', value: effect.replicas }]);
       case 'setRoute':
-        return this.#traffic.setRoute(wish, effect, record);
+        return this.#traffic.setRoute(wish, effect, attempt);
       case 'markRoute':
         return this.#traffic.markRoute(wish, effect.version, effect.fence);
       case 'changeTraffic':
