@@ -29,6 +29,8 @@ type Wanted = Omit<Extract<Effect, { do: 'setRoute' }>, 'do'>;
 export interface Attempt {
   /** As it was committed. */
   record: Canary;
+  /** When what it was decided by was read, on the clock of `performance.now()`. */
+  readAt: number;
   /** It was attempted before, and is wanted again. */
   isRepeated: boolean;
 }
@@ -57,14 +59,14 @@ export class TrafficApplier {
   }
 
   /** A route that is another than the one that was observed is left alone. */
-  async setRoute(wish: TrafficWish, { weight, version }: Wanted, { record, isRepeated }: Attempt): Promise<void> {
+  async setRoute(wish: TrafficWish, { weight, version }: Wanted, attempt: Attempt): Promise<void> {
     const objects = await this.#objects(wish, version);
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
-    if (isRise(weight, route)) await expectRecord(this.#client, record);
+    if (isRise(weight, route)) await expectRecord(this.#client, attempt);
     try {
       for (const change of this.#provider.render(objects, wish, weight))
-        await this.#write(wish, isRepeated ? once(change) : change, 'write');
+        await this.#write(wish, attempt.isRepeated ? once(change) : change, 'write');
     } catch (error) {
       const falls = weight < (route?.weight ?? 100);
       // Words that the API server will not have must not keep traffic from going back. Whoever watches is told: it goes on from here.

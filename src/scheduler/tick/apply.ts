@@ -4,7 +4,6 @@ import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { createObject } from '../../cluster/write-change.ts';
 import { HELD, ROLLING } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
-import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
@@ -34,10 +33,9 @@ export class Applier {
     this.#traffic = new TrafficApplier(options);
   }
 
-  /** @param record as it was committed: what gives the canary more weight, or opens the gate, is not done for another one */
+  /** What gives the canary more weight, or opens the gate, is not done for another record than that of the attempt. */
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
-    const { record } = attempt;
-    if ('held' in effect) return this.#patchGate(effect, record);
+    if ('held' in effect) return this.#patchGate(effect, attempt);
     switch (effect.do) {
       case 'clearAnnotations':
         return this.#patchDeployment(
@@ -69,8 +67,8 @@ export class Applier {
     }
   }
 
-  async #patchGate(effect: Extract<Effect, { held: string }>, record: Canary): Promise<void> {
-    if (effect.do === 'liftHold') await expectRecord(this.#client, record);
+  async #patchGate(effect: Extract<Effect, { held: string }>, attempt: Attempt): Promise<void> {
+    if (effect.do === 'liftHold') await expectRecord(this.#client, attempt);
     return this.#patchDeployment(effect.deployment, gatePatch(effect));
   }
 

@@ -103,7 +103,7 @@ export class Tick {
     const { world, observer, applier, settleMs, scrapeMs, self, defaultAlerts, hooks, notices } = this.#options;
     const { spec, label } = plan;
     const record = await this.#record(deployment, plan);
-    const now = this.#clock();
+    const [now, readAt] = [this.#clock(), performance.now()];
     const state = stateOf(record.status);
     const seen = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
     if (seen === undefined) return { more: false };
@@ -123,7 +123,7 @@ export class Tick {
     notices.send(key, committed);
     const wish = this.#wishOf(seen, plan);
     const { done, retryMs, refusals } = await applyAll(decision.effects, {
-      attempt: (effect, isRepeated) => applier.apply(effect, wish, { record: committed, isRepeated }),
+      attempt: (effect, isRepeated) => applier.apply(effect, wish, { record: committed, readAt, isRepeated }),
       pacer: this.#pacer(key, committed, seen, decision),
       onError: (effect, error) => this.#options.onEffectError(key, effect, error),
     });
