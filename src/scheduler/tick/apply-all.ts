@@ -14,7 +14,7 @@ export interface ApplyResult {
 }
 
 export interface Attempts {
-  attempt: (effect: Effect, isRepeated: boolean) => Promise<void>;
+  attempt: (effect: Effect) => Promise<void>;
   /** When an effect that was attempted before may be attempted again. */
   pacer: EffectPacer;
   onError: (effect: Effect, error: unknown) => void;
@@ -39,7 +39,7 @@ export async function applyAll(effects: readonly Effect[], attempts: Attempts): 
 
 async function attemptOne(effect: Effect, { attempt, pacer, onError }: Attempts): Promise<EffectResult> {
   try {
-    await attempt(effect, pacer.isRepeated(effect));
+    await attempt(effect);
     pacer.note(effect, 'done');
     return 'done';
   } catch (error) {

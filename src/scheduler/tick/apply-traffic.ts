@@ -31,15 +31,6 @@ export interface Attempt {
   record: Canary;
   /** When what it was decided by was read, on the clock of `performance.now()`. */
   readAt: number;
-  /** It was attempted before, and is wanted again. */
-  isRepeated: boolean;
-}
-
-/** Two who write one object in turn own it in turn: that a field is nobody's is not said anew each time, which is a write more. */
-function once(change: ObjectChange): ObjectChange {
-  if (change.do !== 'patch') return change;
-  const { isLent: _lent, ...rest } = change;
-  return rest;
 }
 
 const isRise = (weight: number, route: RouteReading | undefined): boolean => weight > (route?.weight ?? 0);
@@ -65,8 +56,7 @@ export class TrafficApplier {
     if (route?.version !== version) return;
     if (isRise(weight, route)) await expectRecord(this.#client, attempt);
     try {
-      for (const change of this.#provider.render(objects, wish, weight))
-        await this.#write(wish, attempt.isRepeated ? once(change) : change, 'write');
+      for (const change of this.#provider.render(objects, wish, weight)) await this.#write(wish, change, 'write');
     } catch (error) {
       const falls = weight < (route?.weight ?? 100);
       // Words that the API server will not have must not keep traffic from going back. Whoever watches is told: it goes on from here.

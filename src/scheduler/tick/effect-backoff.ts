@@ -51,8 +51,6 @@ interface Efforts {
 export interface EffectPacer {
   /** Milliseconds until an effect may be attempted; 0: now. */
   waitMs(effect: Effect): number;
-  /** Whether it was attempted before, and is wanted again: somebody may write against it. */
-  isRepeated(effect: Effect): boolean;
   /** What the API server said to the last attempt, if it refused it. */
   refusalOf(effect: Effect): EffectRefusal | undefined;
   note(effect: Effect, result: EffectResult, refusal?: EffectRefusal): void;
@@ -82,7 +80,6 @@ export class EffectBackoff {
     const found = (effect: Effect): Effort | undefined => efforts.get(effectWish(effect));
     return {
       waitMs: (effect) => Math.max((found(effect)?.notBefore ?? now) - now, 0),
-      isRepeated: (effect) => found(effect) !== undefined,
       refusalOf: (effect) => found(effect)?.refusal,
       note: (effect, result, refusal) => {
         const count = (found(effect)?.count ?? 0) + 1;

@@ -123,7 +123,7 @@ export class Tick {
     notices.send(key, committed);
     const wish = this.#wishOf(seen, plan);
     const { done, retryMs, refusals } = await applyAll(decision.effects, {
-      attempt: (effect, isRepeated) => applier.apply(effect, wish, { record: committed, readAt, isRepeated }),
+      attempt: (effect) => applier.apply(effect, wish, { record: committed, readAt }),
       pacer: this.#pacer(key, committed, seen, decision),
       onError: (effect, error) => this.#options.onEffectError(key, effect, error),
     });

@@ -82,13 +82,6 @@ t.test(
   },
 );
 
-t.test('an effect that is wanted again is known for a repetition', async (t) => {
-  const pacer = new EffectBackoff().pacer({ key: 'a', intent: '1', now: 0, isBack: () => false });
-  t.notOk(pacer.isRepeated(setRoute(20)));
-  pacer.note(setRoute(20), 'done');
-  t.same([pacer.isRepeated(setRoute(20)), pacer.isRepeated(setRoute(40))], [true, false]);
-});
-
 t.test('one Deployment does not slow down another, and nothing is kept of one that is not followed', async (t) => {
   const backoff = new EffectBackoff();
   attempts('failed', 10_000, { backoff });
