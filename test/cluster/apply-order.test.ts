@@ -107,6 +107,20 @@ for (const [turn, round] of Array.from({ length: TIMES }, () => ROUNDS)
   });
 }
 
+t.test('a route in which a release has put weights is taken over by force', async (t) => {
+  const app = await userApp(rig, 'forced', { exposed: true, replicas: 1, change: hollow(HTTP) });
+  await app.apply(app.manifest('1.4.0'));
+  await isSeen(app, true);
+  await app.release('1.4.1');
+  await app.phase('Succeeded');
+  await t.rejects(app.apply(ROUTE, ON_THE_SERVER), { message: /conflict with "headgate-scheduler".*\.spec\.http/s });
+  await app.apply(ROUTE, [...ON_THE_SERVER, '--force-conflicts']);
+  const { 'VirtualService podinfo': route } = await storedOf(app, [ROUTE]);
+  t.match(route, { labels: undefined, ownerReferences: undefined });
+  t.same(route.spec, ROUTE['spec']);
+  await app.delete();
+});
+
 t.test('beside a route of another name that comes with the Deployment none is made', async (t) => {
   const options = { exposed: true, replicas: 1, change: hollow(HTTP) };
   const app = await userApp(rig, 'beside', options);

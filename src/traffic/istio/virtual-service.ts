@@ -51,8 +51,9 @@ export function weighRoutes({ own, users }: AppRoutes, wish: TrafficWish, weight
   if (own === undefined) return [{ do: 'create', kind, object: ownRoute(wish, weight) }];
   // Before its Service is known there is nothing to write but weights.
   if (wish.services === undefined) return [patch(own, weightPatch(own, wish, weight))];
-  // In mid-release a second write for each weight would cost more than it is worth.
-  return [patch(own, [{ op: 'add', path: pointer('spec'), value: ownSpec(wish, weight) }], weight === 0)];
+  // Weights are written once, however often somebody else changes them.
+  const isAtRest = weight === 0 && weightsOf(own, wish).every((entry) => entry === 0);
+  return [patch(own, [{ op: 'add', path: pointer('spec'), value: ownSpec(wish, weight) }], isAtRest)];
 }
 
 /** The weights alone, in the words that the routes have, and without a mark: what the API server refused may be that. */
