@@ -44,20 +44,30 @@ async function lastCheck(app: App, tag: string): Promise<Round> {
   return { due: Date.parse(status.release?.checkAt ?? ''), ended: await ticksEnded(stale) };
 }
 
-/** The other scheduler carries the command out while the first one is stopped; then the first goes on, alone. */
-async function abortMeanwhile(app: App, { ended }: Round): Promise<'aborted' | 'promoted'> {
+interface Ended {
+  as: 'aborted' | 'promoted';
+  /** Commits that were refused before the first scheduler went on. */
+  refused: number;
+}
+
+/**
+ * The other scheduler carries the command out while the first one is stopped; then the first goes on, alone. The command is there
+ * before the other can make the check itself, and promote.
+ */
+async function abortMeanwhile(app: App, { ended }: Round): Promise<Ended> {
   const [stale, other] = schedulers();
-  other.signal('SIGCONT');
   await app.command('abort');
+  other.signal('SIGCONT');
   const { phase } = await app.phase(['Failed', 'Succeeded']);
   other.signal('SIGSTOP');
+  const refused = conflicts(app);
   stale.signal('SIGCONT');
   await waitFor(
     'the first scheduler to end what it had begun, and a tick after that',
     async () => (await ticksEnded(stale)) >= ended + 2,
   );
   other.signal('SIGCONT');
-  return phase === 'Failed' ? 'aborted' : 'promoted';
+  return { as: phase === 'Failed' ? 'aborted' : 'promoted', refused };
 }
 
 const conflicts = (app: App): number =>
@@ -89,11 +99,11 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
     await sleep(100);
     stale.signal('SIGSTOP');
     await rig.control('prometheus', 'resume');
-    const conflictsBefore = conflicts(app);
-    t.equal(await abortMeanwhile(app, round), 'aborted', `${tag} was aborted by the other`);
+    const { as: end, refused } = await abortMeanwhile(app, round);
+    t.equal(end, 'aborted', `${tag} was aborted by the other`);
     await isKeptOut(t, app, pods);
     // The audit log is written a moment after the answer.
-    await waitFor('its commit to be refused', () => conflicts(app) > conflictsBefore, { timeoutMs: 5_000 });
+    await waitFor('its commit to be refused', () => conflicts(app) > refused, { timeoutMs: 5_000 });
     t.pass('its commit was refused');
   }
   await servedAll(t, load);
@@ -111,7 +121,7 @@ t.test(`stopped at any moment around the last check (seed ${seed}), there is one
     const offset = Math.round(random() * 120) - 10;
     await sleep(Math.max(round.due + offset - Date.now(), 0));
     stale.signal('SIGSTOP');
-    const end = await abortMeanwhile(app, round);
+    const { as: end } = await abortMeanwhile(app, round);
     t.pass(`stopped ${offset} ms after the check was due, ${tag} was ${end}`);
     if (end === 'aborted') await isKeptOut(t, app, pods);
     else t.same(await app.stableTags(), [tag], 'the other completed the promotion');
