@@ -10,12 +10,18 @@ export type Lane = (typeof LANES)[number];
 
 export const isLane = (word: string | undefined): word is Lane => LANES.some((lane) => lane === word);
 
-const INSTALLING = 'test/cluster/faults/chart-*.test.ts';
+/** Long and rare: chosen by words alone. */
+const LONG = 'test/cluster/long/*.test.ts';
+const INSTALLING = 'test/cluster/{faults,long}/chart-*.test.ts';
+
+const breaking = (words: readonly string[]): string[] =>
+  words.length === 0 ? ['test/cluster/faults/*.test.ts'] : ['test/cluster/faults/*.test.ts', LONG];
 
 export const sharedFiles = (words: readonly string[]): string[] => testFiles(['test/cluster/*.test.ts'], [], words);
 export const rigFiles = (words: readonly string[]): string[] => testFiles(['test/rig/*.test.ts'], [], words);
-export const faultFiles = (words: readonly string[]): string[] =>
-  testFiles(['test/cluster/faults/*.test.ts'], [INSTALLING], words);
+export const faultFiles = (words: readonly string[]): string[] => testFiles(breaking(words), [INSTALLING], words);
+const installingFiles = (words: readonly string[]): string[] =>
+  testFiles([INSTALLING], words.length === 0 ? [LONG] : [], words);
 
 /** One rig and the words that choose its files. */
 export interface Trip {
@@ -27,6 +33,6 @@ export interface Trip {
 export function tripsOf(words: readonly string[]): Trip[] {
   const together = [...rigFiles(words), ...sharedFiles(words)].length > 0 ? [{ lane: 'together', words } as const] : [];
   const alone = faultFiles(words).length > 0 ? [{ lane: 'alone', words } as const] : [];
-  const installed = testFiles([INSTALLING], [], words).map((file) => ({ lane: 'installed', words: [file] }) as const);
+  const installed = installingFiles(words).map((file) => ({ lane: 'installed', words: [file] }) as const);
   return [...alone, ...together, ...installed];
 }
