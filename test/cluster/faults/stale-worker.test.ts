@@ -1,20 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { Product, type ProductProcess } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { servedAll } from '../support/failures.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
 import { randomFrom, seedOf } from '../support/random.ts';
-import { ticksBegun, ticksEnded } from '../support/scheduler-metrics.ts';
+import { metricOf, ticksEnded } from '../support/scheduler-metrics.ts';
 
 const rig = openRig();
-const product = new Product(rig, { schedulers: 2 });
+const metrics = await new FaultProxy({ url: rig.file.mesh?.prometheusUrl ?? '' }).start();
+const product = new Product(rig, { schedulers: 2, env: { HEADGATE_METRICS_SERVER: metrics.url } });
 const seed = seedOf(process.env['HEADGATE_SEED']);
 const random = randomFrom(seed);
 t.before(() => product.start());
 t.teardown(async () => {
   for (const scheduler of product.schedulers) scheduler.signal('SIGCONT');
   await product.stop();
+  await metrics.stop();
   await rig.close();
 });
 
@@ -27,8 +31,9 @@ function schedulers(): [ProductProcess, ProductProcess] {
 interface Round {
   /** When the check that promotes is due, epoch ms. */
   due: number;
-  /** Ticks that the first scheduler had ended before. */
+  /** Ticks that the first scheduler had ended before, and checks that it had seen pass. */
   ended: number;
+  passed: number;
 }
 
 /** An app whose only check is due next, with all work left to the first scheduler. */
@@ -41,34 +46,33 @@ async function lastCheck(app: App, tag: string): Promise<Round> {
       phase === 'Progressing' && canaryWeight === 50 && release?.checkAt !== undefined,
   );
   other.signal('SIGSTOP');
-  return { due: Date.parse(status.release?.checkAt ?? ''), ended: await ticksEnded(stale) };
-}
-
-interface Ended {
-  as: 'aborted' | 'promoted';
-  /** Commits that were refused before the first scheduler went on. */
-  refused: number;
+  const due = Date.parse(status.release?.checkAt ?? '');
+  return { due, ended: await ticksEnded(stale), passed: await passes(stale) };
 }
 
 /**
- * The other scheduler carries the command out while the first one is stopped; then the first goes on, alone. The command is there
- * before the other can make the check itself, and promote.
+ * The other scheduler carries the command out while the first one is stopped, up to `isEnough`; then the first goes on, alone. The
+ * command is there before the other can make the check itself, and promote.
  */
-async function abortMeanwhile(app: App, { ended }: Round): Promise<Ended> {
+async function abortMeanwhile(app: App, isEnough: (status: CanaryStatus) => boolean): Promise<CanaryStatus> {
   const [stale, other] = schedulers();
   await app.command('abort');
   other.signal('SIGCONT');
-  const { phase } = await app.phase(['Failed', 'Succeeded']);
+  const status = await app.until('the end of the release', isEnough);
   other.signal('SIGSTOP');
-  const refused = conflicts(app);
   stale.signal('SIGCONT');
-  await waitFor(
-    'the first scheduler to end what it had begun, and a tick after that',
-    async () => (await ticksEnded(stale)) >= ended + 2,
-  );
-  other.signal('SIGCONT');
-  return { as: phase === 'Failed' ? 'aborted' : 'promoted', refused };
+  return status;
 }
+
+/** The first scheduler ends what it had begun, and a tick after that. */
+async function goesOn(ended: number): Promise<void> {
+  const [stale, other] = schedulers();
+  await waitFor('two ticks of the first scheduler', async () => (await ticksEnded(stale)) >= ended + 2);
+  other.signal('SIGCONT');
+}
+
+const passes = (scheduler: ProductProcess): Promise<number> =>
+  metricOf(scheduler, 'headgate_checks_total', 'verdict="pass"');
 
 const conflicts = (app: App): number =>
   rig.audit.count({ resource: 'canaries', subresource: 'status', namespace: app.namespace, code: 409 });
@@ -91,21 +95,20 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
   const pods = await app.stablePodIds();
   const [stale] = schedulers();
   for (const tag of ['1.4.1', '1.4.2', '1.4.3']) {
-    const round = await lastCheck(app, tag);
-    // Its question is on the way when it is stopped; the answer waits for it until it goes on.
-    await rig.control('prometheus', 'pause');
-    const begun = await ticksBegun(stale);
-    await waitFor('its check to be under way', async () => Date.now() > round.due && (await ticksBegun(stale)) > begun);
-    await sleep(100);
+    const { passed } = await lastCheck(app, tag);
+    const question = await metrics.hold('POST', /\/query/);
     stale.signal('SIGSTOP');
-    await rig.control('prometheus', 'resume');
-    const { as: end, refused } = await abortMeanwhile(app, round);
-    t.equal(end, 'aborted', `${tag} was aborted by the other`);
+    t.equal(await question.forward(), 200, 'the answer is there, and waits for it until it goes on');
+    const refused = conflicts(app);
+    await abortMeanwhile(app, ({ release }) => release?.outcome === 'failed');
+    await waitFor('it to have judged the answers', async () => (await passes(stale)) > passed);
+    await goesOn(await ticksEnded(stale));
+    await app.phase('Failed');
     await isKeptOut(t, app, pods);
-    // The audit log is written a moment after the answer.
-    await waitFor('its commit to be refused', () => conflicts(app) > refused, { timeoutMs: 5_000 });
-    t.pass('its commit was refused');
+    // One that went on late has not waited for the answers: the tick that judges them has seen the abort.
+    t.comment(`${tag}: ${conflicts(app) > refused ? 'its commit was refused' : 'it saw the abort'}`);
   }
+  t.notOk((await app.reasons()).includes('Promoting'), 'no promotion was ever committed');
   await servedAll(t, load);
   await app.delete();
 });
@@ -121,7 +124,9 @@ t.test(`stopped at any moment around the last check (seed ${seed}), there is one
     const offset = Math.round(random() * 120) - 10;
     await sleep(Math.max(round.due + offset - Date.now(), 0));
     stale.signal('SIGSTOP');
-    const { as: end } = await abortMeanwhile(app, round);
+    const { phase } = await abortMeanwhile(app, (status) => ['Failed', 'Succeeded'].includes(status.phase));
+    await goesOn(round.ended);
+    const end = phase === 'Failed' ? 'aborted' : 'promoted';
     t.pass(`stopped ${offset} ms after the check was due, ${tag} was ${end}`);
     if (end === 'aborted') await isKeptOut(t, app, pods);
     else t.same(await app.stableTags(), [tag], 'the other completed the promotion');
