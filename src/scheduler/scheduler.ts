@@ -22,6 +22,7 @@ import { Resync } from './queue/resync.ts';
 import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
 import { WakeWorker } from './queue/wake-worker.ts';
 import { Applier } from './tick/apply.ts';
+import { Claimants } from './tick/claimants.ts';
 import { WatchedDismantler } from './tick/dismantle.ts';
 import { Enrolment } from './tick/enrolment.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
@@ -135,6 +136,7 @@ export class Scheduler {
     const enrolment = new Enrolment({
       client,
       world,
+      claimants: new Claimants(world, provider),
       dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
     });

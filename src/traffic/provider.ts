@@ -1,6 +1,7 @@
 import type { KubeObject } from '../rollout/kube.ts';
 import type { TrafficReading, TrafficWish } from '../rollout/machine/traffic.ts';
 import type { Kind, ObjectChange, PatchOperation } from '../rollout/object-change.ts';
+import type { ServiceSpec } from '../rollout/spec/spec-types.ts';
 import type { PolicyKind } from '../rollout/workload/policies.ts';
 
 /** Where the objects of one kind come from. Those that carry Headgate's label `headgate.dev/role` are watched. */
@@ -44,6 +45,13 @@ export interface RouteDescription {
   rules: string[];
 }
 
+/** What a Deployment's settings claim of a host. */
+export interface HostClaim {
+  service: ServiceSpec;
+  /** Of the Deployment. */
+  namespace: string;
+}
+
 /** One port of a Service whose requests would be divided. */
 export interface PreviewedPort {
   port: number;
@@ -85,6 +93,13 @@ export interface TrafficProvider {
   references?(objects: TrafficObjects, wish: TrafficWish): TrafficReference[];
   /** What the objects say, held against what is wanted. */
   read(objects: TrafficObjects, wish: TrafficWish): TrafficReading;
+  /**
+   * Why two Deployments cannot both have a host in routes of Headgate's own, in words; undefined where it is proven that each request
+   * is for one of them alone. Which is older, and which is asked about first, makes no difference.
+   */
+  overlap(a: HostClaim, b: HostClaim): string | undefined;
+  /** Since when a route of Headgate's own has a host for a Deployment, as its creation is written; undefined where none has it. */
+  servedSince(objects: TrafficObjects, deployment: KubeObject, host: string): string | undefined;
   /** What of the objects would get a weight, for a person. */
   preview(objects: TrafficObjects, wish: TrafficWish): TrafficPreview;
   /** Whether an object of the sources' kinds has the shape that all of this counts on: the API server checks it, a file is not checked. */

@@ -1,18 +1,21 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { type Deployment, keyIn, keyOf } from '../../rollout/kube.ts';
+import { type Deployment, keyIn } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
+import type { Claimants } from './claimants.ts';
 import type { WatchedDismantler } from './dismantle.ts';
 import { Enroller, ownerWords } from './enroller.ts';
-import { ownershipOf, takenHosts } from './owners.ts';
+import { withoutHosts } from './host-claims.ts';
+import { ownershipOf } from './owners.ts';
 import { type ReleasePlan, readPlan } from './plan.ts';
 import { commit } from './record.ts';
 
 export interface EnrolmentOptions {
   client: KubeClient;
   world: World;
+  claimants: Claimants;
   dismantler: WatchedDismantler;
   onUnusable: (key: string, message: string) => void;
 }
@@ -87,20 +90,17 @@ export class Enrolment {
     const record = this.#recordOf(deployment, plan.record);
     const others = written.filter(({ metadata }) => metadata.name !== plan.record);
     await this.#enroller.refuseOthers(others, ownerWords(plan.byCanary ? record : undefined));
-    return { followed: true, deployment, plan: this.#withoutTakenHosts(record, plan) };
+    return { followed: true, deployment, plan: this.#withoutTakenHosts(deployment, plan) };
   }
 
-  /** A host has one owner: the plan of a Canary that claimed it later goes on without it, and says so as invalid. */
-  #withoutTakenHosts(record: Canary | undefined, plan: ReleasePlan): ReleasePlan {
-    if (record === undefined || plan.spec.service.hosts.length === 0) return plan;
-    const { records } = this.#options.world;
-    const taken = takenHosts(record, plan.spec, (host) => records.claiming(host));
-    if (taken.size === 0) return plan;
-    const hosts = plan.spec.service.hosts.filter((host) => !taken.has(host));
-    const words = [...taken].map(([host, other]) => `the host ${host} is that of Canary ${keyOf(other)}`).join(', ');
-    const message = `${words}, which was there first; it is left out here until one of the two gives it up`;
+  /** A host has one owner for each request: the plan of whoever claimed it later goes on without it, and says so as invalid. */
+  #withoutTakenHosts(deployment: Deployment, plan: ReleasePlan): ReleasePlan {
+    const taken = this.#options.claimants.taken(deployment, plan);
+    if (taken.length === 0) return plan;
+    const words = taken.map(({ host, owner, why }) => `the host ${host} is that of Canary ${owner.canary} (${why})`);
+    const message = `${words.join(', ')}, which was there first; it is left out here until one of the two gives it up`;
     const invalid = plan.invalid === undefined ? message : `${plan.invalid}\n${message}`;
-    return { ...plan, spec: { ...plan.spec, service: { ...plan.spec.service, hosts } }, invalid };
+    return { ...plan, spec: { ...plan.spec, service: withoutHosts(plan.spec.service, taken) }, invalid };
   }
 
   /** The settings cannot be used: the gate stays as it is, and each record of the Deployment says why. */

@@ -2,8 +2,6 @@ import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
-import { isRecord } from '../../rollout/spec/rules/findings.ts';
-import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 
 /** A Canary that somebody wrote, not one that Headgate made for annotations; and that is not being deleted. */
@@ -11,20 +9,13 @@ export const isWritten = (record: Canary): boolean =>
   madeFor(record) === undefined && record.metadata.deletionTimestamp === undefined;
 
 /** To order Canaries by: creation, which has whole seconds; within one, by enrolment, those without one last. */
-const age = ({ metadata, status }: Canary): string => {
+export const recordAge = ({ metadata, status }: Canary): string => {
   const enrolled = status?.conditions?.find(({ type, status: holds }) => type === 'Enrolled' && holds === 'True');
   return `${metadata.creationTimestamp ?? ''} ${enrolled?.lastTransitionTime ?? '~'} ${metadata.uid ?? ''}`;
 };
 
 /** The oldest first. */
-export const canariesByAge = (a: Canary, b: Canary): number => (age(a) < age(b) ? -1 : 1);
-
-/** Hosts that a Canary claims, in a spec of any shape. */
-export function hostsOf({ spec }: Canary): string[] {
-  const service: unknown = spec['service'];
-  const hosts: unknown = isRecord(service) ? service['hosts'] : undefined;
-  return Array.isArray(hosts) ? hosts.filter((host) => typeof host === 'string') : [];
-}
+export const canariesByAge = (a: Canary, b: Canary): number => (recordAge(a) < recordAge(b) ? -1 : 1);
 
 /** Who decides that a Deployment is enrolled. */
 export type Ownership =
@@ -49,28 +40,4 @@ export function ownershipOf(
   const record = optIn.state === 'canary' ? recordOf(optIn.name) : undefined;
   const about = record && targetOf(record) === keyOf({ metadata });
   return record?.metadata.deletionTimestamp === undefined && about ? { by: 'user' } : { by: 'nobody' };
-}
-
-/** A Canary whose enrolment was refused owns no hosts. */
-const isFollowed = ({ status }: Canary): boolean =>
-  !(status?.conditions ?? []).some(({ type, status: holds }) => type === 'Enrolled' && holds === 'False');
-
-/** Hosts of a spec that an older Canary claims, each with that Canary. @param claimants all Canaries with this host */
-export function takenHosts(
-  record: Canary,
-  { service }: RolloutSpec,
-  claimants: (host: string) => readonly Canary[],
-): Map<string, Canary> {
-  const older = (host: string): Canary | undefined =>
-    claimants(host)
-      .filter(
-        (other) => other.metadata.uid !== record.metadata.uid && isFollowed(other) && canariesByAge(other, record) < 0,
-      )
-      .toSorted(canariesByAge)[0];
-  return new Map(
-    service.hosts.flatMap((host): [string, Canary][] => {
-      const taken = older(host);
-      return taken === undefined ? [] : [[host, taken]];
-    }),
-  );
 }

@@ -1,6 +1,7 @@
 import { Store } from '../../cluster/store.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
-import { canariesByAge, hostsOf, isWritten } from '../tick/owners.ts';
+import { hostsOf } from '../tick/host-claims.ts';
+import { canariesByAge, isWritten } from '../tick/owners.ts';
 
 /** The Canaries of the cluster, to be found by name, by the Deployment that they name, and by the hosts in their specs. */
 export class Records {

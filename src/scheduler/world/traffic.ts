@@ -3,16 +3,14 @@ import { isForbidden } from '../../cluster/errors.ts';
 import { pathOf } from '../../cluster/kinds.ts';
 import type { ChangeSource, Store } from '../../cluster/store.ts';
 import { ROLE } from '../../rollout/keys.ts';
-import { type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
+import { type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
-import { stemOf } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import { namespacesElsewhere } from '../../rollout/spec/route-choice.ts';
-import { adoptedFor } from '../../rollout/workload/adopted-for.ts';
-import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider, TrafficReference, TrafficSource } from '../../traffic/provider.ts';
 import type { NamespaceView } from './namespace-view.ts';
 import { StoredSpecCache } from './stored-spec-cache.ts';
+import { adoptedKeys, keysAbout } from './target-keys.ts';
 
 /** The index by which a store knows what its objects are about. */
 const ABOUT = 'about';
@@ -136,9 +134,14 @@ export class TrafficView {
     return found === undefined ? [] : [found];
   }
 
+  /** What of the watched objects is about a Deployment. @param key of the Deployment */
+  labelled(key: string): TrafficObjects {
+    return this.#sources.flatMap(({ store }) => store.by(ABOUT, key));
+  }
+
   /** Whether a route still bears the mark of a Deployment, whether that is there or not. @param key of the Deployment */
   isMarkedFor(key: string): boolean {
-    return this.#sources.some(({ store }) => store.by(ABOUT, key).some((object) => adoptedKeys(object).includes(key)));
+    return this.labelled(key).some((object) => adoptedKeys(object).includes(key));
   }
 
   /** What of other namespaces bears the mark of a Deployment. @param key of the Deployment */
@@ -235,15 +238,3 @@ export class TrafficView {
 const isThere = ({ store }: Watched, object: KubeObject): boolean => store.get(keyOf(object)) !== undefined;
 
 const isUnlabelled = ({ metadata }: KubeObject): boolean => metadata.labels?.[ROLE] === undefined;
-
-/** The Deployments that an object was made for, or whose weights it holds; else any that its name may be about. */
-function keysAbout(object: KubeObject): string[] {
-  const { namespace, name } = object.metadata;
-  const owner = madeFor(object);
-  if (owner !== undefined) return [keyIn(namespace, owner)];
-  const adopted = adoptedKeys(object);
-  if (adopted.length > 0) return adopted;
-  return [...new Set([name, stemOf(name)])].map((entry) => keyIn(namespace, entry));
-}
-
-const adoptedKeys = (object: KubeObject): string[] => Object.keys(adoptedFor(object));

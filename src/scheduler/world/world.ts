@@ -11,6 +11,7 @@ import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
+import { annotatedHosts } from '../tick/host-claims.ts';
 import { CanaryPods } from './canary-pods.ts';
 import { Endpoints } from './endpoints.ts';
 import { NamespaceView } from './namespace-view.ts';
@@ -84,6 +85,7 @@ export class World {
       kind: KINDS.deployments,
       isEssential: true,
       labelSelector: ENROLLED,
+      index: { host: annotatedHosts },
       toKeys: ownKey,
     });
     this.canaries = this.#watch<Deployment>({

@@ -1,11 +1,11 @@
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
+import { MESH } from '../../rollout/spec/schema/hosts.ts';
 import { generatedMeta, replaceable } from '../../rollout/workload/generated.ts';
 import type { TrafficObstacle } from '../../rollout/workload/traffic-obstacle.ts';
 import { apiVersion, VIRTUAL_SERVICES } from './kinds.ts';
 import type { HttpEntry, MatchEntry, VirtualService, WeightedEntry } from './reach/objects.ts';
 import { gatewayPorts, meshPorts } from './reach/route-ports.ts';
-
-const MESH = 'mesh';
+import { matchesAtGateways, matchesInMesh, settingsGateways, settingsMatches } from './settings-matches.ts';
 
 /** The VirtualService of Headgate's own. @throws never: what stands against it is `ownObstacle`'s to say */
 export function ownRoute(wish: TrafficWish, weight: number): VirtualService {
@@ -23,7 +23,7 @@ export function ownSpec(wish: TrafficWish, weight: number): VirtualService['spec
   const { service, hosts } = wish;
   const ports = portsInMesh(wish);
   const [only, ...more] = ports;
-  const rule = (port: number | undefined, match = service.http?.['match'] as MatchEntry[] | undefined): HttpEntry => ({
+  const rule = (port: number | undefined, match = settingsMatches(service)): HttpEntry => ({
     ...service.http,
     ...(match && { match }),
     route: destinations(wish, weight, port),
@@ -33,39 +33,30 @@ export function ownSpec(wish: TrafficWish, weight: number): VirtualService['spec
       ? [rule(only)]
       : [
           ...atGateways(wish).map(({ port, match }) => rule(port, match)),
-          ...ports.map((port) => rule(port, inMesh(wish, port))),
+          ...ports.flatMap((port) => inMeshAt(wish, port).map((match) => rule(port, match))),
         ];
   return {
     hosts: [hosts.stable, ...service.hosts.filter((host) => host !== hosts.stable)],
-    gateways: [...gatewaysOf(wish), MESH],
+    gateways: [...settingsGateways(service), ...(matchesInMesh(service).length > 0 ? [MESH] : [])],
     http,
   };
 }
-
-const gatewaysOf = ({ service: { gateways } }: TrafficWish): string[] => gateways.filter((gateway) => gateway !== MESH);
 
 function portsInMesh({ services }: TrafficWish): readonly number[] {
   const found = services && meshPorts(services.stable);
   return found !== undefined && 'ports' in found ? found.ports : [];
 }
 
-/** Conditions of the settings, each for one port in the mesh: those that are about gateways alone are not met there. */
-function inMesh({ service }: TrafficWish, port: number): MatchEntry[] {
-  const given = (service.http?.['match'] as MatchEntry[] | undefined) ?? [{}];
-  return given
-    .filter(({ gateways }) => gateways === undefined || gateways.includes(MESH))
-    .map((match) => ({ ...match, gateways: [MESH], port }));
+/** The conditions of a rule for one port in the mesh; none where those of the settings are about gateways alone. */
+function inMeshAt({ service }: TrafficWish, port: number): MatchEntry[][] {
+  const matches = matchesInMesh(service).map((match) => ({ ...match, gateways: [MESH], port }));
+  return matches.length === 0 ? [] : [matches];
 }
 
 function atGateways(wish: TrafficWish): { port: number; match: MatchEntry[] }[] {
-  const gateways = gatewaysOf(wish);
-  const chosen = portAtGateways(wish);
-  if (gateways.length === 0 || chosen === undefined || 'reason' in chosen) return [];
-  const given = (wish.service.http?.['match'] as MatchEntry[] | undefined) ?? [{}];
-  const match = given
-    .map((entry) => ({ ...entry, gateways: entry.gateways?.filter((gateway) => gateway !== MESH) ?? gateways }))
-    .filter((entry) => entry.gateways.length > 0);
-  return match.length === 0 ? [] : [{ port: chosen.port, match }];
+  const match = matchesAtGateways(wish.service);
+  const chosen = match.length === 0 ? undefined : portAtGateways(wish);
+  return chosen === undefined || 'reason' in chosen ? [] : [{ port: chosen.port, match }];
 }
 
 /** The port that the settings mean: a Service's own number, or that of the container behind it. */
@@ -85,7 +76,7 @@ export function ownObstacle(wish: TrafficWish): TrafficObstacle | undefined {
   if (wish.services === undefined) return undefined;
   const mesh = meshPorts(wish.services.stable);
   if ('refusal' in mesh) return mesh.refusal;
-  const chosen = gatewaysOf(wish).length > 0 && mesh.ports.length > 1 ? portAtGateways(wish) : undefined;
+  const chosen = settingsGateways(wish.service).length > 0 && mesh.ports.length > 1 ? portAtGateways(wish) : undefined;
   return chosen !== undefined && 'reason' in chosen
     ? { reason: chosen.reason, message: `${chosen.message}, by headgate.dev/port (spec.service.port)` }
     : undefined;

@@ -1,11 +1,11 @@
 import { ROLE } from '../../rollout/keys.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
-import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { pointer } from '../../rollout/object-change.ts';
 import { madeFor } from '../../rollout/workload/generated.ts';
 import type { TrafficObjects, TrafficProvider } from '../provider.ts';
 import { isAdoptedFor } from './adoption.ts';
 import { appRoutes, isLabelledOwn } from './app-routes.ts';
+import { claimsOverlap } from './claims-overlap.ts';
 import { describeRoute } from './describe.ts';
 import { ownRules, ruleChanges } from './destination-rules.ts';
 import { keepWeights } from './keep-weights.ts';
@@ -56,6 +56,11 @@ export const istio: TrafficProvider = {
       ],
     };
   },
+  overlap: claimsOverlap,
+  servedSince(objects, deployment, host) {
+    const own = marked(objects, { deployment }).find(isLabelledOwn);
+    return own?.spec?.hosts?.includes(host) ? own.metadata.creationTimestamp : undefined;
+  },
   preview: previewRoutes,
   isReadable: isWellFormed,
   render: (objects, wish, weight) => weighRoutes(appRoutes(objects, wish), wish, weight),
@@ -82,7 +87,7 @@ export const istio: TrafficProvider = {
 };
 
 /** Those that Headgate made for a Deployment, or adopted for it. */
-const marked = (objects: TrafficObjects, { deployment }: Pick<TrafficWish, 'deployment'>): VirtualService[] =>
+const marked = (objects: TrafficObjects, { deployment }: { deployment: KubeObject }): VirtualService[] =>
   virtualServicesOf(objects).filter((route) =>
     isLabelledOwn(route)
       ? namespaceOf(route) === namespaceOf(deployment) && ownerName(route) === deployment.metadata.name

@@ -3,20 +3,17 @@ import { CANARY, ENROLLED_BY } from '../../../src/rollout/keys.ts';
 import type { Deployment } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { ownerOf } from '../../../src/rollout/workload/generated.ts';
-import { canariesByAge, isWritten, ownershipOf, takenHosts } from '../../../src/scheduler/tick/owners.ts';
+import { canariesByAge, isWritten, ownershipOf } from '../../../src/scheduler/tick/owners.ts';
 import * as make from '../../build.ts';
 
-const canary = (
-  name: string,
-  more: { age?: number; target?: string; hosts?: string[]; leaving?: true } = {},
-): Canary => ({
+const canary = (name: string, more: { age?: number; target?: string; leaving?: true } = {}): Canary => ({
   apiVersion: 'headgate.dev/v1',
   kind: 'Canary',
   metadata: {
     ...{ name, namespace: make.NAMESPACE, uid: `uid-${name}`, creationTimestamp: make.at(more.age ?? 0) },
     ...(more.leaving && { deletionTimestamp: make.at(100) }),
   },
-  spec: { targetRef: { name: more.target ?? make.NAME }, service: { port: 80, hosts: more.hosts ?? [] } },
+  spec: { targetRef: { name: more.target ?? make.NAME }, service: { port: 80 } },
 });
 
 const noted = (notes: Record<string, string | undefined>): Deployment =>
@@ -66,17 +63,4 @@ void t.test('of two of the same second, who was enrolled first was first', async
   t.ok(canariesByAge(b, a) < 0);
   a.status = since(make.at(2));
   t.ok(canariesByAge(a, b) < 0);
-});
-
-void t.test('a host belongs to the Canary that claimed it first', async (t) => {
-  const [old, young] = [canary('old', { hosts: ['a.com', 'b.com'] }), canary('young', { age: 5, hosts: ['a.com'] })];
-  const spec = make.spec(({ service }) => {
-    service.hosts = ['a.com', 'c.com'];
-  });
-  const claiming = (host: string) => [old, young].filter((record) => JSON.stringify(record.spec).includes(host));
-  t.same([...takenHosts(young, spec, claiming)], [['a.com', old]]);
-  t.same([...takenHosts(old, spec, claiming)], []);
-  const conditions = [{ type: 'Enrolled', status: 'False' as const }];
-  old.status = { conditions } as unknown as NonNullable<Canary['status']>;
-  t.same([...takenHosts(young, spec, claiming)], [], 'one that is not enrolled claims nothing');
 });

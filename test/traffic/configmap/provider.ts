@@ -24,6 +24,11 @@ export const configMapProvider: TrafficProvider = {
     const obstacle = route && obstacleOf(route);
     return { ...(route && { route: readRoute(route) }), ...(obstacle && { obstacle }), prerequisites: [] };
   },
+  overlap: () => 'a ConfigMap has all requests',
+  servedSince(objects, deployment) {
+    const route = routeOf(objects, deployment.metadata.name);
+    return route && isOurs(route) ? route.metadata.creationTimestamp : undefined;
+  },
   preview(objects, wish) {
     const route = routeOf(objects, wish.deployment.metadata.name);
     const routes = route && !isOurs(route) ? [`${CONFIG_MAPS.kind} ${keyOf(route)}`] : [];

@@ -75,23 +75,60 @@ t.same(
   'in the mesh, a rule for each port of HTTP or that does not say; others are left to Istio',
 );
 const gateways = ['istio-system/public'];
+const prefix = { uri: { prefix: '/a' } };
+const portsOf = (more: Partial<ServiceSpec>) =>
+  onPorts({ port: 80, hosts: ['a.com'], ...more }).http?.map(({ match, route }) => [
+    match,
+    route?.[1]?.destination.port?.number,
+  ]);
 t.same(
-  onPorts({ gateways, port: 80, http: { match: [{ uri: { prefix: '/a' } }, { gateways, headers: {} }] } }).http?.map(
-    ({ match, route }) => [match, route?.[1]?.destination.port?.number],
-  ),
+  portsOf({ gateways, http: { match: [prefix, { gateways, headers: {} }] } }),
   [
     [
       [
-        { uri: { prefix: '/a' }, gateways },
+        { ...prefix, gateways },
         { headers: {}, gateways },
       ],
       80,
     ],
-    [[{ uri: { prefix: '/a' }, gateways: ['mesh'], port: 80 }], 80],
-    [[{ uri: { prefix: '/a' }, gateways: ['mesh'], port: 9999 }], 9999],
-    [[{ uri: { prefix: '/a' }, gateways: ['mesh'], port: 9090 }], 9090],
   ],
-  'at a gateway, the port that the settings say; their conditions hold everywhere that they are about',
+  'at a gateway, the port that the settings say; conditions are about the gateways, and the mesh is left to Istio',
+);
+t.same(
+  portsOf({ gateways: [...gateways, 'mesh'], http: { match: [prefix, { gateways, headers: {} }] } }),
+  [
+    [
+      [
+        { ...prefix, gateways },
+        { headers: {}, gateways },
+      ],
+      80,
+    ],
+    ...[80, 9999, 9090].map((port) => [[{ ...prefix, gateways: ['mesh'], port }], port]),
+  ],
+  'with the mesh beside them, about it as well, as far as they do not name gateways',
+);
+const labelled = { sourceLabels: { app: 'web' } };
+t.same(
+  portsOf({ gateways, http: { match: [labelled] } }),
+  [80, 9999, 9090].map((port) => [[{ ...labelled, gateways: ['mesh'], port }], port]),
+  'one about the pods that ask is about the mesh alone',
+);
+const single = (more: Partial<ServiceSpec>) => {
+  const { gateways: bound, http: [rule] = [] } = own(trafficWishOf({ hosts: ['a.com'], ...more }), 20).spec;
+  return [bound, rule?.match];
+};
+t.same(single({ gateways, http: { match: [prefix] } }), [gateways, [{ ...prefix, gateways }]], 'so with one port');
+t.same(
+  single({ gateways: ['mesh', ...gateways], http: { match: [prefix] } }),
+  [[...gateways, 'mesh'], [prefix]],
+  'and with the mesh',
+);
+t.same(single({ http: { match: [prefix] } }), [['mesh'], [prefix]], 'without a gateway there is the mesh alone');
+t.same(
+  single({ hosts: [], gateways, http: { match: [prefix] } }),
+  [[...gateways, 'mesh'], [prefix]],
+  'and without a host nobody comes by a gateway',
 );
 t.equal(
   onPorts({ gateways, port: 9898 }).http?.[0]?.route?.[0]?.destination.port?.number,

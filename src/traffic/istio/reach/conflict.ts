@@ -1,6 +1,7 @@
 import { inIstioOrder, meshOwner } from './host-owner.ts';
 import { type Listener, listenersOf } from './listener.ts';
-import { isLast, liveRules } from './live-rules.ts';
+import { isLast, liveMatches, liveRules } from './live-rules.ts';
+import { covers } from './match-overlap.ts';
 import { istioName, type MeshObjects, type VirtualService } from './objects.ts';
 import { type RouteRefusal, refuseRoute } from './refusal.ts';
 import { type RouteRule, rulesOf } from './rules.ts';
@@ -34,21 +35,31 @@ function winnerOver(
     const owner = meshOwner(host, objects, proxy.namespace);
     return owner === undefined || istioName(owner) === istioName(root) ? undefined : owner;
   }
-  if (proxy.class === 'gateway' && !isLast(rule, listener)) return undefined;
   const order = inIstioOrder(objects, proxy.namespace);
   const own = order.findIndex((entry) => istioName(entry) === istioName(root));
   const earlier = order.slice(0, Math.max(0, own));
-  return earlier.find((entry) => takesAll(entry, rule, listener, objects));
+  const isShadow = proxy.class === 'gateway' && !isLast(rule, listener) ? takesRule : isLast;
+  return earlier.find((entry) =>
+    rulesAt(entry, rule, listener, objects).some((other) => isShadow(other, listener, rule)),
+  );
 }
 
-/** Whether nothing of a listener's requests passes a VirtualService's own rules of the kind. */
-const takesAll = (entry: VirtualService, { kind }: RouteRule, listener: Listener, objects: MeshObjects): boolean =>
-  listenersOf(entry, objects, listener.proxy).some(
-    (other) =>
-      other.port === listener.port &&
-      other.host === listener.host &&
+/** Rules of the kind that a VirtualService has where the listener is. */
+const rulesAt = (entry: VirtualService, { kind }: RouteRule, listener: Listener, objects: MeshObjects): RouteRule[] =>
+  listenersOf(entry, objects, listener.proxy)
+    .filter(({ port, host }) => port === listener.port && host === listener.host)
+    .flatMap((other) =>
       liveRules(
         rulesOf(entry, objects).filter((rule) => rule.kind === kind),
         other,
-      ).some((rule) => isLast(rule, other)),
+      ),
+    );
+
+/** Whether an earlier rule leaves nothing of another's requests; not one for all of them, which a gateway puts last. */
+const takesRule = (earlier: RouteRule, listener: Listener, rule: RouteRule): boolean =>
+  rule.kind === 'http' &&
+  earlier.delegate === undefined &&
+  !isLast(earlier, listener) &&
+  liveMatches(rule, listener).every(([inner]) =>
+    liveMatches(earlier, listener).some(([outer, isMetByAll]) => isMetByAll && covers(outer, inner)),
   );

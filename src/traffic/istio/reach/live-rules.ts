@@ -32,11 +32,26 @@ export function isLast(rule: RouteRule, listener: Listener): boolean {
   return rule.matches.some((match) => reachable(match, rule, listener) === 'all' && takesAll(match, rule));
 }
 
+/** The conditions of a rule that clients of a listener can meet, each with whether it is about all of them. */
+export const liveMatches = (rule: RouteRule, listener: Listener): [match: MatchEntry, isAboutAll: boolean][] =>
+  rule.matches
+    .map((match): [MatchEntry, Reachable] => [match, reachable(match, rule, listener)])
+    .filter(([, clients]) => clients !== 'none')
+    .map(([match, clients]) => [match, clients === 'all']);
+
 const takesAll = (match: MatchEntry, { kind }: RouteRule): boolean =>
   kind === 'http' ? isCatchAll(match) : (match.destinationSubnets ?? []).length === 0;
 
 /** Any path, and no condition on headers, of which method, scheme and authority are some, or on the query. */
-function isCatchAll({ uri, method, scheme, authority, headers, withoutHeaders, queryParams }: MatchEntry): boolean {
+export function isCatchAll({
+  uri,
+  method,
+  scheme,
+  authority,
+  headers,
+  withoutHeaders,
+  queryParams,
+}: MatchEntry): boolean {
   const conditions = [method, scheme, authority, ...[headers, withoutHeaders, queryParams].flatMap(valuesOf)];
   return isAnyPath(uri) && conditions.every((condition) => condition === undefined);
 }

@@ -6,6 +6,7 @@ const OLD = '2030-01-01T00:00:00Z';
 const NEW = '2030-01-02T00:00:00Z';
 const rules = { http: [to('app')] };
 const some = { http: [{ match: [{ uri: { prefix: '/v1' } }], ...to('app') }] };
+const deeper = { http: [{ match: [{ uri: { prefix: '/v1/orders' } }], ...to('app') }] };
 const older = virtualService(rules, { name: 'older', born: OLD });
 const newer = virtualService(rules, { name: 'newer', born: NEW });
 const web = { gateways: ['web'], hosts: ['shop.example.com'] };
@@ -92,6 +93,35 @@ check({
       proxies: [atGateway()],
       route: virtualService(rules, { name: 'newer', born: NEW, ...web }),
       virtualServices: [virtualService(some, { name: 'older', born: OLD, ...web })],
+    },
+    'gateway 80 http[0].route[0]: outbound|80||{app}',
+  ],
+  'unless an older one’s rule takes all of those': [
+    {
+      proxies: [atGateway()],
+      route: virtualService(deeper, { name: 'newer', born: NEW, ...web }),
+      virtualServices: [virtualService(some, { name: 'older', born: OLD, ...web })],
+    },
+    'gateway 80 http[0].route[0]: HostConflict outbound|80||{app}',
+  ],
+  'not one that takes a part of them': [
+    {
+      proxies: [atGateway()],
+      route: virtualService(some, { name: 'newer', born: NEW, ...web }),
+      virtualServices: [virtualService(deeper, { name: 'older', born: OLD, ...web })],
+    },
+    'gateway 80 http[0].route[0]: outbound|80||{app}',
+  ],
+  'nor one for the mesh': [
+    {
+      proxies: [atGateway()],
+      route: virtualService(deeper, { name: 'newer', born: NEW, ...web }),
+      virtualServices: [
+        virtualService(
+          { http: [{ match: [{ uri: { prefix: '/v1' }, gateways: ['mesh'] }], ...to('app') }] },
+          { name: 'older', born: OLD, ...web },
+        ),
+      ],
     },
     'gateway 80 http[0].route[0]: outbound|80||{app}',
   ],
