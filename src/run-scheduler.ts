@@ -5,6 +5,7 @@ import { type Credentials, loadCredentials } from './cluster/credentials.ts';
 import type { Config, Environment } from './config.ts';
 import { neverCalled } from './hooks/address.ts';
 import { type CallerOptions, HookCaller } from './hooks/call.ts';
+import { CallGuard, type CallGuardOptions } from './hooks/call-guard.ts';
 import { loadHookRules } from './hooks/settings.ts';
 import { loadAlertSettings } from './notify/settings.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
@@ -46,9 +47,9 @@ export async function runScheduler(
     hosts: hostsOf(credentials, config),
     onError: (error) => log.warn({ err: error }, 'not all addresses of the API server are known'),
   });
-  const forbids = forbidden(apiServer);
-  const caller = new HookCaller({ rules, userAgent: `headgate/${VERSION}`, forbids, onReply: counted(metrics) });
-  const scheduler = new Scheduler({ config, alerts, client, provider, log, metrics, caller });
+  const guard = new CallGuard({ rules, forbids: forbidden(apiServer) });
+  const caller = new HookCaller({ guard, userAgent: `headgate/${VERSION}`, onReply: counted(metrics) });
+  const scheduler = new Scheduler({ config, alerts, client, provider, log, metrics, caller, guard });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   const running = await startInOrder([
     { stop: () => log.info('the scheduler has stopped') },
@@ -65,9 +66,9 @@ export async function runScheduler(
 const hostsOf = ({ server }: Credentials, { kubernetes: { inCluster = server } }: Config): string[] =>
   [...new Set([server, inCluster])].map((url) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
 
-/** What no hook reaches, whatever is allowed. */
+/** What is never called for others, whatever is allowed. */
 const forbidden =
-  (apiServer: ApiServerAddresses): CallerOptions['forbids'] =>
+  (apiServer: ApiServerAddresses): CallGuardOptions['forbids'] =>
   async (address) =>
     neverCalled(address) ?? ((await apiServer.has(address)) ? 'an address of the API server' : undefined);
 

@@ -26,6 +26,7 @@ const RINGS: readonly [start: string, ring: number][] = [
   ['src/analysis/', 1],
   ['src/traffic/', 1],
   ['src/hooks/call.ts', 2],
+  ['src/hooks/call-guard.ts', 2],
   ['src/hooks/resolve.ts', 2],
   ['src/hooks/', 1],
   ['src/notify/send.ts', 2],
@@ -51,6 +52,7 @@ const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
   'src/rollout/workload/template.ts': ['node:crypto'],
   'src/hooks/address.ts': ['node:net'],
   'src/hooks/allowed.ts': ['node:net'],
+  'src/hooks/checked-lookup.ts': ['node:net'],
   'src/hooks/destination.ts': ['node:net'],
   'src/hooks/reply.ts': ['node:util'],
 };

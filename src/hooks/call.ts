@@ -1,12 +1,11 @@
-import type { LookupAddress, LookupOptions } from 'node:dns';
-import { isIPv6 } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type Dispatcher } from 'undici';
 import { retryPauseMs } from '../rollout/machine/calls.ts';
 import type { HookType } from '../rollout/spec/schema/hook-types.ts';
-import { type Destination, destinationOf, type HookRules, neverReached } from './destination.ts';
+import type { Allowance, CallGuard } from './call-guard.ts';
+import { checkedLookup } from './checked-lookup.ts';
+import { refusalWords } from './refusal.ts';
 import { ABORTED, forbidden, late, type Reply, replyTo, unreachable } from './reply.ts';
-import { type Resolve, resolveVia } from './resolve.ts';
 
 /** One question to a hook, with all that a call needs. */
 export interface HookQuestion {
@@ -25,13 +24,11 @@ export interface HookQuestion {
 }
 
 export interface CallerOptions {
-  rules: HookRules;
+  /** Who may be called. */
+  guard: CallGuard;
   userAgent: string;
-  /** What an address is, if it must not be called whatever the rules say. */
-  forbids: (address: string) => Promise<string | undefined>;
   /** Told of every question with its end, after so many seconds. */
   onReply?: (type: HookType, outcome: Reply['outcome'], seconds: number) => void;
-  resolve?: Resolve;
 }
 
 /** Of an answer no more is read. */
@@ -43,11 +40,9 @@ const MOST_BYTES = 8_192;
  */
 export class HookCaller {
   readonly #options: CallerOptions;
-  readonly #resolve: Resolve;
 
   constructor(options: CallerOptions) {
     this.#options = options;
-    this.#resolve = options.resolve ?? resolveVia();
   }
 
   /** Never throws. */
@@ -59,8 +54,8 @@ export class HookCaller {
   }
 
   async #ask(question: HookQuestion, signal: AbortSignal): Promise<Reply> {
-    const destination = destinationOf(question.url, question.namespace, this.#options.rules);
-    if ('problem' in destination) return forbidden(destination.problem);
+    const destination = this.#options.guard.destination(question.url, question.namespace);
+    if ('refusal' in destination) return forbidden(refusalWords(destination.refusal));
     for (let attempt = 0; ; attempt += 1) {
       const reply = await this.#once(question, destination, signal);
       if (reply.outcome !== 'failed' || attempt >= question.retries) return reply;
@@ -69,18 +64,11 @@ export class HookCaller {
   }
 
   /** One call, from the look-up of the name to the end of the answer within one time limit. */
-  async #once(
-    question: HookQuestion,
-    to: Exclude<Destination, { problem: string }>,
-    signal: AbortSignal,
-  ): Promise<Reply> {
+  async #once(question: HookQuestion, to: Allowance, signal: AbortSignal): Promise<Reply> {
     const within = AbortSignal.any([signal, AbortSignal.timeout(question.timeoutMs)]);
     try {
-      const addresses = await this.#resolve(to.host, within);
-      for (const address of addresses) {
-        const what = await this.#options.forbids(address);
-        if (what !== undefined) return forbidden(neverReached(address, what));
-      }
+      const addresses = await this.#options.guard.addresses(to, within);
+      if ('refusal' in addresses) return forbidden(refusalWords(addresses.refusal));
       return await this.#post(question, to.url, addresses, within);
     } catch (error) {
       if (signal.aborted) return ABORTED;
@@ -91,7 +79,7 @@ export class HookCaller {
   async #post({ body, headers }: HookQuestion, url: URL, addresses: string[], signal: AbortSignal): Promise<Reply> {
     // All waiting is bounded by the signal. A connection serves one call: the next one may lead elsewhere.
     const limits = { connectTimeout: 0, headersTimeout: 0, bodyTimeout: 0 };
-    const client = new Client(url.origin, { ...limits, allowH2: false, connect: { lookup: only(addresses) } });
+    const client = new Client(url.origin, { ...limits, allowH2: false, connect: { lookup: checkedLookup(addresses) } });
     try {
       const answer = await client.request({
         method: 'POST',
@@ -107,18 +95,6 @@ export class HookCaller {
     }
   }
 }
-
-type Found = (error: Error | null, address: string | LookupAddress[], family?: number) => void;
-
-/** A look-up for the connection that gives the addresses which were checked, and asks no name server again. */
-const only =
-  (addresses: readonly string[]) =>
-  (_host: string, { all }: LookupOptions, found: Found): void => {
-    const entries = addresses.map((address) => ({ address, family: isIPv6(address) ? 6 : 4 }));
-    const [first] = entries;
-    if (all === true || first === undefined) found(null, entries);
-    else found(null, first.address, first.family);
-  };
 
 /**
  * The status alone decides; the body is shown to people. Where it breaks off or takes too long, what came of it is enough.

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { isDnsLabel } from '../rollout/spec/schema/dns.ts';
 import { neverCalled } from './address.ts';
 import { type Allowed, allowsHost, allowsService } from './allowed.ts';
+import type { Refusal } from './refusal.ts';
 
 /** The administrator's choice of who may be called. */
 export interface HookRules {
@@ -11,39 +12,36 @@ export interface HookRules {
   clusterDomain: string;
 }
 
-/** Where a question goes, or why it does not. */
+/** Where a call goes, or why it does not. */
 export type Destination =
   | {
       /** With the name of a Service as it is known everywhere in the cluster, whatever form it was written in. */
       url: URL;
       /** What to look up: a whole name, or an address. */
       host: string;
+      isService: boolean;
     }
-  | { problem: string };
+  | { refusal: Refusal };
 
 interface ServiceName {
   name: string;
   namespace: string;
 }
 
-/** @param what it is, see `neverCalled`. */
-export const neverReached = (address: string, what: string): string =>
-  `${address} is ${what}, and hooks never reach one`;
-
-/** @param namespace of the canary. */
+/** @param namespace whose Services may be called: of the canary, or of the AlertProvider */
 export function destinationOf(text: string, namespace: string, rules: HookRules): Destination {
   const url = new URL(text);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
   const never = isIP(host) === 0 ? undefined : neverCalled(host);
-  if (never !== undefined) return { problem: neverReached(host, never) };
+  if (never !== undefined) return { refusal: { is: 'never', address: host, what: never } };
   const isAllowed = allowsHost(rules.allowed, url, host);
   const service = serviceOf(host, namespace, (named) => !isAllowed && allowsService(rules.allowed, named), rules);
-  if (service === undefined) return isAllowed ? { url, host } : refused(url, host, namespace);
+  if (service === undefined) return isAllowed ? { url, host, isService: false } : refused(url, host, namespace);
   if (service.namespace !== namespace && !allowsService(rules.allowed, service)) {
-    return { problem: problem(host, namespace, `${service.name}.${service.namespace}`) };
+    return notAllowed(host, namespace, `${service.name}.${service.namespace}`);
   }
   url.hostname = `${service.name}.${service.namespace}.svc`;
-  return { url, host: `${url.hostname}.${rules.clusterDomain}` };
+  return { url, host: `${url.hostname}.${rules.clusterDomain}`, isService: true };
 }
 
 /**
@@ -70,8 +68,9 @@ function serviceOf(
 function refused(url: URL, host: string, namespace: string): Destination {
   const isTwoLabels = isIP(host) === 0 && host.split('.').length === 2;
   const entries = isTwoLabels ? `${host}" or "${url.origin}` : url.origin;
-  return { problem: problem(host, namespace, entries) };
+  return notAllowed(host, namespace, entries);
 }
 
-const problem = (host: string, namespace: string, entry: string): string =>
-  `${host} is no Service of namespace ${namespace}; whoever runs Headgate can allow it: "${entry}" in hooks.allow (HEADGATE_HOOKS_ALLOW)`;
+const notAllowed = (host: string, namespace: string, entries: string): Destination => ({
+  refusal: { is: 'notAllowed', host, namespace, entries },
+});

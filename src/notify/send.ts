@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import axios, { type AxiosProxyConfig, type AxiosResponse } from 'axios';
+import { checkedLookup } from '../hooks/checked-lookup.ts';
 import { type SendResult, sendResultOf } from './send-result.ts';
 import type { Outgoing } from './target.ts';
 
@@ -12,12 +13,14 @@ export interface SendOptions {
   timeoutMs?: number;
   /** An HTTP proxy, `http://HOST:PORT`; without one the address is called directly, whatever the environment says. */
   proxy?: string | undefined;
+  /** Those of the host that were checked: one of them is connected to, and no name server is asked again. */
+  addresses?: readonly string[] | undefined;
 }
 
 /** One POST. Never throws, follows no redirect, and never tells where it went. */
 export async function send(
   outgoing: Outgoing,
-  { timeoutMs = TIMEOUT_MS, proxy }: SendOptions = {},
+  { timeoutMs = TIMEOUT_MS, proxy, addresses }: SendOptions = {},
 ): Promise<SendResult> {
   const { url, headers, body, slackApi } = outgoing;
   try {
@@ -28,6 +31,7 @@ export async function send(
       signal: AbortSignal.timeout(timeoutMs),
       maxRedirects: 0,
       proxy: proxyOf(proxy),
+      ...(addresses && { lookup: checkedLookup(addresses) }),
       validateStatus: () => true,
     });
     const answer = { status: response.status, retryAfter: header(response), body: await bodyOf(response, slackApi) };

@@ -5,6 +5,7 @@ import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
 import type { Config } from '../config.ts';
 import type { HookCaller } from '../hooks/call.ts';
+import type { CallGuard } from '../hooks/call-guard.ts';
 import type { AlertSettings } from '../notify/settings.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
@@ -40,6 +41,7 @@ export interface SchedulerOptions {
   log: Logger;
   metrics: Metrics;
   caller: HookCaller;
+  guard: CallGuard;
 }
 
 const RETRY_MS = 1_000;
@@ -120,11 +122,11 @@ export class Scheduler {
   }
 
   #makeNoticeSender(onError: (error: unknown) => void): NoticeSender {
-    const { config, alerts, client, log, metrics, caller } = this.#options;
+    const { config, alerts, client, log, metrics, caller, guard } = this.#options;
     const [working, posting] = this.#connections;
     const { namespace, queue } = config;
     const runTick = (key: string) => this.#ticks.run(key);
-    const parts = { client, world: this.#world, events: this.#events, log, metrics, caller };
+    const parts = { client, world: this.#world, events: this.#events, log, metrics, caller, guard };
     return makeNoticeSender({ ...parts, settings: alerts, namespace, queue, posting, working, runTick, onError });
   }
 

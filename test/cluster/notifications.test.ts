@@ -11,8 +11,17 @@ import { alerts, allowSecrets, provide } from './support/receivers.ts';
 
 const INTERVAL = '2s';
 const FORGED = 'pay at https://evil.example.com';
+const NO_SERVICE = /its address leads to no Service of namespace .*; whoever runs Headgate can allow its host in hooks/;
+/** Where the address of a provider may not lead, and what is said of it. The rig allows every address of version 4. */
+const FORBIDDEN: Record<string, [origin: string, words: RegExp]> = {
+  loopback: ['http://127.0.0.1:8081', /its address leads to a loopback address, which is never called/],
+  metadata: ['http://169.254.169.254', /its address leads to a link-local address, which is never called/],
+  apiserver: ['https://10.96.0.1', /its address leads to an address of the API server, which is never called/],
+  neighbour: ['http://inbox.kube-public.svc', NO_SERVICE],
+  outside: ['https://hooks.example.com', NO_SERVICE],
+};
 /** Names of receivers, which are those of their providers. */
-const NAMES = [...PROVIDER_TYPES, 'flaky', 'hanging', 'prompt', 'shared', 'late', 'forged'];
+const NAMES = [...PROVIDER_TYPES, 'flaky', 'hanging', 'prompt', 'shared', 'late', 'forged', ...Object.keys(FORBIDDEN)];
 
 const rig = openRig();
 const inbox = new Inbox('10.244.255.75');
@@ -223,6 +232,30 @@ t.test('an event hook hears what Events tell, as far as it may be called', async
   const failed = await events(app, 'NotificationFailed');
   t.equal(failed.length, told.length - story.length);
   t.match(failed[0]?.message, /does not reach hook\/inside: it may not be called: 127\.0\.0\.1 is a loopback address/);
+  await app.delete();
+});
+
+t.test('a provider leads only where hooks may: nobody else is called, and that is said', async (t) => {
+  const path = `/webhook/forbidden/${Inbox.secret}`;
+  const inside = new Inbox('127.0.0.1', 8081);
+  await inside.open();
+  t.teardown(() => inside.close());
+  const app = await enrolled('forbidden', Object.fromEntries(Object.keys(FORBIDDEN).map((name) => [name, {}])));
+  for (const [name, [origin]] of Object.entries(FORBIDDEN)) {
+    await provide(app, inbox, name, { type: 'webhook', address: `${origin}${path}` });
+  }
+  await app.setImage('1.4.1');
+  await app.phase('Succeeded');
+  await emptied(app);
+  const told = await waitFor('an Event for each', async () => {
+    const found = await events(app, 'NotificationFailed');
+    return found.length >= Object.keys(FORBIDDEN).length * 2 && found;
+  });
+  for (const [name, [, words]] of Object.entries(FORBIDDEN)) {
+    const { message } = told.find((event) => event.message.includes(`does not reach alert/${name}:`)) ?? {};
+    t.match(message, words, name);
+  }
+  t.same([...inside.arrivals, ...inbox.of('forbidden')], [], 'none of them was called');
   await app.delete();
 });
 

@@ -6,7 +6,7 @@ import { callerHere, NEVER, question, receiver, until } from './receiver.ts';
 void t.test('a question is one POST of JSON', async (t) => {
   const told: unknown[] = [];
   const hook = await receiver(t, (response) => void response.writeHead(204).end());
-  const caller = callerHere({ onReply: (type, outcome, seconds) => told.push([type, outcome, seconds < 5]) });
+  const caller = callerHere({}, (type, outcome, seconds) => told.push([type, outcome, seconds < 5]));
   const body = { name: 'podinfo', metadata: { cmd: 'hey' } };
   const headers = { 'x-notice': '7' };
   const reply = await caller.ask(question(`${hook.url}gate/check?x=1`, { body, headers }), NEVER);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { destinationOf } from '../../src/hooks/destination.ts';
+import { refusalWords, secretRefusalWords } from '../../src/hooks/refusal.ts';
 import { loadHookRules } from '../../src/hooks/settings.ts';
 
 /** What a canary of namespace `shop` may call. */
@@ -89,7 +90,7 @@ const RIGHT: Record<string, [url: string, allow: string, origin: string, host: s
 for (const [sentence, [url, allow, origin, host]] of Object.entries(RIGHT)) {
   void t.test(`may be called: ${sentence}`, async (t) => {
     const found = to(url, allow);
-    if ('problem' in found) throw new Error(found.problem);
+    if ('refusal' in found) throw new Error(refusalWords(found.refusal));
     t.equal(found.url.origin, origin);
     t.equal(found.host, host);
     t.equal(`${found.url.pathname}${found.url.search}`, `${new URL(url).pathname}${new URL(url).search}`, 'its path');
@@ -138,11 +139,15 @@ const WRONG: Record<string, [url: string, allow: string, why: RegExp]> = {
 
 for (const [sentence, [url, allow, why]] of Object.entries(WRONG)) {
   void t.test(`may not be called: ${sentence}`, async (t) => {
-    t.match(to(url, allow), { problem: why });
+    const found = to(url, allow);
+    if (!('refusal' in found)) throw new Error(found.host);
+    t.match(refusalWords(found.refusal), why);
+    const { hostname } = new URL(url);
+    t.notMatch(secretRefusalWords(found.refusal), hostname, 'and of an address that is a secret nothing is said');
   });
 }
 
 void t.test('the whole form of a Service has the domain of the cluster', async (t) => {
   t.match(to('http://a.shop.svc.k8s.example.com', '', 'k8s.example.com'), { host: 'a.shop.svc.k8s.example.com' });
-  t.match(to('http://a.shop.svc.cluster.local', '', 'k8s.example.com'), { problem: /no Service/ });
+  t.match(to('http://a.shop.svc.cluster.local', '', 'k8s.example.com'), { refusal: { is: 'notAllowed' } });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import { type CallerOptions, HookCaller, type HookQuestion } from '../../src/hooks/call.ts';
+import { CallGuard, type CallGuardOptions } from '../../src/hooks/call-guard.ts';
 import { loadHookRules } from '../../src/hooks/settings.ts';
 
 export interface Received {
@@ -47,15 +48,20 @@ export async function receiver(t: Test, answering: Answering): Promise<Receiver>
 
 export const NEVER = new AbortController().signal;
 
-/** A caller for which every name is this machine, and no address forbidden. */
-export const callerHere = (options: Partial<CallerOptions> = {}): HookCaller =>
-  new HookCaller({
+/** Lets every name be this machine, and no address be forbidden. */
+export const guardHere = (options: Partial<CallGuardOptions> = {}): CallGuard =>
+  new CallGuard({
     rules: loadHookRules({}),
-    userAgent: 'headgate/test',
     forbids: async () => undefined,
     resolve: async () => ['127.0.0.1'],
     ...options,
   });
+
+/** A caller with such a guard. */
+export const callerHere = (
+  guard: Partial<CallGuardOptions> = {},
+  onReply?: NonNullable<CallerOptions['onReply']>,
+): HookCaller => new HookCaller({ guard: guardHere(guard), userAgent: 'headgate/test', ...(onReply && { onReply }) });
 
 export const question = (url: string, more: Partial<HookQuestion> = {}): HookQuestion => ({
   type: 'rollout',

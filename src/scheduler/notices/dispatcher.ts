@@ -21,7 +21,8 @@ export type AttemptResult = { type: ProviderType | 'event' | 'unknown' } & (
 export interface DispatcherOptions {
   receivers: Pick<Receivers, 'find'>;
   clusterName: string | undefined;
-  send: (outgoing: Outgoing) => Promise<SendResult>;
+  /** @param home namespace of the AlertProvider that the address is from; none: it is the installation's own, which may be anywhere */
+  send: (outgoing: Outgoing, home?: string) => Promise<SendResult>;
   /** Calls an `event` hook, as far as hooks may be called. */
   sendEvent: (hook: Hook, payload: EventPayload, id: string) => Promise<SendResult>;
 }
@@ -66,7 +67,7 @@ export class Dispatcher {
     }
     const prepared = prepare(message, receiver.target);
     // A Secret that lacks something may be repaired, as one that is missing may be created.
-    return prepared.ok ? this.#options.send(prepared.outgoing) : { outcome: 'retry', why: prepared.why };
+    return prepared.ok ? this.#options.send(prepared.outgoing, receiver.home) : { outcome: 'retry', why: prepared.why };
   }
 
   #subject({ metadata: { namespace = '', name, uid = '' } }: Canary): NoticeSubject {

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { HookCaller } from '../../hooks/call.ts';
-import { send } from '../../notify/send.ts';
+import type { CallGuard } from '../../hooks/call-guard.ts';
 import type { AlertSettings } from '../../notify/settings.ts';
 import { identity } from '../../notify/target.ts';
 import { CANARY } from '../../rollout/keys.ts';
@@ -16,6 +16,7 @@ import type { EventRecorder } from '../tick/event-recorder.ts';
 import type { World } from '../world/world.ts';
 import type { Delivery, Outstanding } from './delivery.ts';
 import { type AttemptResult, Dispatcher, type DispatcherOptions } from './dispatcher.ts';
+import { guardedSend } from './guarded-send.ts';
 import { NoticeQueue } from './notice-queue.ts';
 import { NoticeSender } from './notice-sender.ts';
 import { Receivers } from './receivers.ts';
@@ -26,6 +27,8 @@ export interface WiringOptions {
   settings: AlertSettings;
   /** Calls `event` hooks, as far as hooks may be called. */
   caller: Pick<HookCaller, 'ask'>;
+  /** Who may be called for the users of AlertProviders. */
+  guard: CallGuard;
   /** Where Headgate itself runs. */
   namespace: string;
   /** Name of the scheduler's own queue: that of notices follows from it. */
@@ -45,14 +48,13 @@ export const noticesOf = (queue: string): string => `${queue}-notices`;
 
 /** Wires the sender to the queue, the receivers and the world. */
 export function makeNoticeSender(options: WiringOptions): NoticeSender {
-  const { client, world, settings, caller, namespace, posting, working, onError, runTick } = options;
+  const { client, world, settings, caller, guard, namespace, posting, working, onError, runTick } = options;
   const { clusterName, proxy, receivers: defaults } = settings;
   const receivers = new Receivers({ client, namespace, defaults });
-  const post: DispatcherOptions['send'] = (outgoing) => send(outgoing, { proxy });
   const name = noticesOf(options.queue);
   return new NoticeSender({
     queue: (run) => new NoticeQueue({ name, posting, working, run, onError }),
-    dispatcher: new Dispatcher({ receivers, clusterName, send: post, sendEvent: sendVia(caller) }),
+    dispatcher: new Dispatcher({ receivers, clusterName, send: guardedSend(guard, proxy), sendEvent: sendVia(caller) }),
     currentRecord: (key) => currentRecord(world, key),
     watchedRecord: (delivery) => world.records.get(recordKey(delivery)),
     fetchRecord: ({ key, record }) => client.find<Canary>(pathOf(KINDS.canaries, namespaceOf(key), record)),

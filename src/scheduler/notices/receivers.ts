@@ -11,8 +11,11 @@ import type { AnalysisSpec, Hook } from '../../rollout/spec/spec-types.ts';
 
 /** What a receiver's name stands for. */
 export type ReceiverLookup =
-  /** @param limiterKey receivers with the same one share a limit of requests: it stands for the address, which is secret */
-  | { is: 'target'; target: Target; limiterKey: string }
+  /**
+   * @param limiterKey receivers with the same one share a limit of requests: it stands for the address, which is secret
+   * @param home namespace of its AlertProvider; the installation's own have none
+   */
+  | { is: 'target'; target: Target; limiterKey: string; home?: string }
   | { is: 'hook'; hook: Hook }
   /** Something is not there, or cannot be used as it is; it may be repaired while attempts go on. */
   | { is: 'missing'; why: string }
@@ -92,7 +95,7 @@ export class Receivers {
     const { secretRef, ...rest } = reading.value;
     const secret = await this.#secret(namespace, secretRef.name);
     if ('why' in secret) return { is: 'missing', why: secret.why };
-    return { is: 'target', target: withoutUndefined({ ...rest, ...secret }), limiterKey: key };
+    return { is: 'target', target: withoutUndefined({ ...rest, ...secret }), limiterKey: key, home: namespace };
   }
 
   async #secret(namespace: string, name: string): Promise<Pick<Target, 'address' | 'token'> | { why: string }> {

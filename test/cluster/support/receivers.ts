@@ -24,12 +24,14 @@ export interface ProviderOptions {
   secret?: string;
   namespace?: string;
   channel?: string;
+  /** Where it leads, if not to the inbox. */
+  address?: string;
 }
 
 /** An AlertProvider, and the Secret with its address. */
 export async function provide(app: App, inbox: Inbox, name: string, options: ProviderOptions): Promise<void> {
   const { type, receiver = name, secret = `to-${name}`, namespace = app.namespace, channel } = options;
-  const address = { stringData: { address: inbox.url(type, receiver) } };
+  const address = { stringData: { address: options.address ?? inbox.url(type, receiver) } };
   const spec = { type, ...(channel !== undefined && { channel }), secretRef: { name: secret } };
   const items = [
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: secret, namespace }, ...address },
