@@ -51,6 +51,23 @@ const OBSTRUCTED: Record<string, Obstructed> = {
     ...{ reason: 'ServiceNoSelector', words: /has no selector/, annotations: { service: 'by-hand' } },
     objects: () => [SERVICE, { ...SERVICE, metadata: { name: 'by-hand' }, spec: { ports: [{ port: 80 }] } }],
   },
+  'a Service of another protocol': {
+    ...{ reason: 'NoHTTPPort', words: /tcp-web.*appProtocol/ },
+    objects: () => [serviceObject('podinfo', ['tcp-web 80 http'])],
+  },
+  'a Service that its gateway does not see': {
+    ...{ reason: 'NotVisible', words: /exported only to \..*networking\.istio\.io\/exportTo/ },
+    objects: ({ host }) => [
+      { ...SERVICE, metadata: { name: 'podinfo', annotations: { 'networking.istio.io/exportTo': '.' } } },
+      routeObject('storefront', {
+        hosts: ['podinfo', host],
+        gateways: ['mesh', rig.mesh.gatewayName],
+        http: [{ route: [to('podinfo', 80)] }],
+      }),
+    ],
+    // The caller is in another namespace: nobody is to lose a request who had an answer before.
+    ways: () => [],
+  },
   'several Services': {
     ...{ reason: 'ServiceAmbiguous', words: /web, web-internal.*headgate\.dev\/service/ },
     objects: () => ['web', 'web-internal'].map((name) => serviceObject(name, ['http 80 http'])),

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { openRig } from '../rig/rig.ts';
+import { openRig, revisionOf, waitFor } from '../rig/rig.ts';
 import { Clients } from './support/clients.ts';
-import { deploy, generated, optIn, optOut, release, userApp } from './support/user-app.ts';
+import { deploy, generated, optIn, optOut, release, userApp, WEIGHTS } from './support/user-app.ts';
 import { routeObject, serviceObject, to } from './support/user-objects.ts';
 import { storedOf, throughWeights, wholeLife } from './support/whole-life.ts';
 
@@ -72,4 +72,43 @@ t.test('one VirtualService at the edge has the weights of two apps, by path', as
   await clients.first.servedAll(t);
   await clients.second.servedAll(t);
   await first.delete();
+});
+
+t.test('a delegate has the weights, and its rule for testers keeps its own', async (t) => {
+  const app = await userApp(rig, 'delegate');
+  const { host, namespace } = app;
+  const testers = { 'x-tester': 'yes' };
+  const objects = [
+    serviceObject('podinfo', ['http 80 http']),
+    routeObject('edge', { hosts: [host], gateways: [rig.mesh.gatewayName], http: [{ delegate: { name: 'pages' } }] }),
+    routeObject('pages', {
+      http: [
+        { name: 'testers', match: [{ headers: { 'x-tester': { exact: 'yes' } } }], route: [to('podinfo-canary', 80)] },
+        { name: 'all', route: [to('podinfo', 80)] },
+      ],
+    }),
+  ];
+  await deploy(app, objects);
+  const before = await storedOf(app, objects);
+  const clients = await Clients.of(rig, [{ host }]);
+  await optIn(app);
+  await release(app, '1.4.1');
+  for (const weight of WEIGHTS) {
+    await app.atWeight(weight);
+    await waitFor(`weight ${weight} in Envoy, and the testers’ rule as it was`, async () => {
+      const routes = await rig.envoyRoutes(`${namespace}/edge`);
+      const canary = routes.map(({ weights }) => weights['podinfo-canary'] ?? 0);
+      return JSON.stringify(canary.toSorted((a, b) => a - b)) === JSON.stringify([weight, 100]);
+    });
+    for (let request = 0; request < 10; request += 1) {
+      const { status, body } = await rig.gateway.request({ host, headers: testers });
+      t.same([status, revisionOf(body)], [200, '1.4.1'], `testers at weight ${weight}`);
+    }
+  }
+  await app.phase('Succeeded');
+  await clients.hear('1.4.1');
+  await optOut(app, '1.4.1');
+  t.same(await storedOf(app, objects), before, 'both are as their user wrote them');
+  await clients.servedAll(t);
+  await app.delete();
 });

@@ -42,7 +42,10 @@ export const ALERT_PROVIDER_FIELDS = fieldsBelow('spec', {
     words: 'an address in clear belongs into a Secret, which the report names with its key',
   }),
   proxy: lost('one proxy serves all receivers: HEADGATE_ALERTS_PROXY of the scheduler'),
-  'secretRef.name': comesOver({ words: 'the keys are the same: `address`, and `token` for a Slack bot' }),
+  'secretRef.name': comesOver({
+    words:
+      'the keys are the same: `address`, and `token` for a Slack bot; outside its namespace the host of the address has to be in `hooks.allow` of the chart',
+  }),
 });
 
 export const ALERT_PROVIDER_TABLE = tableOf(ALERT_PROVIDER_FIELDS);
@@ -74,7 +77,7 @@ function address(value: unknown, { name, namespace }: Metadata): Part {
   const secret = textAt(value, 'spec', 'secretRef', 'name') ?? `${name}-address`;
   const place = namespace === undefined ? '' : ` -n ${namespace}`;
   const command = `kubectl create secret generic ${secret}${place} --from-literal=address=…`;
-  const message = `has no counterpart: whoever knows the address can write there, so it belongs into a Secret, under the key address: ${command}`;
+  const message = `has no counterpart: whoever knows the address can write there, so it belongs into a Secret, under the key address: ${command}; outside its namespace its host has to be in hooks.allow of the chart`;
   return { spec: { secretRef: { name: secret } }, remarks: [lossOf('spec.address', message)] };
 }
 

@@ -1,11 +1,19 @@
+import type { Store } from '../../cluster/store.ts';
 import { type Deployment, keyIn, keyOf } from '../../rollout/kube.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
-import type { World } from '../world/world.ts';
+import type { Records } from '../world/records.ts';
+import type { TrafficView } from '../world/traffic.ts';
 import { type Claimant, type TakenHost, takenHosts } from './host-claims.ts';
 import { type ReleasePlan, readPlan } from './plan.ts';
 
-type Known = Pick<World, 'enrolled' | 'records' | 'traffic'>;
+/** What the watches have. */
+interface Known {
+  /** With the index `host` of hosts in annotations. */
+  enrolled: Pick<Store<Deployment>, 'get' | 'by'>;
+  records: Pick<Records, 'get' | 'claiming'>;
+  traffic: Pick<TrafficView, 'labelled'>;
+}
 type Judge = Pick<TrafficProvider, 'overlap' | 'servedSince'>;
 
 /** The Deployments that claim hosts, as the watches have them. */
