@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type BuiltImage, builtImage } from './agent/runtime.ts';
 import type { ProgramName } from './binaries/programs.ts';
 
 /** What the agent starts for a container. */
@@ -6,6 +7,8 @@ export interface Launch {
   /** A program of the rig, `node` for a script of the rig's own, `host` for the container's own command run on this machine, or `none` for no process at all. */
   program: ProgramName | 'node' | 'host' | 'none';
   args: string[];
+  /** Where it runs as a container of an image that was built here; `args` are those of its entrypoint. */
+  image?: BuiltImage;
   /** Below the container's own env. */
   env: Record<string, string>;
   /** The agent ends the process after this time, as exit code 1: a program that crashes late. */
@@ -53,7 +56,7 @@ export function launchOf(image: string, words: readonly string[], ip: string): L
     return podinfo(tag, isPodinfo(words[0] ?? '') ? words.slice(1) : words, ip);
   }
   if (name === 'grpc-echo') return grpcEcho(tag, words, ip);
-  if (name === 'headgate' || name === 'headgate-loadtester') return headgate(words);
+  if (name === 'headgate' || name === 'headgate-loadtester') return headgate(name, words);
   if (name === 'hollow') return { program: 'none', args: [], env: {} };
   if ((name === 'busybox' || name === 'podinfo' || name === 'redis') && words.length > 0)
     return { program: 'host', args: [...words], env: {} };
@@ -76,8 +79,10 @@ function grpcEcho(tag: string, words: readonly string[], ip: string): Launch | u
   return { program: 'node', args, env: {} };
 }
 
-/** The product itself, from this checkout's sources. */
-function headgate(words: readonly string[]): Launch {
+/** The product itself, from this checkout's sources, or from its image. */
+function headgate(name: string, words: readonly string[]): Launch {
+  const image = builtImage(name);
+  if (image !== undefined) return { program: 'host', args: ['', ...words], env: {}, image };
   const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
   return { program: 'host', args: [process.execPath, main, ...words], env: {} };
 }

@@ -10,9 +10,9 @@ export type Lane = (typeof LANES)[number];
 
 export const isLane = (word: string | undefined): word is Lane => LANES.some((lane) => lane === word);
 
-/** Long and rare: chosen by words alone. */
-const LONG = 'test/cluster/long/*.test.ts';
-const INSTALLING = 'test/cluster/{faults,long}/chart-*.test.ts';
+/** Long and rare, and what wants an image: chosen by words alone. */
+const LONG = 'test/cluster/{long,image}/*.test.ts';
+const INSTALLING = 'test/cluster/{faults/chart-*,long/chart-*,image/*}.test.ts';
 
 const breaking = (words: readonly string[]): string[] =>
   words.length === 0 ? ['test/cluster/faults/*.test.ts'] : ['test/cluster/faults/*.test.ts', LONG];

@@ -3,9 +3,10 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json, KubeObject } from '../api.ts';
 import type { Launch } from '../images.ts';
-import { confine } from './confine.ts';
+import { type Confined, confine } from './confine.ts';
 import { MissingConfig } from './environment.ts';
 import { watchProbe } from './probe.ts';
+import { contain } from './runtime.ts';
 import type { Mount } from './volumes.ts';
 
 /** A launch with everything resolved: the file to run and its whole environment. */
@@ -170,15 +171,16 @@ export class Container {
 
   #spawn(launch: Resolved): ChildProcess {
     const log = openSync(this.#host.logFile, 'a');
-    const { command, args } = confine(
-      this.#host.pod.metadata.name,
-      [launch.file, ...launch.args],
-      launch.mounts,
-      launch.root,
-    );
+    const { command, args } = this.#confined(launch);
     const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], env: launch.env });
     closeSync(log);
     return child;
+  }
+
+  #confined({ image, file, args, env, mounts, root }: Resolved): Confined {
+    const { pod } = this.#host;
+    if (image === undefined) return confine(pod.metadata.name, [file, ...args], mounts, root);
+    return contain({ pod, container: this.spec, image, args, env, mounts, dir: `${root}-${this.spec.name}` });
   }
 
   #startProbes(launch: Resolved): void {

@@ -136,7 +136,7 @@ export class PodRunner {
     const volumes = join(this.#deps.volumes, this.pod.metadata.uid);
     const mounts = await mountsOf({ api: this.#deps.api, pod }, { volumeMounts: wanted }, volumes);
     const file = host ? first : this.#deps.programs[launch.program];
-    if (!file) return undefined;
+    if (file === undefined) return undefined;
     const args = host ? rest : launch.args;
     return {
       ...launch,
