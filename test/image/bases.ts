@@ -12,7 +12,7 @@ const PATH = '/usr/local/go/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 interface Base {
   image: string;
   content: (dir: string) => Record<string, string>;
-  then: string;
+  command: string;
 }
 
 const BASES: readonly Base[] = [
@@ -22,12 +22,12 @@ const BASES: readonly Base[] = [
       '/usr/local/bin/node': process.execPath,
       '/usr/local/lib/node_modules/npm': unpackedNpm(dir),
     }),
-    then: 'ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && npm --version',
+    command: 'ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && npm --version',
   },
   {
     image: 'docker.io/library/golang:1.26',
     content: () => ({ '/usr/local/go': answerOf('go', 'env', 'GOROOT') }),
-    then: 'go version',
+    command: 'go version',
   },
 ];
 
@@ -44,7 +44,7 @@ export async function provideBases(): Promise<void> {
   }
 }
 
-async function make({ image, content, then }: Base): Promise<void> {
+async function make({ image, content, command }: Base): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'headgate-base-'));
   try {
     const debian = join(dir, 'debian');
@@ -54,7 +54,7 @@ async function make({ image, content, then }: Base): Promise<void> {
     for (const [to, from] of Object.entries(content(dir))) answerOf('buildah', 'copy', '--quiet', container, from, to);
     answerOf('buildah', 'config', '--env', `PATH=${PATH}`, '--env', 'GOPATH=/go', container);
     if (existsSync(AUTHORITIES)) trust(container);
-    await run('buildah', 'run', container, '--', 'sh', '-c', then);
+    await run('buildah', 'run', container, '--', 'sh', '-c', command);
     answerOf('buildah', 'commit', '--quiet', '--rm', container, image);
   } finally {
     rmSync(dir, { recursive: true });
