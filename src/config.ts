@@ -1,4 +1,5 @@
 import { AppError } from './errors.ts';
+import { CONFIG_KINDS, type ConfigKind } from './rollout/pins/reference.ts';
 import { isDnsSubdomain } from './rollout/spec/schema/dns.ts';
 import { DURATION_EXAMPLES, formatDuration, parseDuration } from './rollout/spec/schema/durations.ts';
 import { maskedUrl } from './rollout/spec/wording/masked.ts';
@@ -40,6 +41,10 @@ export interface Config {
   readonly routeSettleMs: number;
   /** Ticks that one scheduler runs at a time. */
   readonly concurrency: number;
+  /** Of which kinds a change of content is released. */
+  readonly trackedConfig: readonly ConfigKind[];
+  /** Name of the Secret with the key by which contents of Secrets get names. */
+  readonly configKeySecret: string;
   readonly logLevel: LogLevel;
   /** Name of the Secret with the webhook's certificate. */
   readonly tlsSecret: string;
@@ -94,6 +99,8 @@ export function loadConfig(env: Environment): Config {
     resyncIntervalMs: read('HEADGATE_RESYNC_INTERVAL', '30s', duration(1_000)),
     routeSettleMs: read('HEADGATE_ROUTE_SETTLE', '10s', duration(0)),
     concurrency: read('HEADGATE_CONCURRENCY', '16', integer(1, 1_000)),
+    trackedConfig: trackedConfig(read),
+    configKeySecret: read('HEADGATE_CONFIG_KEY_SECRET', 'headgate-config-key', name),
     logLevel: read('HEADGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     tlsSecret: read('HEADGATE_TLS_SECRET', 'headgate-webhook-tls', name),
     ...(tlsDir !== undefined && { tlsDir }),
@@ -103,6 +110,11 @@ export function loadConfig(env: Environment): Config {
     secrets: Object.freeze(secretsIn(env)),
   };
   return checked(config, problems);
+}
+
+function trackedConfig(read: ReturnType<typeof reader>['read']): ConfigKind[] {
+  const isOn = { configmap: read('HEADGATE_CONFIGS', 'true', flag), secret: read('HEADGATE_SECRETS', 'false', flag) };
+  return CONFIG_KINDS.filter((kind) => isOn[kind]);
 }
 
 /** The domain of a cluster, as it was given to its kubelets. */
@@ -193,6 +205,9 @@ export function oneOf<T extends string>(words: readonly T[]): Parse<T> {
     return value === undefined ? { wanted: `one of ${words.join(', ')}` } : { value };
   };
 }
+
+const flag: Parse<boolean> = (text) =>
+  text === 'true' || text === 'false' ? { value: text === 'true' } : { wanted: 'true or false' };
 
 export function duration(minMs: number, maxMs = Number.POSITIVE_INFINITY): Parse<number> {
   return (text) => {

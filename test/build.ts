@@ -200,6 +200,7 @@ export const spec = (...changes: Change<RolloutSpec>[]): RolloutSpec =>
       rollbackWindowMs: 600_000,
       skipAnalysis: false,
       suspend: false,
+      configTracking: true,
       service: { port: 9898, portName: 'http', hosts: [], gateways: [] },
       analysis: {
         ...{

@@ -193,6 +193,7 @@ export class Simulation {
   /** Revision to image tag, for people. */
   tagOf(object: Deployment = this.cluster.deployment): [revision: string, tag: string] {
     const image = object.spec.template.spec.containers[0]?.image ?? '';
-    return [revisionOf(object.spec.template), image.split(':')[1] ?? image];
+    const { template } = object.spec;
+    return [revisionOf(template), (image.split(':')[1] ?? image) + this.cluster.config.wordsOf(template)];
   }
 }

@@ -52,6 +52,7 @@ const DESCRIPTIONS: Readonly<Record<Action, string>> = {
   resume: 'go on with a paused release',
   retry: 'analyse a failed revision again, from the start',
   revert: 'put the running version in the place of the held one',
+  pin: 'release what runs once more, on snapshots of its ConfigMaps and Secrets',
 };
 
 function addReleaseCommand(program: Command, io: Io, action: Action): void {

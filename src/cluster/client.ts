@@ -24,6 +24,11 @@ export interface CallOptions {
   deadlineMs?: number;
 }
 
+export interface ListOptions extends CallOptions {
+  /** Of each object its metadata alone. */
+  metadataOnly?: boolean | undefined;
+}
+
 export interface WriteOptions extends CallOptions {
   /** Such as `status` or `scale`. */
   subresource?: string;
@@ -84,7 +89,7 @@ export class KubeClient {
   async list<T extends KubeObject = KubeObject>(
     path: string,
     query: ListQuery = {},
-    options: CallOptions = {},
+    options: ListOptions = {},
   ): Promise<Page<T>> {
     const answer = await this.#transport.send({ verb: 'list', path, query: { ...query }, ...options });
     return pageOf<T>(answer as RawList<T>);
@@ -94,7 +99,7 @@ export class KubeClient {
   async listAll<T extends KubeObject = KubeObject>(
     path: string,
     query: ListQuery = {},
-    options: CallOptions = {},
+    options: ListOptions = {},
   ): Promise<Page<T>> {
     try {
       return await this.#pages<T>(path, { limit: PAGE_SIZE, ...query }, options);
@@ -137,8 +142,13 @@ export class KubeClient {
   }
 
   /** The bytes of a watch, until the server ends it, the connection breaks or the signal aborts (both throw). */
-  watch(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    return this.#transport.stream({ verb: 'watch', path, query: { ...query, watch: true }, signal });
+  watch(
+    path: string,
+    query: Query,
+    options: ListOptions & { signal: AbortSignal },
+  ): Promise<AsyncIterable<Uint8Array>> {
+    const { signal, metadataOnly } = options;
+    return this.#transport.stream({ verb: 'watch', path, query: { ...query, watch: true }, signal, metadataOnly });
   }
 
   /** Breaks off all calls and watches. */
@@ -157,7 +167,7 @@ export class KubeClient {
     return this.#transport.send({ verb, path: full, query: allQuery, ...content, ...call });
   }
 
-  async #pages<T extends KubeObject>(path: string, query: ListQuery, options: CallOptions): Promise<Page<T>> {
+  async #pages<T extends KubeObject>(path: string, query: ListQuery, options: ListOptions): Promise<Page<T>> {
     const first = await this.list<T>(path, query, options);
     const items = first.items;
     for (let next = first.continue; next !== undefined; ) {

@@ -12,6 +12,7 @@ export const KINDS = {
   alertproviders: namespaced('headgate.dev', 'v1', 'alertproviders', 'AlertProvider'),
   pods: namespaced('', 'v1', 'pods', 'Pod'),
   events: namespaced('', 'v1', 'events', 'Event'),
+  configmaps: namespaced('', 'v1', 'configmaps', 'ConfigMap'),
   secrets: namespaced('', 'v1', 'secrets', 'Secret'),
   namespaces: { ...namespaced('', 'v1', 'namespaces', 'Namespace'), namespaced: false },
   selfsubjectaccessreviews: {

@@ -11,6 +11,8 @@ export interface Scope {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  /** Of each object its metadata alone. */
+  metadataOnly?: true;
 }
 
 /** In milliseconds. */

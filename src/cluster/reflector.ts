@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import { type KubeObject, keyOf } from '../rollout/kube.ts';
 import { Backoff } from './backoff.ts';
+import type { ListOptions } from './client.ts';
 import { isNotFound } from './errors.ts';
 import { pathOf } from './kinds.ts';
 import { pause } from './pause.ts';
@@ -142,14 +143,14 @@ export class Reflector<T extends KubeObject = KubeObject> {
   }
 
   async #watchOnce(): Promise<void> {
-    const { client, timing } = this.#options;
+    const { client, timing, metadataOnly } = this.#options;
     this.#watch = new AbortController();
     this.#incoming = undefined;
     if (this.#version === undefined && !this.#streamable) await this.#fetchLists();
     if (this.#version === undefined) this.#incoming = new Map();
     const signal = AbortSignal.any([this.#stopping.signal, this.#watch.signal]);
     const idleMs = timing?.idleMs ?? 150_000;
-    const request = { client, path: this.#path, query: this.#watchQuery(), signal, idleMs };
+    const request = { client, path: this.#path, query: this.#watchQuery(), signal, metadataOnly, idleMs };
     for await (const event of watchEvents({ ...request, onOpen: () => this.#opened() })) {
       if (this.#incoming === undefined) this.#take(event);
       else this.#collect(event, this.#incoming);
@@ -171,9 +172,16 @@ export class Reflector<T extends KubeObject = KubeObject> {
     return { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
   }
 
+  #callOptions(): ListOptions & { signal: AbortSignal } {
+    return { signal: this.#stopping.signal, metadataOnly: this.#options.metadataOnly };
+  }
+
   async #fetchLists(): Promise<void> {
-    const { signal } = this.#stopping;
-    const { items, resourceVersion } = await this.#options.client.listAll<T>(this.#path, this.#selectors(), { signal });
+    const { items, resourceVersion } = await this.#options.client.listAll<T>(
+      this.#path,
+      this.#selectors(),
+      this.#callOptions(),
+    );
     this.#fill(items, resourceVersion);
   }
 
@@ -227,7 +235,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const { signal } = this.#stopping;
     const fetches = this.#fetches;
     if (fetches === 0) return;
-    const { items, resourceVersion } = await client.listAll<T>(this.#path, this.#selectors(), { signal });
+    const { items, resourceVersion } = await client.listAll<T>(this.#path, this.#selectors(), this.#callOptions());
     if (!(await pause(timing?.graceMs ?? 2_000, signal)) || fetches !== this.#fetches) return;
     const missed = this.#replace(items, resourceVersion);
     if (missed === 0) return;

@@ -24,6 +24,8 @@ export interface StoreOptions<T> {
   indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
   /** The store is filled through a label or field selector. */
   filtered?: boolean;
+  /** What is kept of each object. Default: all but its managedFields, often half of it, which nothing here reads. */
+  keep?: (object: T) => T;
   /** A handler that throws is reported here, and stops nobody. */
   onError?: (error: unknown) => void;
 }
@@ -42,11 +44,13 @@ export class Store<T extends KubeObject = KubeObject> {
   readonly #indexes = new Map<string, Index<T>>();
   readonly #handlers = new Set<(event: StoreEvent<T>) => void>();
   readonly #options: StoreOptions<T>;
+  readonly #keep: (object: T) => T;
   /** Namespace, or '' for all → the resourceVersion of its last list. */
   readonly #versions = new Map<string, string>();
 
   constructor(options: StoreOptions<T> = {}) {
     this.#options = options;
+    this.#keep = options.keep ?? slim;
     for (const [name, values] of Object.entries(options.indexes ?? {})) this.#indexes.set(name, new Index(values));
   }
 
@@ -80,7 +84,7 @@ export class Store<T extends KubeObject = KubeObject> {
     const previous = this.#objects.get(key);
     const known = previous?.metadata.resourceVersion ?? this.#tombstones.get(key);
     if (known !== undefined && !isNewer(object.metadata.resourceVersion, known)) return false;
-    this.#set(key, slim(object), { previous, source });
+    this.#set(key, this.#keep(object), { previous, source });
     return true;
   }
 
@@ -93,7 +97,14 @@ export class Store<T extends KubeObject = KubeObject> {
     this.#objects.delete(key);
     for (const index of this.#indexes.values()) index.move(key, previous, undefined);
     const mayExist = this.#options.filtered ?? false;
-    this.#tell({ type: 'deleted', key, object: last ? slim(last) : previous, previous, mayExist, source: 'watch' });
+    this.#tell({
+      type: 'deleted',
+      key,
+      object: last ? this.#keep(last) : previous,
+      previous,
+      mayExist,
+      source: 'watch',
+    });
     return true;
   }
 
@@ -119,7 +130,7 @@ export class Store<T extends KubeObject = KubeObject> {
     }
     for (const key of within(namespace, this.#tombstones)) this.#tombstones.delete(key);
     for (const [key, object] of kept)
-      this.#set(key, slim(object), { previous: this.#objects.get(key), source: 'watch' });
+      this.#set(key, this.#keep(object), { previous: this.#objects.get(key), source: 'watch' });
     return objects.length;
   }
 
@@ -188,7 +199,7 @@ export function isNewer(a: string | undefined, b: string | undefined): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
 
-/** Without managedFields, often half of an object, which nothing here reads. A write without them leaves them alone. */
+/** Without managedFields. A write without them leaves them alone. */
 function slim<T extends KubeObject>(object: T): T {
   if (!('managedFields' in object.metadata)) return object;
   const { managedFields: _, ...metadata } = object.metadata;

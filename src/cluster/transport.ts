@@ -18,6 +18,8 @@ export interface Call {
   body?: object;
   /** Default: application/json. */
   mediaType?: string;
+  /** Of objects only their metadata: what they say does not come over the line. */
+  metadataOnly?: boolean | undefined;
   /** Ends the call; it then throws the signal's reason. */
   signal?: AbortSignal;
   /** For the whole call with its repetitions. */
@@ -52,6 +54,16 @@ const METHODS = {
   patch: 'PATCH',
   delete: 'DELETE',
 } as const satisfies Record<Verb, Dispatcher.HttpMethod>;
+
+const JSON_MEDIA = 'application/json';
+const PARTIAL = 'as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
+/** In which form an answer is asked for; one that is an error comes as JSON in any case. */
+function acceptedMedia({ verb, metadataOnly }: Call): string {
+  if (!metadataOnly) return JSON_MEDIA;
+  const form = verb === 'list' ? PARTIAL.replace('Metadata;', 'MetadataList;') : PARTIAL;
+  return `${JSON_MEDIA};${form},${JSON_MEDIA};q=0.1`;
+}
 
 const MOST_ATTEMPTS = 4;
 
@@ -110,10 +122,10 @@ export class Transport {
   }
 
   async #request(pool: Pool, call: Call, signal: AbortSignal, freshHeaders: boolean): Promise<Dispatcher.ResponseData> {
-    const { verb, path, query, body, mediaType = 'application/json' } = call;
+    const { verb, path, query, body, mediaType = JSON_MEDIA } = call;
     const { credentials, userAgent } = this.#options;
     const headers = {
-      accept: 'application/json',
+      accept: acceptedMedia(call),
       'user-agent': userAgent,
       ...(body && { 'content-type': mediaType }),
       ...(await credentials.headers(freshHeaders)),

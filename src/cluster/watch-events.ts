@@ -16,6 +16,7 @@ export interface WatchRequest {
   path: string;
   query: Query;
   signal: AbortSignal;
+  metadataOnly?: boolean | undefined;
   /** Silence that counts as a broken connection. */
   idleMs: number;
   /** It is open: what comes now comes at once. */
@@ -29,14 +30,14 @@ export interface WatchRequest {
  * @throws the signal's reason
  */
 export async function* watchEvents(request: WatchRequest): AsyncGenerator<WatchEvent> {
-  const { client, path, query, signal, idleMs, onOpen } = request;
+  const { client, path, query, signal, metadataOnly, idleMs, onOpen } = request;
   const silence = new AbortController();
   const silent = () => silence.abort(new AppError('WATCH_SILENT', `watch ${path}: silent for ${idleMs} ms`));
   const timer = setTimeout(silent, idleMs);
   const either = AbortSignal.any([signal, silence.signal]);
   const splitter = new LineSplitter();
   try {
-    const chunks = await client.watch(path, query, either);
+    const chunks = await client.watch(path, query, { signal: either, metadataOnly });
     onOpen?.();
     for await (const chunk of chunks) {
       timer.refresh();

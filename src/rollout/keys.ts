@@ -19,6 +19,12 @@ export const ROLE = `${PREFIX}role`;
 export const ADOPTED_FOR = `${PREFIX}adopted-for`;
 /** On a route, for a moment: a mark by which older writes of its weights fail, see machine/fence.ts. Headgate's alone. */
 export const FENCE = `${PREFIX}fence`;
+/** On a pod template: which snapshot stands for which ConfigMap or Secret, see pins/pins.ts. Part of the revision. Headgate's alone. */
+export const CONFIG = `${PREFIX}config`;
+/** On a snapshot: the object that it is a copy of, and the state of that at which it was copied, see pins/snapshot.ts. */
+export const SNAPSHOT_OF = `${PREFIX}snapshot-of`;
+/** On a ConfigMap or Secret: `disabled` keeps its changes from being released. */
+export const CONFIG_TRACKING = `${PREFIX}config-tracking`;
 /** On a canary Deployment: the revision of the template that it runs. */
 export const REVISION = `${PREFIX}revision`;
 /** On a canary Deployment: who asked for the revision. */

@@ -30,6 +30,7 @@ import { EventRecorder } from './tick/event-recorder.ts';
 import { Observer } from './tick/observe.ts';
 import { Tick } from './tick/tick.ts';
 import { UnknownLog } from './tick/unknown-log.ts';
+import { ConfigKey } from './world/config-key.ts';
 import { World } from './world/world.ts';
 
 export interface SchedulerOptions {
@@ -114,6 +115,8 @@ export class Scheduler {
       provider,
       namespaces: config.namespaces,
       excludedNamespaces: config.excludedNamespaces,
+      trackedConfig: config.trackedConfig,
+      configKey: new ConfigKey(client, config.namespace, config.configKeySecret),
       onError,
       onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { parseDocument, Scalar } from 'yaml';
+import type { Deployment } from '../../src/rollout/kube.ts';
 import { type HookType, isGate } from '../../src/rollout/spec/schema/hook-types.ts';
 import type { Hook, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { deployment, noSurge, recreate, replicas, spec } from '../build.ts';
 import { watch } from '../simulation/invariants.ts';
 import { Simulation } from '../simulation.ts';
+import { refer } from './config-script.ts';
 import { perform } from './script.ts';
 import { Trace } from './trace.ts';
 
@@ -18,6 +20,8 @@ interface Scenario {
   given?: {
     image?: string;
     replicas?: number;
+    /** ConfigMap that the first template takes variables from. */
+    refers?: string;
     strategy?: keyof typeof STRATEGIES;
     spec?: Partial<RolloutSpec>;
     analysis?: Partial<RolloutSpec['analysis']>;
@@ -41,6 +45,7 @@ function run({ given = {}, script }: Scenario): { trace: string; faults: string[
   const object = deployment(
     given.image ?? '1.0',
     replicas(given.replicas ?? 4),
+    ...(given.refers === undefined ? [] : [(object: Deployment) => refer(object, [given.refers ?? ''])]),
     ...(given.strategy ? [STRATEGIES[given.strategy]] : []),
   );
   const wanted = spec((usual) => {

@@ -111,6 +111,11 @@ function wordsOf(effect: Effect): string {
       return `scaleCanary ${effect.replicas}`;
     case 'changeBudget':
       return `changeBudget ${effect.change.do} ${effect.change.object.metadata.name}`;
+    case 'createSnapshot':
+    case 'deleteSnapshot':
+      return `${effect.do} ${effect.snapshot.name}`;
+    case 'pinTemplate':
+      return `pinTemplate ${effect.hold ?? 'at once'}`;
     case 'deleteReplicaSet':
     case 'createReplicaSet':
       return `${effect.do} ${effect.replicaSet.metadata.name}`;

@@ -63,6 +63,17 @@ export function apply(effect: Effect, context: ApplyContext): void {
       return changeRule(context, effect.change);
     case 'changeBudget':
       return changeBudget(cluster, effect.change);
+    case 'createSnapshot':
+      return cluster.config.create(effect.snapshot);
+    case 'deleteSnapshot':
+      return cluster.config.delete(effect.snapshot);
+    case 'pinTemplate':
+      return change(context, effect.deployment, (object) => {
+        object.spec.template = structuredClone(effect.template);
+        if (effect.hold === undefined) return;
+        note(object, HELD, effect.hold);
+        object.spec.paused = true;
+      });
     case 'deleteReplicaSet': {
       const present = cluster.sets.find(({ metadata }) => metadata.uid === effect.replicaSet.metadata.uid);
       if (present === undefined) return;

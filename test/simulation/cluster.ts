@@ -4,6 +4,7 @@ import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
 import type { Policy } from '../../src/rollout/workload/policies.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
+import { ConfigModel } from './config.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */
 export interface CanaryRecord extends KubeObject {
@@ -46,6 +47,7 @@ export class Cluster {
   budget: DisruptionBudget | undefined;
   /** What users wrote for pods. */
   policies: readonly Policy[] = [];
+  readonly config = new ConfigModel();
   record: CanaryRecord | undefined;
   pods: Pod[] = [];
   /** The canary's share, and since when. */

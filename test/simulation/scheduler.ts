@@ -12,6 +12,7 @@ import {
   needsPods,
   needsReplicaSets,
 } from '../../src/rollout/machine/observation-needs.ts';
+import { needsConfig } from '../../src/rollout/machine/pinning.ts';
 import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
@@ -229,7 +230,9 @@ export class Ticker {
     const isHeld = hold.state === 'held';
     const rules = this.#rules.see(cluster, isHeld && state?.release?.revision !== revision);
     const command = readCommand(cluster.record?.metadata.annotations);
+    const isRead = spec.configTracking && needsConfig({ deployment, hold }, state);
     return {
+      config: cluster.config.read(deployment, isRead),
       ...{ deployment, hold, revision },
       endpoints: reachable ? cluster.endpoints() : [],
       service: appOf(seenNow, spec),
@@ -288,6 +291,9 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   writeHold: ['deployment'],
   restoreTemplate: ['deployment'],
   clearAnnotations: ['deployment'],
+  createSnapshot: [],
+  deleteSnapshot: [],
+  pinTemplate: ['deployment'],
   createService: [],
   replaceService: [],
   setRoute: ['route'],

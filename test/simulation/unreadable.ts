@@ -36,6 +36,7 @@ export function without(seen: Observation, sources: ReadonlySet<Source>, reading
     policies: ['policies'],
     budget: ['budget'],
     pods: ['pods'],
+    config: ['config'],
   };
   const gone = new Set(unknown.flatMap(({ source }) => blank[source] ?? []));
   const left = Object.fromEntries(Object.entries(seen).filter(([key]) => !gone.has(key as keyof Observation)));

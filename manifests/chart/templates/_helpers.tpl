@@ -273,3 +273,20 @@ valueFrom: {secretKeyRef: {name: {{ $auth.existingSecret | default "headgate-red
 - {apiGroups: [""], resources: [secrets], resourceNames: {{ toJson . }}, verbs: [get]}
 {{- end }}
 {{- end -}}
+
+{{/*
+Of which kinds a change of content is released, as JSON, with the words by which pods refer to them. None where the API server has no
+MutatingAdmissionPolicy: nothing would put the names of snapshots into pods.
+*/}}
+{{- define "headgate.trackedConfig" -}}
+{{- $kinds := list -}}
+{{- if semverCompare ">=1.36.0-0" .Capabilities.KubeVersion.Version -}}
+{{- if .Values.configs.enabled -}}
+{{- $kinds = append $kinds (dict "key" "configmap" "volume" "configMap" "volumeName" "name" "ref" "configMapRef" "keyRef" "configMapKeyRef") -}}
+{{- end -}}
+{{- if .Values.secrets.enabled -}}
+{{- $kinds = append $kinds (dict "key" "secret" "volume" "secret" "volumeName" "secretName" "ref" "secretRef" "keyRef" "secretKeyRef") -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $kinds -}}
+{{- end -}}

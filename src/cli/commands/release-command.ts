@@ -21,7 +21,7 @@ export interface ReleaseCommandOptions extends ClusterOptions {
   revision?: string;
 }
 
-/** `headgate abort|promote|pause|resume|retry|revert NAME`: written to the Canary, where the scheduler finds it. */
+/** `headgate abort|promote|pause|resume|retry|revert|pin NAME`: written to the Canary, where the scheduler finds it. */
 export async function releaseCommand(
   io: Io,
   action: Action,

@@ -1,8 +1,10 @@
+import { pinsTextOf } from '../pins/pins.ts';
 import type { Action, Command, UnreadableCommand } from './command-annotation.ts';
 import { fact } from './facts.ts';
 import { pauseByCommand, resume } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
 import { startOrWait } from './phases/waiting.ts';
+import { pinByCommand, pinRefusal } from './pin-command.ts';
 import {
   displayName,
   enterPhase,
@@ -17,13 +19,16 @@ import {
 import { canAdvance, isKnown } from './sources.ts';
 import { type Phase, time } from './state.ts';
 
+/** A command about the release under way, or the last one. */
+type ReleaseCommand = Command & { action: Exclude<Action, 'pin'> };
+
 /** In which phases a command makes sense, and what it does. */
 interface CommandRule {
   in: readonly Phase[];
   carryOut(s: Releasing): Next;
 }
 
-const COMMANDS: Record<Action, CommandRule> = {
+const COMMANDS: Record<Exclude<Action, 'pin'>, CommandRule> = {
   abort: { in: ['Waiting', 'Progressing', 'Paused'], carryOut: (s) => fail(s, 'Aborted', 'was aborted by command') },
   promote: { in: ['Progressing', 'Paused'], carryOut: promoteByCommand },
   pause: { in: ['Progressing'], carryOut: pauseByCommand },
@@ -47,16 +52,21 @@ function revert(s: Releasing): Next {
   const { stable, release } = s.state;
   if (stable === undefined) return { state: s.state, facts: [] };
   const { outcome: _outcome, ...rest } = release;
+  const pins = pinsTextOf(s.seen.deployment.spec.template);
   const going: Releasing = {
     ...s,
-    state: { ...s.state, release: { ...rest, path: 'withdrawn', revision: stable.revision, revert: s.seen.revision } },
+    state: {
+      ...s.state,
+      ...(pins !== '' && { declinedPins: pins }),
+      release: { ...rest, path: 'withdrawn', revision: stable.revision, revert: s.seen.revision },
+    },
   };
   const told = fact('Withdrawn', `${displayName(s)} goes back to ${stable.revision} by command`, stable.revision);
   return enterPhase(going, 'Promoting', { ...NO_TIMERS, ...NO_HOOK_CALLS, ...NO_REASON, weight: 0 }, told);
 }
 
 /** Why a command cannot be carried out now; undefined if it can. */
-function refusal({ state, seen }: Situation, { action, revision }: Command): string | undefined {
+function refusal({ state, seen }: Situation, { action, revision }: ReleaseCommand): string | undefined {
   const { phase, release } = state;
   if (release === undefined || !COMMANDS[action].in.includes(phase)) {
     return `cannot ${action} in phase ${phase}; it works in ${COMMANDS[action].in.join(', ')}`;
@@ -88,12 +98,16 @@ export function carryOutCommand(s: Situation): Next | undefined {
   if (command === undefined || command.id === s.state.command?.id) return undefined;
   if ('problem' in command) return refuse(s, command, command.problem);
   if (waits(s, command)) return undefined;
+  const { id, action } = command;
+  const next = action === 'pin' ? (pinRefusal(s) ?? pinByCommand(s)) : ofRelease(s, { ...command, action });
+  if (typeof next === 'string') return refuse(s, command, next);
+  return { ...next, state: { ...next.state, command: { id, accepted: true, message: `${action}: done` } } };
+}
+
+/** What a command makes of the release, or why it is refused. */
+function ofRelease(s: Situation, command: ReleaseCommand): Next | string {
   const why = refusal(s, command);
   const { release } = s.state;
-  if (why !== undefined || release === undefined) return refuse(s, command, why ?? 'there is no release');
-  const next = COMMANDS[command.action].carryOut({ ...s, state: { ...s.state, release } });
-  return {
-    ...next,
-    state: { ...next.state, command: { id: command.id, accepted: true, message: `${command.action}: done` } },
-  };
+  if (why !== undefined || release === undefined) return why ?? 'there is no release';
+  return COMMANDS[command.action].carryOut({ ...s, state: { ...s.state, release } });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { COMMAND } from '../keys.ts';
 
-export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert'] as const;
+export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert', 'pin'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Characters of the annotation; a longer one is no command. */

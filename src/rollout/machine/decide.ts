@@ -18,6 +18,7 @@ import { paused } from './phases/paused.ts';
 import { progressing } from './phases/progressing.ts';
 import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
+import { withPinningOver } from './pinning.ts';
 import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';
@@ -112,7 +113,7 @@ function withRestated(s: Situation): Situation {
 }
 
 function transition(recorded: Situation): Next {
-  const s = withRestated(recorded);
+  const s = withPinningOver(withRestated(recorded));
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
   const release = recounted(withRoutable(withService(s)));

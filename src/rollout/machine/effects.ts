@@ -1,5 +1,6 @@
 import type { Deployment, PodTemplate, ReplicaSet, Service } from '../kube.ts';
 import type { ObjectChange } from '../object-change.ts';
+import type { Snapshot } from '../pins/snapshot.ts';
 
 /**
  * What is to be done to the world, as idempotent verbs with the full values wanted. Each carries the resourceVersion (or the
@@ -12,6 +13,11 @@ export type Effect =
   | { do: 'writeHold'; deployment: Deployment; held: string; text: string }
   /** Replace the held template by the stable one, and lift the hold, in one write. */
   | { do: 'restoreTemplate'; deployment: Deployment; held: string; template: PodTemplate; keepPaused: boolean }
+  /** Copy a ConfigMap or Secret as it is now. What it says is not part of the effect: effects may be logged. */
+  | { do: 'createSnapshot'; deployment: Deployment; snapshot: Snapshot }
+  | { do: 'deleteSnapshot'; snapshot: Snapshot; namespace: string | undefined }
+  /** Give the Deployment's template other pins and hold that revision, in one write; without `hold` it rolls out at once. */
+  | { do: 'pinTemplate'; deployment: Deployment; template: PodTemplate; hold?: string }
   /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
   | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
   | { do: 'createService'; service: Service }

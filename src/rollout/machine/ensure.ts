@@ -2,6 +2,7 @@ import type { Effect } from './effects.ts';
 import { ensureCanary, ensureNoCanary } from './ensure/canary.ts';
 import { ensureBudget } from './ensure/disruption-budget.ts';
 import { ensureHold, ensureTidy } from './ensure/hold.ts';
+import { ensurePins } from './ensure/pins.ts';
 import { ensureReplicaSets } from './ensure/replica-sets.ts';
 import { ensureIdleRoute, ensurePrerequisites, ensureRoute, ensureServices } from './ensure/traffic.ts';
 import { ensureFence } from './fence.ts';
@@ -14,7 +15,9 @@ import type { Releasing, Situation } from './situation.ts';
 export function ensure(s: Situation): Effect[] {
   const { release } = s.state;
   const effects = [...ensureServices(s), ...ensurePrerequisites(s)];
-  if (release === undefined) return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s), ...ensureBudget(s)];
+  if (release === undefined) {
+    return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s), ...ensureBudget(s), ...ensurePins(s)];
+  }
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   const routing = ensureRoute(releasing);
   return [
@@ -26,5 +29,6 @@ export function ensure(s: Situation): Effect[] {
     ...ensureBudget(releasing),
     ...ensureReplicaSets(releasing),
     ...ensureTidy(releasing),
+    ...ensurePins(s),
   ];
 }

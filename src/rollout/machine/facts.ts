@@ -6,6 +6,7 @@ export const REASONS = {
   Enrolled: 'Normal',
   NewRevision: 'Normal',
   Superseded: 'Normal',
+  ConfigPinning: 'Normal',
   Waiting: 'Normal',
   SourceUnknown: 'Warning',
   NameTaken: 'Warning',

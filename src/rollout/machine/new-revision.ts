@@ -12,8 +12,9 @@ import { imagesOf, sameRevision } from '../workload/template.ts';
 import { type Fact, fact } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
+import { awaitsPins } from './pinning.ts';
 import { routableBefore } from './routable.ts';
-import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
+import { displayName, enterPhase, type Next, type Releasing, type Situation, stay } from './situation.ts';
 import { isKnown } from './sources.ts';
 import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
 import { policyFindings } from './troubles/policy-gap.ts';
@@ -38,6 +39,7 @@ function heldRevision(s: Situation, hold: Hold): Next | undefined {
   if (isUnderWay(s) && !(s.state.phase === 'Finalising' && release?.outcome === 'succeeded')) return undefined;
   if (s.seen.replicaSets === undefined && !isRunningRecorded(s)) return undefined;
   if (hold.verdict !== undefined && hold.revision === s.seen.revision) return alreadyFailed(s, hold);
+  if (awaitsPins(s)) return stay(s);
   const fresh = withInterruptedPromotion(s);
   return start(fresh, releasePathOf(fresh), hold.by);
 }

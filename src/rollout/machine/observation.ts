@@ -1,4 +1,7 @@
 import type { Deployment, KubeObject, Pod, PodTemplate, ReplicaSet, Service } from '../kube.ts';
+import type { ConfigKind } from '../pins/reference.ts';
+import type { Snapshot } from '../pins/snapshot.ts';
+import type { ConfigSource } from '../pins/wanted-pins.ts';
 import type { AppService } from '../workload/app-service.ts';
 import type { DisruptionBudget } from '../workload/disruption-budget.ts';
 import type { HoldReading } from '../workload/hold.ts';
@@ -28,6 +31,16 @@ export interface PolicyReading {
   unread: readonly string[];
 }
 
+/** The ConfigMaps and Secrets that the Deployment's own template refers to. */
+export interface ConfigReading {
+  /** Of which kinds changes are released. */
+  kinds: readonly ConfigKind[];
+  /** Those that are tracked, as they are now; undefined where they were not asked for (`needsConfig`). */
+  sources?: readonly ConfigSource[];
+  /** The snapshots that there are for the Deployment. */
+  snapshots: readonly Snapshot[];
+}
+
 /**
  * The world at one point in time, as far as a decision may use it. Undefined objects are absent, unless their source is
  * `unknown`; `replicaSets` and `checks` are undefined when they were not asked for too (see observation-needs.ts), and `checks`
@@ -47,6 +60,8 @@ export interface Observation extends TrafficReading {
   budget?: DisruptionBudget;
   /** Of the Deployment's namespace, where a new revision is held (`isNewRevision`). */
   policies?: PolicyReading;
+  /** Left out where no change of content is released. */
+  config?: ConfigReading;
   /** As in `TrafficWish`. */
   closed?: ReadonlyMap<string, string>;
   /** The Service by which clients reach the app. */

@@ -15,6 +15,8 @@ export const SOURCES = [
   'policies',
   'budget',
   'pods',
+  /** ConfigMaps and Secrets. */
+  'config',
 ] as const;
 export type Source = (typeof SOURCES)[number];
 
@@ -36,7 +38,7 @@ export const isKnown = ({ unknown = [] }: Seen, ...sources: readonly Source[]): 
   !unknown.some(({ source }) => sources.includes(source));
 
 /** What a canary is started by. */
-const TO_START: readonly Source[] = ['deployment', 'replicaSets', 'services', 'routes', 'rules', 'names'];
+const TO_START: readonly Source[] = ['deployment', 'replicaSets', 'services', 'routes', 'rules', 'names', 'config'];
 /** What it is given more weight by, and what opens the gate. */
 const TO_ADVANCE: readonly Source[] = [
   'deployment',
@@ -69,6 +71,7 @@ const WORDS: Record<Source, string> = {
   policies: 'the policies of the namespace',
   budget: "the canary's disruption budget",
   pods: "the canary's pods",
+  config: 'what the ConfigMaps and Secrets say that the pods run on',
 };
 
 /** What is not known and why, for a person; undefined where all is. */

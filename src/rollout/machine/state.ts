@@ -118,6 +118,10 @@ export interface RolloutState {
   release?: Release;
   /** Id of the last command that was carried out or refused, and what became of it. */
   command?: { id: string; accepted: boolean; message: string };
+  /** Pins that were taken back by command (`headgate revert`): the content is not tried again before it changes. */
+  declinedPins?: string;
+  /** It was asked that what runs be pinned (`headgate pin`), and it is not yet. */
+  pinning?: true;
   /** How many notices there were so far: the number of the next. */
   told?: number;
   /** What is still to be sent, the oldest first. */

@@ -98,6 +98,8 @@ export interface RolloutSpec {
   selectorLabel?: string;
   skipAnalysis: boolean;
   suspend: boolean;
+  /** A change of a ConfigMap or Secret that the pods run on is a revision. */
+  configTracking: boolean;
   service: ServiceSpec;
   analysis: AnalysisSpec;
 }

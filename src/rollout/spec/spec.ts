@@ -64,6 +64,7 @@ export function specOf(form: UserForm): RolloutSpec {
     ...(selectorLabel !== undefined && { selectorLabel }),
     skipAnalysis: form.skipAnalysis,
     suspend: form.suspend,
+    configTracking: form.configTracking === 'enabled',
     service: serviceOf(service),
     analysis: {
       intervalMs: parseDuration(interval) ?? 0,

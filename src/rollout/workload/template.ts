@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { POD_TEMPLATE_HASH, PREFIX, RESTARTED_AT } from '../keys.ts';
+import { CONFIG, POD_TEMPLATE_HASH, PREFIX, RESTARTED_AT } from '../keys.ts';
 import type { PodTemplate } from '../kube.ts';
 
 /**
@@ -63,12 +63,15 @@ function isSameMap(a: Fields, b: Fields): boolean {
 const inOrder = (keys: string[]): string[] =>
   keys.some((key, index) => index > 0 && key < (keys[index - 1] ?? '')) ? keys.toSorted() : keys;
 
-/** Whether a template's annotation makes no revision: that of a restart, and Headgate's own. */
-export const isNeutral = (key: string): boolean => key === RESTARTED_AT || key.startsWith(PREFIX);
+/**
+ * Whether a template's annotation makes no revision: that of a restart, and Headgate's own but for the one that says on which
+ * content the pods run.
+ */
+export const isNeutral = (key: string): boolean => key === RESTARTED_AT || (key.startsWith(PREFIX) && key !== CONFIG);
 
 /**
- * The template without what does not make a revision: restarts, Headgate's own annotations, and the hash label that the
- * Deployment controller adds in a ReplicaSet.
+ * The template without what does not make a revision: restarts, Headgate's own annotations (`isNeutral`), and the hash label that
+ * the Deployment controller adds in a ReplicaSet.
  */
 export function essence(template: PodTemplate): PodTemplate {
   const { metadata, spec } = template;

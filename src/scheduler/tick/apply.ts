@@ -12,6 +12,7 @@ import { COPIED } from '../../rollout/workload/services.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { World } from '../world/world.ts';
 import { applyBudget } from './apply-budget.ts';
+import { applySnapshot } from './apply-snapshot.ts';
 import { type ApplierOptions, type Attempt, TrafficApplier } from './apply-traffic.ts';
 import { expectRecord } from './record-check.ts';
 
@@ -62,6 +63,11 @@ export class Applier {
         return this.#traffic.change(wish, effect.change);
       case 'changeBudget':
         return applyBudget(this.#client, this.#world, effect.change);
+      case 'createSnapshot':
+      case 'deleteSnapshot':
+        return applySnapshot(this.#client, this.#world, effect);
+      case 'pinTemplate':
+        return this.#patchDeployment(effect.deployment, pinPatch(effect));
       case 'deleteReplicaSet':
         return this.#deleteSet(effect.replicaSet);
     }
@@ -159,6 +165,17 @@ function gatePatch(effect: Extract<Effect, { held: string }>): PatchOperation[] 
         { op: 'add', path: '/spec/paused', value: effect.keepPaused },
       ];
   }
+}
+
+/** Template and hold in one write, as the webhook holds the change of a user. */
+function pinPatch({ template, hold }: Extract<Effect, { do: 'pinTemplate' }>): PatchOperation[] {
+  const pins: PatchOperation = {
+    op: 'add',
+    path: pointer('spec', 'template', 'metadata', 'annotations'),
+    value: template.metadata?.annotations ?? {},
+  };
+  if (hold === undefined) return [pins];
+  return [pins, { op: 'add', path: '/spec/paused', value: true }, { op: 'add', path: annotation(HELD), value: hold }];
 }
 
 function liftPatch({ keepPaused, rolling, deployment }: Extract<Effect, { do: 'liftHold' }>): PatchOperation[] {

@@ -5,14 +5,18 @@ import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import type { WatchEndReason } from '../../cluster/watch-ending.ts';
 import { ENROLLED, ROLE } from '../../rollout/keys.ts';
-import { type Deployment, type KubeObject, keyIn, type ReplicaSet, type Service } from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import type { ConfigKind } from '../../rollout/pins/reference.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { annotatedHosts } from '../tick/host-claims.ts';
 import { CanaryPods } from './canary-pods.ts';
+import { ConfigContents } from './config-contents.ts';
+import type { ConfigKey } from './config-key.ts';
+import { ConfigObjects, referenceIndex } from './config-objects.ts';
 import { Endpoints } from './endpoints.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
@@ -26,9 +30,15 @@ import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
 
+/** The index of what is enrolled by the ConfigMaps and Secrets that it refers to. */
+const REFERENCE = 'reference';
+
 interface Watch<T> {
   kind: Kind;
   labelSelector?: string;
+  metadataOnly?: true;
+  /** What is kept of each object. */
+  keep?: (object: T) => T;
   /** A cluster without the kind does not keep the scheduler from starting. */
   optional?: boolean;
   /** Nothing is done before it is filled. */
@@ -44,6 +54,9 @@ export interface WorldOptions {
   excludedNamespaces: Namespaces;
   /** What divides traffic: its objects are watched too. */
   provider: TrafficProvider;
+  /** Of which kinds changes of content are released. */
+  trackedConfig: readonly ConfigKind[];
+  configKey: ConfigKey;
   /** Something changed about the Deployment of this key. */
   onChange: (key: string) => void;
   onError?: (error: unknown) => void;
@@ -75,6 +88,7 @@ export class World {
   readonly policies: Policies;
   readonly restated: RestatedTemplates;
   readonly canaryPods: CanaryPods;
+  readonly config: ConfigObjects;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -87,6 +101,7 @@ export class World {
       labelSelector: ENROLLED,
       index: { host: annotatedHosts },
       toKeys: ownKey,
+      index: { [REFERENCE]: referenceIndex },
     });
     this.canaries = this.#watch<Deployment>({
       kind: KINDS.deployments,
@@ -118,6 +133,13 @@ export class World {
     this.restated = new RestatedTemplates(client);
     this.policies = new Policies({ client, provider, onError });
     this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
+    this.config = new ConfigObjects({
+      kinds: options.trackedConfig,
+      contents: new ConfigContents(client, options.configKey.get),
+      watch: (wanted) => this.#watch(wanted),
+      expectCurrent: (key, kind) => this.expectCurrent(key, kind),
+      referring: (reference) => this.enrolled.by(REFERENCE, reference).map(keyOf),
+    });
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({
@@ -128,9 +150,10 @@ export class World {
   }
 
   /** A change that this process wrote or read itself wakes nobody: its tick looks again anyway. */
-  #watch<T extends KubeObject>({ toKeys, index, ...wanted }: Watch<T>): Store<T> {
+  #watch<T extends KubeObject>({ toKeys, index, keep, ...wanted }: Watch<T>): Store<T> {
     const { onChange, onError } = this.#options;
-    const store = new Store<T>({ filtered: true, ...(index && { indexes: index }), ...(onError && { onError }) });
+    const reading = { ...(index && { indexes: index }), ...(keep && { keep }) };
+    const store = new Store<T>({ filtered: true, ...reading, ...(onError && { onError }) });
     store.onChange(({ object, source, type }) => {
       if (source !== 'watch') return;
       for (const key of toKeys(object)) {
@@ -143,9 +166,9 @@ export class World {
     return store;
   }
 
-  #open<T extends KubeObject>(wanted: Omit<Watch<T>, 'toKeys' | 'index'>, store: Store<T>) {
-    const { kind, labelSelector, optional, isEssential = false } = wanted;
-    const selector = labelSelector === undefined ? {} : { labelSelector };
+  #open<T extends KubeObject>(wanted: Omit<Watch<T>, 'toKeys' | 'index' | 'keep'>, store: Store<T>) {
+    const { kind, labelSelector, metadataOnly, optional, isEssential = false } = wanted;
+    const selector = { ...(labelSelector !== undefined && { labelSelector }), ...(metadataOnly && { metadataOnly }) };
     const rest = { ...selector, ...(optional && { optional: true as const }), ...this.#hooks(kind) };
     this.#namespaceWatches.open<T>({ client: this.#client, store, kind, ...rest }, isEssential);
   }

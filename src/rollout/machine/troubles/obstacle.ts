@@ -2,6 +2,7 @@ import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { takenWords } from '../../workload/taken-names.ts';
 import type { TrafficReason } from '../../workload/traffic-obstacle.ts';
 import type { Reason } from '../facts.ts';
+import { pinMove } from '../pinning.ts';
 import type { Releasing } from '../situation.ts';
 import { canStart, unknownWords } from '../sources.ts';
 import type { RolloutState } from '../state.ts';
@@ -25,6 +26,8 @@ export function obstacle(s: Releasing): Obstacle | undefined {
   }
   if (wantedReplicas(deployment) === 0)
     return waiting(`${name} is scaled to zero; the canary starts when it is scaled up`);
+  if (pinMove(s) !== undefined)
+    return waiting(`the content that ${name} runs on is pinned first; the canary starts then`);
   const traffic = trafficObstacle(s);
   return (
     unknown(s) ??

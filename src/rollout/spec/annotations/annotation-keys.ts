@@ -53,6 +53,7 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
   ['rollback-window', { path: ['rollbackWindow'], read: asText }],
   ['skip-analysis', { path: ['skipAnalysis'], read: asFlag }],
   ['suspend', { path: ['suspend'], read: asFlag }],
+  ['config-tracking', { path: ['configTracking'], read: asText }],
   ['autoscaler', { path: ['autoscalerRef'], read: asAutoscaler }],
   ['selector-label', { path: ['selectorLabel'], read: asText }],
 ]);

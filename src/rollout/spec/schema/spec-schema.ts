@@ -134,6 +134,9 @@ export const formSchema = z.strictObject(
     skipAnalysis: flagField()
       .default(false)
       .describe('Promote a canary as soon as it is ready; approvals are still asked for.'),
+    configTracking: enumField(['enabled', 'disabled'], 'must be enabled or disabled')
+      .default('enabled')
+      .describe('Whether a change of a ConfigMap or Secret that the pods run on is released by canary.'),
     suspend: flagField().default(false).describe('Start nothing, and stop a release at the weight that it has.'),
     service: serviceSchema,
     analysis: analysis.prefault({}),

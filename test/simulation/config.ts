@@ -1,0 +1,44 @@
+import type { Deployment, PodTemplate } from '../../src/rollout/kube.ts';
+import type { ConfigReading } from '../../src/rollout/machine/observation.ts';
+import { digestOf } from '../../src/rollout/pins/content.ts';
+import { pinsOf } from '../../src/rollout/pins/pins.ts';
+import { type ConfigReference, configKey, referencesOf } from '../../src/rollout/pins/reference.ts';
+import { type Snapshot, snapshotName } from '../../src/rollout/pins/snapshot.ts';
+import type { ConfigSource } from '../../src/rollout/pins/wanted-pins.ts';
+
+/** ConfigMaps with one word each, and the snapshots of them. */
+export class ConfigModel {
+  /** By their keys, `configmap/app`. */
+  readonly words = new Map<string, string>();
+  snapshots: Snapshot[] = [];
+  /** What snapshots say, by their names, whether they are there or not. */
+  readonly #said = new Map<string, string>();
+
+  read(deployment: Deployment, isRead: boolean): ConfigReading {
+    const { snapshots } = this;
+    if (!isRead) return { kinds: ['configmap'], snapshots };
+    const references = referencesOf(deployment.spec.template);
+    return { kinds: ['configmap'], snapshots, sources: references.map((one) => this.#sourceOf(deployment, one)) };
+  }
+
+  #sourceOf(deployment: Deployment, reference: ConfigReference): ConfigSource {
+    const word = this.words.get(configKey(reference));
+    const digest = word === undefined ? undefined : digestOf({ data: { word } });
+    const snapshot = digest && snapshotName(deployment, reference, digest);
+    if (word !== undefined && snapshot !== undefined) this.#said.set(snapshot, word);
+    return { ...reference, snapshot };
+  }
+
+  /** The content that a template is pinned to: `+one`. */
+  wordsOf(template: PodTemplate): string {
+    return [...pinsOf(template).values()].map((snapshot) => `+${this.#said.get(snapshot) ?? 'none'}`).join('');
+  }
+
+  create(snapshot: Snapshot): void {
+    this.snapshots = [...this.snapshots, snapshot];
+  }
+
+  delete({ snapshot }: Snapshot): void {
+    this.snapshots = this.snapshots.filter((other) => other.snapshot !== snapshot);
+  }
+}
