@@ -49,6 +49,8 @@ const COMMON = new Set(['src/config.ts', 'src/server-address.ts', 'src/errors.ts
 const PURE_PACKAGES = /^(zod|yaml|@prometheus-io\/lezer-promql|@lezer\/[\w-]+)$/;
 /** Node's own modules that only compute. */
 const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
+  'src/rollout/pins/content.ts': ['node:crypto'],
+  'src/rollout/pins/snapshot.ts': ['node:crypto'],
   'src/rollout/workload/template.ts': ['node:crypto'],
   'src/hooks/address.ts': ['node:net'],
   'src/hooks/allowed.ts': ['node:net'],

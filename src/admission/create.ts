@@ -1,5 +1,6 @@
 import { HELD, ROLLING } from '../rollout/keys.ts';
-import type { Deployment } from '../rollout/kube.ts';
+import type { Deployment, PodTemplate } from '../rollout/kube.ts';
+import { pinsTextOf, withPins } from '../rollout/pins/pins.ts';
 import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
 import { doubtsOf } from '../rollout/spec/rules/doubts.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
@@ -34,6 +35,10 @@ export function admitCreate({ object, namespace, name }: AdmissionRequest): Admi
   };
 }
 
+/** Pins are for the snapshots of a Deployment that is gone. */
+const unpinned = (template: PodTemplate): PodTemplate =>
+  pinsTextOf(template) === '' ? template : withPins(template, '');
+
 function withoutState(object: Deployment): Deployment {
   const hold = readHold(object);
   const ownPause = hold.state === 'open' || (hold.state === 'held' && hold.hold.userPaused === true);
@@ -45,6 +50,6 @@ function withoutState(object: Deployment): Deployment {
       ...metadataMap('annotations', object.metadata, annotations),
       ...metadataMap('labels', object.metadata, labelsOf(object, true)),
     },
-    spec: withPause(object.spec, ownPause ? 'asSent' : 'gone'),
+    spec: { ...withPause(object.spec, ownPause ? 'asSent' : 'gone'), template: unpinned(object.spec.template) },
   };
 }

@@ -24,7 +24,7 @@ export interface CallOptions {
   deadlineMs?: number;
 }
 
-export interface ListOptions extends CallOptions {
+export interface ReadingOptions extends CallOptions {
   /** Of each object its metadata alone. */
   metadataOnly?: boolean | undefined;
 }
@@ -89,7 +89,7 @@ export class KubeClient {
   async list<T extends KubeObject = KubeObject>(
     path: string,
     query: ListQuery = {},
-    options: ListOptions = {},
+    options: ReadingOptions = {},
   ): Promise<Page<T>> {
     const answer = await this.#transport.send({ verb: 'list', path, query: { ...query }, ...options });
     return pageOf<T>(answer as RawList<T>);
@@ -99,7 +99,7 @@ export class KubeClient {
   async listAll<T extends KubeObject = KubeObject>(
     path: string,
     query: ListQuery = {},
-    options: ListOptions = {},
+    options: ReadingOptions = {},
   ): Promise<Page<T>> {
     try {
       return await this.#pages<T>(path, { limit: PAGE_SIZE, ...query }, options);
@@ -145,7 +145,7 @@ export class KubeClient {
   watch(
     path: string,
     query: Query,
-    options: ListOptions & { signal: AbortSignal },
+    options: ReadingOptions & { signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>> {
     const { signal, metadataOnly } = options;
     return this.#transport.stream({ verb: 'watch', path, query: { ...query, watch: true }, signal, metadataOnly });
@@ -167,7 +167,7 @@ export class KubeClient {
     return this.#transport.send({ verb, path: full, query: allQuery, ...content, ...call });
   }
 
-  async #pages<T extends KubeObject>(path: string, query: ListQuery, options: ListOptions): Promise<Page<T>> {
+  async #pages<T extends KubeObject>(path: string, query: ListQuery, options: ReadingOptions): Promise<Page<T>> {
     const first = await this.list<T>(path, query, options);
     const items = first.items;
     for (let next = first.continue; next !== undefined; ) {

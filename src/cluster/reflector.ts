@@ -1,7 +1,6 @@
 import { AppError } from '../errors.ts';
 import { type KubeObject, keyOf } from '../rollout/kube.ts';
 import { Backoff } from './backoff.ts';
-import type { ListOptions } from './client.ts';
 import { isNotFound } from './errors.ts';
 import { pathOf } from './kinds.ts';
 import { pause } from './pause.ts';
@@ -43,6 +42,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
   readonly #path: string;
   readonly #stopping = new AbortController();
   readonly #random: () => number;
+  readonly #reading: { signal: AbortSignal; metadataOnly: boolean | undefined };
   #settleSynced: (synced: boolean) => void = () => {};
   #running: Promise<unknown> | undefined;
   #watch = new AbortController();
@@ -60,6 +60,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
+    this.#reading = { signal: this.#stopping.signal, metadataOnly: options.metadataOnly };
     this.#path = pathOf(options.kind, options.namespace);
     this.store = options.store;
     this.synced = new Promise((resolve) => {
@@ -172,15 +173,11 @@ export class Reflector<T extends KubeObject = KubeObject> {
     return { ...(labelSelector && { labelSelector }), ...(fieldSelector && { fieldSelector }) };
   }
 
-  #callOptions(): ListOptions & { signal: AbortSignal } {
-    return { signal: this.#stopping.signal, metadataOnly: this.#options.metadataOnly };
-  }
-
   async #fetchLists(): Promise<void> {
     const { items, resourceVersion } = await this.#options.client.listAll<T>(
       this.#path,
       this.#selectors(),
-      this.#callOptions(),
+      this.#reading,
     );
     this.#fill(items, resourceVersion);
   }
@@ -235,7 +232,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const { signal } = this.#stopping;
     const fetches = this.#fetches;
     if (fetches === 0) return;
-    const { items, resourceVersion } = await client.listAll<T>(this.#path, this.#selectors(), this.#callOptions());
+    const { items, resourceVersion } = await client.listAll<T>(this.#path, this.#selectors(), this.#reading);
     if (!(await pause(timing?.graceMs ?? 2_000, signal)) || fetches !== this.#fetches) return;
     const missed = this.#replace(items, resourceVersion);
     if (missed === 0) return;

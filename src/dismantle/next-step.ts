@@ -4,11 +4,12 @@ import { type Deployment, type KubeObject, keyOf } from '../rollout/kube.ts';
 import type { TrafficWish } from '../rollout/machine/traffic.ts';
 import { canaryName, stemOf } from '../rollout/names.ts';
 import { type Kind, type ObjectChange, type PatchOperation, pointer } from '../rollout/object-change.ts';
+import { pinsTextOf, withPins } from '../rollout/pins/pins.ts';
 import type { RouteChoice } from '../rollout/spec/route-choice.ts';
 import { adoptedFor } from '../rollout/workload/adopted-for.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
 import { readHold } from '../rollout/workload/hold.ts';
-import { availableReplicas, isObserved, wantedReplicas } from '../rollout/workload/rollout-status.ts';
+import { availableReplicas, isObserved, isRolledOut, wantedReplicas } from '../rollout/workload/rollout-status.ts';
 import { findStable, type Stable } from '../rollout/workload/stable.ts';
 import { sameRevision } from '../rollout/workload/template.ts';
 import type { TrafficObjects, TrafficProvider } from '../traffic/provider.ts';
@@ -90,12 +91,25 @@ function openGate({ deployment, replicaSets, record }: Remains): Step | undefine
   const marks = [HELD, ROLLING, ...own]
     .filter((key) => annotations?.[key] !== undefined)
     .map((key) => remove('annotations', key));
-  if (marks.length === 0) return undefined;
+  const isPinned = pinsTextOf(deployment.spec.template) !== '';
+  if (marks.length === 0 && !isPinned) return undefined;
   const stable = readHold(deployment).state === 'open' ? undefined : stableOf(deployment, { replicaSets, record });
-  const lift = annotations?.[HELD] === undefined ? [] : liftOf(deployment, stable);
-  const words =
-    lift.length > 0 ? `the hold is lifted; it runs ${stable?.revision ?? 'what it says'}` : 'its state is forgotten';
-  return patchOf(KINDS.deployments, deployment, words, [...lift, ...marks]);
+  const isHeld = annotations?.[HELD] !== undefined;
+  const lift = isHeld || isPinned ? liftOf(deployment, stable) : [];
+  return patchOf(KINDS.deployments, deployment, openingWords({ isHeld, isPinned, stable }), [...lift, ...marks]);
+}
+
+function openingWords({
+  isHeld,
+  isPinned,
+  stable,
+}: {
+  isHeld: boolean;
+  isPinned: boolean;
+  stable: Stable | undefined;
+}) {
+  if (isHeld) return `the hold is lifted; it runs ${stable?.revision ?? 'what it says'}`;
+  return isPinned ? 'its pods run on what its ConfigMaps and Secrets say' : 'its state is forgotten';
 }
 
 /** What runs: by its pods, else by the record. */
@@ -107,20 +121,20 @@ function stableOf(
   return found?.available ? found : (record?.status?.stable ?? found);
 }
 
-/** The template that runs, and no pause but one that the user had set before the hold. */
+/** The template that runs, without pins, and no pause but one that the user had set before the hold. */
 function liftOf(deployment: Deployment, stable: Stable | undefined): PatchOperation[] {
   const hold = readHold(deployment);
-  const keepPaused = hold.state === 'held' && hold.hold.userPaused === true;
+  const keepPaused = hold.state === 'open' || (hold.state === 'held' && hold.hold.userPaused === true);
   const { paused, template } = deployment.spec;
+  const running = stable === undefined || sameRevision(stable.template, template) ? template : stable.template;
+  const left = pinsTextOf(running) === '' ? running : withPins(running, '');
   return [
-    ...(stable === undefined || sameRevision(stable.template, template)
-      ? []
-      : [{ op: 'replace' as const, path: '/spec/template', value: stable.template }]),
+    ...(left === template ? [] : [{ op: 'replace' as const, path: '/spec/template', value: left }]),
     ...(paused && !keepPaused ? [{ op: 'remove' as const, path: '/spec/paused' }] : []),
   ];
 }
 
-function takeAway(seen: Remains, provider: TrafficProvider, { drained }: StepOptions): Step | undefined {
+function takeAway(seen: Remains, provider: TrafficProvider, { drained, hurried }: StepOptions): Step | undefined {
   const { canary, budget, canaryService, service } = seen;
   const [change] = provider
     .cleanUp(seen.traffic, wishOf(seen))
@@ -132,7 +146,16 @@ function takeAway(seen: Remains, provider: TrafficProvider, { drained }: StepOpt
   if (isMade(canaryService)) return deleteOf(KINDS.services, canaryService);
   if (change !== undefined) return { do: 'write', what: wordsOf(change), change };
   if (isMade(service)) return patchOf(KINDS.services, service, 'the Service is its user’s', [remove('labels', ROLE)]);
-  return undefined;
+  return withoutSnapshots(seen, hurried);
+}
+
+/** When no pod runs on them any more; who is in a hurry leaves them to go with their Deployment. */
+function withoutSnapshots({ deployment, snapshots }: Remains, hurried: boolean): Step | undefined {
+  const [snapshot] = snapshots.filter(isMade);
+  if (snapshot === undefined || hurried) return undefined;
+  if (deployment !== undefined && !isRolledOut(deployment))
+    return { do: 'wait', why: `pods of ${deployment.metadata.name} still run on snapshots` };
+  return deleteOf(snapshot.kind === 'Secret' ? KINDS.secrets : KINDS.configmaps, snapshot);
 }
 
 const wordsOf = ({ do: what, kind, object }: ObjectChange): string =>

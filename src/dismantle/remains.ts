@@ -1,11 +1,12 @@
 import type { KubeClient } from '../cluster/client.ts';
-import { isNotFound } from '../cluster/errors.ts';
+import { isForbidden, isNotFound } from '../cluster/errors.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
 import { CANARY, CANARY_SUFFIX, HELD, ROLE } from '../rollout/keys.ts';
 import type { Deployment, KubeObject, ReplicaSet, Service } from '../rollout/kube.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
 import { canaryName, stemOf } from '../rollout/names.ts';
 import type { Kind } from '../rollout/object-change.ts';
+import { isSnapshotFor, SNAPSHOT_ROLE } from '../rollout/pins/snapshot.ts';
 import { readOptIn } from '../rollout/spec/annotations/opt-in.ts';
 import type { DisruptionBudget } from '../rollout/workload/disruption-budget.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
@@ -25,6 +26,8 @@ export interface Remains {
   /** What bears Headgate's label and divides traffic: all of the namespace, and what is marked for the Deployment in others. */
   traffic: TrafficObjects;
   record?: Canary;
+  /** Of ConfigMaps and Secrets, made for the Deployment. */
+  snapshots: readonly KubeObject[];
   /** Of the Deployment; read while it is held. */
   replicaSets: readonly ReplicaSet[];
 }
@@ -45,7 +48,7 @@ export async function readRemains(reader: Reader, key: string): Promise<Remains>
   const labelled = <T extends KubeObject>(kind: Kind) => labelledOf<T>(client, kind, namespace);
   const kinds = provider.sources.filter(({ others }) => others !== 'referenced').map(({ kind }) => kind);
   const deployment = await find<Deployment>(KINDS.deployments, name);
-  const [canary, budget, services, traffic, elsewhere, record, replicaSets] = await Promise.all([
+  const [canary, budget, services, traffic, elsewhere, record, replicaSets, snapshots] = await Promise.all([
     find<Deployment>(KINDS.deployments, canaryName(name)),
     find<DisruptionBudget>(KINDS.poddisruptionbudgets, canaryName(name)),
     labelled<Service>(KINDS.services),
@@ -53,6 +56,7 @@ export async function readRemains(reader: Reader, key: string): Promise<Remains>
     markedElsewhere(reader, key),
     find<Canary>(KINDS.canaries, recordName(name, deployment)),
     deployment?.metadata.annotations?.[HELD] === undefined ? [] : setsOf(client, deployment),
+    deployment === undefined ? [] : snapshotsOf(client, deployment),
   ]);
   // Of what lost its owner, the name tells.
   const own = services.filter((service) => (madeFor(service) ?? stemOf(service.metadata.name)) === name);
@@ -63,6 +67,7 @@ export async function readRemains(reader: Reader, key: string): Promise<Remains>
     name,
     clusterDomain,
     replicaSets,
+    snapshots,
     traffic: [...traffic.flat(), ...elsewhere],
     ...(deployment && { deployment }),
     ...(canary && { canary }),
@@ -90,6 +95,26 @@ async function labelledOf<T extends KubeObject>(client: KubeClient, kind: Kind, 
     if (isNotFound(error)) return [];
     throw error;
   }
+}
+
+/** Where they may not be read there are none: content is not tracked there. */
+async function snapshotsOf(client: KubeClient, deployment: Deployment): Promise<KubeObject[]> {
+  const list = async (kind: Kind): Promise<KubeObject[]> => {
+    const labelSelector = `${ROLE}=${SNAPSHOT_ROLE}`;
+    const found = client.listAll(
+      pathOf(kind, deployment.metadata.namespace),
+      { labelSelector },
+      { metadataOnly: true },
+    );
+    const { items } = await found.catch((error: unknown) => {
+      if (!isForbidden(error)) throw error;
+      return { items: [] };
+    });
+    return items
+      .filter((object) => isSnapshotFor(object, deployment))
+      .map((object) => ({ ...object, kind: kind.kind }));
+  };
+  return (await Promise.all([list(KINDS.configmaps), list(KINDS.secrets)])).flat();
 }
 
 function recordName(name: string, deployment: Deployment | undefined): string {

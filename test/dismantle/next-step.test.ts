@@ -75,6 +75,7 @@ function midway(more: Partial<Remains> = {}): Remains {
     traffic: [route(30)],
     record: record({ stable: make.stable('1.0') }),
     replicaSets: [make.replicaSet(deployment, '1.0', 4)],
+    snapshots: [],
     ...more,
   };
 }
@@ -162,7 +163,7 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
     { do: 'write', what: 'the DestinationRule is its user’s', change: { operations: [{ op: 'remove' }] } },
   ],
   'one that a user wrote is left alone': [
-    { ...PLACE, replicaSets: [], traffic: [make.rule(), make.rule(`${NAME}-canary`)] },
+    { ...PLACE, replicaSets: [], snapshots: [], traffic: [make.rule(), make.rule(`${NAME}-canary`)] },
     {},
     { do: 'done' },
   ],
@@ -176,15 +177,19 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
     { drained: true },
     { do: 'done' },
   ],
-  'a record goes last': [{ ...PLACE, replicaSets: [], traffic: [], record: record() }, {}, gone('uid-record')],
+  'a record goes last': [
+    { ...PLACE, replicaSets: [], snapshots: [], traffic: [], record: record() },
+    {},
+    gone('uid-record'),
+  ],
   'of a Deployment that is gone, the route is let go': [
-    { ...PLACE, replicaSets: [], traffic: [route(30, role(ADOPTED), adopted)] },
+    { ...PLACE, replicaSets: [], snapshots: [], traffic: [route(30, role(ADOPTED), adopted)] },
     {},
     ROUTE,
   ],
   'what users made is left alone': [
     {
-      ...{ ...PLACE, replicaSets: [], service: make.service() },
+      ...{ ...PLACE, replicaSets: [], snapshots: [], service: make.service() },
       ...{
         deployment: make.deployment('1.0', unmarked),
         traffic: [route(0, ({ metadata }) => delete metadata.labels)],
@@ -272,7 +277,7 @@ const stables: Record<string, [more: Partial<Remains>, image: string | undefined
     { record: record(), replicaSets: [make.replicaSet(held, '0.9', 0)] },
     'podinfo:0.9',
   ],
-  'what it says, where nothing ever ran': [{ record: record(), replicaSets: [] }, undefined],
+  'what it says, where nothing ever ran': [{ record: record(), replicaSets: [], snapshots: [] }, undefined],
   'what it says, where that is what runs': [{ replicaSets: [make.replicaSet(held, '2.0', 4)] }, undefined],
 };
 

@@ -12,7 +12,7 @@ import {
   needsPods,
   needsReplicaSets,
 } from '../../src/rollout/machine/observation-needs.ts';
-import { needsConfig } from '../../src/rollout/machine/pinning.ts';
+import { needsConfig } from '../../src/rollout/machine/pins/pin-move.ts';
 import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';

@@ -4,7 +4,7 @@ import { fact } from './facts.ts';
 import { pauseByCommand, resume } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
 import { startOrWait } from './phases/waiting.ts';
-import { pinByCommand, pinRefusal } from './pin-command.ts';
+import { pinByCommand, pinRefusal } from './pins/pin-command.ts';
 import {
   displayName,
   enterPhase,

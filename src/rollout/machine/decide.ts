@@ -18,7 +18,7 @@ import { paused } from './phases/paused.ts';
 import { progressing } from './phases/progressing.ts';
 import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
-import { withPinningOver } from './pinning.ts';
+import { withPinningOver } from './pins/pin-move.ts';
 import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';

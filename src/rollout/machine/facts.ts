@@ -35,6 +35,7 @@ export const REASONS = {
   CanaryUnready: 'Warning',
   CanaryRefused: 'Warning',
   CanaryTampered: 'Warning',
+  ConfigUnpinned: 'Warning',
   ProgressDeadlineExceeded: 'Warning',
   GateTimedOut: 'Warning',
   RollbackRequested: 'Warning',

@@ -12,7 +12,7 @@ import { imagesOf, sameRevision } from '../workload/template.ts';
 import { type Fact, fact } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
-import { awaitsPins } from './pinning.ts';
+import { awaitsPins } from './pins/pin-move.ts';
 import { routableBefore } from './routable.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation, stay } from './situation.ts';
 import { isKnown } from './sources.ts';

@@ -1,6 +1,10 @@
+import type { Deployment } from '../kube.ts';
+import { pinsTextOf } from '../pins/pins.ts';
 import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
+import { availableReplicas } from '../workload/rollout-status.ts';
 import { findReplicaSet, ownedBy } from '../workload/stable.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
+import { runsRevision } from './canary-pods.ts';
 import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
 import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
@@ -61,7 +65,7 @@ interface Moment {
 
 /**
  * Whether the canary's pods are to be read: some are missing, and what became of them decides whether that is borne; or they do
- * not get ready, and people are told why.
+ * not get ready, and people are told why; or they are pinned, and are about to get traffic.
  */
 export function needsPods(
   state: RolloutState | undefined,
@@ -71,9 +75,16 @@ export function needsPods(
   const release = state?.release;
   if (release?.path !== 'canary' || !SERVING.has(state?.phase ?? 'Initialized')) return false;
   if (arePodsLate(state, spec, now)) return true;
+  if (release.weight === 0 && canary !== undefined && isPinned(canary) && missesNone(release, canary)) return true;
   const missing = missingPods(release, canary);
   return missing > 0 && canSpare(release, missing);
 }
+
+/** Its pods are looked at before they get traffic (`unpinnedPods`). */
+const isPinned = ({ spec }: Deployment): boolean => pinsTextOf(spec.template) !== '';
+
+const missesNone = ({ revision, replicas }: Release, canary: Deployment): boolean =>
+  runsRevision(canary, revision) && availableReplicas(canary) >= replicas;
 
 /**
  * The checks that are due; undefined if none are.

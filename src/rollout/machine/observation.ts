@@ -83,6 +83,8 @@ export interface Observation extends TrafficReading {
   receipts?: Receipt[];
   /** What the API server said when it refused the canary Deployment, or what is wanted for its traffic. */
   refused?: string;
+  /** What the API server said when it refused a snapshot, or pins. */
+  unpinnable?: string;
   /** Sources that gave no answer: nothing follows from what they do not show. Left out where all is known. */
   unknown?: readonly UnknownSource[];
 }

@@ -29,6 +29,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   CanaryUnready: 'error',
   CanaryRefused: 'error',
   CanaryTampered: 'error',
+  ConfigUnpinned: 'error',
   RouteGone: 'error',
   ProgressDeadlineExceeded: 'error',
   GateTimedOut: 'error',

@@ -1,6 +1,7 @@
 import type { Condition } from '../kube.ts';
 import type { RolloutSpec } from '../spec/spec-types.ts';
 import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
+import type { ConfigPinned } from './pins/config-pinned.ts';
 import { isRouteUnseen, type UnknownSource, unknownWords } from './sources.ts';
 import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
 import { weightPlan } from './steps.ts';
@@ -35,6 +36,8 @@ interface ViewInput {
   invalid?: string;
   /** Why there is no route, where one is wanted without a release. */
   unrouted?: TrafficObstacle;
+  /** Whether what runs keeps its content. */
+  pinned?: ConfigPinned | undefined;
   /** What of the routes gets no weights. */
   undivided?: string | undefined;
 }
@@ -141,7 +144,7 @@ const messageOf = ({ phase, release }: RolloutState): string =>
   phase === 'Progressing' && release?.weight === 0 ? 'A revision is held; its canary gets ready.' : MESSAGE[phase];
 
 function conditionsOf(view: ViewInput): Condition[] {
-  const { state, generation, before, invalid, unrouted, undivided } = view;
+  const { state, generation, before, invalid, unrouted, undivided, pinned } = view;
   const { phase, since, release } = state;
   const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
   const reason = invalid === undefined ? (release?.reason ?? phase) : 'InvalidSpec';
@@ -151,6 +154,7 @@ function conditionsOf(view: ViewInput): Condition[] {
     ...written(verdict, { ...telling, reason, message }),
     ...written({ Enrolled: true }, { ...telling, reason: 'Enrolled', message: ENROLLED_MESSAGE }),
     ...(release?.policyGap === undefined ? [] : gapCondition(release, release.policyGap, telling)),
+    ...(pinned === undefined ? [] : pinnedCondition(pinned, telling)),
     ...(unrouted === undefined ? [] : written({ RouteMissing: true }, { ...telling, ...unrouted })),
     ...(undivided === undefined ? [] : undividedCondition(undivided, telling)),
     ...unknownCondition(view, telling),
@@ -163,6 +167,11 @@ const gapCondition = (
   gap: string,
   telling: Pick<Telling, 'before' | 'generation'>,
 ): Condition[] => written({ PolicyGap: true }, { ...telling, since: startedAt, reason: 'PolicyGap', message: gap });
+
+const pinnedCondition = (
+  { holds, ...words }: ConfigPinned,
+  telling: Pick<Telling, 'before' | 'generation' | 'since'>,
+): Condition[] => written({ ConfigPinned: holds }, { ...telling, ...words });
 
 /** It lasts as long as the rules are there, and hinders nothing. */
 const undividedCondition = (message: string, telling: Pick<Telling, 'before' | 'generation' | 'since'>): Condition[] =>

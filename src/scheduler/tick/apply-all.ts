@@ -32,7 +32,7 @@ export async function applyAll(effects: readonly Effect[], attempts: Attempts): 
     else waits.push(pacer.waitMs(effect));
     const refusal = pacer.refusalOf(effect);
     // A canary that was refused is told once, and the release ends by it.
-    if (refusal && (result !== 'waits' || refusal.of === 'traffic')) refusals.push(refusal);
+    if (refusal && (result !== 'waits' || refusal.of !== 'canary')) refusals.push(refusal);
   }
   return { done, refusals, ...(waits.length > 0 && { retryMs: Math.min(...waits) }) };
 }

@@ -2,7 +2,7 @@ import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment, KubeObject } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
-import type { ConfigReading, Observation } from '../../rollout/machine/observation.ts';
+import type { Observation } from '../../rollout/machine/observation.ts';
 import {
   type DoubtfulRead,
   doubtfulReads,
@@ -14,7 +14,6 @@ import {
   needsReplicaSets,
   needsRestating,
 } from '../../rollout/machine/observation-needs.ts';
-import { needsConfig } from '../../rollout/machine/pinning.ts';
 import type { Source } from '../../rollout/machine/sources.ts';
 import type { RolloutState } from '../../rollout/machine/state.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
@@ -28,6 +27,7 @@ import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { findServices } from './find-services.ts';
+import { readConfig } from './read-config.ts';
 import { routeFence } from './route-fence.ts';
 import { type ObservationReads, type Question, SourceReads } from './source-reads.ts';
 
@@ -139,7 +139,7 @@ export class Observer {
       await world.expectCurrent(key, KINDS.poddisruptionbudgets);
       return world.canaryPods.budgetFor(deployment);
     });
-    const config = await this.#config(input, { deployment, hold }, reading);
+    const config = await valueOf(reading, 'config', () => readConfig(world.config, input, { deployment, hold }));
     await reading.read({ source: 'deployment', about: 'watch' }, () => world.expectCurrent(key, KINDS.deployments));
     const command = readCommand(record.metadata.annotations);
     const taken = [...named, ...(names ?? []), ...takenBy(traffic.prerequisites, objects)];
@@ -184,18 +184,6 @@ export class Observer {
   #names({ state, now }: ObserveInput, deployment: Deployment, isNew: boolean): Promise<KubeObject[]> {
     const { taken } = this.#world;
     return taken.of(deployment, isNew || taken.isDoubtful(deployment, state, now) ? now : undefined);
-  }
-
-  /** What cannot be read holds nothing up but a release that would begin. */
-  async #config(
-    { spec, state }: ObserveInput,
-    seen: Pick<LookedAt, 'deployment' | 'hold'>,
-    reading: ObservationReads,
-  ): Promise<ConfigReading | undefined> {
-    const { config } = this.#world;
-    if (config.kinds.length === 0) return undefined;
-    const isRead = spec.configTracking && needsConfig(seen, state);
-    return valueOf(reading, 'config', () => config.of(seen.deployment, isRead));
   }
 
   #wishOf({ spec, label }: ObserveInput, seen: Pick<LookedAt, 'deployment' | 'service' | 'canaryService' | 'closed'>) {

@@ -4,7 +4,7 @@ import type { Effect } from '../../rollout/machine/effects.ts';
 /** That the API server refused an effect as invalid or forbidden. */
 export interface EffectRefusal {
   /** What the effect was about. */
-  of: 'canary' | 'traffic';
+  of: 'canary' | 'traffic' | 'pins';
   /** The API server's message. */
   words: string;
 }
@@ -22,6 +22,8 @@ const CONCERNS: Partial<Record<Effect['do'], EffectRefusal['of']>> = {
   replaceCanary: 'canary',
   setRoute: 'traffic',
   changeTraffic: 'traffic',
+  createSnapshot: 'pins',
+  pinTemplate: 'pins',
 };
 
 /** Creating fails for good where an object of a user has the name, or where the kind is not installed. */
@@ -35,6 +37,7 @@ const cannotBeMade = ({ change }: Extract<Effect, { do: 'changeTraffic' }>, erro
 export class Refusals {
   readonly #canary = new Map<string, string>();
   readonly #traffic = new Map<string, string>();
+  readonly #pins = new Map<string, string>();
 
   /** What the next decision is told: the API server's message. */
   of(key: string): string | undefined {
@@ -43,6 +46,11 @@ export class Refusals {
 
   ofTraffic(key: string): string | undefined {
     return this.#traffic.get(key);
+  }
+
+  /** Told until they are accepted, as nothing begins before. */
+  ofPins(key: string): string | undefined {
+    return this.#pins.get(key);
   }
 
   /** To be called when a decision that was told is committed. */
@@ -55,7 +63,12 @@ export class Refusals {
     const words = (wanted: EffectRefusal['of']) => refusals.find(({ of }) => of === wanted)?.words;
     const canary = words('canary');
     const traffic = words('traffic');
-    const isNews = canary !== undefined || (traffic !== undefined) !== this.#traffic.has(key);
+    const pins = words('pins');
+    const isNews =
+      canary !== undefined ||
+      (traffic !== undefined) !== this.#traffic.has(key) ||
+      (pins !== undefined) !== this.#pins.has(key);
+    set(this.#pins, key, pins);
     set(this.#canary, key, canary);
     set(this.#traffic, key, traffic);
     return isNews;

@@ -8,6 +8,7 @@ import type { Effect } from '../../rollout/machine/effects.ts';
 import type { Fact } from '../../rollout/machine/facts.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
+import { configPinned } from '../../rollout/machine/pins/config-pinned.ts';
 import { unknownWords } from '../../rollout/machine/sources.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
@@ -105,8 +106,10 @@ export class Tick {
     const record = await this.#record(deployment, plan);
     const [now, readAt] = [this.#clock(), performance.now()];
     const state = stateOf(record.status);
-    const seen = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
-    if (seen === undefined) return { more: false };
+    const observed = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
+    if (observed === undefined) return { more: false };
+    const unpinnable = this.#refusals.ofPins(key);
+    const seen: Observation = { ...observed, ...(unpinnable !== undefined && { unpinnable }) };
     this.#options.unknownLog.take(key, unknownWords(seen));
     const refused = this.#refusals.of(key);
     const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) };
@@ -188,6 +191,7 @@ export class Tick {
       ...(plan.invalid !== undefined && { invalid: plan.invalid }),
       ...(unrouted && { unrouted }),
       undivided: seen.undivided,
+      pinned: configPinned(seen, state, plan.spec),
     });
     try {
       return await commit(client, record, status);

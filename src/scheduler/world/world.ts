@@ -29,24 +29,10 @@ import { RouteRights } from './route-rights.ts';
 import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
+import type { Watch } from './watch.ts';
 
 /** The index of what is enrolled by the ConfigMaps and Secrets that it refers to. */
 const REFERENCE = 'reference';
-
-interface Watch<T> {
-  kind: Kind;
-  labelSelector?: string;
-  metadataOnly?: true;
-  /** What is kept of each object. */
-  keep?: (object: T) => T;
-  /** A cluster without the kind does not keep the scheduler from starting. */
-  optional?: boolean;
-  /** Nothing is done before it is filled. */
-  isEssential?: true;
-  index?: Readonly<Record<string, (object: T) => readonly string[]>>;
-  /** Keys of the Deployments that an object is about. */
-  toKeys: (object: T) => readonly string[];
-}
 
 export interface WorldOptions {
   client: KubeClient;

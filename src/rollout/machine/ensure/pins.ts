@@ -1,6 +1,6 @@
 import { pinsOf } from '../../pins/pins.ts';
 import type { Effect } from '../effects.ts';
-import { pinHoldText, pinMove } from '../pinning.ts';
+import { pinHoldText, pinMove } from '../pins/pin-move.ts';
 import type { Situation } from '../situation.ts';
 import { ACTIVE } from '../state.ts';
 

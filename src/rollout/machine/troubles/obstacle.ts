@@ -2,7 +2,7 @@ import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { takenWords } from '../../workload/taken-names.ts';
 import type { TrafficReason } from '../../workload/traffic-obstacle.ts';
 import type { Reason } from '../facts.ts';
-import { pinMove } from '../pinning.ts';
+import { pinMove } from '../pins/pin-move.ts';
 import type { Releasing } from '../situation.ts';
 import { canStart, unknownWords } from '../sources.ts';
 import type { RolloutState } from '../state.ts';
@@ -26,14 +26,18 @@ export function obstacle(s: Releasing): Obstacle | undefined {
   }
   if (wantedReplicas(deployment) === 0)
     return waiting(`${name} is scaled to zero; the canary starts when it is scaled up`);
-  if (pinMove(s) !== undefined)
-    return waiting(`the content that ${name} runs on is pinned first; the canary starts then`);
+  if (pinMove(s) !== undefined) return waiting(pinsFirst(s));
   const traffic = trafficObstacle(s);
   return (
     unknown(s) ??
     takenName(s) ??
     (traffic && { ...traffic, message: `its canary could be given no traffic: ${traffic.message}` })
   );
+}
+
+function pinsFirst({ seen: { deployment, unpinnable } }: Releasing): string {
+  const first = `the content that ${deployment.metadata.name} runs on is pinned first; the canary starts then`;
+  return unpinnable === undefined ? first : `${first}, and this is in the way: ${unpinnable}`;
 }
 
 /** What a canary is started by cannot be read. */

@@ -22,5 +22,16 @@ export function doubtsOf(deployment: Deployment): Problem[] {
   const { value } = reading.outcome;
   const message = portDoubt(value.service.targetPort, deployment.spec.template);
   const ports = message === undefined ? [] : [{ key: annotationKey(['service', 'targetPort']), message }];
-  return [...ports, ...doubtsIn(value, annotationKey)];
+  return [...ports, ...reloaderDoubt(deployment, value), ...doubtsIn(value, annotationKey)];
+}
+
+/** Of Stakater Reloader: it writes into the pod template when a ConfigMap or Secret changes. */
+const RELOADER = /^((configmap|secret)\.)?reloader\.stakater\.com\//;
+
+function reloaderDoubt({ metadata: { annotations = {} } }: Deployment, { configTracking }: RolloutSpec): Problem[] {
+  const key = Object.keys(annotations).find((one) => RELOADER.test(one));
+  if (key === undefined || !configTracking) return [];
+  const message =
+    'Headgate releases a change of a ConfigMap by canary itself; what Reloader writes is held with it, and restarts no pod: take its annotations away';
+  return [{ key, message }];
 }

@@ -1,16 +1,16 @@
-import { ROLLING } from '../keys.ts';
-import type { Deployment, PodTemplate } from '../kube.ts';
-import { pinsText, pinsTextOf, withPins } from '../pins/pins.ts';
-import { referencesOf } from '../pins/reference.ts';
-import type { Snapshot } from '../pins/snapshot.ts';
-import { wantedPins } from '../pins/wanted-pins.ts';
-import { bypassOf } from '../workload/bypass.ts';
-import { type Hold, writeHold } from '../workload/hold.ts';
-import { revisionOf, sameRevision } from '../workload/template.ts';
-import type { Observation } from './observation.ts';
-import type { Situation } from './situation.ts';
-import { isKnown } from './sources.ts';
-import { ACTIVE, type RolloutState, SERVING } from './state.ts';
+import { ROLLING } from '../../keys.ts';
+import type { Deployment, PodTemplate } from '../../kube.ts';
+import { pinsText, pinsTextOf, withPins } from '../../pins/pins.ts';
+import { referencesOf } from '../../pins/reference.ts';
+import type { Snapshot } from '../../pins/snapshot.ts';
+import { wantedPins } from '../../pins/wanted-pins.ts';
+import { bypassOf } from '../../workload/bypass.ts';
+import { type Hold, writeHold } from '../../workload/hold.ts';
+import { revisionOf, sameRevision } from '../../workload/template.ts';
+import type { Observation } from '../observation.ts';
+import type { Situation } from '../situation.ts';
+import { isKnown } from '../sources.ts';
+import { ACTIVE, type RolloutState, SERVING } from '../state.ts';
 
 /** Other pins for the Deployment's template. */
 export interface PinMove {
@@ -113,11 +113,14 @@ function changedWords(before: PodTemplate, after: PodTemplate): string {
 export const pinHoldText = ({ hold }: PinMove): string | undefined => hold && writeHold(hold);
 
 /**
- * Whether a held revision is not started yet, as its pins come first. Where a canary of another one has traffic it is: that must
- * not serve on, and the new one waits (`obstacle`).
+ * Whether a held revision is not started yet, as its pins come first. Where a canary of another one has traffic, or pins are
+ * refused, it is: the other must not serve on, and the new one waits and says for what (`obstacle`).
  */
 export const awaitsPins = (s: Situation): boolean =>
-  s.seen.revision !== s.state.stable?.revision && !SERVING.has(s.state.phase) && pinMove(s) !== undefined;
+  s.seen.revision !== s.state.stable?.revision &&
+  s.seen.unpinnable === undefined &&
+  !SERVING.has(s.state.phase) &&
+  pinMove(s) !== undefined;
 
 /** Whether the pods of a template run on content that Headgate could pin. */
 export const refersToConfig = ({ config }: Observation, template: PodTemplate): boolean =>

@@ -1,8 +1,8 @@
-import { pinsTextOf } from '../pins/pins.ts';
-import { fact } from './facts.ts';
-import { refersToConfig } from './pinning.ts';
-import { displayName, type Next, type Situation } from './situation.ts';
-import { ACTIVE } from './state.ts';
+import { pinsTextOf } from '../../pins/pins.ts';
+import { fact } from '../facts.ts';
+import { displayName, type Next, type Situation } from '../situation.ts';
+import { ACTIVE } from '../state.ts';
+import { refersToConfig } from './pin-move.ts';
 
 /** What runs is to be pinned, by a release of the same template. Why that cannot be now; undefined if it can. */
 export function pinRefusal({ spec, state, seen }: Situation): string | undefined {

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { template } from '../../chart/render.ts';
+import { Product } from '../../rig/product.ts';
+import { openRig, waitFor } from '../../rig/rig.ts';
+import { allOfRedis } from '../support/all-of-redis.ts';
+import { ConfiguredApp, saying, secretOf } from '../support/configured-app.ts';
+import { namesIn, referringPod } from '../support/pinned-pod.ts';
+
+/** Content of ConfigMaps and Secrets that is released, on one rig where Headgate may read both. */
+const rig = openRig();
+const product = new Product(rig, { env: { HEADGATE_SECRETS: 'true' } });
+await product.start();
+const withSecrets = await template(rig.program('helm3'), [
+  '--set=secrets.enabled=true',
+  '--set=redis.auth.existingSecret=headgate-redis',
+  '--show-only=templates/rbac.yaml',
+  '--show-only=templates/config-pins.yaml',
+]);
+await rig.kubectl(['apply', '--server-side', '-f', '-'], { input: withSecrets });
+t.setTimeout(280_000);
+t.teardown(async () => {
+  await product.stop();
+  await rig.close();
+});
+
+/** A release stays at its weight until a command ends it. */
+const STAYING = { 'step-weights': '50', interval: '10m', metrics: '[]' };
+
+t.test('names are put into a pod wherever it refers to what is pinned, and nowhere else', async (t) => {
+  const namespace = await rig.createNamespace('pins');
+  const create = async (pins: string) =>
+    rig.api.create(`/api/v1/namespaces/${namespace}/pods?dryRun=All`, referringPod(namespace, pins));
+  const pod = referringPod(namespace, '');
+  const names = { 'configMap/app': 'configMap/app-1', 'secret/app': 'secret/app-2' } as Record<string, string>;
+  const made = await waitFor('the policy to be in force', async () => {
+    const answer = await create('configmap/app=app-1,secret/app=app-2');
+    return namesIn(answer).includes('secret/app-2') && answer;
+  });
+  t.same(
+    namesIn(made),
+    namesIn(pod).map((name) => names[name] ?? name),
+  );
+  t.same(namesIn(await create('configmap/unknown=x')), namesIn(pod), 'pins of others change nothing');
+  t.same(namesIn(await create('words, = ,,=')), namesIn(pod), 'words that are no pins keep no pod from starting');
+});
+
+/** Everything that Headgate wrote or logged, but the copies themselves. */
+async function written({ app }: ConfiguredApp): Promise<string> {
+  const lists = [
+    rig.api.list(`/api/v1/namespaces/${app.namespace}/events`),
+    rig.api.list(app.path('deployments')),
+    rig.api.list(app.path('replicasets')),
+    rig.api.list(`/apis/headgate.dev/v1/namespaces/${app.namespace}/canaries`),
+  ];
+  const logs = [...product.webhooks, ...product.schedulers].map(({ logFile }) => readFileSync(logFile, 'utf8'));
+  return [JSON.stringify(await Promise.all(lists)), await allOfRedis(rig.file.redis.url), ...logs].join('\n');
+}
+
+t.test('content is released by canary, and each pod keeps its own', async (t) => {
+  const one = await ConfiguredApp.deployed(rig, 'config', 'one', { replicas: 3, annotations: STAYING });
+  const { app } = one;
+  const other = await ConfiguredApp.beside(one, { name: 'other', annotations: STAYING });
+  await Promise.all([app.enrol(), other.app.enrol()]);
+  const pinned = async () => (await app.status()).conditions.find(({ type }) => type === 'ConfigPinned');
+  t.match(await pinned(), { status: 'False', reason: 'NotPinned' });
+
+  await app.setImage('1.4.1');
+  await other.app.command('pin');
+  for (const each of [app, other.app]) {
+    await each.atWeight(50);
+    await each.command('promote');
+    await each.phase('Succeeded');
+  }
+  t.match(await pinned(), { status: 'True', reason: 'Pinned' });
+  t.same(await one.heard(20), { stable: saying('one'), canary: [] });
+  t.equal((await one.snapshots()).length, 6, 'three for each');
+
+  const before = await one.pins();
+  await one.say('two');
+  await app.until(
+    'a release of the content',
+    ({ release }) => release?.requestedBy.includes('ConfigMap variables') ?? false,
+  );
+  await app.atWeight(50);
+  t.same(await one.heard(), { stable: saying('one'), canary: saying('two') });
+  await one.killStablePods();
+  await app.kubectl(['scale', `deployment/${app.name}`, '--replicas=2']);
+  await app.kubectl(['scale', `deployment/${app.name}`, '--replicas=4']);
+  await waitFor('four stable pods', async () => (await app.deployment()).status.readyReplicas === 4);
+  t.same(await one.heard(), { stable: saying('one'), canary: saying('two') }, 'killed, scaled in and out');
+  await other.app.command('abort');
+  await app.command('promote');
+  await app.phase('Succeeded');
+  await other.app.phase('Failed');
+  t.same(await one.heard(20), { stable: saying('two'), canary: [] });
+  t.same(await other.heard(20), { stable: saying('one'), canary: [] }, 'another one keeps what it has');
+  await waitFor('no more snapshots than are needed', async () => (await one.snapshots()).length === 9);
+
+  await app.kubectl(['rollout', 'restart', `deployment/${app.name}`]);
+  await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+  t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'a restart is no release');
+  await app.apply(app.manifest('1.4.1'));
+  t.not(await one.pins(), before);
+  const { generation } = (await app.deployment()).metadata;
+  await app.apply(app.manifest('1.4.1'));
+  t.equal((await app.deployment()).metadata.generation, generation, 'what git says shows no drift');
+  t.equal((await app.status()).phase, 'Succeeded');
+
+  await one.say('bad', { large: 'x'.repeat(1_000_000) });
+  await app.atWeight(50);
+  await app.command('abort');
+  await app.phase('Failed');
+  t.same(await one.heard(20), { stable: saying('two'), canary: [] });
+  await one.killStablePods();
+  t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'failed content leaves no trace');
+  t.equal((await app.status()).phase, 'Failed', 'and is not tried again');
+  await one.say('two');
+  await app.phase('Initialized');
+
+  await app.kubectl(['delete', 'configmap/variables', 'secret/db']);
+  await one.killStablePods();
+  t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'what was deleted runs on');
+  await one.say('two');
+  t.equal((await app.status()).phase, 'Initialized', 'made again with the same content, it is no release');
+
+  const all = await written(one);
+  const secrets = ['one', 'two', 'bad'].map(secretOf);
+  const shown = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64')]);
+  t.same(
+    shown.filter((text) => all.includes(text)),
+    [],
+    'no byte of a Secret is written anywhere',
+  );
+
+  await rig.kubectl(['delete', 'mutatingadmissionpolicybinding', 'headgate-config-pins']);
+  await one.say('three');
+  await app.phase('Failed');
+  t.ok((await app.reasons()).includes('ConfigUnpinned'), 'without the policy no canary gets traffic');
+  t.same(await one.heard(20), { stable: saying('two'), canary: [] });
+  await app.delete();
+});

@@ -1,0 +1,171 @@
+import { type Json, type Rig, waitFor } from '../../rig/rig.ts';
+import { App, type AppOptions } from './app.ts';
+
+/** Where podinfo finds its files. */
+const FILES = '/etc/app';
+
+/** What one answer says: which pod gave it, and on what content that runs. */
+export interface Told {
+  isCanary: boolean;
+  /** Of a variable, of one in a Secret, of all variables of a ConfigMap, and of an init container's file: each its own word. */
+  words: string;
+}
+
+/** podinfo, whose answers say what its ConfigMaps and its Secret said when it started. */
+export class ConfiguredApp {
+  readonly app: App;
+
+  private constructor(app: App) {
+    this.app = app;
+  }
+
+  static async deployed(rig: Rig, prefix: string, word: string, options: AppOptions = {}): Promise<ConfiguredApp> {
+    const app = await App.in(rig, prefix, { change: refer, ...options });
+    const configured = new ConfiguredApp(app);
+    await configured.say(word);
+    await configured.#apply();
+    return configured;
+  }
+
+  /** Another one that runs on the same objects. */
+  static async beside({ app }: ConfiguredApp, options: AppOptions): Promise<ConfiguredApp> {
+    const configured = new ConfiguredApp(App.beside(app, { change: refer, ...options }));
+    await configured.#apply();
+    return configured;
+  }
+
+  async #apply(): Promise<void> {
+    const { app } = this;
+    await app.apply(app.manifest('1.4.0', { enrolled: false }));
+    await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+  }
+
+  /** All its objects say this word from now on, as a user applies them. */
+  async say(word: string, more: Json = {}): Promise<void> {
+    const input = { apiVersion: 'v1', kind: 'List', items: objectsOf(word, more) };
+    await this.app.apply(input, ['--server-side']);
+  }
+
+  /** One answer, and the files beside it. */
+  async ask(): Promise<Told> {
+    const { host, rig } = this.app;
+    const { status, body } = await rig.gateway.request({ host, path: '/env' });
+    if (status !== 200) throw new Error(`${status} ${body}`);
+    const variables = new Map(
+      (JSON.parse(body) as string[]).map((line) => line.split(/=(.*)/s, 2) as [string, string]),
+    );
+    const said = ['ONE', 'ALL_word', 'TOKEN', 'DB_token'].map((name) => variables.get(name) ?? 'nothing');
+    return { isCanary: this.#isCanarys(variables.get('HOSTNAME')), words: said.join(' ') };
+  }
+
+  /** What files say, by pod: `canary one one`. */
+  async askFiles(): Promise<Told> {
+    const { host, rig } = this.app;
+    const { body } = await rig.gateway.request({ host, path: '/configs' });
+    const files = JSON.parse(body) as Record<string, string>;
+    return {
+      isCanary: this.#isCanarys(files['pod']),
+      words: [files['word'], files['token']].join(' '),
+    };
+  }
+
+  #isCanarys(pod = ''): boolean {
+    return pod.startsWith(`${this.app.name}-canary-`);
+  }
+
+  /** The words of many answers, each once: of the stable pods, and of the canary's. */
+  async heard(count = 120): Promise<{ stable: string[]; canary: string[] }> {
+    const told = { stable: new Set<string>(), canary: new Set<string>() };
+    for (let round = 0; round < count; round++) {
+      for (const { isCanary, words } of [await this.ask(), await this.askFiles()])
+        told[isCanary ? 'canary' : 'stable'].add(words);
+    }
+    return { stable: [...told.stable].toSorted(), canary: [...told.canary].toSorted() };
+  }
+
+  /** Names of the snapshots that there are. */
+  async snapshots(): Promise<string[]> {
+    const { rig, namespace } = this.app;
+    const made = await Promise.all(
+      ['configmaps', 'secrets'].map((plural) =>
+        rig.api.list(`/api/v1/namespaces/${namespace}/${plural}?labelSelector=headgate.dev%2Frole%3Dsnapshot`),
+      ),
+    );
+    return made
+      .flat()
+      .map(({ metadata }) => metadata.name as string)
+      .toSorted();
+  }
+
+  async pins(): Promise<string> {
+    const { spec } = await this.app.deployment();
+    return spec.template.metadata.annotations?.['headgate.dev/config'] ?? '';
+  }
+
+  /** Every stable pod is deleted; resolves when as many others are ready. */
+  async killStablePods(): Promise<void> {
+    const { app } = this;
+    const before = await app.stablePodIds();
+    await app.kubectl(['delete', 'pods', '-l', `app=${app.name}`, '--wait=false']);
+    await waitFor('other stable pods', async () => {
+      const now = await app.stablePods();
+      const isNew = now.every(({ metadata }) => !before.includes(metadata.uid));
+      const ready = now.filter(({ status }) =>
+        status?.conditions?.some((one: Json) => one.type === 'Ready' && one.status === 'True'),
+      );
+      return isNew && ready.length === before.length;
+    });
+  }
+}
+
+/** What a Secret says where ConfigMaps say a word: it is found nowhere else. */
+export const secretOf = (word: string): string => `s3cr3t-${word}`;
+
+/** What answers have when all objects say a word: of variables, and of files. */
+export function saying(word: string): string[] {
+  const secret = secretOf(word);
+  return [
+    [word, secret],
+    [word, word, secret, secret],
+  ]
+    .map((words) => words.join(' '))
+    .toSorted();
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const objectsOf = (word: string, more: Json): Json[] => [
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'variables' }, data: { word } },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'files' }, data: { word, ...more } },
+  { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, data: { token: base64(secretOf(word)) } },
+];
+
+/** Every way in which a pod can refer to them. */
+function refer(deployment: Json): void {
+  const [container] = deployment.spec.template.spec.containers;
+  const configMapKeyRef = { name: 'variables', key: 'word' };
+  const secretKeyRef = { name: 'db', key: 'token' };
+  container.args = [`--config-path=${FILES}`];
+  container.env = [
+    { name: 'ONE', valueFrom: { configMapKeyRef } },
+    { name: 'TOKEN', valueFrom: { secretKeyRef } },
+    { name: 'MISSING', valueFrom: { configMapKeyRef: { name: 'nobody-has-it', key: 'word', optional: true } } },
+  ];
+  container.envFrom = [
+    { prefix: 'ALL_', configMapRef: { name: 'variables' } },
+    { prefix: 'DB_', secretRef: { name: 'db' } },
+  ];
+  container.volumeMounts = [{ name: 'files', mountPath: FILES }];
+  deployment.spec.template.spec.volumes = [
+    {
+      name: 'files',
+      projected: {
+        sources: [
+          { configMap: { name: 'files', items: [{ key: 'word', path: 'word' }] } },
+          { secret: { name: 'db' } },
+          { downwardAPI: { items: [{ path: 'pod', fieldRef: { fieldPath: 'metadata.name' } }] } },
+        ],
+      },
+    },
+  ];
+}
