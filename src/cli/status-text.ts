@@ -50,6 +50,7 @@ export function statusBlock(view: View, { now, note, paint }: { now: number; not
     ['Failed checks', `${view.failedChecks}`],
     ['Revision', view.revision && details ? `${view.revision} (${details})` : view.revision],
     ['Running', view.stable],
+    ['Content', view.content],
     ['Asked for', view.asked && `${view.asked}, not taken up yet`],
     ['Waits for', awaiting && `${awaiting.gate}, for ${ageOf(awaiting.since, now)}`],
     ['Message', oneLine(note ?? saidOf(view))],

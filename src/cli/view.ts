@@ -1,6 +1,7 @@
 import type { Canary } from '../rollout/machine/canary.ts';
 import { type Action, readCommand } from '../rollout/machine/command-annotation.ts';
 import { ACTIVE, type Awaiting, type Phase } from '../rollout/machine/state.ts';
+import { pinsOf } from '../rollout/pins/pins.ts';
 
 /** What a person wants to know of a Canary, complete. */
 export interface View {
@@ -18,6 +19,8 @@ export interface View {
   revision: string;
   /** What the stable pods run; empty when it is not known. */
   stable: string;
+  /** Copies of ConfigMaps and Secrets that those run on, or that they run on none; empty where there is nothing to tell. */
+  content: string;
   /** What ran before the last promotion. */
   previous: string;
   /** What `revert` replaced by the running version. */
@@ -59,6 +62,7 @@ export function viewOf({ metadata, status = {} }: Canary): View {
     awaiting: isUnderWay(status) ? status.release?.awaiting : undefined,
     asked: askedFor(metadata.annotations, status),
     ...revisionsOf(status),
+    content: contentOf(status),
     ...readinessOf(status),
   };
 }
@@ -82,6 +86,13 @@ const revisionsOf = ({ revision = '', release, stable, previous }: Status) => ({
   previous: previous?.revision ?? '',
   reverted: release?.revert ?? '',
 });
+
+function contentOf({ conditions = [], stable }: Status): string {
+  const pinned = conditions.find(({ type }) => type === 'ConfigPinned');
+  if (pinned === undefined) return '';
+  const names = stable === undefined ? [] : [...pinsOf(stable.template).values()];
+  return names.length > 0 ? `pinned to ${names.join(', ')}` : 'not pinned';
+}
 
 function readinessOf({ phase, conditions = [] }: Status) {
   const verdict = conditions.find(({ type }) => type === 'Ready');

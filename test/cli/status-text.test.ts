@@ -2,7 +2,11 @@ import t from 'tap';
 import { lineKey, statusBlock, statusLine } from '../../src/cli/status-text.ts';
 import { headDetails } from '../../src/cli/tree/head.ts';
 import { viewOf } from '../../src/cli/view.ts';
+import type { Canary } from '../../src/rollout/machine/canary.ts';
 import type { Awaiting } from '../../src/rollout/machine/state.ts';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
+import { withPins } from '../../src/rollout/pins/pins.ts';
+import { deployment } from '../build.ts';
 import { canary, NOW, type Stored } from './build.ts';
 
 const paint = (_colour: string, text: string): string => text;
@@ -121,4 +125,14 @@ void t.test('status without --watch says everything, and leaves out what there i
     'Failed checks:  0',
     'Message:        wait',
   ]);
+});
+
+void t.test('status names what the running version is pinned to, or says that it is not', async (t) => {
+  const conditions = [{ type: 'ConfigPinned', status: 'True' as const }];
+  const template = withPins(deployment('1.0').spec.template, 'configmap/app=app-1,secret/db=db-2');
+  const stable = { revision: 'v1', template, available: true };
+  const contentOf = (status: Partial<CanaryStatus>) => viewOf({ ...canary(), status } as Canary).content;
+  t.equal(contentOf({ conditions, stable }), 'pinned to app-1, db-2');
+  t.equal(contentOf({ conditions, stable: { ...stable, template: withPins(template, '') } }), 'not pinned');
+  t.equal(contentOf({ stable }), '', 'nothing is tracked');
 });
