@@ -15,6 +15,11 @@ export function config({ cluster }: Simulation, [name = '', word]: string[]): un
   cluster.dirty = true;
 }
 
+/** `config-policy off`: from now on pods refer to what their template names. */
+export function configPolicy({ cluster }: Simulation, [state]: string[]): undefined {
+  cluster.config.isPolicyThere = state === 'on';
+}
+
 export function referNothing({ spec }: Deployment): void {
   for (const container of spec.template.spec.containers) delete container['envFrom'];
 }

@@ -8,7 +8,7 @@ import { findStable } from '../../src/rollout/workload/stable.ts';
 import { annotated, deployment, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';
-import { config, refer, referNothing } from './config-script.ts';
+import { config, configPolicy, refer, referNothing } from './config-script.ts';
 import type { Trace } from './trace.ts';
 
 /** What a line of a script does; the text, if any, is what became of it. */
@@ -86,6 +86,7 @@ const COMMANDS: Record<string, Command> = {
   refer: user(refer),
   'refer-nothing': user(referNothing),
   config,
+  'config-policy': configPolicy,
   scale: user(({ spec }, [count]) => {
     spec.replicas = Number(count);
   }),

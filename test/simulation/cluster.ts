@@ -158,7 +158,8 @@ export class Cluster {
   canaryPods(): KubePod[] {
     const names = this.sets.filter((set) => isOwnedBy(set, this.canary)).map(({ metadata }) => metadata.name);
     const own = this.pods.filter(({ set }) => names.includes(set));
-    return own.map((pod, n) => podObject(pod, `${pod.set}-${n}`, this.now));
+    const spec = this.config.isPolicyThere ? undefined : this.canary?.spec.template.spec;
+    return own.map((pod, n) => ({ ...podObject(pod, `${pod.set}-${n}`, this.now), ...(spec && { spec }) }));
   }
 
   putRecord(record: CanaryRecord): void {

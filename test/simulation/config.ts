@@ -11,6 +11,8 @@ export class ConfigModel {
   /** By their keys, `configmap/app`. */
   readonly words = new Map<string, string>();
   snapshots: Snapshot[] = [];
+  /** It puts the names of snapshots into pods. */
+  isPolicyThere = true;
   /** What snapshots say, by their names, whether they are there or not. */
   readonly #said = new Map<string, string>();
 

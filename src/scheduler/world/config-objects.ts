@@ -40,13 +40,15 @@ export interface ConfigObjectsOptions {
   watch: (wanted: ConfigWatch) => Store<KubeObject>;
   /** Resolves once what is watched of a kind is up to date. */
   expectCurrent: (key: string, kind: Kind) => Promise<void>;
-  /** Keys of the enrolled Deployments that refer to an object. */
-  referring: (reference: string) => readonly string[];
+  /** With the index below. */
+  enrolled: Pick<Store<Deployment>, 'by'>;
 }
 
 /** The index of enrolled Deployments by what their templates refer to: `shop/configmap/app`. */
-export const referenceIndex = ({ metadata, spec }: Deployment): string[] =>
-  referencesOf(spec.template).map((reference) => keyIn(metadata.namespace, configKey(reference)));
+export const BY_REFERENCE = {
+  reference: ({ metadata, spec }: Deployment): string[] =>
+    referencesOf(spec.template).map((reference) => keyIn(metadata.namespace, configKey(reference))),
+};
 
 const OWNER = 'owner';
 
@@ -135,7 +137,7 @@ export class ConfigObjects {
   #concerned(kind: ConfigKind, object: KubeObject): readonly string[] {
     if (isSnapshot(object)) return ownersOf(object);
     const { namespace, name } = object.metadata;
-    return this.#options.referring(keyIn(namespace, configKey({ kind, name })));
+    return this.#options.enrolled.by('reference', keyIn(namespace, configKey({ kind, name }))).map(keyOf);
   }
 }
 

@@ -5,7 +5,7 @@ import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import type { WatchEndReason } from '../../cluster/watch-ending.ts';
 import { ENROLLED, ROLE } from '../../rollout/keys.ts';
-import { type Deployment, type KubeObject, keyIn, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyIn, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
@@ -16,7 +16,7 @@ import { annotatedHosts } from '../tick/host-claims.ts';
 import { CanaryPods } from './canary-pods.ts';
 import { ConfigContents } from './config-contents.ts';
 import type { ConfigKey } from './config-key.ts';
-import { ConfigObjects, referenceIndex } from './config-objects.ts';
+import { BY_REFERENCE, ConfigObjects } from './config-objects.ts';
 import { Endpoints } from './endpoints.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
@@ -30,9 +30,6 @@ import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
 import type { Watch } from './watch.ts';
-
-/** The index of what is enrolled by the ConfigMaps and Secrets that it refers to. */
-const REFERENCE = 'reference';
 
 export interface WorldOptions {
   client: KubeClient;
@@ -87,7 +84,7 @@ export class World {
       labelSelector: ENROLLED,
       index: { host: annotatedHosts },
       toKeys: ownKey,
-      index: { [REFERENCE]: referenceIndex },
+      index: BY_REFERENCE,
     });
     this.canaries = this.#watch<Deployment>({
       kind: KINDS.deployments,
@@ -122,9 +119,9 @@ export class World {
     this.config = new ConfigObjects({
       kinds: options.trackedConfig,
       contents: new ConfigContents(client, options.configKey.get),
+      enrolled: this.enrolled,
       watch: (wanted) => this.#watch(wanted),
       expectCurrent: (key, kind) => this.expectCurrent(key, kind),
-      referring: (reference) => this.enrolled.by(REFERENCE, reference).map(keyOf),
     });
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
@@ -138,8 +135,8 @@ export class World {
   /** A change that this process wrote or read itself wakes nobody: its tick looks again anyway. */
   #watch<T extends KubeObject>({ toKeys, index, keep, ...wanted }: Watch<T>): Store<T> {
     const { onChange, onError } = this.#options;
-    const reading = { ...(index && { indexes: index }), ...(keep && { keep }) };
-    const store = new Store<T>({ filtered: true, ...reading, ...(onError && { onError }) });
+    const reading = { ...(index && { indexes: index }), ...(keep && { keep }), ...(onError && { onError }) };
+    const store = new Store<T>({ filtered: true, ...reading });
     store.onChange(({ object, source, type }) => {
       if (source !== 'watch') return;
       for (const key of toKeys(object)) {
@@ -153,10 +150,9 @@ export class World {
   }
 
   #open<T extends KubeObject>(wanted: Omit<Watch<T>, 'toKeys' | 'index' | 'keep'>, store: Store<T>) {
-    const { kind, labelSelector, metadataOnly, optional, isEssential = false } = wanted;
-    const selector = { ...(labelSelector !== undefined && { labelSelector }), ...(metadataOnly && { metadataOnly }) };
-    const rest = { ...selector, ...(optional && { optional: true as const }), ...this.#hooks(kind) };
-    this.#namespaceWatches.open<T>({ client: this.#client, store, kind, ...rest }, isEssential);
+    const { isEssential = false, optional, ...watch } = wanted;
+    const options = { ...watch, ...(optional && { optional: true as const }), ...this.#hooks(watch.kind) };
+    this.#namespaceWatches.open<T>({ client: this.#client, store, ...options }, isEssential);
   }
 
   #hooks({ plural }: Kind): ReflectorHooks {

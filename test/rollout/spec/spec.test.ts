@@ -50,6 +50,7 @@ void t.test('the Canary of the announcement is read as it stands', async (t) => 
       rollbackWindowMs: 3_600_000,
       skipAnalysis: false,
       suspend: false,
+      configTracking: true,
       autoscalerRef: { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', name: 'podinfo' },
       service: {
         port: 9898,
