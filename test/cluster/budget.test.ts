@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { POLICY_KINDS } from '../../src/rollout/workload/policies.ts';
 import { ISTIO_POLICIES } from '../../src/traffic/istio/policies.ts';
-import { type AuditEntry, openRig } from '../rig/rig.ts';
+import { type AuditEntry, type Json, openRig } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 
 const rig = openRig();
@@ -45,6 +45,45 @@ t.test('a release of five steps costs a list a kind of policy, and at most 36 re
   t.ok(all.length - events.length <= 36, `${all.length - events.length} requests without Events: ${tally(all)}`);
   t.ok(all.length <= 45, `${all.length} requests with Events`);
   await app.delete();
+});
+
+t.test('content that is pinned costs a release at most 8 requests more, and no request while it stays', async (t) => {
+  const change = (deployment: Json) => {
+    const [container] = deployment.spec.template.spec.containers;
+    container.envFrom = [{ configMapRef: { name: 'settings' } }];
+  };
+  const annotations = { interval: '3s', 'step-weights': '50', metrics: '[]' };
+  const [plain, pinned] = await Promise.all([
+    App.enrolled(rig, 'plain', { annotations }),
+    App.in(rig, 'pinned', { annotations, change }),
+  ]);
+  const say = (word: string) =>
+    pinned.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { word } });
+  await say('one');
+  await pinned.apply(pinned.manifest('1.4.0'));
+  await pinned.kubectl(['rollout', 'status', `deployment/${pinned.name}`, '--timeout=60s']);
+  await pinned.phase('Initialized');
+  const count = async (app: App, begin: () => Promise<unknown>): Promise<AuditEntry[]> => {
+    const since = Date.now();
+    await begin();
+    await app.phase('Promoting', 60_000);
+    await app.phase('Succeeded', 60_000);
+    return requestsOf(app.namespace, since).filter(({ resource }) => resource !== 'events');
+  };
+  await Promise.all([count(plain, () => plain.setImage('1.4.1')), count(pinned, () => pinned.setImage('1.4.1'))]);
+  const [without, withContent] = await Promise.all([
+    count(plain, () => plain.setImage('1.4.2')),
+    count(pinned, () => say('two')),
+  ]);
+  t.ok(withContent.length - without.length <= 8, `${tally(withContent)}; without: ${tally(without)}`);
+  const since = Date.now();
+  await pinned.kubectl(['annotate', 'configmap/settings', 'team=a']);
+  await say('two');
+  // The measurement is the time itself.
+  await sleep(10_000);
+  const idle = requestsOf(pinned.namespace, since);
+  t.ok(idle.length <= 2, `the object is read once for each of its states, and nothing else: ${tally(idle)}`);
+  await Promise.all([plain.delete(), pinned.delete()]);
 });
 
 t.test('an idle enrolled app costs no request in a minute', async (t) => {

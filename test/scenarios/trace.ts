@@ -83,10 +83,15 @@ export class Trace {
 const pods = ({ spec, status }: Deployment): string => `${status?.availableReplicas ?? 0}/${spec.replicas ?? 1}`;
 const revisionOf = ({ metadata }: Deployment): string => metadata.annotations?.[REVISION] ?? '';
 
+const liftWords = ({ keepPaused, rolling = '' }: Extract<Effect, { do: 'liftHold' }>): string =>
+  `liftHold${keepPaused ? ', stays paused' : ''} ${rolling}`.trimEnd();
+
 function wordsOf(effect: Effect): string {
+  if ('replicaSet' in effect) return `${effect.do} ${effect.replicaSet.metadata.name}`;
+  if ('snapshot' in effect) return `${effect.do} ${effect.snapshot.name}`;
   switch (effect.do) {
     case 'liftHold':
-      return `liftHold${effect.keepPaused ? ', stays paused' : ''}${effect.rolling ? ` ${effect.rolling}` : ''}`;
+      return liftWords(effect);
     case 'writeHold':
       return `writeHold ${effect.text}`;
     case 'restoreTemplate':
@@ -111,14 +116,8 @@ function wordsOf(effect: Effect): string {
       return `scaleCanary ${effect.replicas}`;
     case 'changeBudget':
       return `changeBudget ${effect.change.do} ${effect.change.object.metadata.name}`;
-    case 'createSnapshot':
-    case 'deleteSnapshot':
-      return `${effect.do} ${effect.snapshot.name}`;
     case 'pinTemplate':
       return `pinTemplate ${effect.hold ?? 'at once'}`;
-    case 'deleteReplicaSet':
-    case 'createReplicaSet':
-      return `${effect.do} ${effect.replicaSet.metadata.name}`;
   }
 }
 

@@ -25,9 +25,12 @@ export interface ApplyContext {
   refuse: string | undefined;
 }
 
+const SNAPSHOT_VERBS = { createSnapshot: 'create', deleteSnapshot: 'delete' } as const;
+
 /** Does one effect as the scheduler does it: it loses against whoever was there since it was decided. */
 export function apply(effect: Effect, context: ApplyContext): void {
   const { cluster } = context;
+  if ('snapshot' in effect) return cluster.config[SNAPSHOT_VERBS[effect.do]](effect.snapshot);
   switch (effect.do) {
     case 'liftHold':
       return onGate(context, effect, (object) => lift(object, effect));
@@ -63,10 +66,6 @@ export function apply(effect: Effect, context: ApplyContext): void {
       return changeRule(context, effect.change);
     case 'changeBudget':
       return changeBudget(cluster, effect.change);
-    case 'createSnapshot':
-      return cluster.config.create(effect.snapshot);
-    case 'deleteSnapshot':
-      return cluster.config.delete(effect.snapshot);
     case 'pinTemplate':
       return change(context, effect.deployment, (object) => {
         object.spec.template = structuredClone(effect.template);

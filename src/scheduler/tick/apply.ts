@@ -37,20 +37,12 @@ export class Applier {
   /** What gives the canary more weight, or opens the gate, is not done for another record than that of the attempt. */
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
     if ('held' in effect) return this.#patchGate(effect, attempt);
+    if ('snapshot' in effect) return applySnapshot(this.#client, this.#world, effect);
+    if ('keys' in effect || 'template' in effect) return this.#patchDeployment(effect.deployment, patchOf(effect));
+    if (isCreation(effect)) return this.#create(...createdBy(effect), wish);
     switch (effect.do) {
-      case 'clearAnnotations':
-        return this.#patchDeployment(
-          effect.deployment,
-          effect.keys.map((key) => ({ op: 'remove', path: annotation(key) })),
-        );
-      case 'createService':
-        return this.#create(KINDS.services, effect.service, wish);
       case 'replaceService':
         return this.#replaceService(effect.existing, effect.wanted);
-      case 'createCanary':
-        return this.#create(KINDS.deployments, effect.deployment, wish);
-      case 'createReplicaSet':
-        return this.#create(KINDS.replicasets, effect.replicaSet, wish);
       case 'replaceCanary':
         return this.#replaceCanary(effect.existing, effect.wanted);
       case 'scaleCanary':
@@ -63,11 +55,6 @@ export class Applier {
         return this.#traffic.change(wish, effect.change);
       case 'changeBudget':
         return applyBudget(this.#client, this.#world, effect.change);
-      case 'createSnapshot':
-      case 'deleteSnapshot':
-        return applySnapshot(this.#client, this.#world, effect);
-      case 'pinTemplate':
-        return this.#patchDeployment(effect.deployment, pinPatch(effect));
       case 'deleteReplicaSet':
         return this.#deleteSet(effect.replicaSet);
     }
@@ -166,6 +153,20 @@ function gatePatch(effect: Extract<Effect, { held: string }>): PatchOperation[] 
       ];
   }
 }
+
+type Creation = Extract<Effect, { do: 'createService' | 'createCanary' | 'createReplicaSet' }>;
+
+const isCreation = (effect: Effect): effect is Creation =>
+  effect.do === 'createService' || effect.do === 'createCanary' || effect.do === 'createReplicaSet';
+
+function createdBy(effect: Creation): [Kind, KubeObject] {
+  if (effect.do === 'createService') return [KINDS.services, effect.service];
+  if (effect.do === 'createCanary') return [KINDS.deployments, effect.deployment];
+  return [KINDS.replicasets, effect.replicaSet];
+}
+
+const patchOf = (effect: Extract<Effect, { do: 'clearAnnotations' | 'pinTemplate' }>): PatchOperation[] =>
+  effect.do === 'pinTemplate' ? pinPatch(effect) : effect.keys.map((key) => ({ op: 'remove', path: annotation(key) }));
 
 /** Template and hold in one write, as the webhook holds the change of a user. */
 function pinPatch({ template, hold }: Extract<Effect, { do: 'pinTemplate' }>): PatchOperation[] {
