@@ -82,9 +82,8 @@ export class World {
       kind: KINDS.deployments,
       isEssential: true,
       labelSelector: ENROLLED,
-      index: { host: annotatedHosts },
+      index: { host: annotatedHosts, ...BY_REFERENCE },
       toKeys: ownKey,
-      index: BY_REFERENCE,
     });
     this.canaries = this.#watch<Deployment>({
       kind: KINDS.deployments,
@@ -125,10 +124,7 @@ export class World {
     });
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
-    this.taken = new TakenNames({
-      client,
-      watched: (key) => this.canaries.get(key),
-    });
+    this.taken = new TakenNames({ client, watched: (key) => this.canaries.get(key) });
     this.replicaSets = new ReplicaSetWatches({ client, hooks: this.#hooks(KINDS.replicasets), onChange });
   }
 
