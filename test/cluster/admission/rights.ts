@@ -147,11 +147,12 @@ export async function rights(t: Test, gate: Gate): Promise<void> {
     }
     t.ok(await can('scheduler', 'patch', 'deployments', '-A'));
     t.ok(await can('scheduler', 'get', 'secrets/headgate-alerts', '-A'));
+    t.ok(await can('scheduler', 'create', 'configmaps', '-A'));
     for (const words of [
       ['get', 'secrets', '-A'],
       ['get', 'secrets/headgate-webhook-tls', '-n', 'headgate'],
       ['list', 'secrets/headgate-alerts', '-A'],
-      ['get', 'configmaps', '-A'],
+      ['patch', 'configmaps', '-A'],
       ['create', 'pods', '-A'],
       ['patch', 'mutatingwebhookconfigurations'],
     ]) {
