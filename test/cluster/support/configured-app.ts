@@ -115,6 +115,11 @@ export class ConfiguredApp {
       );
       return isNew && ready.length === before.length;
     });
+    // All were away at once: the gateway hears of the others a moment after Kubernetes has counted them.
+    await waitFor('the gateway to find them', async () => {
+      const { status } = await app.rig.gateway.request({ host: app.host });
+      return status === 200;
+    });
   }
 }
 
