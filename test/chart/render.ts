@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pinnedKubernetes } from '../rig/binaries/programs.ts';
 import { findPrograms } from '../rig/binaries.ts';
+import { authorityTemplate, withTables } from './authority.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const CHART = join(ROOT, 'manifests/chart');
@@ -35,8 +36,16 @@ export async function renderedFiles(helm: string): Promise<Map<string, string>> 
   return files;
 }
 
+/** What is made from the table of rights: path below the root → text. */
+export const authorityFiles = (): Map<string, string> =>
+  new Map([
+    ['manifests/chart/templates/_authority.tpl', authorityTemplate()],
+    ['docs/security.md', withTables(readFileSync(join(ROOT, 'docs/security.md'), 'utf8'))],
+  ]);
+
 /** `node test/chart/render.ts` writes them. */
 if (import.meta.main) {
+  for (const [path, text] of authorityFiles()) writeFileSync(join(ROOT, path), text);
   for (const name of ['crd.yaml', 'crd-alertprovider.yaml'])
     copyFileSync(join(ROOT, 'manifests', name), join(CHART, 'files', name));
   const { helm3 } = await findPrograms(['helm3']);

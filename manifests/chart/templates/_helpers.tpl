@@ -50,15 +50,12 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ .Values.scheduler.serviceAccou
 {{- end -}}
 
 {{/*
-Of a policy with the variables steers and elsewhere: who names routes of other namespaces must be allowed to change them, and
-they must be where Headgate may change them. Called with (list ROOT SETTING). An expression has time for two questions about
-rights, so that each route has one of its own.
+Of a policy with the variables steers and elsewhere: routes of other namespaces that are named must be where Headgate may change
+them. Called with (list ROOT SETTING).
 */}}
 {{- define "headgate.routesElsewhere" -}}
 {{- $root := first . -}}{{- $setting := last . -}}
-{{- $most := 8 -}}
-- expression: '!variables.steers || variables.elsewhere.size() <= {{ $most }}'
-  message: 'headgate: {{ $setting }} names at most {{ $most }} routes with a namespace'
+{{- include "headgate.authority.mostRoutes" $setting }}
 {{- if $root.Values.namespaces }}
 - expression: '!variables.steers || variables.elsewhere.all(r, r[0] in {{ include "headgate.namespaces" $root }})'
   message: 'headgate: {{ $setting }} names a route in a namespace that this installation is not for: {{ join ", " $root.Values.namespaces }}'
@@ -67,15 +64,6 @@ rights, so that each route has one of its own.
   message: 'headgate: {{ $setting }} names a route in a namespace where Headgate changes nothing: {{ include "headgate.excludedNamespaces" $root | fromJsonArray | join ", " }}'
 {{- end }}
   reason: Forbidden
-{{- range $index := until $most }}
-- expression: >-
-    !variables.steers || variables.elsewhere.size() <= {{ $index }} ||
-    authorizer.group("networking.istio.io").resource("virtualservices").namespace(variables.elsewhere[{{ $index }}][0]).name(variables.elsewhere[{{ $index }}][1]).check("update").allowed()
-  messageExpression: >-
-    "headgate: {{ $setting }} names a route of another namespace, and whoever steers it must be allowed to update
-    virtualservices.networking.istio.io " + variables.elsewhere[{{ $index }}][1] + " in the namespace " + variables.elsewhere[{{ $index }}][0]
-  reason: Forbidden
-{{- end }}
 {{- end -}}
 
 {{- define "headgate.image" -}}

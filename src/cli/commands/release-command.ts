@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { COMMAND } from '../../rollout/keys.ts';
 import type { Action, Command } from '../../rollout/machine/command-annotation.ts';
@@ -8,6 +9,7 @@ import { delayReasons, gatherDelay } from '../delay.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { findCanary } from '../find.ts';
 import { follow } from '../follow.ts';
+import { whyForbidden } from '../forbidden.ts';
 import type { Io } from '../io.ts';
 import { pathName, viewOf } from '../view.ts';
 
@@ -39,9 +41,15 @@ export async function releaseCommand(
   });
 }
 
+/** @throws Failure with what its author lacks, where that is rights */
 async function writeCommand({ client, namespace }: Connection, name: string, command: Command): Promise<void> {
   const patch = { metadata: { annotations: { [COMMAND]: JSON.stringify(command) } } };
-  await client.patch(pathOf(KINDS.canaries, namespace, name), 'merge', patch);
+  try {
+    await client.patch(pathOf(KINDS.canaries, namespace, name), 'merge', patch);
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    throw new Failure(`you may not ${command.action} ${namespace}/${name}: ${whyForbidden(error)}`);
+  }
 }
 
 /** What an accepted command did. @throws Failure for every other end */

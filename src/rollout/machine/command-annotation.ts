@@ -5,7 +5,7 @@ export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert'
 export type Action = (typeof ACTIONS)[number];
 
 /** Characters of the annotation; a longer one is no command. */
-const MAX_COMMAND = 4_096;
+export const MAX_COMMAND = 4_096;
 /** Characters of each text in it: it is recorded, and told. */
 const MAX_WORD = 253;
 

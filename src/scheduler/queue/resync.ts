@@ -1,17 +1,15 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { inPages, type Namespaces, outside } from '../../cluster/namespaces.ts';
+import { type Coverage, inPages } from '../../cluster/namespaces.ts';
 import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import { ACTIVE } from '../../rollout/machine/state.ts';
 import type { World } from '../world/world.ts';
 
-export interface ResyncOptions {
+export interface ResyncOptions extends Coverage {
   client: KubeClient;
   world: World;
-  namespaces: Namespaces;
-  excludedNamespaces: Namespaces;
   intervalMs: number;
   wake: (key: string) => void;
   /** Sends the notices of all outboxes that are not empty. */
@@ -76,10 +74,9 @@ export class Resync {
 
   /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */
   async #sweep(): Promise<void> {
-    const { client, namespaces, excludedNamespaces } = this.#options;
-    const elsewhere = namespaces.length === 0 ? outside(excludedNamespaces) : {};
-    const query = { labelSelector: `!${ENROLLED}`, ...elsewhere };
-    for await (const { metadata } of inPages<Deployment>(client, KINDS.deployments, namespaces, query)) {
+    const { client } = this.#options;
+    const query = { labelSelector: `!${ENROLLED}` };
+    for await (const { metadata } of inPages<Deployment>(client, KINDS.deployments, this.#options, query)) {
       if (metadata.annotations?.[CANARY] === undefined) continue;
       const path = pathOf(KINDS.deployments, metadata.namespace, metadata.name);
       await client.patch(path, 'merge', { metadata: { labels: { [ENROLLED]: 'true' } } });

@@ -1,6 +1,6 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { Namespaces } from '../../cluster/namespaces.ts';
+import type { Coverage } from '../../cluster/namespaces.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import type { WatchEndReason } from '../../cluster/watch-ending.ts';
@@ -38,10 +38,8 @@ interface Watch<T> {
   toKeys: (object: T) => readonly string[];
 }
 
-export interface WorldOptions {
+export interface WorldOptions extends Coverage {
   client: KubeClient;
-  namespaces: Namespaces;
-  excludedNamespaces: Namespaces;
   /** What divides traffic: its objects are watched too. */
   provider: TrafficProvider;
   /** Something changed about the Deployment of this key. */
@@ -79,7 +77,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
-    this.#namespaceWatches = new NamespaceWatches(options.namespaces, options.excludedNamespaces);
+    this.#namespaceWatches = new NamespaceWatches(options);
     const { client, provider, onChange, onError } = options;
     this.enrolled = this.#watch<Deployment>({
       kind: KINDS.deployments,
