@@ -74,8 +74,8 @@ const UNKNOWN_TO: Readonly<Record<string, readonly string[]>> = {
 };
 /** Istio's own kinds, under any of their names. */
 const OF_ISTIO = /virtual ?service|destination ?rule/i;
-/** Its provider; the settings, which are written in Istio's words; and what becomes of Flagger's settings. */
-const NAMES_ISTIO = ['src/traffic/istio/', 'src/rollout/spec/', 'src/cli/import/fields/'];
+/** Its provider; the settings, which are written in Istio's words; the rights to its objects; and what becomes of Flagger's settings. */
+const NAMES_ISTIO = ['src/traffic/istio/', 'src/rollout/spec/', 'src/admission/authority.ts', 'src/cli/import/fields/'];
 /** Names that are exported twice, and what they stand for. Any other name is exported once. */
 const EXPORTED_TWICE: Readonly<Record<string, string>> = {};
 

@@ -43,12 +43,12 @@ export const ROLES: readonly Role[] = [
 ];
 
 /** All rules of a role: its own, and those of the roles before it. */
-export const rulesOf = (name: string): Role['rules'] =>
+export const rulesOfRole = (name: string): Role['rules'] =>
   ROLES.slice(0, ROLES.findIndex((role) => role.name === name) + 1).flatMap(({ rules }) => rules);
 
 /** Whether a role has a right on Canaries. */
 export const grants = (name: string, { verb, resource }: Right): boolean =>
-  rulesOf(name).some(({ resources, verbs }) => resources.includes(resource) && verbs.includes(verb));
+  rulesOfRole(name).some(({ resources, verbs }) => resources.includes(resource) && verbs.includes(verb));
 
 /** The least role that has a right; undefined where none of Headgate's has it. */
 export const leastRoleFor = (right: Right): string | undefined => ROLES.find(({ name }) => grants(name, right))?.name;

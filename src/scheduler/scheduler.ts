@@ -102,6 +102,7 @@ export class Scheduler {
       wake,
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount,
+      onExcluded: (canary) => log.warn({ canary }, 'its namespace is excluded: it is not followed any more'),
       onError,
     });
     commands.on('ready', () => this.#afterOutage());

@@ -1,6 +1,6 @@
 import { AUTHORITY, type Deed, GROUPS, type Request, type Right, rightsFor } from '../../src/admission/authority.ts';
 import { MOST_ADOPTED, STEERS, VARIABLES } from '../../src/admission/authority-requests.ts';
-import { grants, leastRoleFor, ROLES, rulesOf } from '../../src/admission/roles.ts';
+import { grants, leastRoleFor, ROLES, rulesOfRole } from '../../src/admission/roles.ts';
 
 /** What the chart's templates, and the page, have of the table of `src/admission/authority.ts`. */
 const MADE = 'Made from src/admission/authority.ts by test/chart/render.ts. Not edited by hand.';
@@ -80,7 +80,7 @@ const bound = `- expression: '!${STEERS} || variables.elsewhere.size() <= ${MOST
 function clusterRoles(): string {
   const roles = ROLES.map(({ name, into }) => {
     const labels = into.map((role) => `    rbac.authorization.k8s.io/aggregate-to-${role}: "true"`);
-    const rules = rulesOf(name).map(
+    const rules = rulesOfRole(name).map(
       ({ resources, verbs }) =>
         `- {apiGroups: [headgate.dev], resources: [${resources.join(', ')}], verbs: [${verbs.join(', ')}]}`,
     );

@@ -153,6 +153,39 @@ t.test('in some namespaces only, the scheduler has no right in the cluster', asy
   }
 });
 
+t.test('where nothing is held is one list: webhook, policies and scheduler have the same', async (t) => {
+  const selectorsIn = (objects: readonly Json[]) => [
+    ...named(objects, 'MutatingWebhookConfiguration', 'headgate').webhooks,
+    ...objects
+      .filter(({ kind, metadata }) => kind === 'ValidatingAdmissionPolicy' && metadata.name !== 'headgate-elsewhere')
+      .map(({ spec }) => spec.matchConstraints),
+  ];
+  const cases: [values: string[], operator: string, namespaces: string[], variable: string][] = [
+    [['excludedNamespaces={shop}'], 'NotIn', ['headgate', 'shop'], 'HEADGATE_EXCLUDED_NAMESPACES'],
+    [['namespaces={shop}'], 'In', ['shop'], 'HEADGATE_NAMESPACES'],
+  ];
+  for (const [values, operator, namespaces, variable] of cases) {
+    const objects = await render(...values);
+    const matchExpressions = [{ key: 'kubernetes.io/metadata.name', operator, values: namespaces }];
+    const selectors = selectorsIn(objects);
+    t.ok(selectors.length > 8, 'they are found');
+    for (const { namespaceSelector } of selectors) t.same(namespaceSelector, { matchExpressions });
+    const { env } = named(objects, 'Deployment', SCHEDULER).spec.template.spec.containers[0];
+    t.equal(env.find(({ name }: Json) => name === variable)?.value, namespaces.join());
+  }
+});
+
+t.test('the roles for people are parts of Kubernetes’ own, unless that is not wanted', async (t) => {
+  const roles = ['viewer', 'releaser', 'approver', 'admin'].map((name) => `headgate-${name}`);
+  const partsOf = (objects: readonly Json[]) =>
+    roles.map((name) => {
+      const labels = Object.keys(named(objects, 'ClusterRole', name).metadata.labels);
+      return labels.flatMap((label) => /aggregate-to-(\w+)$/.exec(label)?.[1] ?? []);
+    });
+  t.same(partsOf(await render()), [['view', 'edit', 'admin'], ['edit', 'admin'], ['admin'], ['admin']]);
+  t.same(partsOf(await render('rbac.aggregate=false')), [[], [], [], []]);
+});
+
 t.test('pods are kept on different nodes by one word, and beside what else is said', async (t) => {
   const affinityOf = async (...values: string[]) =>
     named(await render(...values), 'Deployment', 'headgate-webhook').spec.template.spec.affinity;

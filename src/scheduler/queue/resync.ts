@@ -6,6 +6,7 @@ import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import { ACTIVE } from '../../rollout/machine/state.ts';
 import type { World } from '../world/world.ts';
+import { tellExcluded } from './excluded-records.ts';
 
 export interface ResyncOptions extends Coverage {
   client: KubeClient;
@@ -16,6 +17,8 @@ export interface ResyncOptions extends Coverage {
   sendNotices: () => void;
   /** How many Deployments have a revision that is held. */
   onCount: (held: number) => void;
+  /** A Canary was followed, and its namespace is excluded since. */
+  onExcluded: (key: string) => void;
   onError: (error: unknown) => void;
 }
 
@@ -43,6 +46,8 @@ export class Resync {
     ];
     this.run();
     sweep();
+    const { client, onExcluded } = this.#options;
+    void tellExcluded(client, this.#options, onExcluded).catch(onError);
   }
 
   stop(): void {
