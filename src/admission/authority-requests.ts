@@ -12,7 +12,9 @@ export const SKIPS_APPROVAL = 'variables.skipsApproval';
 export const LIFTS_APPROVAL = 'variables.liftsApproval';
 export const BYPASSES = 'variables.bypasses';
 export const SETS_TRAFFIC_POLICY = 'variables.setsTrafficPolicy';
-export const ENDS_BY_DELETION = 'variables.endsByDeletion';
+export const CHANGES_OWNER = 'variables.changesOwner';
+/** Each request that the policy has. */
+export const ALWAYS = 'true';
 /** Names of the Canary that a request is about. */
 export const OF_CANARY = 'object.metadata.?name.orValue("")';
 export const OF_DEPLOYMENT = 'variables.canaryName';
@@ -49,6 +51,12 @@ const COMMAND = 'metadata.?annotations[?"headgate.dev/command"].orValue("")';
 const HOOKS = 'spec.?analysis.?webhooks.orValue([])';
 const TRAFFIC_POLICY = 'spec.?service.?trafficPolicy';
 
+const OWNERS = 'metadata.?ownerReferences';
+
+/** Of the Canary that is stored. */
+const IS_HELD = `oldObject.?status.?phase.orValue("") in ${list(HELD_PHASES)}`;
+const APPROVES = `h.?type.orValue("") in ${list(GATE_TYPES)}`;
+
 const ofCanaries: Record<string, string> = {
   command: `object.${COMMAND}`,
   promotes: `variables.command != "" && (oldObject == null || oldObject.${COMMAND} != variables.command) &&
@@ -56,9 +64,13 @@ const ofCanaries: Record<string, string> = {
   // Of what is stored: a request that promotes may take approvals away too.
   storedHooks: `oldObject == null ? object.?${HOOKS} : oldObject.?${HOOKS}`,
   skipsApproval: `variables.promotes && variables.storedHooks.exists(h, h.?type.orValue("") in ${list(SKIPPED)})`,
-  approvals: `oldObject == null ? [] : variables.storedHooks.filter(h, h.?type.orValue("") in ${list(GATE_TYPES)})`,
-  liftsApproval: `variables.approvals.size() > 0 && oldObject.?status.?phase.orValue("") in ${list(HELD_PHASES)} &&
-    (variables.approvals.exists(h, !(h in object.?${HOOKS})) ||
+  // Kubernetes deletes an object whose owner is gone; it takes such owners off by itself.
+  changesOwner: `oldObject != null && object.${OWNERS} != oldObject.${OWNERS} &&
+    !request.userInfo.username.startsWith("system:serviceaccount:kube-system:") &&
+    request.userInfo.username != "system:kube-controller-manager"`,
+  approvals: `oldObject == null ? [] : variables.storedHooks.filter(h, ${APPROVES})`,
+  liftsApproval: `variables.approvals.size() > 0 && ${IS_HELD} &&
+    (variables.changesOwner || variables.approvals.exists(h, !(h in object.?${HOOKS})) ||
     ${PATHS_PAST.map((path) => `object.?spec.?${path} != oldObject.?spec.?${path}`).join(' ||\n    ')})`,
   setsTrafficPolicy: `object.?${TRAFFIC_POLICY} != (oldObject == null ? optional.none() : oldObject.?${TRAFFIC_POLICY})`,
 };
@@ -77,9 +89,9 @@ const ofDeployments: Record<string, string> = {
   setsTrafficPolicy: `${note('variables.notes', 'traffic-policy')} != ${note('variables.oldNotes', 'traffic-policy')}`,
 };
 
-/** One that is made from annotations is made again. */
+/** One that is made anew remembers nothing, and may have no approvals. */
 const ofCanaryDeletions: Record<string, string> = {
-  endsByDeletion: `!oldObject.metadata.?ownerReferences.orValue([]).exists(o, o.kind == "Deployment")`,
+  liftsApproval: `${IS_HELD} && oldObject.?${HOOKS}.exists(h, ${APPROVES})`,
 };
 
 /** The variables by which the policies know what a request does: in this order, by their names. */

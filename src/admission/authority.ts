@@ -1,6 +1,7 @@
 import {
+  ALWAYS,
   BYPASSES,
-  ENDS_BY_DELETION,
+  CHANGES_OWNER,
   LIFTS_APPROVAL,
   OF_CANARY,
   OF_DEPLOYMENT,
@@ -54,12 +55,14 @@ export interface Deed {
 
 const updateDeployment: Right = { verb: 'update', resource: 'deployments' };
 const updateCanary: Right = { verb: 'update', resource: 'canaries' };
+const deleteCanary: Right = { verb: 'delete', resource: 'canaries' };
 const changeRoutes: Right = { verb: 'update', resource: 'virtualservices' };
 const changeRules: Right = { verb: 'update', resource: 'destinationrules' };
 
 const PROMOTE = 'promote a release';
 const STEER_BY_ANNOTATION = 'steer by annotation: opt in, opt out, change a setting';
 const STEER_BY_CANARY = 'steer by a Canary';
+const DELETE = 'delete a Canary';
 
 /**
  * Who may do what. The policies' questions (`authorizer`), the ClusterRoles and the table of docs/security.md are made from it,
@@ -96,13 +99,13 @@ export const AUTHORITY: readonly Deed[] = [
   },
   {
     does: 'take an approval away while a revision is held, by the Canary',
-    by: 'an approval removed or changed in its `spec`, or `skipAnalysis` or the weights changed where it has one',
+    by: 'an approval removed or changed in its `spec`; `skipAnalysis`, the weights or its owners changed where it has one',
     request: updateCanary,
     judged: {
       on: 'canaries',
       when: LIFTS_APPROVAL,
       wants: [{ verb: 'approve', resource: 'canaries', name: OF_CANARY }],
-      who: 'whoever changes the approvals (confirm-… hooks), skipAnalysis or the weights of a Canary while a revision is held may let it past an approval',
+      who: 'whoever changes the approvals (confirm-… hooks), skipAnalysis, the weights or the owners of a Canary while a revision is held may let it past an approval',
       also: STEER_BY_CANARY,
     },
   },
@@ -152,14 +155,37 @@ export const AUTHORITY: readonly Deed[] = [
     },
   },
   {
-    does: 'opt out by deleting a Canary that somebody wrote',
-    by: 'its deletion',
-    request: { verb: 'delete', resource: 'canaries' },
+    does: DELETE,
+    by: 'its deletion; where somebody wrote it, that is an opt-out',
+    request: deleteCanary,
     judged: {
       on: 'canaryDeletions',
-      when: ENDS_BY_DELETION,
+      when: ALWAYS,
       wants: [changeRoutes],
       who: 'whoever deletes a Canary takes its Deployment out, and lets Headgate change its traffic',
+    },
+  },
+  {
+    does: 'delete a Canary with approvals while a revision is held',
+    by: 'its deletion',
+    request: deleteCanary,
+    judged: {
+      on: 'canaryDeletions',
+      when: LIFTS_APPROVAL,
+      wants: [{ verb: 'approve', resource: 'canaries', name: 'oldObject.metadata.name' }],
+      who: 'whoever deletes a Canary with approvals (confirm-… hooks) while a revision is held may let another go on without them',
+      also: DELETE,
+    },
+  },
+  {
+    does: 'give a Canary another owner, with which it would be deleted',
+    by: 'its `metadata.ownerReferences`',
+    request: updateCanary,
+    judged: {
+      on: 'canaries',
+      when: CHANGES_OWNER,
+      wants: [changeRoutes],
+      who: 'whoever changes the owners of a Canary may have it deleted, and its Deployment taken out',
     },
   },
   {

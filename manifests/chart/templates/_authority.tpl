@@ -81,13 +81,18 @@
 - name: skipsApproval
   expression: >-
     variables.promotes && variables.storedHooks.exists(h, h.?type.orValue("") in ["confirm-traffic-increase", "confirm-promotion"])
+- name: changesOwner
+  expression: >-
+    oldObject != null && object.metadata.?ownerReferences != oldObject.metadata.?ownerReferences &&
+    !request.userInfo.username.startsWith("system:serviceaccount:kube-system:") &&
+    request.userInfo.username != "system:kube-controller-manager"
 - name: approvals
   expression: >-
     oldObject == null ? [] : variables.storedHooks.filter(h, h.?type.orValue("") in ["confirm-rollout", "confirm-traffic-increase", "confirm-promotion"])
 - name: liftsApproval
   expression: >-
     variables.approvals.size() > 0 && oldObject.?status.?phase.orValue("") in ["Waiting", "Progressing", "Paused", "Failed"] &&
-    (variables.approvals.exists(h, !(h in object.?spec.?analysis.?webhooks.orValue([]))) ||
+    (variables.changesOwner || variables.approvals.exists(h, !(h in object.?spec.?analysis.?webhooks.orValue([]))) ||
     object.?spec.?skipAnalysis != oldObject.?spec.?skipAnalysis ||
     object.?spec.?analysis.?maxWeight != oldObject.?spec.?analysis.?maxWeight ||
     object.?spec.?analysis.?stepWeight != oldObject.?spec.?analysis.?stepWeight ||
@@ -116,8 +121,8 @@
     !variables.liftsApproval ||
     authorizer.group("headgate.dev").resource("canaries").namespace(request.namespace).name(object.metadata.?name.orValue("")).check("approve").allowed()
   message: >-
-    headgate: whoever changes the approvals (confirm-… hooks), skipAnalysis or the weights of a Canary while a
-    revision is held may let it past an approval, and must be allowed to approve canaries.headgate.dev in this
+    headgate: whoever changes the approvals (confirm-… hooks), skipAnalysis, the weights or the owners of a Canary
+    while a revision is held may let it past an approval, and must be allowed to approve canaries.headgate.dev in this
     namespace (ClusterRole headgate-approver)
   reason: Forbidden
 - expression: >-
@@ -133,6 +138,13 @@
   message: >-
     headgate: whoever writes the spec of a Canary lets Headgate change a Deployment and its traffic, and must be
     allowed to update deployments.apps in this namespace
+  reason: Forbidden
+- expression: >-
+    !variables.changesOwner ||
+    authorizer.group("networking.istio.io").resource("virtualservices").namespace(request.namespace).check("update").allowed()
+  message: >-
+    headgate: whoever changes the owners of a Canary may have it deleted, and its Deployment taken out, and must be
+    allowed to update virtualservices.networking.istio.io in this namespace
   reason: Forbidden
 - expression: >-
     !variables.setsTrafficPolicy ||
@@ -154,18 +166,26 @@
 {{- end -}}
 
 {{- define "headgate.authority.canaryDeletions.variables" -}}
-- name: endsByDeletion
+- name: liftsApproval
   expression: >-
-    !oldObject.metadata.?ownerReferences.orValue([]).exists(o, o.kind == "Deployment")
+    oldObject.?status.?phase.orValue("") in ["Waiting", "Progressing", "Paused", "Failed"] && oldObject.?spec.?analysis.?webhooks.orValue([]).exists(h, h.?type.orValue("") in ["confirm-rollout", "confirm-traffic-increase", "confirm-promotion"])
 {{- end -}}
 
 {{- define "headgate.authority.canaryDeletions" -}}
 - expression: >-
-    !variables.endsByDeletion ||
+    !true ||
     authorizer.group("networking.istio.io").resource("virtualservices").namespace(request.namespace).check("update").allowed()
   message: >-
     headgate: whoever deletes a Canary takes its Deployment out, and lets Headgate change its traffic, and must be
     allowed to update virtualservices.networking.istio.io in this namespace
+  reason: Forbidden
+- expression: >-
+    !variables.liftsApproval ||
+    authorizer.group("headgate.dev").resource("canaries").namespace(request.namespace).name(oldObject.metadata.name).check("approve").allowed()
+  message: >-
+    headgate: whoever deletes a Canary with approvals (confirm-… hooks) while a revision is held may let another go on
+    without them, and must be allowed to approve canaries.headgate.dev in this namespace (ClusterRole
+    headgate-approver)
   reason: Forbidden
 {{- end -}}
 

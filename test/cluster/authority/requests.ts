@@ -25,6 +25,21 @@ const command = (name: string, action: string): Make =>
 const spec = (wanted: object): Make => change('canaries', 'guarded', () => ({ spec: wanted }));
 const route = (edge: string): string => `${edge}/web/*`;
 
+const remove =
+  (name: string): Make =>
+  (api, namespace) =>
+    api.delete(path(namespace, 'canaries', name), { dryRun: ['All'] });
+
+const owned = (name: string): Make => {
+  const owner = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    name: 'gone',
+    uid: 'c0ffee00-0000-4000-8000-000000000000',
+  };
+  return change('canaries', name, () => ({ metadata: { ownerReferences: [owner] } }));
+};
+
 /** Requests by which each deed of the table is done; all are dry runs. */
 export const REQUESTS: Record<string, readonly Make[]> = {
   'abort, pause, resume, retry or revert a release': ['abort', 'pause', 'resume', 'retry', 'revert'].map((action) =>
@@ -37,6 +52,7 @@ export const REQUESTS: Record<string, readonly Make[]> = {
     spec({ analysis: { webhooks: [{ name: 'go', type: 'confirm-promotion', url: 'http://tester/always' }] } }),
     spec({ analysis: { maxWeight: 20 } }),
     spec({ skipAnalysis: true }),
+    spec({ analysis: { threshold: 7, stepWeights: [50] } }),
   ],
   'take an approval away while a revision is held, by annotation': [
     annotate('deployments', 'noted', { webhooks: null }),
@@ -57,9 +73,9 @@ export const REQUESTS: Record<string, readonly Make[]> = {
     annotate('deployments', 'outside', { canary: 'true', port: '9898' }),
   ],
   'steer by a Canary': [spec({ analysis: { threshold: 7 } })],
-  'opt out by deleting a Canary that somebody wrote': [
-    (api, namespace) => api.delete(path(namespace, 'canaries', 'guarded'), { dryRun: ['All'] }),
-  ],
+  'delete a Canary': [remove('written'), remove('plain')],
+  'delete a Canary with approvals while a revision is held': [remove('guarded')],
+  'give a Canary another owner, with which it would be deleted': [owned('written'), owned('plain')],
   'set a traffic policy by annotation': [
     annotate('deployments', 'plain', { 'traffic-policy': '{outlierDetection: {consecutive5xxErrors: 5}}' }),
   ],

@@ -2,7 +2,7 @@ import { HELD } from '../../../src/rollout/keys.ts';
 import { type Json, type KubeObject, type Rig, waitFor } from '../../rig/rig.ts';
 import { podinfoDeployment } from '../support/podinfo-deployment.ts';
 
-const NAMES = ['plain', 'noted', 'guarded', 'outside'];
+const NAMES = ['plain', 'noted', 'guarded', 'written', 'outside'];
 const CLOSED = 'http://127.0.0.1:9/';
 const NOTED = `[{name: start, type: confirm-rollout, url: "${CLOSED}"}]`;
 
@@ -29,15 +29,15 @@ const guarded = canary('guarded', {
 });
 
 /**
- * Deployments that are enrolled by annotation, `plain` and `noted` (which has an approval), by a Canary with approvals, `guarded`,
- * and not at all, `outside`.
+ * Deployments that are enrolled by annotation, `plain` and `noted` (which has an approval), by Canaries, `written` and
+ * `guarded` (which has approvals), and not at all, `outside`.
  */
 export async function fill(rig: Rig, namespace: string): Promise<void> {
   for (const name of NAMES) {
     const app = { tag: '1.4.0', replicas: 1, annotations: ANNOTATIONS[name] ?? {} };
     await rig.api.create(deployments(namespace), podinfoDeployment({ name, namespace }, app));
   }
-  await rig.api.create(canaries(namespace), guarded);
+  for (const object of [guarded, canary('written', {})]) await rig.api.create(canaries(namespace), object);
 }
 
 /** Where Headgate acts: a revision of `noted` and of `guarded` is held, and waits for an approval. */
@@ -74,5 +74,5 @@ export async function fillWithoutHeadgate(rig: Rig, namespace: string): Promise<
 
 export async function clear(rig: Rig, namespace: string): Promise<void> {
   for (const name of NAMES) await rig.api.delete(`${deployments(namespace)}/${name}`);
-  for (const name of ['plain', 'guarded']) await rig.api.delete(`${canaries(namespace)}/${name}`);
+  for (const name of ['plain', 'guarded', 'written']) await rig.api.delete(`${canaries(namespace)}/${name}`);
 }
