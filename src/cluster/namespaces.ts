@@ -15,7 +15,7 @@ export interface Coverage {
   excludedNamespaces: Namespaces;
 }
 
-export const covers = ({ namespaces, excludedNamespaces }: Coverage, namespace: string): boolean =>
+export const isCovered = ({ namespaces, excludedNamespaces }: Coverage, namespace: string): boolean =>
   namespaces.length > 0 ? namespaces.includes(namespace) : !excludedNamespaces.includes(namespace);
 
 /** What is listed or watched there: one collection over all namespaces, without what is excluded, or one for each. */

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { KINDS } from '../../src/cluster/kinds.ts';
-import { collectionsIn, covers, inPages } from '../../src/cluster/namespaces.ts';
+import { collectionsIn, inPages, isCovered } from '../../src/cluster/namespaces.ts';
 import { FaultServer, json, object } from './fault-server.ts';
 
 const server = await new FaultServer().start();
@@ -56,13 +56,13 @@ void t.test('what is excluded is left out of it, and what is named is all there 
   const all = { namespaces: [], excludedNamespaces: ['headgate', 'kube-system'] };
   t.strictSame(collectionsIn(all), [{ fieldSelector: 'metadata.namespace!=headgate,metadata.namespace!=kube-system' }]);
   t.strictSame(
-    ['headgate', 'shop'].map((name) => covers(all, name)),
+    ['headgate', 'shop'].map((name) => isCovered(all, name)),
     [false, true],
   );
   const some = { ...all, namespaces: ['shop'] };
   t.strictSame(collectionsIn(some), [{ namespace: 'shop' }]);
   t.strictSame(
-    ['headgate', 'shop', 'billing'].map((name) => covers(some, name)),
+    ['headgate', 'shop', 'billing'].map((name) => isCovered(some, name)),
     [false, true, false],
   );
 });

@@ -1,5 +1,5 @@
 import { isForbidden } from '../../cluster/errors.ts';
-import { type Coverage, collectionsIn, covers } from '../../cluster/namespaces.ts';
+import { type Coverage, collectionsIn, isCovered } from '../../cluster/namespaces.ts';
 import { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorOptions } from '../../cluster/reflector-options.ts';
 import { orLate } from '../../process/deadline.ts';
@@ -81,7 +81,7 @@ export class NamespaceWatches {
 
   #groupFor(key: string): WatchGroup | undefined {
     const [namespace = ''] = key.split('/');
-    if (!covers(this.#coverage, namespace)) return undefined;
+    if (!isCovered(this.#coverage, namespace)) return undefined;
     return this.#groups.get(namespace) ?? this.#groups.get(ALL_NAMESPACES);
   }
 

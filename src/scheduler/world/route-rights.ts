@@ -1,7 +1,7 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { type Coverage, covers } from '../../cluster/namespaces.ts';
+import { type Coverage, isCovered } from '../../cluster/namespaces.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import type { TrafficProvider, TrafficSource } from '../../traffic/provider.ts';
@@ -49,7 +49,7 @@ export class RouteRights {
   }
 
   #whyNot(namespace: string): Promise<string | undefined> {
-    if (!covers(this.#options, namespace)) return Promise.resolve(this.#notCovered(namespace));
+    if (!isCovered(this.#options, namespace)) return Promise.resolve(this.#notCovered(namespace));
     const known = this.#answers.get(namespace);
     if (known !== undefined && this.#clock() - known.at < KNOWN_MS) return known.why;
     const why = this.#ask(namespace);
