@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { COMMAND } from '../../rollout/keys.ts';
+import { COMMAND, COMMAND_BY } from '../../rollout/keys.ts';
 import type { Action, Command } from '../../rollout/machine/command-annotation.ts';
 import { type CommandOutcome, commandOutcome } from '../command-outcome.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
@@ -40,7 +40,9 @@ export async function releaseCommand(
 }
 
 async function writeCommand({ client, namespace }: Connection, name: string, command: Command): Promise<void> {
-  const patch = { metadata: { annotations: { [COMMAND]: JSON.stringify(command) } } };
+  // The stamp of the command before goes: without the webhook, that stays away from this one.
+  const annotations = { [COMMAND]: JSON.stringify(command), [COMMAND_BY]: null };
+  const patch = { metadata: { annotations } };
   await client.patch(pathOf(KINDS.canaries, namespace, name), 'merge', patch);
 }
 
