@@ -36,9 +36,9 @@ function bypassChanges(s: Situation): Changes {
   }
 }
 
-/** A roll-out has succeeded while it stood there. */
+/** A roll-out past the gate has succeeded. What came through the gate has used no bypass. */
 const isUsed = ({ state: { phase, release }, seen: { hold } }: Situation): boolean =>
-  hold.state === 'open' && phase === 'Finalising' && release?.outcome === 'succeeded';
+  hold.state === 'open' && phase === 'Finalising' && release?.outcome === 'succeeded' && release.path === 'outside';
 
 function spend({ seen: { deployment } }: Situation, text: string): Changes {
   const { annotations = {} } = deployment.metadata;

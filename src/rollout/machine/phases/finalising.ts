@@ -44,9 +44,9 @@ function isMarked({ seen, state: { release } }: Releasing): boolean {
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }
 
-/** Whether a bypass that was used is removed, so that the next change does not ship by it too. */
+/** Whether the bypass of a roll-out past the gate is removed, so that the next change does not ship by it too. */
 const isTidy = ({ seen: { deployment, hold }, state: { release }, now }: Releasing): boolean =>
-  hold.state !== 'open' || release.outcome === 'failed' || !isBypassOpen(readBypass(deployment, now));
+  hold.state !== 'open' || release.path !== 'outside' || !isBypassOpen(readBypass(deployment, now));
 
 function end(s: Releasing): Next {
   const { release } = s.state;
