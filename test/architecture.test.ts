@@ -63,7 +63,7 @@ const IMPURE =
 const HOLDS_ENVIRONMENT = new Set(['src/main.ts', 'src/cli/io.ts']);
 /** Of the webhook, what decides about a request; the rest of the folder is its server and its certificate. */
 const DECIDES =
-  /^src\/admission\/(admit|change|create|gate|give-way|judge|judge-update|keep-route|model|patch|refusals|request|review|taking|warnings|messages)\.ts$/;
+  /^src\/admission\/(admit|bypass-stamp|change|create|gate|give-way|judge|judge-update|keep-route|model|patch|refusals|request|review|stamp-command|taking|warnings|messages)\.ts$/;
 /** Of the scheduler, what only keeps order and time. */
 const ONLY_ORDERS = /^src\/scheduler\/(tick\/plan|queue\/(keyed-executor|wake-queue|wake-worker|heartbeat|redis))\.ts$/;
 /** Of each room of the core, the rooms that it does not know. What is in no room is for all of them. */

@@ -1,5 +1,6 @@
 import type { PastRelease } from '../rollout/machine/history.ts';
 import { age, ageOf } from './age.ts';
+import { decidedText } from './decided-text.ts';
 import { shortImage } from './images.ts';
 import { type Colour, type Paint, PHASE_COLOUR } from './paint.ts';
 import type { ListedRelease } from './releases.ts';
@@ -38,6 +39,7 @@ export function historyColumns({ now, paint, wide }: Look): Column<ListedRelease
     { heading: 'WEIGHT', text: ({ weight }) => `${weight}` },
     { heading: 'IMAGES', text: ({ images }) => images.map((image) => (wide ? image : shortImage(image))).join(', ') },
     { heading: 'REQUESTED BY', text: ({ requestedBy }) => requestedBy },
+    { heading: 'DECIDED', text: decidedText },
     { heading: 'REASON', text: ({ reason = '' }) => reason },
     ...(wide ? more : []),
   ];

@@ -49,6 +49,7 @@ export function statusBlock(view: View, { now, note, paint }: { now: number; not
     ['Step', view.step],
     ['Failed checks', `${view.failedChecks}`],
     ['Revision', view.revision && details ? `${view.revision} (${details})` : view.revision],
+    ['Decided', oneLine(view.decided)],
     ['Running', view.stable],
     ['Asked for', view.asked && `${view.asked}, not taken up yet`],
     ['Waits for', awaiting && `${awaiting.gate}, for ${ageOf(awaiting.since, now)}`],

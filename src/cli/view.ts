@@ -1,6 +1,7 @@
 import type { Canary } from '../rollout/machine/canary.ts';
 import { type Action, readCommand } from '../rollout/machine/command-annotation.ts';
 import { ACTIVE, type Awaiting, type Phase } from '../rollout/machine/state.ts';
+import { decidedText } from './decided-text.ts';
 
 /** What a person wants to know of a Canary, complete. */
 export interface View {
@@ -23,6 +24,8 @@ export interface View {
   /** What `revert` replaced by the running version. */
   reverted: string;
   requestedBy: string;
+  /** Who let it pass, or ended it; empty where its analysis alone decides. */
+  decided: string;
   /** Why it is where it is: one word, and a sentence. */
   reason: string;
   message: string;
@@ -78,6 +81,7 @@ const askedOf = (status: Status): number | undefined => (isUnderWay(status) ? st
 const revisionsOf = ({ revision = '', release, stable, previous }: Status) => ({
   revision: release?.revision ?? revision,
   requestedBy: release?.requestedBy ?? '',
+  decided: release === undefined ? '' : decidedText(release),
   stable: stable?.revision ?? '',
   previous: previous?.revision ?? '',
   reverted: release?.revert ?? '',

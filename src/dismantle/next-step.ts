@@ -1,5 +1,15 @@
 import { KINDS } from '../cluster/kinds.ts';
-import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
+import {
+  BYPASS_AT,
+  BYPASS_BY,
+  BYPASS_SPENT,
+  CANARY,
+  ENROLLED,
+  ENROLLED_BY,
+  HELD,
+  ROLE,
+  ROLLING,
+} from '../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf } from '../rollout/kube.ts';
 import type { TrafficWish } from '../rollout/machine/traffic.ts';
 import { canaryName, stemOf } from '../rollout/names.ts';
@@ -87,7 +97,7 @@ function openGate({ deployment, replicaSets, record }: Remains): Step | undefine
   if (deployment === undefined) return undefined;
   const { annotations } = deployment.metadata;
   const own = annotations?.[ENROLLED_BY] === undefined ? [] : [CANARY, ENROLLED_BY];
-  const marks = [HELD, ROLLING, ...own]
+  const marks = [HELD, ROLLING, BYPASS_BY, BYPASS_AT, BYPASS_SPENT, ...own]
     .filter((key) => annotations?.[key] !== undefined)
     .map((key) => remove('annotations', key));
   if (marks.length === 0) return undefined;

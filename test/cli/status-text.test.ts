@@ -55,6 +55,16 @@ for (const [sentence, [actual, wanted]] of Object.entries(lines)) {
   });
 }
 
+void t.test('a block says who decided', async (t) => {
+  const at = '2026-11-23T11:55:00.000Z';
+  const decidedBy = { action: 'abort', at, user: 'a\nb' } as const;
+  const block = statusBlock(viewOf(canary({ phase: 'Failed', release: { decidedBy } })), { now: NOW, paint });
+  t.ok(block.includes('Decided:        aborted by command of a\uFFFDb'), block.join('\n'));
+  t.notOk(
+    statusBlock(viewOf(canary({ phase: 'Failed' })), { now: NOW, paint }).some((text) => text.startsWith('Decided')),
+  );
+});
+
 void t.test(
   'a line is worth printing for a new phase, weight, failed check, revision, reason, approval or note',
   async (t) => {

@@ -83,6 +83,9 @@ export class Trace {
 const pods = ({ spec, status }: Deployment): string => `${status?.availableReplicas ?? 0}/${spec.replicas ?? 1}`;
 const revisionOf = ({ metadata }: Deployment): string => metadata.annotations?.[REVISION] ?? '';
 
+const annotationChange = ([key, text]: [string, string | undefined]): string =>
+  text === undefined ? `${key}-` : `${key}=${JSON.stringify(text)}`;
+
 function wordsOf(effect: Effect): string {
   switch (effect.do) {
     case 'liftHold':
@@ -91,8 +94,8 @@ function wordsOf(effect: Effect): string {
       return `writeHold ${effect.text}`;
     case 'restoreTemplate':
       return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ''}`;
-    case 'clearAnnotations':
-      return `clearAnnotations ${effect.keys.join(' ')}`;
+    case 'annotate':
+      return `annotate ${Object.entries(effect.annotations).map(annotationChange).join(' ')}`;
     case 'createService':
       return `createService ${effect.service.metadata.name}`;
     case 'replaceService':

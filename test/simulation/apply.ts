@@ -39,9 +39,9 @@ export function apply(effect: Effect, context: ApplyContext): void {
         object.spec.template = structuredClone(effect.template);
         object.spec.paused = effect.keepPaused;
       });
-    case 'clearAnnotations':
+    case 'annotate':
       return change(context, effect.deployment, (object) => {
-        for (const key of effect.keys) note(object, key, undefined);
+        for (const [key, text] of Object.entries(effect.annotations)) note(object, key, text);
       });
     case 'createService':
       return cluster.putService(effect.service);

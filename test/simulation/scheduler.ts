@@ -287,7 +287,7 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   liftHold: ['deployment'],
   writeHold: ['deployment'],
   restoreTemplate: ['deployment'],
-  clearAnnotations: ['deployment'],
+  annotate: ['deployment'],
   createService: [],
   replaceService: [],
   setRoute: ['route'],

@@ -16,6 +16,11 @@
 system:serviceaccount:{{ .Release.Namespace }}:{{ .Values.scheduler.serviceAccount.name }}
 {{- end -}}
 
+{{/* The name under which the webhook records who asks (src/rollout/user-name.ts), in an expression. */}}
+{{- define "headgate.recordedUser" -}}
+(request.userInfo.username.size() > 256 ? request.userInfo.username.substring(0, 256) : request.userInfo.username)
+{{- end -}}
+
 {{/* Namespaces where nothing is held, as JSON. */}}
 {{- define "headgate.excludedNamespaces" -}}
 {{- prepend .Values.excludedNamespaces .Release.Namespace | uniq | toJson -}}

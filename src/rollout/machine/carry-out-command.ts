@@ -1,6 +1,7 @@
-import type { Action, Command, UnreadableCommand } from './command-annotation.ts';
+import type { Action, StampedCommand, UnreadableCommand } from './command-annotation.ts';
+import { commandOf, decisionOf } from './decided-by.ts';
 import { fact } from './facts.ts';
-import { pauseByCommand, resume } from './phases/paused.ts';
+import { pauseByCommand, resumeByCommand } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
 import { startOrWait } from './phases/waiting.ts';
 import {
@@ -20,43 +21,60 @@ import { type Phase, time } from './state.ts';
 /** In which phases a command makes sense, and what it does. */
 interface CommandRule {
   in: readonly Phase[];
-  carryOut(s: Releasing): Next;
+  /** @param by who gave it, if that is known */
+  carryOut(s: Releasing, by: string | undefined): Next;
 }
 
 const COMMANDS: Record<Action, CommandRule> = {
-  abort: { in: ['Waiting', 'Progressing', 'Paused'], carryOut: (s) => fail(s, 'Aborted', 'was aborted by command') },
+  abort: { in: ['Waiting', 'Progressing', 'Paused'], carryOut: abort },
   promote: { in: ['Progressing', 'Paused'], carryOut: promoteByCommand },
   pause: { in: ['Progressing'], carryOut: pauseByCommand },
-  resume: { in: ['Paused'], carryOut: resume },
+  resume: { in: ['Paused'], carryOut: resumeByCommand },
   retry: { in: ['Failed'], carryOut: retry },
   revert: { in: ['Waiting', 'Progressing', 'Paused', 'Failed'], carryOut: revert },
 };
 
-function retry(s: Releasing): Next {
-  const { outcome: _outcome, ...release } = s.state.release;
+function abort(s: Releasing, by: string | undefined): Next {
+  return fail(s, 'Aborted', `was aborted by ${commandOf(by)}`, decisionOf('abort', by, s.now));
+}
+
+function retry(s: Releasing, by: string | undefined): Next {
+  const { outcome: _outcome, decidedBy: _decidedBy, approvals: _approvals, ...release } = s.state.release;
   const fresh: Releasing = { ...s, state: { ...s.state, release: { ...release, startedAt: time(s.now) } } };
   const next = startOrWait(fresh);
   return {
     ...next,
-    facts: [fact('NewRevision', `${displayName(s)} ${release.revision} is tried again by command`, release.revision)],
+    facts: [
+      fact('NewRevision', `${displayName(s)} ${release.revision} is tried again by ${commandOf(by)}`, release.revision),
+    ],
   };
 }
 
 /** The stable template takes the place of the held one; what was under way gives way. */
-function revert(s: Releasing): Next {
+function revert(s: Releasing, by: string | undefined): Next {
   const { stable, release } = s.state;
   if (stable === undefined) return { state: s.state, facts: [] };
   const { outcome: _outcome, ...rest } = release;
   const going: Releasing = {
     ...s,
-    state: { ...s.state, release: { ...rest, path: 'withdrawn', revision: stable.revision, revert: s.seen.revision } },
+    state: {
+      ...s.state,
+      release: {
+        ...rest,
+        path: 'withdrawn',
+        revision: stable.revision,
+        revert: s.seen.revision,
+        decidedBy: decisionOf('revert', by, s.now),
+      },
+    },
   };
-  const told = fact('Withdrawn', `${displayName(s)} goes back to ${stable.revision} by command`, stable.revision);
+  const message = `${displayName(s)} goes back to ${stable.revision} by ${commandOf(by)}`;
+  const told = fact('Withdrawn', message, stable.revision);
   return enterPhase(going, 'Promoting', { ...NO_TIMERS, ...NO_HOOK_CALLS, ...NO_REASON, weight: 0 }, told);
 }
 
 /** Why a command cannot be carried out now; undefined if it can. */
-function refusal({ state, seen }: Situation, { action, revision }: Command): string | undefined {
+function refusal({ state, seen }: Situation, { action, revision }: StampedCommand): string | undefined {
   const { phase, release } = state;
   if (release === undefined || !COMMANDS[action].in.includes(phase)) {
     return `cannot ${action} in phase ${phase}; it works in ${COMMANDS[action].in.join(', ')}`;
@@ -71,13 +89,13 @@ function refusal({ state, seen }: Situation, { action, revision }: Command): str
   return undefined;
 }
 
-const refuse = (s: Situation, { id }: Command | UnreadableCommand, message: string): Next => ({
+const refuse = (s: Situation, { id, by }: StampedCommand | UnreadableCommand, message: string): Next => ({
   state: { ...s.state, command: { id, accepted: false, message } },
-  facts: [fact('CommandRefused', `${displayName(s)}: ${message}`)],
+  facts: [fact('CommandRefused', `${displayName(s)}: ${message} (${commandOf(by)})`)],
 });
 
 /** A command waits, unanswered, for what it depends on. Abort depends on nothing. */
-function waits({ seen }: Situation, { action }: Command): boolean {
+function waits({ seen }: Situation, { action }: StampedCommand): boolean {
   if (action === 'promote') return !canAdvance(seen);
   return action !== 'abort' && !isKnown(seen, 'deployment');
 }
@@ -91,7 +109,7 @@ export function carryOutCommand(s: Situation): Next | undefined {
   const why = refusal(s, command);
   const { release } = s.state;
   if (why !== undefined || release === undefined) return refuse(s, command, why ?? 'there is no release');
-  const next = COMMANDS[command.action].carryOut({ ...s, state: { ...s.state, release } });
+  const next = COMMANDS[command.action].carryOut({ ...s, state: { ...s.state, release } }, command.by);
   return {
     ...next,
     state: { ...next.state, command: { id: command.id, accepted: true, message: `${command.action}: done` } },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMMAND } from '../keys.ts';
+import { COMMAND, COMMAND_BY } from '../keys.ts';
 
 export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert'] as const;
 export type Action = (typeof ACTIONS)[number];
@@ -20,17 +20,30 @@ const commandSchema = z.object({
 /** What a person asked for, as it stands in the `headgate.dev/command` annotation of the Canary. */
 export type Command = z.infer<typeof commandSchema>;
 
+interface Stamped {
+  /** User name of who wrote it, as the webhook stamped it; undefined where it was written past the webhook. */
+  by?: string;
+}
+
+export type StampedCommand = Command & Stamped;
+
 /** What stands in the annotation, and is no command. */
-export interface UnreadableCommand {
+export interface UnreadableCommand extends Stamped {
   id: string;
   /** What would be one, for a person. */
   problem: string;
 }
 
+type Annotations = Readonly<Record<string, string>>;
+
 /** Undefined where there is no annotation. */
-export function readCommand(annotations: Record<string, string> | undefined): Command | UnreadableCommand | undefined {
-  const raw = annotations?.[COMMAND];
+export function readCommand(annotations: Annotations = {}): StampedCommand | UnreadableCommand | undefined {
+  const { [COMMAND]: raw, [COMMAND_BY]: by } = annotations;
   if (raw === undefined) return undefined;
+  return { ...parse(raw), ...(by !== undefined && { by }) };
+}
+
+function parse(raw: string): Command | UnreadableCommand {
   if (raw.length > MAX_COMMAND) return unreadable(raw);
   try {
     const parsed = commandSchema.safeParse(JSON.parse(raw));

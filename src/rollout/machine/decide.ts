@@ -1,6 +1,7 @@
 import { findStable } from '../workload/stable.ts';
 import { revisionOf, sameRevision } from '../workload/template.ts';
 import { wantedCalls } from './ask-hooks.ts';
+import { withBypassExpiry } from './bypass-expiry.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
 import { carryOutCommand } from './carry-out-command.ts';
@@ -58,7 +59,7 @@ const PHASE: Record<Phase, (s: Releasing) => Next> = {
 export function decide(situation: Omit<Situation, 'state'> & { state: RolloutState | undefined }): Decision {
   const { state, ...rest } = situation;
   const decided = state === undefined ? enrol(rest) : transition({ ...rest, state });
-  const next = { ...decided, state: withFence(state, decided.state, rest) };
+  const next = withBypassExpiry(rest, { ...decided, state: withFence(state, decided.state, rest) });
   const after: Situation = { ...rest, state: next.state };
   const wake = wakeAt(after);
   const effects = ensure(after);

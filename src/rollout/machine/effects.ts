@@ -12,8 +12,8 @@ export type Effect =
   | { do: 'writeHold'; deployment: Deployment; held: string; text: string }
   /** Replace the held template by the stable one, and lift the hold, in one write. */
   | { do: 'restoreTemplate'; deployment: Deployment; held: string; template: PodTemplate; keepPaused: boolean }
-  /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
-  | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
+  /** Write Headgate's own annotations of the Deployment; undefined: remove. */
+  | { do: 'annotate'; deployment: Deployment; annotations: Readonly<Record<string, string | undefined>> }
   | { do: 'createService'; service: Service }
   /** Give a Service of Headgate's own the ports, selector and the rest that another now has. */
   | { do: 'replaceService'; existing: Service; wanted: Service }

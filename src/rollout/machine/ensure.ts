@@ -1,7 +1,8 @@
 import type { Effect } from './effects.ts';
+import { ensureAnnotations } from './ensure/annotations.ts';
 import { ensureCanary, ensureNoCanary } from './ensure/canary.ts';
 import { ensureBudget } from './ensure/disruption-budget.ts';
-import { ensureHold, ensureTidy } from './ensure/hold.ts';
+import { ensureHold } from './ensure/hold.ts';
 import { ensureReplicaSets } from './ensure/replica-sets.ts';
 import { ensureIdleRoute, ensurePrerequisites, ensureRoute, ensureServices } from './ensure/traffic.ts';
 import { ensureFence } from './fence.ts';
@@ -14,17 +15,20 @@ import type { Releasing, Situation } from './situation.ts';
 export function ensure(s: Situation): Effect[] {
   const { release } = s.state;
   const effects = [...ensureServices(s), ...ensurePrerequisites(s)];
-  if (release === undefined) return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s), ...ensureBudget(s)];
+  if (release === undefined)
+    return [...effects, ...ensureIdleRoute(s), ...ensureNoCanary(s), ...ensureBudget(s), ...ensureAnnotations(s)];
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
+  const gate = ensureHold(releasing);
   const routing = ensureRoute(releasing);
   return [
-    ...ensureHold(releasing),
+    ...gate,
     ...effects,
     ...routing,
     ...ensureFence(releasing, routing),
     ...ensureCanary(releasing),
     ...ensureBudget(releasing),
     ...ensureReplicaSets(releasing),
-    ...ensureTidy(releasing),
+    // A write of the same Deployment before this one makes it wait for the next look.
+    ...(gate.length > 0 ? [] : ensureAnnotations(s)),
   ];
 }

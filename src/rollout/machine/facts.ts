@@ -24,6 +24,7 @@ export const REASONS = {
   WayBack: 'Normal',
   NothingToProtect: 'Normal',
   WentAround: 'Warning',
+  BypassExpired: 'Normal',
   RolloutStalled: 'Warning',
   ThresholdReached: 'Warning',
   NoTraffic: 'Warning',

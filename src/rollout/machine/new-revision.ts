@@ -1,4 +1,5 @@
 import { canaryName } from '../names.ts';
+import { printable } from '../printable.ts';
 import type { Hold } from '../workload/hold.ts';
 import {
   availableReplicas,
@@ -9,6 +10,7 @@ import {
 } from '../workload/rollout-status.ts';
 import { findReplicaSet, findStable, isEmpty, ownedBy } from '../workload/stable.ts';
 import { imagesOf, sameRevision } from '../workload/template.ts';
+import { bypassDecision, decidedWords } from './decided-by.ts';
 import { type Fact, fact } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
@@ -146,11 +148,13 @@ function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
   const findings = path === 'canary' ? policyFindings(s) : {};
   const routableSince = path === 'canary' ? routableBefore(s) : undefined;
-  const release: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings, routableSince };
+  const decidedBy = path === 'outside' ? bypassDecision(s) : undefined;
+  const begun: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings, routableSince };
+  const release: Release = { ...begun, ...(decidedBy && { decidedBy }) };
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   const next = path === 'canary' ? startOrWait(releasing) : enterPhase(releasing, 'Promoting', {});
-  const begun = fact(...FACTS[path](releasing), release.revision);
-  const facts = [...supersededBy(s), begun, ...policyFacts(releasing), ...next.facts];
+  const told = fact(...FACTS[path](releasing), release.revision);
+  const facts = [...supersededBy(s), told, ...policyFacts(releasing), ...next.facts];
   return { state: { ...next.state, since: time(s.now) }, facts };
 }
 
@@ -165,10 +169,13 @@ function supersededBy({ state, seen }: Situation): Fact[] {
   return [fact('Superseded', `${release.revision} gives way to ${seen.revision}`, release.revision)];
 }
 
+const pastGate = ({ state: { release } }: Releasing): string =>
+  release.decidedBy === undefined ? '' : ` ${decidedWords(release.decidedBy)}`;
+
 type FactOf = (s: Releasing) => [Fact['reason'], string];
 const FACTS: Record<ReleasePath, FactOf> = {
   canary: (s) => {
-    const by = s.state.release.requestedBy ? ` (asked for by ${s.state.release.requestedBy})` : '';
+    const by = s.state.release.requestedBy ? ` (asked for by ${printable(s.state.release.requestedBy)})` : '';
     const canary = canaryName(s.seen.deployment.metadata.name);
     return [
       'NewRevision',
@@ -189,7 +196,7 @@ const FACTS: Record<ReleasePath, FactOf> = {
   ],
   outside: (s) => [
     'WentAround',
-    `${displayName(s)} ${s.state.release.revision} went past the gate and rolls out without a canary`,
+    `${displayName(s)} ${s.state.release.revision} went past the gate${pastGate(s)} and rolls out without a canary`,
   ],
 };
 

@@ -4,7 +4,7 @@ import type { DisruptionBudget } from '../workload/disruption-budget.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { Policy } from '../workload/policies.ts';
 import type { HookAnswer } from './calls.ts';
-import type { Command, UnreadableCommand } from './command-annotation.ts';
+import type { StampedCommand, UnreadableCommand } from './command-annotation.ts';
 import type { Receipt } from './outbox.ts';
 import type { UnknownSource } from './sources.ts';
 import type { TrafficReading } from './traffic.ts';
@@ -38,7 +38,7 @@ export interface Observation extends TrafficReading {
   hold: HoldReading;
   /** Revision of the Deployment's own template. */
   revision: string;
-  command?: Command | UnreadableCommand;
+  command?: StampedCommand | UnreadableCommand;
   replicaSets?: readonly ReplicaSet[];
   /** The recorded template of the stable pods as the API server has it now, where nothing else equals the record (`needsRestating`). */
   restated?: PodTemplate;

@@ -1,7 +1,8 @@
 import type { GateType } from '../spec/schema/hook-types.ts';
 import type { Stable } from '../workload/stable.ts';
 import type { HookCall } from './calls.ts';
-import type { PastRelease } from './history.ts';
+import type { DecidedBy } from './decided-by.ts';
+import type { Approval, PastRelease } from './history.ts';
 import type { CheckResult } from './observation.ts';
 import type { Notice } from './outbox.ts';
 
@@ -83,6 +84,10 @@ export interface Release {
   calls?: HookCall[] | undefined;
   /** The approval that it waits for. */
   awaiting?: Awaiting | undefined;
+  /** The last approval by each type of gate. */
+  approvals?: Approval[] | undefined;
+  /** Who ended it, or sent it past its analysis; undefined where the analysis decides. */
+  decidedBy?: DecidedBy | undefined;
   /** Which of the namespace's policies leave out the canary's pods, and what to write. */
   policyGap?: string;
   /** No disruption budget of a user's is for the canary's pods: they get one. */
@@ -118,6 +123,8 @@ export interface RolloutState {
   release?: Release;
   /** Id of the last command that was carried out or refused, and what became of it. */
   command?: { id: string; accepted: boolean; message: string };
+  /** When the last bypass ended that expired and was told of. */
+  bypassExpiry?: Time;
   /** How many notices there were so far: the number of the next. */
   told?: number;
   /** What is still to be sent, the oldest first. */

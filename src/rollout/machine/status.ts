@@ -70,12 +70,13 @@ function stepsTaken(release: Release | undefined, plan: readonly number[], weigh
 
 /** What the state has besides its phase, and only that. */
 function remembered(state: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> {
-  const { stable, previous, release, command, told, outbox = [], history = [] } = state;
+  const { stable, previous, release, command, bypassExpiry, told, outbox = [], history = [] } = state;
   return {
     ...(stable && { stable }),
     ...(previous && { previous }),
     ...(release && { release }),
     ...(command && { command }),
+    ...(bypassExpiry && { bypassExpiry }),
     ...(told !== undefined && { told }),
     ...(outbox.length > 0 && { outbox }),
     ...(history.length > 0 && { history }),

@@ -1,3 +1,4 @@
+import { readBypass } from '../workload/bypass.ts';
 import { isScaledDown } from './canary-pods.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
@@ -13,8 +14,15 @@ import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
  * since the epoch. What is due already has been seen by this decision, and waits for something else to happen.
  */
 export function wakeAt(s: Situation): number | undefined {
-  const times = [...timers(s), ...questions(s), ...routeLooks(s), ...unknownLooks(s)].filter((at) => at > s.now);
+  const times = [...timers(s), ...questions(s), ...routeLooks(s), ...unknownLooks(s), ...endOfBypass(s)].filter(
+    (at) => at > s.now,
+  );
   return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+function endOfBypass({ seen: { deployment }, now }: Situation): number[] {
+  const bypass = readBypass(deployment, now);
+  return bypass.is === 'inForce' ? [bypass.endsAt] : [];
 }
 
 /** How soon what is in the way, and not watched, is looked for again, and how late at most; in between, after as long as it waits. */

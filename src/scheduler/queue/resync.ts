@@ -5,6 +5,7 @@ import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import { ACTIVE } from '../../rollout/machine/state.ts';
+import { isBypassOpen, readBypass } from '../../rollout/workload/bypass.ts';
 import type { World } from '../world/world.ts';
 import { tellExcluded } from './excluded-records.ts';
 
@@ -69,12 +70,14 @@ export class Resync {
     }
   }
 
-  #hasWork(key: string, { metadata: { annotations } }: Deployment): boolean {
+  #hasWork(key: string, deployment: Deployment): boolean {
+    const { annotations } = deployment.metadata;
+    const hasBypass = isBypassOpen(readBypass(deployment, Date.now()));
     const records = this.#options.world.records.about(key);
     const isKnown = records.some(({ status }) => status?.phase !== undefined);
     const isBusy = records.some(({ status }) => status?.phase !== undefined && ACTIVE.has(status.phase));
     const hasNotices = records.some(({ status }) => status?.outbox !== undefined);
-    return !isKnown || isBusy || hasNotices || annotations?.[HELD] !== undefined;
+    return !isKnown || isBusy || hasNotices || annotations?.[HELD] !== undefined || hasBypass;
   }
 
   /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */

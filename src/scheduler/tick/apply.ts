@@ -37,11 +37,8 @@ export class Applier {
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
     if ('held' in effect) return this.#patchGate(effect, attempt);
     switch (effect.do) {
-      case 'clearAnnotations':
-        return this.#patchDeployment(
-          effect.deployment,
-          effect.keys.map((key) => ({ op: 'remove', path: annotation(key) })),
-        );
+      case 'annotate':
+        return this.#patchDeployment(effect.deployment, Object.entries(effect.annotations).map(annotationChange));
       case 'createService':
         return this.#create(KINDS.services, effect.service, wish);
       case 'replaceService':
@@ -142,6 +139,9 @@ function keptBy(existing: Deployment, annotations: Record<string, string> | unde
   );
   return { ...Object.fromEntries(kept), ...annotations };
 }
+
+const annotationChange = ([key, text]: [string, string | undefined]): PatchOperation =>
+  text === undefined ? { op: 'remove', path: annotation(key) } : { op: 'add', path: annotation(key), value: text };
 
 /** Each with a test of the exact hold that was observed. */
 function gatePatch(effect: Extract<Effect, { held: string }>): PatchOperation[] {

@@ -18,7 +18,8 @@ const WISH: WishOf = {
   liftHold: ({ held, keepPaused }) => [held, keepPaused],
   writeHold: ({ held, text }) => [held, text],
   restoreTemplate: ({ held, template }) => [held, template],
-  clearAnnotations: ({ keys }) => keys,
+  // Undefined is no value of a text.
+  annotate: ({ annotations }) => Object.entries(annotations).map(([key, text]) => [key, text ?? null]),
   createService: ({ service }) => service,
   replaceService: ({ wanted }) => wanted,
   setRoute: ({ weight }) => weight,

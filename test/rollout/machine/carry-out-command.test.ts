@@ -1,7 +1,7 @@
 import t from 'tap';
-import { COMMAND } from '../../../src/rollout/keys.ts';
+import { COMMAND, COMMAND_BY } from '../../../src/rollout/keys.ts';
 import { type Command, readCommand } from '../../../src/rollout/machine/command-annotation.ts';
-import { annotated, deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
+import { annotated, at, deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
 import { after, expect, failed, live, progressing } from './decided.ts';
 
 const command = (action: Command['action']): { command: Command } => ({ command: { id: 'c1', action } });
@@ -81,3 +81,40 @@ const closed = {
 t.match(after(progressing(), { ...live, ...closed, ...command('abort') }).facts, [
   { reason: 'CommandRefused', message: /the hold on the Deployment cannot be read/ },
 ]);
+
+const given = (action: Command['action'], by?: string) => ({
+  command: { id: 'c1', action, ...(by !== undefined && { by }) },
+});
+const by = 'alice@example.com';
+const decided = (action: string, user?: string) => ({
+  release: { decidedBy: { action, at: at(10), ...(user !== undefined && { user }) } },
+});
+const aborted = after(progressing(), { ...live, ...given('abort', by) });
+t.match(aborted.state, decided('abort', by));
+t.match(aborted.facts, [{ reason: 'Aborted', message: /was aborted by command of alice@example\.com; traffic/ }]);
+const promoted = after(progressing(), { ...live, deployment: deployment('2.0', held()), ...given('promote', by) });
+t.match(promoted.state, decided('promote', by));
+t.match(promoted.facts, [
+  { reason: 'Promoting', message: /is promoted by command of alice@example\.com; rolling out/ },
+]);
+const unknown = after(progressing(), { ...live, ...given('abort') });
+t.notOk(unknown.state.release?.decidedBy?.user);
+t.match(unknown.facts, [{ message: /by command of an unknown user \(the webhook was away\)/ }]);
+const hostile = after(progressing(), { ...live, ...given('abort', 'a\u001b[2J\nb\u202Ec') });
+t.match(hostile.facts, [{ message: /by command of a\uFFFD\[2J\uFFFDb\uFFFDc; / }], 'a name steers no terminal');
+const refused = after(state('Initialized'), { ...given('abort', by) });
+t.match(refused.facts, [{ reason: 'CommandRefused', message: /\(command of alice@example\.com\)$/ }]);
+const again = after(
+  state('Failed', {
+    release: release('2.0', { outcome: 'failed', decidedBy: { action: 'abort', at: at(0), user: 'bob' } }),
+  }),
+  { deployment: deployment('2.0', held(failed)), ...given('retry', by) },
+);
+t.equal(again.state.release?.decidedBy, undefined, 'a release that is tried again was decided by nobody yet');
+t.match(again.facts, [{ reason: 'NewRevision', message: /is tried again by command of alice@example\.com/ }]);
+t.same(readCommand({ [COMMAND]: '{"id":"1","action":"abort","by":"eve"}', [COMMAND_BY]: by }), {
+  ...{ id: '1', action: 'abort' },
+  by,
+});
+t.same(readCommand({ [COMMAND]: '{"id":"1","action":"abort","by":"eve"}' }), { id: '1', action: 'abort' });
+t.equal(readCommand({ [COMMAND_BY]: by }), undefined, 'a name alone is no command');

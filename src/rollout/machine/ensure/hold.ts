@@ -1,4 +1,3 @@
-import { BYPASS, ROLLING } from '../../keys.ts';
 import { type Hold, writeHold, writeRolling } from '../../workload/hold.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing } from '../situation.ts';
@@ -34,13 +33,4 @@ function liftOf(
   const moves = stable !== undefined && stable.revision !== release.revision;
   const rolling = moves ? { rolling: writeRolling({ from: stable.revision, to: release.revision }) } : {};
   return { do: 'liftHold', deployment, held, keepPaused, ...rolling };
-}
-
-/** Removes what was for one roll-out only: `rolling` once that is over, and the bypass when it has succeeded. */
-export function ensureTidy({ state: { phase, release }, seen: { deployment, hold } }: Releasing): Effect[] {
-  if (hold.state !== 'open' || phase === 'Promoting' || phase === 'Stalled') return [];
-  const annotations = deployment.metadata.annotations ?? {};
-  const ending = phase === 'Finalising' && release.outcome === 'succeeded';
-  const present = [ROLLING, ...(ending ? [BYPASS] : [])].filter((key) => annotations[key] !== undefined);
-  return present.length > 0 ? [{ do: 'clearAnnotations', deployment, keys: present }] : [];
 }

@@ -1,7 +1,8 @@
-import { BYPASS } from '../../keys.ts';
+import { isBypassOpen, readBypass } from '../../workload/bypass.ts';
 import { askHooks, hooksOf } from '../ask-hooks.ts';
 import type { HookCall } from '../calls.ts';
 import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
+import { decidedWords } from '../decided-by.ts';
 import { type Fact, fact } from '../facts.ts';
 import {
   atWeightFor,
@@ -43,9 +44,9 @@ function isMarked({ seen, state: { release } }: Releasing): boolean {
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }
 
-/** Whether a bypass that was used is removed, so that the next change does not ship by it too. */
-const isTidy = ({ seen: { deployment, hold }, state: { release } }: Releasing): boolean =>
-  hold.state !== 'open' || release.outcome === 'failed' || deployment.metadata.annotations?.[BYPASS] === undefined;
+/** Whether the bypass of a roll-out past the gate is removed, so that the next change does not ship by it too. */
+const isTidy = ({ seen: { deployment, hold }, state: { release }, now }: Releasing): boolean =>
+  hold.state !== 'open' || release.path !== 'outside' || !isBypassOpen(readBypass(deployment, now));
 
 function end(s: Releasing): Next {
   const { release } = s.state;
@@ -76,5 +77,8 @@ const ENDINGS: Record<ReleasePath, (s: Releasing) => Fact> = {
   outside: (s) => told(s, 'Promoted', 'Roll-out outside the gate completed:'),
 };
 
-const told = (s: Releasing, reason: Fact['reason'], words: string): Fact =>
-  fact(reason, `${words} ${displayName(s)} ${s.state.release.revision}`, s.state.release.revision);
+function told(s: Releasing, reason: Fact['reason'], words: string): Fact {
+  const { revision, decidedBy } = s.state.release;
+  const who = decidedBy === undefined ? '' : `, ${decidedWords(decidedBy)}`;
+  return fact(reason, `${words} ${displayName(s)} ${revision}${who}`, revision);
+}

@@ -5,6 +5,7 @@ import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
+import { commandOf, decisionOf } from '../decided-by.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { meshKnowsCanary } from '../routable.ts';
@@ -196,7 +197,9 @@ function promoteNow(s: Releasing, why: string): Next {
   return emptied ? giveWeight(s, 100) : promote(s, why);
 }
 
-export const promoteByCommand = (s: Releasing): Next => promoteNow(s, 'is promoted by command');
+/** @param by the user */
+export const promoteByCommand = (s: Releasing, by: string | undefined): Next =>
+  promoteNow(withRelease(s, { decidedBy: decisionOf('promote', by, s.now) }), `is promoted by ${commandOf(by)}`);
 
 const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis is skipped');
 
