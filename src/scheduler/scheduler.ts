@@ -9,6 +9,8 @@ import type { CallGuard } from '../hooks/call-guard.ts';
 import type { AlertSettings } from '../notify/settings.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
+import { fact } from '../rollout/machine/facts.ts';
+import { deletionWords } from '../rollout/machine/troubles/record-deleted.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
@@ -141,6 +143,10 @@ export class Scheduler {
       claimants: new Claimants(world, provider),
       dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
+      onAbandoned: (deployment, revision) => {
+        const message = deletionWords(`${deployment.metadata.name}.${deployment.metadata.namespace}`, revision);
+        this.#events.recordAbout(deployment, fact('RecordDeleted', message, revision));
+      },
     });
     const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
     const onAnswer = (key: string) => this.#changed(key);

@@ -91,6 +91,10 @@ function wordsOf(effect: Effect): string {
       return `writeHold ${effect.text}`;
     case 'restoreTemplate':
       return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ''}`;
+    case 'rollBack':
+      return `rollBack ${effect.template.spec.containers[0]?.image ?? ''}`;
+    case 'holdAgain':
+      return `holdAgain ${effect.text}`;
     case 'clearAnnotations':
       return `clearAnnotations ${effect.keys.join(' ')}`;
     case 'createService':

@@ -12,6 +12,10 @@ export type Effect =
   | { do: 'writeHold'; deployment: Deployment; held: string; text: string }
   /** Replace the held template by the stable one, and lift the hold, in one write. */
   | { do: 'restoreTemplate'; deployment: Deployment; held: string; template: PodTemplate; keepPaused: boolean }
+  /** Replace the template that rolls out by the stable one; no hold stands. */
+  | { do: 'rollBack'; deployment: Deployment; template: PodTemplate }
+  /** Put the template of a revision that was rolled back into its place again, held in the same write. */
+  | { do: 'holdAgain'; deployment: Deployment; template: PodTemplate; text: string }
   /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
   | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
   | { do: 'createService'; service: Service }

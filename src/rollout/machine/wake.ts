@@ -3,7 +3,7 @@ import { gateDeadlines, nextPoll } from './gates.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import { meshKnowsCanaryAt } from './routable.ts';
 import type { Situation } from './situation.ts';
-import { ms, SERVING, TIMED } from './state.ts';
+import { ms, ROLLING_OUT, SERVING, TIMED } from './state.ts';
 import { lateAt } from './troubles/late-pods.ts';
 import { waitsUnwatched } from './troubles/obstacle.ts';
 import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
@@ -41,7 +41,8 @@ function timers(s: Situation): number[] {
   const { checkAt, deadline, weightSince, weight } = release;
   const times = meshKnows(s);
   if (waitsUnwatched(state)) times.push(nextLook(s));
-  if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
+  const isChecked = phase === 'Progressing' || ROLLING_OUT.has(phase);
+  if (isChecked && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline), lateAt(release, spec) ?? 0);
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
@@ -53,7 +54,7 @@ function timers(s: Situation): number[] {
 function meshKnows(s: Situation): number[] {
   const { phase } = s.state;
   const canary = SERVING.has(phase) ? meshKnowsCanaryAt(s) : undefined;
-  return [...(phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : []), ...(canary ? [canary] : [])];
+  return [...(ROLLING_OUT.has(phase) ? [meshKnowsPodsAt(s)] : []), ...(canary ? [canary] : [])];
 }
 
 /** When pods that are missing have been so for too long. */

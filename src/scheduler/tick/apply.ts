@@ -37,6 +37,10 @@ export class Applier {
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
     if ('held' in effect) return this.#patchGate(effect, attempt);
     switch (effect.do) {
+      case 'rollBack':
+        return this.#patchDeployment(effect.deployment, rollBackPatch(effect));
+      case 'holdAgain':
+        return this.#patchDeployment(effect.deployment, holdAgainPatch(effect));
       case 'clearAnnotations':
         return this.#patchDeployment(
           effect.deployment,
@@ -159,6 +163,23 @@ function gatePatch(effect: Extract<Effect, { held: string }>): PatchOperation[] 
         { op: 'add', path: '/spec/paused', value: effect.keepPaused },
       ];
   }
+}
+
+/** A pause of its user's would leave pods of both versions. */
+const rollBackPatch = ({ template, deployment }: Extract<Effect, { do: 'rollBack' }>): PatchOperation[] => [
+  { op: 'replace', path: '/spec/template', value: template },
+  ...(deployment.spec.paused ? [{ op: 'remove' as const, path: '/spec/paused' }] : []),
+];
+
+/** The roll-out that `rolling` told of is over with it. */
+function holdAgainPatch({ deployment, template, text }: Extract<Effect, { do: 'holdAgain' }>): PatchOperation[] {
+  const isMarked = deployment.metadata.annotations?.[ROLLING] !== undefined;
+  return [
+    { op: 'replace', path: '/spec/template', value: template },
+    { op: 'add', path: '/spec/paused', value: true },
+    { op: 'add', path: annotation(HELD), value: text },
+    ...(isMarked ? [{ op: 'remove' as const, path: annotation(ROLLING) }] : []),
+  ];
 }
 
 function liftPatch({ keepPaused, rolling, deployment }: Extract<Effect, { do: 'liftHold' }>): PatchOperation[] {

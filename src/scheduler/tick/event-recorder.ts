@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { recordEvent } from '../../cluster/events.ts';
+import { type EventFact, recordEvent } from '../../cluster/events.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
+import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { type Fact, REASONS, type Reason } from '../../rollout/machine/facts.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -41,20 +42,35 @@ export class EventRecorder {
     }
   }
 
+  /** Of a Deployment whose Canary is gone: the fact of each revision is posted once, however often it is recorded. */
+  recordAbout({ metadata }: Deployment, told: Fact): void {
+    const { namespace = '', name, uid = '' } = metadata;
+    this.#log({ metadata }, told);
+    this.#send(
+      { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid },
+      told,
+      `${told.reason}/${told.revision}`,
+    );
+  }
+
   #count(reason: Reason): void {
     const outcome = ENDINGS[reason];
     if (outcome !== undefined) this.#metrics.releases.inc({ outcome });
     if (reason === 'WentAround') this.#metrics.bypasses.inc();
   }
 
-  #log({ metadata: { namespace = '', name } }: Canary, { reason, message, revision }: Fact): void {
+  #log({ metadata: { namespace = '', name } }: Pick<Canary, 'metadata'>, { reason, message, revision }: Fact): void {
     const level = REASONS[reason] === 'Warning' ? 'warn' : 'info';
     this.#logger[level]({ canary: `${namespace}/${name}`, reason, revision }, message);
   }
 
   /** The Events of one Canary are posted one after the other: they are stored in the order in which things happened. */
-  #post({ metadata: { namespace = '', name, uid = '' } }: Canary, { reason, message }: Fact, id: string): void {
-    const regarding = { apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid };
+  #post({ metadata: { namespace = '', name, uid = '' } }: Canary, told: Fact, id: string): void {
+    this.#send({ apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid }, told, id);
+  }
+
+  #send(regarding: EventFact['regarding'], { reason, message }: Fact, id: string): void {
+    const { uid } = regarding;
     const event = { regarding, id, type: REASONS[reason], reason, message, at: Date.now() };
     const onError = (error: unknown) => this.#logger.warn({ err: error }, 'an Event could not be written');
     const before = this.#posting.get(uid) ?? Promise.resolve();

@@ -149,6 +149,7 @@ export class Observer {
       closed,
       ...services,
       ...(command && { command }),
+      ...(record.metadata.deletionTimestamp !== undefined && { recordDeleted: true as const }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
       ...(taken.length > 0 && { taken }),
