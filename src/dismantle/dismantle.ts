@@ -44,8 +44,8 @@ export class Dismantler {
   }
 
   /** Takes away what a release has made whose Canary is gone; the Deployment stays enrolled. @throws KubeError */
-  abandon(key: string): Promise<Progress> {
-    return this.#goOn(key, (seen, drained) => abandonedStep(seen, this.#options.provider, { drained, hurried: false }));
+  abandon(key: string, { hurried }: { hurried: boolean }): Promise<Progress> {
+    return this.#goOn(key, (seen, drained) => abandonedStep(seen, this.#options.provider, { drained, hurried }));
   }
 
   async #goOn(key: string, next: NextStep): Promise<Progress> {
@@ -64,7 +64,7 @@ export class Dismantler {
   async #next(key: string, next: NextStep): Promise<Step> {
     const { provider } = this.#options;
     const seen = await readRemains(this.#options, key);
-    const drained = this.#drains.isDrained(key, isRouted(seen, provider), Date.now());
+    const drained = this.#drains.isDrained(key, isRouted(seen, provider), performance.now());
     return next(seen, drained);
   }
 

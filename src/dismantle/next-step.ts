@@ -97,8 +97,7 @@ function notYet({ deployment, canary, name }: Remains, hurried: boolean): string
   const wanted = wantedReplicas(deployment);
   const available = availableReplicas(deployment);
   if (available >= wanted && isObserved(deployment)) return undefined;
-  // What is held was never approved: a canary of it is no better than few pods of the running version.
-  if ((hurried || readHold(deployment).state === 'held') && available > 0) return undefined;
+  if (hurried && available > 0) return undefined;
   return `only ${available} of ${wanted} pods of ${name} are available, and its canary serves`;
 }
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
+import type { Clock } from '../cluster/server-clock.ts';
 import type { Config } from '../config.ts';
 import type { HookCaller } from '../hooks/call.ts';
 import type { CallGuard } from '../hooks/call-guard.ts';
@@ -44,9 +45,13 @@ export interface SchedulerOptions {
   metrics: Metrics;
   caller: HookCaller;
   guard: CallGuard;
+  /** By which times in records are written and compared. */
+  clock: Clock;
 }
 
 const RETRY_MS = 1_000;
+/** A timer that comes earlier than this was set by a scheduler whose machine's clock is another. */
+const EARLY_MS = 1_000;
 
 /** The queues in Redis that a scheduler works on. */
 export const queuesOf = ({ queue }: Pick<Config, 'queue'>): string[] => [queue, noticesOf(queue)];
@@ -71,13 +76,13 @@ export class Scheduler {
   #running: Running | undefined;
 
   constructor(options: SchedulerOptions) {
-    const { config, client, log, metrics, caller } = options;
+    const { config, client, log, metrics, caller, clock } = options;
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
-    this.#events = new EventRecorder(client, log, metrics);
+    this.#events = new EventRecorder(client, log, metrics, clock);
     // Without the way through Redis: only this process has the answer.
-    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key) });
+    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key), clock });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
     this.#connections = [blockingConnection(config), commandConnection(config)];
     const [blocking, commands] = this.#connections;
@@ -85,9 +90,15 @@ export class Scheduler {
     reportRedis(commands, config, queuesOf(config), log);
     this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
-    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job));
+    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job), clock);
     const { queue, concurrency } = config;
-    this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
+    this.#worker = new WakeWorker({
+      queue,
+      concurrency,
+      connection: blocking,
+      run: (job, purpose) => this.#taken(job, purpose),
+      onError,
+    });
     this.#heartbeat = new Heartbeat({
       wakeQueue: this.#wakeQueue,
       redisAnswers: () => commands.status === 'ready',
@@ -133,7 +144,7 @@ export class Scheduler {
   }
 
   #makeTick(): Tick {
-    const { client, config, alerts, log, metrics, provider } = this.#options;
+    const { client, config, alerts, log, metrics, provider, clock } = this.#options;
     const { clusterDomain, routeSettleMs: settleMs } = config;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
@@ -141,6 +152,7 @@ export class Scheduler {
       client,
       world,
       claimants: new Claimants(world, provider),
+      clock,
       dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
       onAbandoned: (deployment, revision) => {
@@ -156,9 +168,10 @@ export class Scheduler {
       client,
       world,
       observer,
-      applier: new Applier({ client, world, provider, reads: observer.reads }),
+      applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
       settleMs,
       scrapeMs: config.scrapeIntervalMs,
+      clock,
       clusterDomain,
       self: this.#self,
       defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
@@ -218,25 +231,35 @@ export class Scheduler {
     if (this.#ready) this.#resync.run();
   }
 
+  /**
+   * A job of Redis. Its timers go by the machine's clock of who set them: one that came early is set again, by this machine's.
+   * One that comes late, as who set it is gone, was found by the resync.
+   */
+  async #taken(job: WakeJob, purpose: string): Promise<void> {
+    if (purpose !== 'timer' || job.dueAt - this.#options.clock() <= EARLY_MS) return this.#run(job);
+    this.#heartbeat.beat();
+    this.#wakeQueue.at(job.key, job.dueAt);
+  }
+
   async #run({ key, dueAt }: WakeJob): Promise<void> {
     this.#heartbeat.beat();
     if (key === '') return;
-    this.#options.metrics.tickLateness.observe(Math.max(Date.now() - dueAt, 0) / 1_000);
+    this.#options.metrics.tickLateness.observe(Math.max(this.#options.clock() - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
 
   async #runOnce(key: string): Promise<void> {
-    const { metrics, log } = this.#options;
+    const { metrics, log, clock } = this.#options;
     const end = metrics.tickDuration.startTimer();
     try {
       const wakeAt = await this.#tick.run(key);
       metrics.ticks.inc({ outcome: 'done' });
       // A timer that is set again has the same job id: BullMQ keeps the one that is there.
-      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, Date.now() + 1));
+      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, clock() + 1));
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
-      this.#wakeQueue.at(key, Date.now() + RETRY_MS);
+      this.#wakeQueue.at(key, clock() + RETRY_MS);
     } finally {
       end();
     }

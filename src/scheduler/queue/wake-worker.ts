@@ -6,7 +6,8 @@ export interface WorkerOptions {
   queue: string;
   connection: Redis;
   concurrency: number;
-  run: (job: WakeJob) => Promise<void>;
+  /** @param purpose the job's name, which may be anything */
+  run: (job: WakeJob, purpose: string) => Promise<void>;
   onError: (error: unknown) => void;
 }
 
@@ -21,8 +22,8 @@ export class WakeWorker {
   readonly #worker: Worker<unknown>;
 
   constructor({ queue, connection, concurrency, run, onError }: WorkerOptions) {
-    const take = async ({ data }: Job<unknown>): Promise<void> => {
-      if (isWakeJob(data)) await run(data);
+    const take = async ({ name, data }: Job<unknown>): Promise<void> => {
+      if (isWakeJob(data)) await run(data, name);
       else onError(new Error('a job in the queue has no key of a Deployment and no time, and was dropped'));
     };
     this.#worker = new Worker<unknown>(queue, take, {

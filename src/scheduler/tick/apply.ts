@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { createObject } from '../../cluster/write-change.ts';
 import { HELD, ROLLING } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
@@ -25,11 +26,13 @@ export const annotation = (key: string): string => pointer('metadata', 'annotati
 export class Applier {
   readonly #client: KubeClient;
   readonly #world: World;
+  readonly #clock: Clock;
   readonly #traffic: TrafficApplier;
 
-  constructor(options: ApplierOptions) {
+  constructor(options: ApplierOptions & { clock: Clock }) {
     this.#client = options.client;
     this.#world = options.world;
+    this.#clock = options.clock;
     this.#traffic = new TrafficApplier(options);
   }
 
@@ -92,7 +95,7 @@ export class Applier {
       return this.#client.get(pathOf(kind, namespace, name));
     });
     const isCanarys = name === canaryName(deployment.metadata.name) || name === hosts.canary;
-    if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, Date.now());
+    if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, this.#clock());
     else this.#world.put(answer);
   }
 

@@ -19,14 +19,18 @@ export class WatchedDismantler {
     });
   }
 
-  /** When to come again, milliseconds from now; undefined when nothing is left to do. @param key of the Deployment */
-  dismantle(key: string): Promise<number | undefined> {
-    return this.#goOn(key, () => this.#dismantler.dismantle(key, { hurried: false }));
+  /**
+   * When to come again, milliseconds from now; undefined when nothing is left to do.
+   * @param key of the Deployment
+   * @param hurried as for `Dismantler`
+   */
+  dismantle(key: string, hurried = false): Promise<number | undefined> {
+    return this.#goOn(key, () => this.#dismantler.dismantle(key, { hurried }));
   }
 
   /** The same where the Deployment stays enrolled, and only the Canary of its release is gone. */
-  abandon(key: string): Promise<number | undefined> {
-    return this.#goOn(key, () => this.#dismantler.abandon(key));
+  abandon(key: string, hurried: boolean): Promise<number | undefined> {
+    return this.#goOn(key, () => this.#dismantler.abandon(key, { hurried }));
   }
 
   async #goOn(key: string, take: () => Promise<Progress>): Promise<number | undefined> {

@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { type Deployment, keyIn } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
@@ -19,6 +20,7 @@ export interface EnrolmentOptions {
   client: KubeClient;
   world: World;
   claimants: Claimants;
+  clock: Clock;
   dismantler: WatchedDismantler;
   onUnusable: (key: string, message: string) => void;
   /** The Canary is gone by which this revision was released. It may be told more than once. */
@@ -32,6 +34,9 @@ export type EnrolmentResult =
   | { followed: false; inMs?: number };
 
 type Unusable = Extract<PlanReading, { kind: 'unusable' }>;
+
+/** What is held was never approved: few pods of the running version are better than its canary. */
+const isHeld = (deployment: Deployment): boolean => readHold(deployment).state === 'held';
 
 const wantsPods = (canary: Deployment | undefined): boolean => canary !== undefined && canary.spec.replicas !== 0;
 
@@ -48,7 +53,7 @@ export class Enrolment {
 
   constructor(options: EnrolmentOptions) {
     this.#options = options;
-    this.#enroller = new Enroller(options.client, options.world);
+    this.#enroller = new Enroller(options.client, options.world, options.clock);
   }
 
   async resolve(key: string, now: number): Promise<EnrolmentResult> {
@@ -68,7 +73,7 @@ export class Enrolment {
     const ownership = ownershipOf(deployment, written, (name) => this.#recordOf(deployment, name));
     if (ownership.by === 'nobody') {
       this.#tellAbandoned(deployment);
-      return this.#leave(key);
+      return this.#leave(key, isHeld(deployment));
     }
     if (ownership.by === 'user') return this.#follow(key, deployment, written);
     await this.#enroller.enrol(deployment, ownership.enrol);
@@ -96,8 +101,8 @@ export class Enrolment {
     if (isAbandoned(seen, world.canaryOf(deployment))) onAbandoned(deployment, seen.revision);
   }
 
-  async #leave(key: string): Promise<EnrolmentResult> {
-    return notFollowed(await this.#options.dismantler.dismantle(key));
+  async #leave(key: string, hurried = false): Promise<EnrolmentResult> {
+    return notFollowed(await this.#options.dismantler.dismantle(key, hurried));
   }
 
   async #follow(key: string, deployment: Deployment, written: readonly Canary[]): Promise<EnrolmentResult> {
@@ -127,7 +132,7 @@ export class Enrolment {
     onUnusable(key, message);
     if (recordMissing && wantsPods(world.canaryOf(deployment))) {
       this.#tellAbandoned(deployment);
-      return notFollowed(await this.#options.dismantler.abandon(key));
+      return notFollowed(await this.#options.dismantler.abandon(key, isHeld(deployment)));
     }
     for (const record of world.records.about(key)) {
       const state = stateOf(record.status);

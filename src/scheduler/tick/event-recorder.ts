@@ -1,5 +1,6 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { type EventFact, recordEvent } from '../../cluster/events.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
@@ -21,13 +22,15 @@ export class EventRecorder {
   readonly #client: KubeClient;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
+  readonly #clock: Clock;
   /** By the uid of a Canary, the end of the chain of its Events that are still being posted. */
   readonly #posting = new Map<string, Promise<void>>();
 
-  constructor(client: KubeClient, log: Logger, metrics: Metrics) {
+  constructor(client: KubeClient, log: Logger, metrics: Metrics, clock: Clock) {
     this.#client = client;
     this.#logger = log;
     this.#metrics = metrics;
+    this.#clock = clock;
   }
 
   /**
@@ -71,7 +74,7 @@ export class EventRecorder {
 
   #send(regarding: EventFact['regarding'], { reason, message }: Fact, id: string): void {
     const { uid } = regarding;
-    const event = { regarding, id, type: REASONS[reason], reason, message, at: Date.now() };
+    const event = { regarding, id, type: REASONS[reason], reason, message, at: this.#clock() };
     const onError = (error: unknown) => this.#logger.warn({ err: error }, 'an Event could not be written');
     const before = this.#posting.get(uid) ?? Promise.resolve();
     const posted = before
