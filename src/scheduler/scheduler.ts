@@ -10,8 +10,6 @@ import type { CallGuard } from '../hooks/call-guard.ts';
 import type { AlertSettings } from '../notify/settings.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
-import { fact } from '../rollout/machine/facts.ts';
-import { deletionWords } from '../rollout/machine/troubles/record-deleted.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
@@ -50,8 +48,6 @@ export interface SchedulerOptions {
 }
 
 const RETRY_MS = 1_000;
-/** A timer that comes earlier than this was set by a scheduler whose machine's clock is another. */
-const EARLY_MS = 1_000;
 
 /** The queues in Redis that a scheduler works on. */
 export const queuesOf = ({ queue }: Pick<Config, 'queue'>): string[] => [queue, noticesOf(queue)];
@@ -93,11 +89,9 @@ export class Scheduler {
     this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job), clock);
     const { queue, concurrency } = config;
     this.#worker = new WakeWorker({
-      queue,
-      concurrency,
-      connection: blocking,
-      run: (job, purpose) => this.#taken(job, purpose),
-      onError,
+      ...{ queue, concurrency, connection: blocking, clock, onError },
+      run: (job) => this.#run(job),
+      postpone: ({ key, dueAt }) => this.#wakeQueue.at(key, dueAt),
     });
     this.#heartbeat = new Heartbeat({
       wakeQueue: this.#wakeQueue,
@@ -105,7 +99,6 @@ export class Scheduler {
       oldestTickMs: () => this.#ticks.oldestMs(),
     });
     const wake = (key: string) => this.#wakeQueue.now(key);
-    const onCount = (held: number) => metrics.held.set(held);
     this.#resync = new Resync({
       client,
       world: this.#world,
@@ -114,7 +107,7 @@ export class Scheduler {
       intervalMs: config.resyncIntervalMs,
       wake,
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
-      onCount,
+      onCount: (held) => metrics.held.set(held),
       onError,
     });
     commands.on('ready', () => this.#afterOutage());
@@ -130,6 +123,7 @@ export class Scheduler {
       onError,
       onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
+      onClosed: () => metrics.releaseWatches.set(this.#world.releaseWatches),
       onMissed: (resource, count) => metrics.watchMissed.inc({ resource }, count),
     });
   }
@@ -155,10 +149,7 @@ export class Scheduler {
       clock,
       dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
-      onAbandoned: (deployment, revision) => {
-        const message = deletionWords(`${deployment.metadata.name}.${deployment.metadata.namespace}`, revision);
-        this.#events.recordAbout(deployment, fact('RecordDeleted', message, revision));
-      },
+      onAbandoned: (deployment, revision) => this.#events.recordDeleted(deployment, revision),
     });
     const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
     const onAnswer = (key: string) => this.#changed(key);
@@ -231,16 +222,6 @@ export class Scheduler {
     if (this.#ready) this.#resync.run();
   }
 
-  /**
-   * A job of Redis. Its timers go by the machine's clock of who set them: one that came early is set again, by this machine's.
-   * One that comes late, as who set it is gone, was found by the resync.
-   */
-  async #taken(job: WakeJob, purpose: string): Promise<void> {
-    if (purpose !== 'timer' || job.dueAt - this.#options.clock() <= EARLY_MS) return this.#run(job);
-    this.#heartbeat.beat();
-    this.#wakeQueue.at(job.key, job.dueAt);
-  }
-
   async #run({ key, dueAt }: WakeJob): Promise<void> {
     this.#heartbeat.beat();
     if (key === '') return;
@@ -261,6 +242,7 @@ export class Scheduler {
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
       this.#wakeQueue.at(key, clock() + RETRY_MS);
     } finally {
+      metrics.releaseWatches.set(this.#world.releaseWatches);
       end();
     }
   }

@@ -29,6 +29,11 @@ function clusterMetrics(registry: Registry) {
       'resource',
       'reason',
     ]),
+    releaseWatches: new Gauge({
+      name: 'headgate_release_watches',
+      help: 'Watches that are open for releases under way.',
+      registers: [registry],
+    }),
     clockOffset: new Gauge({
       name: 'headgate_clock_offset_seconds',
       help: "What is to be added to this machine's clock to get the API server's.",

@@ -4,7 +4,8 @@ import type { Clock } from '../../cluster/server-clock.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { type Fact, REASONS, type Reason } from '../../rollout/machine/facts.ts';
+import { type Fact, fact, REASONS, type Reason } from '../../rollout/machine/facts.ts';
+import { deletionWords } from '../../rollout/machine/troubles/record-deleted.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 
@@ -45,15 +46,12 @@ export class EventRecorder {
     }
   }
 
-  /** Of a Deployment whose Canary is gone: the fact of each revision is posted once, however often it is recorded. */
-  recordAbout({ metadata }: Deployment, told: Fact): void {
+  /** Of a Deployment whose Canary is gone: posted once for each revision, however often it is recorded. */
+  recordDeleted({ metadata }: Deployment, revision: string): void {
     const { namespace = '', name, uid = '' } = metadata;
+    const told = fact('RecordDeleted', deletionWords(`${name}.${namespace}`, revision), revision);
     this.#log({ metadata }, told);
-    this.#send(
-      { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid },
-      told,
-      `${told.reason}/${told.revision}`,
-    );
+    this.#send({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid }, told, `${told.reason}/${revision}`);
   }
 
   #count(reason: Reason): void {
