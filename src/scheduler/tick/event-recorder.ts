@@ -39,10 +39,10 @@ export class EventRecorder {
    * again are not posted again.
    */
   recordFacts(record: Canary, facts: readonly Fact[], source = record.metadata.resourceVersion ?? ''): void {
-    for (const [index, fact] of facts.entries()) {
-      this.#count(fact.reason);
-      this.#log(record, fact);
-      this.#post(record, fact, `${source}/${fact.reason}/${index}`);
+    for (const [index, told] of facts.entries()) {
+      this.#count(told.reason);
+      this.#log(record, told);
+      this.#post(record, told, `${source}/${told.reason}/${index}`);
     }
   }
 
