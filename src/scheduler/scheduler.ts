@@ -88,10 +88,12 @@ export class Scheduler {
     this.#tick = this.#makeTick();
     this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job), clock);
     const { queue, concurrency } = config;
+    const worker = { queue, concurrency, connection: blocking, clock, onError };
     this.#worker = new WakeWorker({
-      ...{ queue, concurrency, connection: blocking, clock, onError },
+      ...worker,
       run: (job) => this.#run(job),
-      postpone: ({ key, dueAt }) => this.#wakeQueue.at(key, dueAt),
+      // Its own id: BullMQ ignores one that exists, and the job that came early still does.
+      postpone: ({ key, dueAt }) => this.#wakeQueue.at(key, dueAt + 1),
     });
     this.#heartbeat = new Heartbeat({
       wakeQueue: this.#wakeQueue,

@@ -1,5 +1,5 @@
 import { REVISION } from '../../src/rollout/keys.ts';
-import type { Deployment } from '../../src/rollout/kube.ts';
+import type { Deployment, PodTemplate } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
@@ -83,18 +83,18 @@ export class Trace {
 const pods = ({ spec, status }: Deployment): string => `${status?.availableReplicas ?? 0}/${spec.replicas ?? 1}`;
 const revisionOf = ({ metadata }: Deployment): string => metadata.annotations?.[REVISION] ?? '';
 
+const imageOf = ({ spec }: PodTemplate): string => spec.containers[0]?.image ?? '';
+
 function wordsOf(effect: Effect): string {
   switch (effect.do) {
     case 'liftHold':
       return `liftHold${effect.keepPaused ? ', stays paused' : ''}${effect.rolling ? ` ${effect.rolling}` : ''}`;
     case 'writeHold':
-      return `writeHold ${effect.text}`;
-    case 'restoreTemplate':
-      return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ''}`;
-    case 'rollBack':
-      return `rollBack ${effect.template.spec.containers[0]?.image ?? ''}`;
     case 'holdAgain':
-      return `holdAgain ${effect.text}`;
+      return `${effect.do} ${effect.text}`;
+    case 'restoreTemplate':
+    case 'rollBack':
+      return `${effect.do} ${imageOf(effect.template)}`;
     case 'clearAnnotations':
       return `clearAnnotations ${effect.keys.join(' ')}`;
     case 'createService':

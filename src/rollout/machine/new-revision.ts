@@ -113,6 +113,10 @@ function isUnprotected({ state, seen: { deployment, replicaSets } }: Situation):
   return replicaSets.every((set) => !ownedBy(deployment, set) || (set.status?.availableReplicas ?? 0) === 0);
 }
 
+/** A release is under way, or has failed, so that the stable template takes its place; one that rolls back wants that itself. */
+const isKeptOut = ({ phase, release }: Situation['state']): boolean =>
+  phase === 'Failed' || (ACTIVE.has(phase) && !isRollingBack(release));
+
 /** No hold: is the template the one that the state expects? */
 function ungatedRevision(s: Situation): Next | undefined {
   const { state, seen } = s;
@@ -121,8 +125,7 @@ function ungatedRevision(s: Situation): Next | undefined {
   const lifted = ROLLING_OUT.has(phase) || (phase === 'Finalising' && release?.outcome !== 'failed');
   if (lifted && release?.revision === seen.revision) return undefined;
   if (stable !== undefined && seen.revision === stable.revision) {
-    if (isRollingBack(release) && ACTIVE.has(phase)) return undefined;
-    return ACTIVE.has(phase) || phase === 'Failed' ? start(s, 'withdrawn', '') : undefined;
+    return isKeptOut(state) ? start(s, 'withdrawn', '') : undefined;
   }
   return start(s, 'outside', '');
 }

@@ -146,15 +146,16 @@ export function doubtfulReads(state: RolloutState | undefined, seen: Omit<Observ
 const canaryDoubtful = (release: Release, { canary }: Omit<Observation, 'checks'>): boolean =>
   missingPods(release, canary) > 0;
 
+const isBackAt = ({ release, stable }: RolloutState, revision: string): boolean =>
+  isRollingBack(release) && revision === stable?.revision;
+
 /** The gate seems to be in another state than what was committed. */
-function holdDoubtful(
-  { phase, release, stable }: RolloutState,
-  { hold, revision }: Omit<Observation, 'checks'>,
-): boolean {
+function holdDoubtful(state: RolloutState, { hold, revision }: Omit<Observation, 'checks'>): boolean {
+  const { phase, release } = state;
   const same = revision === release?.revision;
   if (AT_GATE.has(phase) || (phase === 'Finalising' && release?.outcome === 'failed'))
     return hold.state !== 'held' || !same;
-  if (phase === 'Promoting') return !same && !(isRollingBack(release) && revision === stable?.revision);
+  if (phase === 'Promoting') return !same && !isBackAt(state, revision);
   if (phase === 'Finalising') return hold.state === 'held' || !same;
   return phase === 'Failed' ? hold.state === 'open' : hold.state === 'held' && same;
 }

@@ -8,7 +8,7 @@ import type { Canary } from '../../rollout/machine/canary.ts';
 import { refusedStatus } from '../../rollout/machine/status.ts';
 import { atVersion } from '../../rollout/object-change.ts';
 import type { World } from '../world/world.ts';
-import { annotation } from './apply.ts';
+import { annotation } from './gate-patch.ts';
 import { commit } from './record.ts';
 
 /** So long after a Canary was created, its Deployment is looked for every few seconds; after that the resync is enough. */

@@ -41,8 +41,8 @@ async function annotated(): Promise<App> {
 /** Settings in a Canary. @param optIn whether its user has annotated the Deployment too */
 async function written({ optIn }: { optIn: boolean }): Promise<App> {
   const app = await App.deploy(rig, 'deleted');
-  await app.apply(canaryOf(app));
   if (optIn) await app.kubectl(['annotate', `deployment/${app.name}`, `headgate.dev/canary=canary/${SETTINGS}`]);
+  await app.apply(canaryOf(app));
   await waitFor('enrolment', async () => (await statusOf(app))['phase'] === 'Initialized');
   await waitFor('an answer', async () => (await rig.gateway.request({ host: app.host })).status === 200);
   await app.setImage('1.4.1');
