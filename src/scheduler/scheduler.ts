@@ -92,22 +92,20 @@ export class Scheduler {
     this.#worker = new WakeWorker({
       ...worker,
       run: (job) => this.#run(job),
-      // Its own id: BullMQ ignores one that exists, and the job that came early still does.
-      postpone: ({ key, dueAt }) => this.#wakeQueue.at(key, dueAt + 1),
+      postpone: (job) => this.#wakeQueue.postpone(job),
     });
     this.#heartbeat = new Heartbeat({
       wakeQueue: this.#wakeQueue,
       redisAnswers: () => commands.status === 'ready',
       oldestTickMs: () => this.#ticks.oldestMs(),
     });
-    const wake = (key: string) => this.#wakeQueue.now(key);
     this.#resync = new Resync({
       client,
       world: this.#world,
       namespaces: config.namespaces,
       excludedNamespaces: config.excludedNamespaces,
       intervalMs: config.resyncIntervalMs,
-      wake,
+      wake: (key) => this.#wakeQueue.now(key),
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount: (held) => metrics.held.set(held),
       onError,

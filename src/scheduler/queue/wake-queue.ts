@@ -65,6 +65,11 @@ export class WakeQueue {
     this.#add(key, 'timer', at);
   }
 
+  /** Sets a timer again that came early. It gets an id of its own, as BullMQ ignores one that exists, and that of the job still does. */
+  postpone({ key, dueAt }: WakeJob): void {
+    this.#add(key, 'timer', dueAt + 1);
+  }
+
   heartbeat(): void {
     this.#add('', 'heartbeat', this.#clock());
   }
