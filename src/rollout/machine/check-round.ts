@@ -32,8 +32,8 @@ const nextCheck = ({ now, spec }: Releasing): { checkAt: string } => ({
 });
 
 /**
- * The same while the Deployment rolls out, past the analysis: only a failure counts then. Undefined where no round has been
- * made.
+ * The same while the Deployment rolls out, past the analysis: only a failure counts then, and what passes is written down only
+ * after one. Undefined where nothing follows.
  */
 export function judgePromotion(s: Releasing): Next | undefined {
   const { checks } = s.seen;
@@ -41,7 +41,8 @@ export function judgePromotion(s: Releasing): Next | undefined {
   if (checks === undefined || checkAt === undefined || s.now < ms(checkAt)) return undefined;
   const judged = withRelease(s, { checks });
   const bad = messages(checks, 'fail');
-  return bad === '' ? updateRelease(judged, nextCheck(s)) : failedCheck(judged, bad);
+  if (bad !== '') return failedCheck(judged, bad);
+  return failsChecks(s.state.release) ? updateRelease(judged, nextCheck(s)) : undefined;
 }
 
 /** Whether the last round failed, and another one follows: its release does not end before that. */

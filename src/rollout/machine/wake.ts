@@ -1,4 +1,5 @@
 import { isScaledDown } from './canary-pods.ts';
+import { roundsSince } from './check-window.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import { meshKnowsCanaryAt } from './routable.ts';
@@ -41,14 +42,18 @@ function timers(s: Situation): number[] {
   const { checkAt, deadline, weightSince, weight } = release;
   const times = meshKnows(s);
   if (waitsUnwatched(state)) times.push(nextLook(s));
-  const isChecked = phase === 'Progressing' || ROLLING_OUT.has(phase);
-  if (isChecked && checkAt !== undefined) times.push(ms(checkAt));
+  if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
+  if (ROLLING_OUT.has(phase) && checkAt !== undefined) times.push(nextRound(ms(checkAt), s));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline), lateAt(release, spec) ?? 0);
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
   return [...times, ...endOfGrace(s)];
 }
+
+/** Rounds that pass are not written down while the Deployment rolls out: they are an interval apart from the first one. */
+const nextRound = (first: number, { now, spec: { analysis } }: Situation): number =>
+  first + Math.max(roundsSince(first, now, analysis) + 1, 0) * analysis.intervalMs;
 
 /** When every proxy knows what is waited for. */
 function meshKnows(s: Situation): number[] {

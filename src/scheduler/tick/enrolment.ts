@@ -129,11 +129,11 @@ export class Enrolment {
   /** The settings cannot be used: the gate stays as it is, and each record of the Deployment says why. */
   async #unusable(key: string, deployment: Deployment, { message, recordMissing }: Unusable): Promise<EnrolmentResult> {
     const { client, world, onUnusable } = this.#options;
-    onUnusable(key, message);
     if (recordMissing && wantsPods(world.canaryOf(deployment))) {
       this.#tellAbandoned(deployment);
       return notFollowed(await this.#options.dismantler.abandon(key, isHeld(deployment)));
     }
+    onUnusable(key, message);
     for (const record of world.records.about(key)) {
       const state = stateOf(record.status);
       if (state === undefined) {
