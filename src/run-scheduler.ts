@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { ApiServerAddresses } from './cluster/api-server.ts';
 import { KubeClient } from './cluster/client.ts';
 import { type Credentials, loadCredentials } from './cluster/credentials.ts';
+import { ServerClock } from './cluster/server-clock.ts';
 import type { Config, Environment } from './config.ts';
 import { neverCalled } from './hooks/address.ts';
 import { type CallerOptions, HookCaller } from './hooks/call.ts';
@@ -9,6 +10,7 @@ import { CallGuard, type CallGuardOptions } from './hooks/call-guard.ts';
 import { loadHookRules } from './hooks/settings.ts';
 import { loadAlertSettings } from './notify/settings.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
+import { clockReport } from './scheduler/clock-report.ts';
 import { requireRedis } from './scheduler/queue/suitability.ts';
 import { queuesOf, Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
@@ -41,7 +43,8 @@ export async function runScheduler(
   const credentials = await loadCredentials(config.kubernetes);
   const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
     metrics.apiRequests.inc(report);
-  const client = new KubeClient({ credentials, userAgent: `headgate-scheduler/${VERSION}`, onRequest });
+  const clock = new ServerClock({ onOffset: clockReport(log, metrics) });
+  const client = new KubeClient({ credentials, userAgent: `headgate-scheduler/${VERSION}`, onRequest, clock });
   const apiServer = new ApiServerAddresses({
     client,
     hosts: hostsOf(credentials, config),
@@ -49,7 +52,7 @@ export async function runScheduler(
   });
   const guard = new CallGuard({ rules, forbids: forbidden(apiServer) });
   const caller = new HookCaller({ guard, userAgent: `headgate/${VERSION}`, onReply: counted(metrics) });
-  const scheduler = new Scheduler({ config, alerts, client, provider, log, metrics, caller, guard });
+  const scheduler = new Scheduler({ config, alerts, client, provider, log, metrics, caller, guard, clock: clock.now });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   const running = await startInOrder([
     { stop: () => log.info('the scheduler has stopped') },

@@ -3,14 +3,17 @@ import type { DueCheck } from '../rollout/machine/observation-needs.ts';
 import { clientsCheck } from './clients-check.ts';
 import { MISROUTING_QUERIES } from './misrouting.ts';
 import { type QueryTarget, queryOf } from './queries.ts';
+import { rolloutCheck } from './rollout-check.ts';
 import { checkResultOf, type QueryResult } from './verdict.ts';
 
 /** One check, by as many queries as it needs, put side by side. */
 export async function checkOf(
-  { metric, windowMs, weight, weightMs }: DueCheck,
+  due: DueCheck,
   target: QueryTarget,
   ask: (query: string) => Promise<QueryResult>,
 ): Promise<CheckResult> {
+  const { metric, windowMs, weight, weightMs, rolloutMs } = due;
+  if (rolloutMs !== undefined) return rolloutCheck({ ...due, rolloutMs }, target, ask);
   const query = queryOf(metric, target, windowMs);
   if (!('builtin' in metric.source) || metric.source.builtin !== 'request-success-rate')
     return checkResultOf(metric, await ask(query));

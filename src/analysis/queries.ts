@@ -1,6 +1,6 @@
 import { renderQuery } from '../rollout/spec/promql/query-template.ts';
 import type { BuiltinMetric, Metric } from '../rollout/spec/spec-types.ts';
-import { ANSWERED, ANSWERED_WELL, type Counted, clientRequests, durationText } from './client-requests.ts';
+import { ANSWERED, ANSWERED_WELL, type Counted, clientRequests, durationText, type Window } from './client-requests.ts';
 
 /** Whose requests are measured, by the names that metrics know. */
 export interface QueryTarget {
@@ -30,6 +30,12 @@ const BUILTIN_QUERIES: Record<BuiltinMetric, (what: What) => string> = {
     return `histogram_quantile(0.99, sum by (le) (${clientRequests({ ...what, metric })}))`;
   },
 };
+
+/** The success rate of the stable Service: of the Deployment's own pods. */
+export function stableQueryOf({ namespace, services }: QueryTarget, window: Window): string {
+  const stable = { namespace, name: services.stable };
+  return BUILTIN_QUERIES['request-success-rate']({ service: stable, stable, window });
+}
 
 /** The PromQL of a metric over a window of `windowMs` milliseconds. */
 export function queryOf(metric: Metric, target: QueryTarget, windowMs: number): string {

@@ -4,6 +4,7 @@ import type { Credentials } from './credentials.ts';
 import { KubeError, refusal } from './errors.ts';
 import { resourceOf } from './kinds.ts';
 import { pause } from './pause.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** Kubernetes' verbs, as RBAC and the audit log name them. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
@@ -41,6 +42,8 @@ export interface TransportOptions {
   /** Most connections for calls. Watches, which never end, have connections of their own. Default: 16. */
   connections?: number;
   onRequest?: (report: RequestReport) => void;
+  /** Is told of the time that answers bear. */
+  clock?: ServerClock;
 }
 
 const METHODS = {
@@ -111,13 +114,14 @@ export class Transport {
 
   async #request(pool: Pool, call: Call, signal: AbortSignal, freshHeaders: boolean): Promise<Dispatcher.ResponseData> {
     const { verb, path, query, body, mediaType = 'application/json' } = call;
-    const { credentials, userAgent } = this.#options;
+    const { credentials, userAgent, clock } = this.#options;
     const headers = {
       accept: 'application/json',
       'user-agent': userAgent,
       ...(body && { 'content-type': mediaType }),
       ...(await credentials.headers(freshHeaders)),
     };
+    const sentAt = clock?.local() ?? 0;
     try {
       const response = await pool.request({
         method: METHODS[verb],
@@ -126,6 +130,7 @@ export class Transport {
         body: body ? JSON.stringify(body) : null,
         signal,
       });
+      clock?.note(response.headers.date, sentAt);
       this.#report(call, response.statusCode);
       return response;
     } catch (error) {

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { KubeClient } from '../cluster/client.ts';
+import type { Clock } from '../cluster/server-clock.ts';
 import type { Config } from '../config.ts';
 import type { HookCaller } from '../hooks/call.ts';
 import type { CallGuard } from '../hooks/call-guard.ts';
@@ -42,6 +43,8 @@ export interface SchedulerOptions {
   metrics: Metrics;
   caller: HookCaller;
   guard: CallGuard;
+  /** By which times in records are written and compared. */
+  clock: Clock;
 }
 
 const RETRY_MS = 1_000;
@@ -69,13 +72,13 @@ export class Scheduler {
   #running: Running | undefined;
 
   constructor(options: SchedulerOptions) {
-    const { config, client, log, metrics, caller } = options;
+    const { config, client, log, metrics, caller, clock } = options;
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
-    this.#events = new EventRecorder(client, log, metrics);
+    this.#events = new EventRecorder(client, log, metrics, clock);
     // Without the way through Redis: only this process has the answer.
-    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key) });
+    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key), clock });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
     this.#connections = [blockingConnection(config), commandConnection(config)];
     const [blocking, commands] = this.#connections;
@@ -83,25 +86,28 @@ export class Scheduler {
     reportRedis(commands, config, queuesOf(config), log);
     this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
-    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job));
+    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job), clock);
     const { queue, concurrency } = config;
-    this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
+    const worker = { queue, concurrency, connection: blocking, clock, onError };
+    this.#worker = new WakeWorker({
+      ...worker,
+      run: (job) => this.#run(job),
+      postpone: (job) => this.#wakeQueue.postpone(job),
+    });
     this.#heartbeat = new Heartbeat({
       wakeQueue: this.#wakeQueue,
       redisAnswers: () => commands.status === 'ready',
       oldestTickMs: () => this.#ticks.oldestMs(),
     });
-    const wake = (key: string) => this.#wakeQueue.now(key);
-    const onCount = (held: number) => metrics.held.set(held);
     this.#resync = new Resync({
       client,
       world: this.#world,
       namespaces: config.namespaces,
       excludedNamespaces: config.excludedNamespaces,
       intervalMs: config.resyncIntervalMs,
-      wake,
+      wake: (key) => this.#wakeQueue.now(key),
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
-      onCount,
+      onCount: (held) => metrics.held.set(held),
       onExcluded: (canary) => log.warn({ canary }, 'its namespace is excluded: it is not followed any more'),
       onError,
     });
@@ -118,6 +124,7 @@ export class Scheduler {
       onError,
       onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
+      onClosed: () => metrics.releaseWatches.set(this.#world.releaseWatches),
       onMissed: (resource, count) => metrics.watchMissed.inc({ resource }, count),
     });
   }
@@ -132,7 +139,7 @@ export class Scheduler {
   }
 
   #makeTick(): Tick {
-    const { client, config, alerts, log, metrics, provider } = this.#options;
+    const { client, config, alerts, log, metrics, provider, clock } = this.#options;
     const { clusterDomain, routeSettleMs: settleMs } = config;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
@@ -140,8 +147,10 @@ export class Scheduler {
       client,
       world,
       claimants: new Claimants(world, provider),
+      clock,
       dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
       onUnusable: (key, message) => log.warn({ canary: key }, message),
+      onAbandoned: (deployment, revision) => this.#events.recordDeleted(deployment, revision),
     });
     const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
     const onAnswer = (key: string) => this.#changed(key);
@@ -151,9 +160,10 @@ export class Scheduler {
       client,
       world,
       observer,
-      applier: new Applier({ client, world, provider, reads: observer.reads }),
+      applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
       settleMs,
       scrapeMs: config.scrapeIntervalMs,
+      clock,
       clusterDomain,
       self: this.#self,
       defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
@@ -216,23 +226,24 @@ export class Scheduler {
   async #run({ key, dueAt }: WakeJob): Promise<void> {
     this.#heartbeat.beat();
     if (key === '') return;
-    this.#options.metrics.tickLateness.observe(Math.max(Date.now() - dueAt, 0) / 1_000);
+    this.#options.metrics.tickLateness.observe(Math.max(this.#options.clock() - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
 
   async #runOnce(key: string): Promise<void> {
-    const { metrics, log } = this.#options;
+    const { metrics, log, clock } = this.#options;
     const end = metrics.tickDuration.startTimer();
     try {
       const wakeAt = await this.#tick.run(key);
       metrics.ticks.inc({ outcome: 'done' });
       // A timer that is set again has the same job id: BullMQ keeps the one that is there.
-      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, Date.now() + 1));
+      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, clock() + 1));
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
-      this.#wakeQueue.at(key, Date.now() + RETRY_MS);
+      this.#wakeQueue.at(key, clock() + RETRY_MS);
     } finally {
+      metrics.releaseWatches.set(this.#world.releaseWatches);
       end();
     }
   }

@@ -96,7 +96,12 @@ const COMMANDS: Record<string, Command> = {
     simulation.advance(parseDuration(duration) ?? Number.NaN);
     return undefined;
   },
-  answers: ({ ticker }, [text]) => {
+  /** What metrics say from now on, of the canary or of the Deployment while it rolls out: `answers NUMBER [Deployment]`. */
+  answers: ({ ticker }, [text, of]) => {
+    if (of !== undefined) {
+      ticker.rolloutAnswer = answerOf(text);
+      return undefined;
+    }
     ticker.answer = () => answerOf(text);
     return undefined;
   },
@@ -177,6 +182,14 @@ const COMMANDS: Record<string, Command> = {
   'delete-route': ({ cluster }) => void cluster.putRoute(undefined),
   'delete-record': ({ cluster }) => {
     cluster.record = undefined;
+    cluster.dirty = true;
+    return undefined;
+  },
+  /** The record is deleted, and a finalizer of somebody else's keeps it. */
+  'terminate-record': ({ cluster }) => {
+    const { record } = cluster;
+    if (record)
+      cluster.putRecord({ ...record, metadata: { ...record.metadata, deletionTimestamp: '2030-01-01T00:00:00Z' } });
     cluster.dirty = true;
     return undefined;
   },

@@ -1,5 +1,5 @@
 import { REVISION } from '../../src/rollout/keys.ts';
-import type { Deployment } from '../../src/rollout/kube.ts';
+import type { Deployment, PodTemplate } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
@@ -86,14 +86,18 @@ const revisionOf = ({ metadata }: Deployment): string => metadata.annotations?.[
 const annotationChange = ([key, text]: [string, string | undefined]): string =>
   text === undefined ? `${key}-` : `${key}=${JSON.stringify(text)}`;
 
+const imageOf = ({ spec }: PodTemplate): string => spec.containers[0]?.image ?? '';
+
 function wordsOf(effect: Effect): string {
   switch (effect.do) {
     case 'liftHold':
       return `liftHold${effect.keepPaused ? ', stays paused' : ''}${effect.rolling ? ` ${effect.rolling}` : ''}`;
     case 'writeHold':
-      return `writeHold ${effect.text}`;
+    case 'holdAgain':
+      return `${effect.do} ${effect.text}`;
     case 'restoreTemplate':
-      return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ''}`;
+    case 'rollBack':
+      return `${effect.do} ${imageOf(effect.template)}`;
     case 'annotate':
       return `annotate ${Object.entries(effect.annotations).map(annotationChange).join(' ')}`;
     case 'createService':

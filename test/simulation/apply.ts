@@ -39,6 +39,18 @@ export function apply(effect: Effect, context: ApplyContext): void {
         object.spec.template = structuredClone(effect.template);
         object.spec.paused = effect.keepPaused;
       });
+    case 'rollBack':
+      return change(context, effect.deployment, (object) => {
+        object.spec.template = structuredClone(effect.template);
+        delete object.spec.paused;
+      });
+    case 'holdAgain':
+      return change(context, effect.deployment, (object) => {
+        object.spec.template = structuredClone(effect.template);
+        object.spec.paused = true;
+        note(object, HELD, effect.text);
+        note(object, ROLLING, undefined);
+      });
     case 'annotate':
       return change(context, effect.deployment, (object) => {
         for (const [key, text] of Object.entries(effect.annotations)) note(object, key, text);

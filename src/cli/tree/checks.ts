@@ -52,11 +52,11 @@ function unanswered(
 
 function checkEntry(check: CheckResult): Entry {
   const [word, colour] = VERDICTS[check.verdict];
-  const { metric, message } = check;
+  const { metric, of, message } = check;
   return {
     cells: [
       { text: word, colour },
-      { text: metric },
+      { text: of === undefined ? metric : `${metric} (${of})` },
       { text: valueText(check) },
       { text: boundsText(check), colour: 'dim' },
     ],

@@ -4,6 +4,7 @@ import { fact } from './facts.ts';
 import { pauseByCommand, resumeByCommand } from './phases/paused.ts';
 import { promoteByCommand } from './phases/progressing.ts';
 import { startOrWait } from './phases/waiting.ts';
+import { isRollingOut, rollBack, rollBackRefusal } from './roll-back.ts';
 import {
   displayName,
   enterPhase,
@@ -16,7 +17,7 @@ import {
   type Situation,
 } from './situation.ts';
 import { canAdvance, isKnown } from './sources.ts';
-import { type Phase, time } from './state.ts';
+import { type Phase, ROLLING_OUT, time } from './state.ts';
 
 /** In which phases a command makes sense, and what it does. */
 interface CommandRule {
@@ -26,7 +27,7 @@ interface CommandRule {
 }
 
 const COMMANDS: Record<Action, CommandRule> = {
-  abort: { in: ['Waiting', 'Progressing', 'Paused'], carryOut: abort },
+  abort: { in: ['Waiting', 'Progressing', 'Paused', 'Promoting', 'Stalled'], carryOut: abort },
   promote: { in: ['Progressing', 'Paused'], carryOut: promoteByCommand },
   pause: { in: ['Progressing'], carryOut: pauseByCommand },
   resume: { in: ['Paused'], carryOut: resumeByCommand },
@@ -34,8 +35,10 @@ const COMMANDS: Record<Action, CommandRule> = {
   revert: { in: ['Waiting', 'Progressing', 'Paused', 'Failed'], carryOut: revert },
 };
 
+/** Once the gate is open, the way back is a roll-out of its own. */
 function abort(s: Releasing, by: string | undefined): Next {
-  return fail(s, 'Aborted', `was aborted by ${commandOf(by)}`, decisionOf('abort', by, s.now));
+  const end = isRollingOut(s) ? rollBack : fail;
+  return end(s, 'Aborted', `was aborted by ${commandOf(by)}`, decisionOf('abort', by, s.now));
 }
 
 function retry(s: Releasing, by: string | undefined): Next {
@@ -74,7 +77,8 @@ function revert(s: Releasing, by: string | undefined): Next {
 }
 
 /** Why a command cannot be carried out now; undefined if it can. */
-function refusal({ state, seen }: Situation, { action, revision }: StampedCommand): string | undefined {
+function refusal(s: Situation, { action, revision }: StampedCommand): string | undefined {
+  const { state, seen } = s;
   const { phase, release } = state;
   if (release === undefined || !COMMANDS[action].in.includes(phase)) {
     return `cannot ${action} in phase ${phase}; it works in ${COMMANDS[action].in.join(', ')}`;
@@ -84,6 +88,10 @@ function refusal({ state, seen }: Situation, { action, revision }: StampedComman
   }
   if (seen.hold.state === 'unreadable') return `cannot ${action}: the hold on the Deployment cannot be read`;
   const held = seen.hold.state === 'held' || !isKnown(seen, 'deployment');
+  if (!held && ROLLING_OUT.has(phase)) {
+    const why = rollBackRefusal(s);
+    return why && `cannot ${action}: ${why}`;
+  }
   if (!held) return `cannot ${action}: no revision is held`;
   if (action === 'revert' && state.stable === undefined) return 'cannot revert: the running version is not known';
   return undefined;

@@ -11,7 +11,7 @@ import { type Fact, fact } from './facts.ts';
 import { withFence } from './fence.ts';
 import { rollbackRequested, wantedPolls } from './gates.ts';
 import { historyAfter } from './history.ts';
-import { newRevision, refreshedStable } from './new-revision.ts';
+import { abandonedRelease, newRevision, refreshedStable } from './new-revision.ts';
 import { outboxAfter } from './outbox.ts';
 import { ended } from './phases/ended.ts';
 import { finalising } from './phases/finalising.ts';
@@ -23,6 +23,7 @@ import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';
 import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
+import { recordDeleted } from './troubles/record-deleted.ts';
 import { isRouteGone, routeGone } from './troubles/route-gone.ts';
 import { wakeAt } from './wake.ts';
 
@@ -101,7 +102,9 @@ function enrol(rest: Omit<Situation, 'state'>): Next {
   const s: Situation = { ...rest, state: { ...state, ...(found && { stable: found }) } };
   const stable = refreshedStable(s);
   const told = fact('Enrolled', `${displayName(s)} is gated: a change of its pod template is released by canary`);
-  return { state: { ...state, ...(stable && { stable }) }, facts: [told] };
+  const enrolled: RolloutState = { ...state, ...(stable && { stable }) };
+  const abandoned = abandonedRelease({ ...rest, state: enrolled });
+  return { state: abandoned?.state ?? enrolled, facts: [told, ...(abandoned?.facts ?? [])] };
 }
 
 /** The record follows what the API server makes of it: it is the same revision, and the same pods run it. */
@@ -152,7 +155,13 @@ function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeGone(releasing) ?? routeEmptied(releasing) ?? rollbackRequested(releasing) ?? PHASE[phase](releasing);
+  return (
+    recordDeleted(releasing) ??
+    routeGone(releasing) ??
+    routeEmptied(releasing) ??
+    rollbackRequested(releasing) ??
+    PHASE[phase](releasing)
+  );
 }
 
 /**

@@ -14,6 +14,10 @@ export type Effect =
   | { do: 'restoreTemplate'; deployment: Deployment; held: string; template: PodTemplate; keepPaused: boolean }
   /** Write Headgate's own annotations of the Deployment; undefined: remove. */
   | { do: 'annotate'; deployment: Deployment; annotations: Readonly<Record<string, string | undefined>> }
+  /** Replace the template that rolls out by the stable one; no hold stands. */
+  | { do: 'rollBack'; deployment: Deployment; template: PodTemplate }
+  /** Put the template of a revision that was rolled back into its place again, held in the same write. */
+  | { do: 'holdAgain'; deployment: Deployment; template: PodTemplate; text: string }
   | { do: 'createService'; service: Service }
   /** Give a Service of Headgate's own the ports, selector and the rest that another now has. */
   | { do: 'replaceService'; existing: Service; wanted: Service }

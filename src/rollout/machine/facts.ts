@@ -39,6 +39,7 @@ export const REASONS = {
   GateTimedOut: 'Warning',
   RollbackRequested: 'Warning',
   Aborted: 'Warning',
+  RecordDeleted: 'Warning',
   RolledBack: 'Warning',
   StableRestored: 'Warning',
   ServiceNotFound: 'Warning',

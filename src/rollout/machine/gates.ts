@@ -13,15 +13,12 @@ import {
   updateRelease,
   withRelease,
 } from './situation.ts';
-import { type Awaiting, ms, type Phase, type Release, time } from './state.ts';
+import { AT_GATE, type Awaiting, ms, type Release, time } from './state.ts';
 
 const LONGEST_POLL_MS = 5_000;
 
 /** How often a closed gate is asked: an approval is not to wait for a whole interval. */
 const pollMs = ({ analysis }: RolloutSpec): number => Math.min(analysis.intervalMs, LONGEST_POLL_MS);
-
-/** Phases in which a hook may call for a way back: until the gate is opened. */
-const CAN_ROLL_BACK: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
 
 /** The question is another one each time that the release comes to wait: no old approval counts. */
 const gateId = ({ startedAt }: Release, { gate, since }: Awaiting, { name }: Hook): string =>
@@ -31,7 +28,7 @@ const rollbackId = ({ startedAt }: Release, { name }: Hook): string => `${starte
 
 /** What is to be asked again and again in this state. */
 export function wantedPolls({ state: { phase, release }, spec }: Situation): WantedPoll[] {
-  if (release === undefined || !CAN_ROLL_BACK.has(phase)) return [];
+  if (release === undefined || !AT_GATE.has(phase)) return [];
   // The looks come at whole multiples; an answer that came a moment after the last one must not miss the next.
   const everyMs = pollMs(spec) / 2;
   const { awaiting } = release;
@@ -123,7 +120,7 @@ export function gateDeadlines({ state: { release }, spec }: Situation): number[]
 /** A rollback hook that passes ends the release; undefined if none does. */
 export function rollbackRequested(s: Releasing): Next | undefined {
   const { phase, release } = s.state;
-  if (!CAN_ROLL_BACK.has(phase)) return undefined;
+  if (!AT_GATE.has(phase)) return undefined;
   for (const hook of hooksOf(s.spec, 'rollback')) {
     const answer = answerTo(s, rollbackId(release, hook));
     if (answer?.outcome !== 'passed') continue;

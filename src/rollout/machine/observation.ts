@@ -12,6 +12,8 @@ import type { TrafficReading } from './traffic.ts';
 /** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
 export interface CheckResult {
   metric: string;
+  /** What was measured, where it is not the canary: the pods of the Deployment, while it rolls out. */
+  of?: 'Deployment';
   verdict: 'pass' | 'fail' | 'inconclusive' | 'error';
   value?: number;
   /** What the value is held against. */
@@ -39,6 +41,8 @@ export interface Observation extends TrafficReading {
   /** Revision of the Deployment's own template. */
   revision: string;
   command?: StampedCommand | UnreadableCommand;
+  /** The Canary is deleted, and is there only until others have let go of it. */
+  recordDeleted?: true;
   replicaSets?: readonly ReplicaSet[];
   /** The recorded template of the stable pods as the API server has it now, where nothing else equals the record (`needsRestating`). */
   restated?: PodTemplate;

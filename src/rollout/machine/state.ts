@@ -1,3 +1,4 @@
+import type { PodTemplate } from '../kube.ts';
 import type { GateType } from '../spec/schema/hook-types.ts';
 import type { Stable } from '../workload/stable.ts';
 import type { HookCall } from './calls.ts';
@@ -96,6 +97,10 @@ export interface Release {
   peak?: number;
   /** The held revision whose template is to be replaced by the stable one (`headgate revert`). */
   revert?: string;
+  /** When the gate was opened for it. */
+  promotedAt?: Time | undefined;
+  /** It failed in mid-promotion, and the Deployment rolls back: its template, to be held again after that (roll-back.ts). */
+  rolledBack?: PodTemplate | undefined;
   /** How it ends; set when it is known, before its effects are seen. */
   outcome?: 'succeeded' | 'failed' | undefined;
   /** A reason of facts.ts and a sentence: why it is where it is. */
@@ -145,6 +150,12 @@ export const ACTIVE: ReadonlySet<Phase> = new Set([
 
 /** Phases in which the canary may be given traffic. */
 export const SERVING: ReadonlySet<Phase> = new Set(['Progressing', 'Paused', 'Promoting', 'Stalled']);
+
+/** Phases in which the revision under release is held. */
+export const AT_GATE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
+
+/** Phases in which the gate is open, and Kubernetes rolls the Deployment. */
+export const ROLLING_OUT: ReadonlySet<Phase> = new Set(['Promoting', 'Stalled']);
 
 /** Phases that wait for what is counted from the moment when the route was seen at its weight. */
 export const TIMED: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Finalising']);

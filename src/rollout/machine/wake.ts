@@ -1,10 +1,11 @@
 import { readBypass } from '../workload/bypass.ts';
 import { isScaledDown } from './canary-pods.ts';
+import { roundsSince } from './check-window.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import { meshKnowsCanaryAt } from './routable.ts';
 import type { Situation } from './situation.ts';
-import { ms, SERVING, TIMED } from './state.ts';
+import { ms, ROLLING_OUT, SERVING, TIMED } from './state.ts';
 import { lateAt } from './troubles/late-pods.ts';
 import { waitsUnwatched } from './troubles/obstacle.ts';
 import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
@@ -50,6 +51,7 @@ function timers(s: Situation): number[] {
   const times = meshKnows(s);
   if (waitsUnwatched(state)) times.push(nextLook(s));
   if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
+  if (ROLLING_OUT.has(phase) && checkAt !== undefined) times.push(nextRound(ms(checkAt), s));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline), lateAt(release, spec) ?? 0);
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
@@ -57,11 +59,15 @@ function timers(s: Situation): number[] {
   return [...times, ...endOfGrace(s)];
 }
 
+/** Rounds that pass are not written down while the Deployment rolls out: they are an interval apart from the first one. */
+const nextRound = (first: number, { now, spec: { analysis } }: Situation): number =>
+  first + Math.max(roundsSince(first, now, analysis) + 1, 0) * analysis.intervalMs;
+
 /** When every proxy knows what is waited for. */
 function meshKnows(s: Situation): number[] {
   const { phase } = s.state;
   const canary = SERVING.has(phase) ? meshKnowsCanaryAt(s) : undefined;
-  return [...(phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : []), ...(canary ? [canary] : [])];
+  return [...(ROLLING_OUT.has(phase) ? [meshKnowsPodsAt(s)] : []), ...(canary ? [canary] : [])];
 }
 
 /** When pods that are missing have been so for too long. */

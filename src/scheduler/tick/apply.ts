@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { createObject } from '../../cluster/write-change.ts';
-import { HELD, ROLLING } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
@@ -13,10 +13,8 @@ import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { World } from '../world/world.ts';
 import { applyBudget } from './apply-budget.ts';
 import { type ApplierOptions, type Attempt, TrafficApplier } from './apply-traffic.ts';
+import { gatePatch, isOpenEffect, openPatch } from './gate-patch.ts';
 import { expectRecord } from './record-check.ts';
-
-/** A path inside a JSON Patch to an annotation. */
-export const annotation = (key: string): string => pointer('metadata', 'annotations', key);
 
 /**
  * Does one effect and takes the answer into the world, so that the next observation sees it. Each write carries what was
@@ -25,20 +23,21 @@ export const annotation = (key: string): string => pointer('metadata', 'annotati
 export class Applier {
   readonly #client: KubeClient;
   readonly #world: World;
+  readonly #clock: Clock;
   readonly #traffic: TrafficApplier;
 
-  constructor(options: ApplierOptions) {
+  constructor(options: ApplierOptions & { clock: Clock }) {
     this.#client = options.client;
     this.#world = options.world;
+    this.#clock = options.clock;
     this.#traffic = new TrafficApplier(options);
   }
 
   /** What gives the canary more weight, or opens the gate, is not done for another record than that of the attempt. */
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
     if ('held' in effect) return this.#patchGate(effect, attempt);
+    if (isOpenEffect(effect)) return this.#patchDeployment(effect.deployment, openPatch(effect));
     switch (effect.do) {
-      case 'annotate':
-        return this.#patchDeployment(effect.deployment, Object.entries(effect.annotations).map(annotationChange));
       case 'createService':
         return this.#create(KINDS.services, effect.service, wish);
       case 'replaceService':
@@ -85,7 +84,7 @@ export class Applier {
       return this.#client.get(pathOf(kind, namespace, name));
     });
     const isCanarys = name === canaryName(deployment.metadata.name) || name === hosts.canary;
-    if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, Date.now());
+    if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, this.#clock());
     else this.#world.put(answer);
   }
 
@@ -138,34 +137,4 @@ function keptBy(existing: Deployment, annotations: Record<string, string> | unde
     key.startsWith('deployment.kubernetes.io/'),
   );
   return { ...Object.fromEntries(kept), ...annotations };
-}
-
-const annotationChange = ([key, text]: [string, string | undefined]): PatchOperation =>
-  text === undefined ? { op: 'remove', path: annotation(key) } : { op: 'add', path: annotation(key), value: text };
-
-/** Each with a test of the exact hold that was observed. */
-function gatePatch(effect: Extract<Effect, { held: string }>): PatchOperation[] {
-  const asObserved: PatchOperation = { op: 'test', path: annotation(HELD), value: effect.held };
-  switch (effect.do) {
-    case 'liftHold':
-      return [asObserved, ...liftPatch(effect)];
-    case 'writeHold':
-      return [asObserved, { op: 'replace', path: annotation(HELD), value: effect.text }];
-    case 'restoreTemplate':
-      return [
-        asObserved,
-        { op: 'replace', path: '/spec/template', value: effect.template },
-        { op: 'remove', path: annotation(HELD) },
-        { op: 'add', path: '/spec/paused', value: effect.keepPaused },
-      ];
-  }
-}
-
-function liftPatch({ keepPaused, rolling, deployment }: Extract<Effect, { do: 'liftHold' }>): PatchOperation[] {
-  const rest: PatchOperation[] = [];
-  if (!keepPaused && deployment.spec.paused) {
-    rest.push({ op: 'test', path: '/spec/paused', value: true }, { op: 'remove', path: '/spec/paused' });
-  }
-  if (rolling !== undefined) rest.push({ op: 'add', path: annotation(ROLLING), value: rolling });
-  return [{ op: 'remove', path: annotation(HELD) }, ...rest];
 }

@@ -1,6 +1,7 @@
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment, KubeObject } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
+import { roundsSince } from '../../rollout/machine/check-window.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import {
@@ -15,7 +16,7 @@ import {
   needsRestating,
 } from '../../rollout/machine/observation-needs.ts';
 import type { Source } from '../../rollout/machine/sources.ts';
-import type { RolloutState } from '../../rollout/machine/state.ts';
+import { ms, ROLLING_OUT, type RolloutState } from '../../rollout/machine/state.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
 import { namespacesElsewhere } from '../../rollout/spec/route-choice.ts';
@@ -108,7 +109,7 @@ export class Observer {
   }
 
   #roundOf(input: ObserveInput, seen: LookedAt, round: Pick<RoundInput, 'due' | 'waitMs'>): RoundInput {
-    return { ...round, id: roundId(input.state), wish: this.#wishOf(input, seen), hosts: seen.hosts };
+    return { ...round, id: roundId(input), wish: this.#wishOf(input, seen), hosts: seen.hosts };
   }
 
   async #look(input: ObserveInput, reading: ObservationReads): Promise<LookedAt | undefined> {
@@ -149,6 +150,7 @@ export class Observer {
       closed,
       ...services,
       ...(command && { command }),
+      ...(record.metadata.deletionTimestamp !== undefined && { recordDeleted: true as const }),
       ...(replicaSets && { replicaSets }),
       ...(canary && { canary }),
       ...(taken.length > 0 && { taken }),
@@ -236,5 +238,10 @@ const restatedFor = ({ hold }: LookedAt): Question => ({
 const present = <T extends object>(parts: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-/** The same for the same round of checks. */
-const roundId = (state: RolloutState | undefined): string => `${state?.release?.startedAt} ${state?.release?.checkAt}`;
+/** The same for the same round of checks. While a Deployment rolls out, those that pass leave no trace in the state. */
+function roundId({ state, now, spec: { analysis } }: ObserveInput): string {
+  const { startedAt, checkAt } = state?.release ?? {};
+  const isRolling = state !== undefined && ROLLING_OUT.has(state.phase) && checkAt !== undefined;
+  const round = isRolling ? roundsSince(ms(checkAt), now, analysis) : 0;
+  return `${startedAt} ${checkAt} ${round}`;
+}

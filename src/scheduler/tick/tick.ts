@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isConflict } from '../../cluster/errors.ts';
 import { KINDS } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { type Decision, decide } from '../../rollout/machine/decide.ts';
@@ -46,7 +47,7 @@ export interface TickOptions {
   recordFacts: (record: Canary, facts: readonly Fact[]) => void;
   unknownLog: UnknownLog;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
-  clock?: () => number;
+  clock: Clock;
 }
 
 /** Somebody was faster with a commit: in how many milliseconds to look again. */
@@ -69,13 +70,13 @@ interface Round {
  */
 export class Tick {
   readonly #options: TickOptions;
-  readonly #clock: () => number;
+  readonly #clock: Clock;
   readonly #refusals = new Refusals();
   readonly #backoff = new EffectBackoff();
 
   constructor(options: TickOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? Date.now;
+    this.#clock = options.clock;
   }
 
   /** When to look again, milliseconds since the epoch; undefined: when something happens. */

@@ -1,19 +1,17 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { Coverage } from '../../cluster/namespaces.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
-import type { WatchEndReason } from '../../cluster/watch-ending.ts';
 import { ENROLLED, ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
-import type { TrafficProvider } from '../../traffic/provider.ts';
 import { annotatedHosts } from '../tick/host-claims.ts';
 import { CanaryPods } from './canary-pods.ts';
 import { Endpoints } from './endpoints.ts';
+import { closeIdleWatches } from './idle-watches.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { NeighbourLabels } from './neighbour-labels.ts';
@@ -25,6 +23,7 @@ import { RouteRights } from './route-rights.ts';
 import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
+import type { WorldOptions } from './world-options.ts';
 
 interface Watch<T> {
   kind: Kind;
@@ -36,19 +35,6 @@ interface Watch<T> {
   index?: Readonly<Record<string, (object: T) => readonly string[]>>;
   /** Keys of the Deployments that an object is about. */
   toKeys: (object: T) => readonly string[];
-}
-
-export interface WorldOptions extends Coverage {
-  client: KubeClient;
-  /** What divides traffic: its objects are watched too. */
-  provider: TrafficProvider;
-  /** Something changed about the Deployment of this key. */
-  onChange: (key: string) => void;
-  onError?: (error: unknown) => void;
-  /** A watch of the resource (`deployments`) ended and is opened again. */
-  onRestart?: (resource: string, reason: WatchEndReason) => void;
-  /** A full list of the resource showed this many changes that the watch had not. */
-  onMissed?: (resource: string, count: number) => void;
 }
 
 /**
@@ -123,6 +109,22 @@ export class World {
       watched: (key) => this.canaries.get(key),
     });
     this.replicaSets = new ReplicaSetWatches({ client, hooks: this.#hooks(KINDS.replicasets), onChange });
+    closeIdleWatches({
+      enrolled: this.enrolled,
+      records: this.records,
+      close: (key) => this.#closeWatches(key),
+      closeEndpoints: (key) => this.endpoints.forget(key),
+    });
+  }
+
+  /** How many watches are open for releases that are under way. */
+  get releaseWatches(): number {
+    return this.replicaSets.size + this.endpoints.size + this.#namespaces.size;
+  }
+
+  async #closeWatches(key: string): Promise<void> {
+    await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespaces(key)]);
+    this.#options.onClosed?.();
   }
 
   /** A change that this process wrote or read itself wakes nobody: its tick looks again anyway. */
@@ -200,7 +202,7 @@ export class World {
 
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
-    await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespaces(key)]);
+    await this.#closeWatches(key);
     this.traffic.forget(key);
     this.taken.forget(key);
     this.policies.forget(key);

@@ -124,7 +124,7 @@ export class PodRunner {
     const pod = { ...this.pod, status: { ...this.pod['status'], podIP: this.ip, hostIP: this.ip } };
     const env = await environmentOf(this.#deps.api, pod, spec);
     const words = [...(spec.command ?? []), ...(spec.args ?? [])].map((word: string) => expand(word, env));
-    const launch = launchOf(spec.image, words, this.ip);
+    const launch = launchOf(spec.image, words, this.ip, this.pod.metadata.name);
     if (!launch) return undefined;
     if (launch.program === 'none') return { ...launch, file: '', mounts: [], root: '' };
     const [first = '', ...rest] = launch.args;

@@ -1,8 +1,9 @@
 import { BYPASS, BYPASS_AT, BYPASS_BY, BYPASS_SPENT, ROLLING } from '../../keys.ts';
 import { readBypass, withSpent } from '../../workload/bypass.ts';
 import type { Effect } from '../effects.ts';
+import { isRollingBack } from '../roll-back.ts';
 import type { Situation } from '../situation.ts';
-import { time } from '../state.ts';
+import { ROLLING_OUT, time } from '../state.ts';
 
 type Changes = Record<string, string | undefined>;
 
@@ -15,7 +16,7 @@ export function ensureAnnotations(s: Situation): Effect[] {
 
 /** `rolling` goes once that is over. */
 function withoutRolling({ state: { phase, release }, seen: { deployment, hold } }: Situation): Changes {
-  const isOver = release !== undefined && hold.state === 'open' && phase !== 'Promoting' && phase !== 'Stalled';
+  const isOver = release !== undefined && hold.state === 'open' && !ROLLING_OUT.has(phase) && !isRollingBack(release);
   return isOver && deployment.metadata.annotations?.[ROLLING] !== undefined ? { [ROLLING]: undefined } : {};
 }
 

@@ -4,7 +4,7 @@ import { isDrained, runsRevision } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { canStart, isKnown } from '../sources.ts';
-import { ms, SERVING } from '../state.ts';
+import { ms, ROLLING_OUT, SERVING } from '../state.ts';
 import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
 
 /** Without a release (its record was deleted) a canary is scaled to zero, a settling time after the first look at it. */
@@ -19,8 +19,7 @@ export function ensureNoCanary({ state, seen, now, settleMs }: Situation): Effec
 export function ensureCanary(s: Releasing): Effect[] {
   const { release, phase } = s.state;
   if (!SERVING.has(phase) || release.path !== 'canary') return ensureGone(s);
-  const rolling = phase === 'Promoting' || phase === 'Stalled';
-  if (rolling || release.revision !== s.seen.revision) return [];
+  if (ROLLING_OUT.has(phase) || release.revision !== s.seen.revision) return [];
   return runsRevision(s.seen.canary, release.revision) ? ensureSize(s, s.seen.canary) : ensureRevision(s);
 }
 
@@ -46,5 +45,5 @@ function ensureGone(s: Releasing): Effect[] {
   const { canary } = s.seen;
   const { phase } = s.state;
   if (canary === undefined || (canary.spec.replicas ?? 1) === 0 || !isDrained(s)) return [];
-  return phase === 'Promoting' || phase === 'Stalled' ? [] : [{ do: 'scaleCanary', existing: canary, replicas: 0 }];
+  return ROLLING_OUT.has(phase) ? [] : [{ do: 'scaleCanary', existing: canary, replicas: 0 }];
 }

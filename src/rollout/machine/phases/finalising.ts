@@ -4,6 +4,7 @@ import type { HookCall } from '../calls.ts';
 import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
 import { decidedWords } from '../decided-by.ts';
 import { type Fact, fact } from '../facts.ts';
+import { isRollingBack } from '../roll-back.ts';
 import {
   atWeightFor,
   displayName,
@@ -39,7 +40,7 @@ function stepBack(s: Releasing): Next {
 /** A failed release ends only when its hold has the verdict, so that no worker with an older state can promote it. */
 function isMarked({ seen, state: { release } }: Releasing): boolean {
   const { hold } = seen;
-  if (!isKnown(seen, 'deployment')) return false;
+  if (!isKnown(seen, 'deployment') || (isRollingBack(release) && hold.state === 'open')) return false;
   if (release.outcome !== 'failed' || hold.state !== 'held') return true;
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }
@@ -52,7 +53,12 @@ function end(s: Releasing): Next {
   const { release } = s.state;
   if (release.outcome === 'failed') {
     const message = `Rolling back ${displayName(s)}: canary scaled to zero, ${release.revision} ${release.message ?? 'failed'}`;
-    return enterPhase(s, 'Failed', postRolloutCalls(s), fact('RolledBack', message, release.revision));
+    return enterPhase(
+      s,
+      'Failed',
+      { ...postRolloutCalls(s), rolledBack: undefined },
+      fact('RolledBack', message, release.revision),
+    );
   }
   const told = ENDINGS[release.path](s);
   return release.path === 'withdrawn'

@@ -159,7 +159,7 @@ function advance(s: Releasing): Next {
   const { release } = s.state;
   if (!canAdvance(s.seen)) return stay(s);
   const weight = planFor(s).find((entry) => entry > release.weight);
-  if (weight === undefined) return throughGate(s, 'confirm-promotion', (open) => promote(open, 'passed its analysis'));
+  if (weight === undefined) return throughGate(s, 'confirm-promotion', promoteAnalysed);
   return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
 }
 
@@ -203,6 +203,15 @@ export const promoteByCommand = (s: Releasing, by: string | undefined): Next =>
 
 const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis is skipped');
 
+/** The checks go on while the Deployment rolls out; who promotes by command, or skips the analysis, wants none. */
+function promoteAnalysed(s: Releasing): Next {
+  const isMeasured = s.spec.analysis.metrics.length > 0;
+  const next = promote(s, 'passed its analysis');
+  if (!isMeasured || next.state.release === undefined) return next;
+  const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));
+  return { ...next, state: { ...next.state, release: { ...next.state.release, checkAt } } };
+}
+
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
 function promote(s: Releasing, why: string): Next {
   const { release } = s.state;
@@ -210,7 +219,7 @@ function promote(s: Releasing, why: string): Next {
   return enterPhase(
     s,
     'Promoting',
-    { deadline: undefined, checkAt: undefined, ...NO_HOOK_CALLS, ...NO_REASON },
+    { deadline: undefined, checkAt: undefined, promotedAt: time(s.now), ...NO_HOOK_CALLS, ...NO_REASON },
     fact('Promoting', message, release.revision),
   );
 }
