@@ -22,12 +22,16 @@ const broken: Record<string, string> = {
   'an unknown type': JSON.stringify({ type: 'MOVED', object: { metadata } }),
   'no metadata': JSON.stringify({ type: 'ADDED', object: {} }),
   'no name': JSON.stringify({ type: 'ADDED', object: { metadata: { resourceVersion: '5' } } }),
+  'an object of another kind': JSON.stringify({ type: 'ADDED', object: { kind: 'Pod', metadata } }),
   'no resourceVersion': JSON.stringify({ type: 'BOOKMARK', object: { metadata: {} } }),
 };
 
 for (const [sentence, line] of Object.entries(broken)) {
   void t.test(`broken: ${sentence}`, async (t) => {
-    t.throws(() => watchEventOf(line, '/x'), { code: 'WATCH_BROKEN', message: `a line of ${line.length} characters` });
+    t.throws(() => watchEventOf(line, '/api/v1/services'), {
+      code: 'WATCH_BROKEN',
+      message: `a line of ${line.length} characters`,
+    });
   });
 }
 
