@@ -220,12 +220,12 @@ for (const [sentence, body] of Object.entries(others)) {
   void t.test(`what is JSON, and not what was asked for, is an error: ${sentence}`, async (t) => {
     server.answer(json(200, body));
     const calls = {
-      get: client.get(`${path}/a`),
-      find: client.find(`${path}/a`),
-      list: client.list(path),
-      patch: client.patch(`${path}/a`, 'merge', {}),
+      get: () => client.get(`${path}/a`),
+      find: () => client.find(`${path}/a`),
+      list: () => client.list(path),
+      patch: () => client.patch(`${path}/a`, 'merge', {}),
     };
-    for (const [name, call] of Object.entries(calls)) t.match(await failure(call), { code: 'KUBE_UNREADABLE' }, name);
+    for (const [name, call] of Object.entries(calls)) t.match(await failure(call()), { code: 'KUBE_UNREADABLE' }, name);
   });
 }
 
