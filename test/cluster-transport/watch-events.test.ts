@@ -64,6 +64,10 @@ const endings: Record<string, [error: unknown, ending: object]> = {
     http(429, 7_000),
     { reason: 'throttled', relist: false, streamable: true, capMs: 5_000, atLeastMs: 7_000 },
   ],
+  'too much to do for a day: no longer than half a minute': [
+    http(429, 86_400_000),
+    { reason: 'throttled', relist: false, streamable: true, capMs: 5_000, atLeastMs: 30_000 },
+  ],
   'a resourceVersion from the future: start over': [http(504), { reason: 'refused', relist: true, streamable: true }],
   'streaming is not known: lists from now on': [http(422), { reason: 'refused', relist: true, streamable: false }],
   'streaming is not known (older): lists from now on': [
