@@ -173,6 +173,7 @@ export class Scheduler {
       unknownLog: new UnknownLog(log),
       onEffectError: (key: string, effect: Effect, error: unknown) =>
         log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
+      onAnswer,
     });
   }
 

@@ -11,7 +11,7 @@ t.teardown(async () => {
 });
 
 const page = (next: string | undefined, ...names: string[]) =>
-  json(200, { metadata: { continue: next }, items: names.map((name) => object(name, 5)) });
+  json(200, { kind: 'ServiceList', metadata: { continue: next }, items: names.map((name) => object(name, 5)) });
 
 async function namesIn(namespaces: readonly string[]): Promise<string[]> {
   const names: string[] = [];

@@ -10,7 +10,7 @@ import type { Releasing, Situation } from './situation.ts';
 
 /**
  * What makes the world match a committed state: derived from the state and what was seen, never from what was just decided,
- * so that a crash after the commit is repaired by the next tick. In order: the hold, then traffic, then pods.
+ * so that a crash after the commit is repaired by the next tick. In order: the hold, then traffic, then pods; whoever applies it may move what takes traffic back to the front.
  */
 export function ensure(s: Situation): Effect[] {
   const { release } = s.state;

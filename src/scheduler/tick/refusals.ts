@@ -45,6 +45,11 @@ export class Refusals {
     return this.#traffic.get(key);
   }
 
+  /** Takes the refusals of attempts that no round waited for. */
+  add(key: string, refusals: readonly EffectRefusal[]): void {
+    for (const { of, words } of refusals) set(of === 'canary' ? this.#canary : this.#traffic, key, words);
+  }
+
   /** To be called when a decision that was told is committed. */
   heard(key: string): void {
     this.#canary.delete(key);

@@ -10,6 +10,7 @@ const NO_ANSWER = 'the API server does not answer';
 export function whyUnknown(error: unknown): string {
   if (isForbidden(error)) return 'the scheduler may not read it';
   if (!(error instanceof KubeError)) return error instanceof Error ? error.message : String(error);
+  if (error.code === 'KUBE_UNREADABLE') return 'the API server answers with something else';
   return error.status === 0 ? NO_ANSWER : `the API server answers with ${error.status}`;
 }
 
