@@ -50,18 +50,20 @@ function timers(s: Situation): number[] {
   const { checkAt, deadline, weightSince, weight } = release;
   const times = meshKnows(s);
   if (waitsUnwatched(state)) times.push(nextLook(s));
-  if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
-  if (ROLLING_OUT.has(phase) && checkAt !== undefined) times.push(nextRound(ms(checkAt), s));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline), lateAt(release, spec) ?? 0);
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
-  return [...times, ...endOfGrace(s)];
+  return [...times, ...rounds(s), ...endOfGrace(s)];
 }
 
-/** Rounds that pass are not written down while the Deployment rolls out: they are an interval apart from the first one. */
-const nextRound = (first: number, { now, spec: { analysis } }: Situation): number =>
-  first + Math.max(roundsSince(first, now, analysis) + 1, 0) * analysis.intervalMs;
+/** Those that pass are not written down while the Deployment rolls out: they are an interval apart from the first one. */
+function rounds({ state: { phase, release }, now, spec: { analysis } }: Situation): number[] {
+  if (release?.checkAt === undefined) return [];
+  const first = ms(release.checkAt);
+  if (ROLLING_OUT.has(phase)) return [first + Math.max(roundsSince(first, now, analysis) + 1, 0) * analysis.intervalMs];
+  return phase === 'Progressing' ? [first] : [];
+}
 
 /** When every proxy knows what is waited for. */
 function meshKnows(s: Situation): number[] {
