@@ -111,10 +111,21 @@ function wordsOf(effect: Effect): string {
       return `scaleCanary ${effect.replicas}`;
     case 'changeBudget':
       return `changeBudget ${effect.change.do} ${effect.change.object.metadata.name}`;
+    case 'changeAutoscaler':
+      return autoscalerOf(effect.change);
     case 'deleteReplicaSet':
     case 'createReplicaSet':
       return `${effect.do} ${effect.replicaSet.metadata.name}`;
   }
+}
+
+/** A change of the canary's autoscaler, with the bounds that it asks for. */
+function autoscalerOf(change: ObjectChange): string {
+  const words = `changeAutoscaler ${change.do} ${change.object.metadata.name}`;
+  if (change.do === 'delete') return words;
+  const spec = change.do === 'create' ? change.object['spec'] : change.operations.at(-1)?.value;
+  const { minReplicas, maxReplicas } = spec as Record<string, number>;
+  return `${words} ${minReplicas}..${maxReplicas}`;
 }
 
 /** A change of a rule, with the policy that it asks for. */

@@ -21,7 +21,8 @@ import { waiting } from './phases/waiting.ts';
 import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';
-import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
+import { ACTIVE, type Phase, type Release, type RolloutState, SERVING, time } from './state.ts';
+import { autoscalerFacts, autoscalerFindings } from './troubles/autoscaler-gap.ts';
 import { isRouteGone, routeGone } from './troubles/route-gone.ts';
 import { wakeAt } from './wake.ts';
 
@@ -151,7 +152,21 @@ function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeGone(releasing) ?? routeEmptied(releasing) ?? rollbackRequested(releasing) ?? PHASE[phase](releasing);
+  return (
+    routeGone(releasing) ??
+    routeEmptied(releasing) ??
+    rollbackRequested(releasing) ??
+    autoscalerRead(releasing) ??
+    PHASE[phase](releasing)
+  );
+}
+
+/** The autoscaler could not be read when the release began, or was named since. */
+function autoscalerRead(s: Releasing): Next | undefined {
+  const { release, phase } = s.state;
+  if (release.path !== 'canary' || release.autoscaler !== undefined || !SERVING.has(phase)) return undefined;
+  const { autoscaler } = autoscalerFindings(s);
+  return autoscaler && updateRelease(s, { autoscaler }, ...autoscalerFacts({ ...release, autoscaler }));
 }
 
 /**

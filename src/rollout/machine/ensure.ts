@@ -1,4 +1,5 @@
 import type { Effect } from './effects.ts';
+import { ensureAutoscaler } from './ensure/autoscaler.ts';
 import { ensureCanary, ensureNoCanary } from './ensure/canary.ts';
 import { ensureBudget } from './ensure/disruption-budget.ts';
 import { ensureHold, ensureTidy } from './ensure/hold.ts';
@@ -22,6 +23,7 @@ export function ensure(s: Situation): Effect[] {
     ...effects,
     ...routing,
     ...ensureFence(releasing, routing),
+    ...ensureAutoscaler(releasing),
     ...ensureCanary(releasing),
     ...ensureBudget(releasing),
     ...ensureReplicaSets(releasing),

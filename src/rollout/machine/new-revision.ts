@@ -16,6 +16,7 @@ import { routableBefore } from './routable.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
 import { isKnown } from './sources.ts';
 import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
+import { autoscalerFacts, autoscalerFindings } from './troubles/autoscaler-gap.ts';
 import { policyFindings } from './troubles/policy-gap.ts';
 
 /**
@@ -144,13 +145,14 @@ function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: st
 function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
-  const findings = path === 'canary' ? policyFindings(s) : {};
+  const findings = path === 'canary' ? { ...policyFindings(s), ...autoscalerFindings(s) } : {};
   const routableSince = path === 'canary' ? routableBefore(s) : undefined;
   const release: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings, routableSince };
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   const next = path === 'canary' ? startOrWait(releasing) : enterPhase(releasing, 'Promoting', {});
   const begun = fact(...FACTS[path](releasing), release.revision);
-  const facts = [...supersededBy(s), begun, ...policyFacts(releasing), ...next.facts];
+  const found = [...policyFacts(releasing), ...autoscalerFacts(release)];
+  const facts = [...supersededBy(s), begun, ...found, ...next.facts];
   return { state: { ...next.state, since: time(s.now) }, facts };
 }
 

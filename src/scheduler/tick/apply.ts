@@ -11,6 +11,7 @@ import { atVersion, type Kind, type PatchOperation, pointer } from '../../rollou
 import { COPIED } from '../../rollout/workload/services.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { World } from '../world/world.ts';
+import { applyAutoscaler } from './apply-autoscaler.ts';
 import { applyBudget } from './apply-budget.ts';
 import { type ApplierOptions, type Attempt, TrafficApplier } from './apply-traffic.ts';
 import { expectRecord } from './record-check.ts';
@@ -62,6 +63,8 @@ export class Applier {
         return this.#traffic.change(wish, effect.change);
       case 'changeBudget':
         return applyBudget(this.#client, this.#world, effect.change);
+      case 'changeAutoscaler':
+        return applyAutoscaler(this.#client, this.#world, effect.change);
       case 'deleteReplicaSet':
         return this.#deleteSet(effect.replicaSet);
     }

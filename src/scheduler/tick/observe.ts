@@ -4,6 +4,7 @@ import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import {
+  autoscalerToRead,
   type DoubtfulRead,
   doubtfulReads,
   dueChecks,
@@ -28,7 +29,7 @@ import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { findServices } from './find-services.ts';
 import { routeFence } from './route-fence.ts';
-import { type ObservationReads, type Question, SourceReads } from './source-reads.ts';
+import { type ObservationReads, type Question, SourceReads, valueOf } from './source-reads.ts';
 
 export interface ObserveInput {
   key: string;
@@ -90,21 +91,31 @@ export class Observer {
   async #readMore(input: ObserveInput, seen: LookedAt, reading: ObservationReads): Promise<Partial<Observation>> {
     const { key, spec, state } = input;
     const { hold, revision, deployment, canary } = seen;
-    const { policies: known, canaryPods, restated } = this.#world;
+    const { policies: known, canaryPods, restated, autoscalers } = this.#world;
     const due = dueChecks(spec, state, input);
     if (due === undefined) this.#rounds.forget(key);
     const isNew = isNewRevision(hold.state === 'held', revision, state);
     if (!isNew) known.forget(key);
+    const ref = autoscalerToRead(spec, state, isNew);
+    if (ref === undefined) autoscalers.forget(key);
+    const isEnding = state?.phase === 'Finalising';
     const { stable } = state ?? {};
     const isRestated = stable !== undefined && needsRestating(state, seen);
     if (!isRestated) restated.forget(key);
-    const [checks, pods, policies, template] = await Promise.all([
+    const [checks, pods, policies, template, autoscaler] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
       canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
       isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
+      ref && valueOf(reading, 'autoscaler', () => autoscalers.of(deployment, { ref, revision, isEnding })),
     ]);
-    return present<Observation>({ checks, pods, policies, restated: template?.known ? template.value : undefined });
+    return present<Observation>({
+      checks,
+      pods,
+      policies,
+      autoscaler,
+      restated: template?.known ? template.value : undefined,
+    });
   }
 
   #roundOf(input: ObserveInput, seen: LookedAt, round: Pick<RoundInput, 'due' | 'waitMs'>): RoundInput {
@@ -220,12 +231,6 @@ interface Doubt {
 }
 
 const DOUBTED: Record<DoubtfulRead, Source> = { deployment: 'deployment', canary: 'canary', route: 'routes' };
-
-/** What a source answered; undefined while it is unknown. */
-async function valueOf<T>(reading: ObservationReads, source: Source, read: () => Promise<T>): Promise<T | undefined> {
-  const answer = await reading.read({ source }, read);
-  return answer.known ? answer.value : undefined;
-}
 
 /** Whether a revision is another, or a ReplicaSet gone, is not known before the API server has told what it makes of the record. */
 const restatedFor = ({ hold }: LookedAt): Question => ({

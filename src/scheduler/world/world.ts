@@ -12,6 +12,7 @@ import type { Kind } from '../../rollout/object-change.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { annotatedHosts } from '../tick/host-claims.ts';
+import { Autoscalers } from './autoscalers.ts';
 import { CanaryPods } from './canary-pods.ts';
 import { Endpoints } from './endpoints.ts';
 import { NamespaceView } from './namespace-view.ts';
@@ -75,6 +76,7 @@ export class World {
   readonly policies: Policies;
   readonly restated: RestatedTemplates;
   readonly canaryPods: CanaryPods;
+  readonly autoscalers: Autoscalers;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -118,6 +120,7 @@ export class World {
     this.restated = new RestatedTemplates(client);
     this.policies = new Policies({ client, provider, onError });
     this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
+    this.autoscalers = new Autoscalers(client);
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({
@@ -206,6 +209,7 @@ export class World {
     this.traffic.forget(key);
     this.taken.forget(key);
     this.policies.forget(key);
+    this.autoscalers.forget(key);
     this.restated.forget(key);
   }
 

@@ -1,0 +1,96 @@
+import { canaryName } from '../../names.ts';
+import {
+  AUTOSCALERS,
+  isGenerated,
+  otherTarget,
+  type TurnedAutoscaler,
+  turnedAutoscaler,
+} from '../../workload/autoscaler/canary-autoscaler.ts';
+import { type CanaryNames, canaryNames } from '../../workload/autoscaler/canary-names.ts';
+import { stableLabelOf } from '../../workload/pod-selectors.ts';
+import type { AutoscalerGap, AutoscalerReading } from '../autoscaler.ts';
+import { type Fact, fact } from '../facts.ts';
+import type { Situation } from '../situation.ts';
+import type { Release } from '../state.ts';
+
+/** By what metrics may know the stable pods. */
+export function namesOf({ seen: { deployment, service }, label }: Situation): CanaryNames {
+  const { name } = deployment.metadata;
+  const reached = service.is === 'found' ? service.service.metadata.name : name;
+  return canaryNames([name, reached, stableLabelOf(deployment, label).value]);
+}
+
+/** The autoscaler of the stable Deployment as the canary's; undefined where there is none that can be turned. */
+export function turnedFor(s: Situation): TurnedAutoscaler | undefined {
+  const { autoscaler, deployment } = s.seen;
+  if (autoscaler?.named.is !== 'found') return undefined;
+  const named = autoscaler.named.autoscaler;
+  if (otherTarget(named, deployment) !== undefined) return undefined;
+  const turned = turnedAutoscaler(named, namesOf(s));
+  return turned.isUsable ? turned : undefined;
+}
+
+/** What a release remembers of the autoscaler that its settings name; nothing before that was read. */
+export function autoscalerFindings(s: Situation): Pick<Release, 'autoscaler'> {
+  const { autoscaler } = s.seen;
+  if (autoscaler === undefined) return {};
+  return { autoscaler: { ...autoscaler.ref, gaps: [...canaryGaps(s, autoscaler), ...floorGaps(autoscaler)] } };
+}
+
+/** To be told once, when a release has found them. */
+export const autoscalerFacts = ({ revision, autoscaler }: Release): Fact[] =>
+  (autoscaler?.gaps ?? []).map(({ reason, message }) => fact(reason, message, revision));
+
+/** Without an autoscaler of its own the canary has the size that its weight needs, as long as it follows the stable pods. */
+const FOLLOWS = 'the canary follows the size of the Deployment, as without one';
+
+function canaryGaps(s: Situation, { ref, named, canarys }: AutoscalerReading): AutoscalerGap[] {
+  const title = `${ref.kind} ${ref.name}`;
+  const { deployment } = s.seen;
+  if (named.is === 'absent')
+    return [
+      {
+        reason: 'AutoscalerNotFound',
+        message: `There is no ${title} in this namespace: ${FOLLOWS}. Create it, or name another`,
+      },
+    ];
+  if (named.is === 'forbidden') return [{ reason: 'AutoscalerForbidden', message: forbiddenWords(ref, title) }];
+  const other = otherTarget(named.autoscaler, deployment);
+  if (other !== undefined)
+    return [
+      {
+        reason: 'AutoscalerMismatch',
+        message: `${title} scales ${other} and not Deployment ${deployment.metadata.name}: ${FOLLOWS}. Name the one that scales it`,
+      },
+    ];
+  if (canarys !== undefined && !isGenerated(canarys))
+    return [{ reason: 'AutoscalerNameTaken', message: takenWords(s, ref) }];
+  return leftGaps(turnedAutoscaler(named.autoscaler, namesOf(s)), title);
+}
+
+function forbiddenWords({ kind }: AutoscalerReading['ref'], title: string): string {
+  const { plural, group } = AUTOSCALERS[kind];
+  return `The scheduler may not read ${title}: ${FOLLOWS}. Let its account get, create, patch and delete ${plural}.${group} in this namespace`;
+}
+
+function takenWords({ seen: { deployment } }: Situation, { kind }: AutoscalerReading['ref']): string {
+  return `${kind} ${canaryName(deployment.metadata.name)} is not Headgate's, and is left alone: ${FOLLOWS}. Delete it, or give it another name`;
+}
+
+/** @param title of the one that scales the Deployment */
+function leftGaps({ left, isUsable }: TurnedAutoscaler, title: string): AutoscalerGap[] {
+  if (left.length === 0) return [];
+  const what = `These of ${title} measure stable and canary together, as nothing in them names the one or the other: ${left.join(', ')}`;
+  const outcome = isUsable ? "The canary's autoscaler goes without them" : `Nothing else is left: ${FOLLOWS}`;
+  return [{ reason: 'AutoscalerNotTurned', message: `${what}. ${outcome}` }];
+}
+
+const floorGaps = ({ ref, isFloorKept }: AutoscalerReading): AutoscalerGap[] =>
+  isFloorKept === false
+    ? [
+        {
+          reason: 'FloorNotKept',
+          message: `The policy headgate-floor is not installed: ${ref.kind} ${ref.name} may shrink the Deployment while its canary has traffic, and what comes back at a rollback finds too few pods. Install the chart with floor.enabled`,
+        },
+      ]
+    : [];
