@@ -1,23 +1,41 @@
+import type { Autoscaler } from '../../src/rollout/workload/autoscaler/canary-autoscaler.ts';
+import type { HorizontalMetric } from '../../src/rollout/workload/autoscaler/horizontal.ts';
 import type { Simulation } from '../simulation.ts';
 
 type Command = (simulation: Simulation, words: string[]) => undefined;
 
+const METRICS: Record<string, HorizontalMetric> = {
+  cpu: { type: 'Resource', resource: { name: 'cpu' } },
+  queue: { type: 'External', external: { metric: { name: 'queue_length' } } },
+};
+
+const autoscaler = (most: number, name = 'podinfo', metric = 'cpu'): Autoscaler => ({
+  ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
+  metadata: { name: 'podinfo', namespace: 'prod' },
+  spec: {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+    ...{ minReplicas: 1, maxReplicas: most },
+    metrics: METRICS[metric] ? [METRICS[metric]] : [],
+  },
+});
+
 /** What people write that scales, and what the autoscaler of the canary does. */
 export const AUTOSCALER_COMMANDS: Record<string, Command> = {
-  /** A user's HorizontalPodAutoscaler for the Deployment: `autoscaler MAX [TARGET]`; `autoscaler gone` */
-  autoscaler: ({ cluster }, [most = '', name = 'podinfo']) => {
-    cluster.autoscalers.named =
-      most === 'gone'
-        ? undefined
-        : {
-            ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' },
-            metadata: { name: 'podinfo', namespace: 'prod' },
-            spec: {
-              scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-              ...{ minReplicas: 1, maxReplicas: Number(most) },
-              metrics: [{ type: 'Resource', resource: { name: 'cpu' } }],
-            },
-          };
+  /** A user's HorizontalPodAutoscaler: `autoscaler MAX [TARGET [METRIC]]`; or `autoscaler forbidden`. */
+  autoscaler: ({ cluster: { autoscalers } }, [most = '', ...words]) => {
+    autoscalers.isForbidden = most === 'forbidden';
+    autoscalers.named = autoscaler(Number(most), ...words);
+    return undefined;
+  },
+  /** Another one of a user's has the name of the canary's; `off`: no more. */
+  'take-autoscaler': ({ cluster: { autoscalers } }, [state]) => {
+    const metadata = { name: 'podinfo-canary', namespace: 'prod' };
+    autoscalers.canarys = state === 'off' ? undefined : { ...autoscaler(3, 'podinfo-canary'), metadata };
+    return undefined;
+  },
+  /** The policy that keeps the floor is not installed. */
+  'no-floor': ({ cluster: { autoscalers } }) => {
+    autoscalers.isFloorKept = false;
     return undefined;
   },
   /** The canary's autoscaler gives it another size, within its bounds. */

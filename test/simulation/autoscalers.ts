@@ -10,6 +10,8 @@ export class Autoscalers {
   named: Autoscaler | undefined;
   canarys: KubeObject | undefined;
   isFloorKept = true;
+  /** The named one may not be read. */
+  isForbidden = false;
 
   see({ spec, state, revision }: { spec: RolloutSpec; state: RolloutState | undefined; revision: string }): {
     autoscaler?: AutoscalerReading;
@@ -19,10 +21,11 @@ export class Autoscalers {
   }
 
   #read(ref: AutoscalerRef): AutoscalerReading {
-    const { named, canarys, isFloorKept } = this;
+    const { named, canarys, isFloorKept, isForbidden } = this;
+    const found = named === undefined ? { is: 'absent' as const } : { is: 'found' as const, autoscaler: named };
     return {
       ref,
-      named: named === undefined ? { is: 'absent' } : { is: 'found', autoscaler: named },
+      named: isForbidden ? { is: 'forbidden' } : found,
       ...(canarys && { canarys }),
       isFloorKept,
     };

@@ -1,4 +1,6 @@
+import type { Deployment } from '../../kube.ts';
 import { canaryName } from '../../names.ts';
+import type { AutoscalerRef } from '../../spec/spec-types.ts';
 import {
   AUTOSCALERS,
   isGenerated,
@@ -34,7 +36,8 @@ export function turnedFor(s: Situation): TurnedAutoscaler | undefined {
 export function autoscalerFindings(s: Situation): Pick<Release, 'autoscaler'> {
   const { autoscaler } = s.seen;
   if (autoscaler === undefined) return {};
-  return { autoscaler: { ...autoscaler.ref, gaps: [...canaryGaps(s, autoscaler), ...floorGaps(autoscaler)] } };
+  const gaps = canaryGaps(autoscaler, s.seen.deployment, namesOf(s));
+  return { autoscaler: { ...autoscaler.ref, gaps: [...gaps, ...floorGaps(autoscaler)] } };
 }
 
 /** To be told once, when a release has found them. */
@@ -44,38 +47,41 @@ export const autoscalerFacts = ({ revision, autoscaler }: Release): Fact[] =>
 /** Without an autoscaler of its own the canary has the size that its weight needs, as long as it follows the stable pods. */
 const FOLLOWS = 'the canary follows the size of the Deployment, as without one';
 
-function canaryGaps(s: Situation, { ref, named, canarys }: AutoscalerReading): AutoscalerGap[] {
+/** What of the autoscaler that is named the canary has to go without. @param names by which metrics may know the stable pods */
+export function canaryGaps(
+  { ref, named, canarys }: Omit<AutoscalerReading, 'isFloorKept'>,
+  deployment: Deployment,
+  names: CanaryNames,
+): AutoscalerGap[] {
   const title = `${ref.kind} ${ref.name}`;
-  const { deployment } = s.seen;
-  if (named.is === 'absent')
-    return [
-      {
-        reason: 'AutoscalerNotFound',
-        message: `There is no ${title} in this namespace: ${FOLLOWS}. Create it, or name another`,
-      },
-    ];
-  if (named.is === 'forbidden') return [{ reason: 'AutoscalerForbidden', message: forbiddenWords(ref, title) }];
+  const { name } = deployment.metadata;
+  if (named.is !== 'found') return [UNREAD[named.is](ref, title)];
   const other = otherTarget(named.autoscaler, deployment);
-  if (other !== undefined)
-    return [
-      {
-        reason: 'AutoscalerMismatch',
-        message: `${title} scales ${other} and not Deployment ${deployment.metadata.name}: ${FOLLOWS}. Name the one that scales it`,
-      },
-    ];
-  if (canarys !== undefined && !isGenerated(canarys))
-    return [{ reason: 'AutoscalerNameTaken', message: takenWords(s, ref) }];
-  return leftGaps(turnedAutoscaler(named.autoscaler, namesOf(s)), title);
+  if (other !== undefined) {
+    const message = `${title} scales ${other} and not Deployment ${name}: ${FOLLOWS}. Name the one that scales it`;
+    return [{ reason: 'AutoscalerMismatch', message }];
+  }
+  if (canarys !== undefined && !isGenerated(canarys)) {
+    const message = `${ref.kind} ${canaryName(name)} is not Headgate's, and is left alone: ${FOLLOWS}. Delete it, or give it another name`;
+    return [{ reason: 'AutoscalerNameTaken', message }];
+  }
+  return leftGaps(turnedAutoscaler(named.autoscaler, names), title);
 }
 
-function forbiddenWords({ kind }: AutoscalerReading['ref'], title: string): string {
-  const { plural, group } = AUTOSCALERS[kind];
-  return `The scheduler may not read ${title}: ${FOLLOWS}. Let its account get, create, patch and delete ${plural}.${group} in this namespace`;
-}
-
-function takenWords({ seen: { deployment } }: Situation, { kind }: AutoscalerReading['ref']): string {
-  return `${kind} ${canaryName(deployment.metadata.name)} is not Headgate's, and is left alone: ${FOLLOWS}. Delete it, or give it another name`;
-}
+/** The one that is named is not known. */
+const UNREAD = {
+  absent: (_ref: AutoscalerRef, title: string): AutoscalerGap => ({
+    reason: 'AutoscalerNotFound',
+    message: `There is no ${title} in this namespace: ${FOLLOWS}. Create it, or name another`,
+  }),
+  forbidden: ({ kind }: AutoscalerRef, title: string): AutoscalerGap => {
+    const { plural, group } = AUTOSCALERS[kind];
+    return {
+      reason: 'AutoscalerForbidden',
+      message: `The scheduler may not read ${title}: ${FOLLOWS}. Let its account get, create, patch and delete ${plural}.${group} in this namespace`,
+    };
+  },
+};
 
 /** @param title of the one that scales the Deployment */
 function leftGaps({ left, isUsable }: TurnedAutoscaler, title: string): AutoscalerGap[] {
