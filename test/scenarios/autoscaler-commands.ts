@@ -33,6 +33,11 @@ export const AUTOSCALER_COMMANDS: Record<string, Command> = {
     autoscalers.canarys = state === 'off' ? undefined : { ...autoscaler(3, 'podinfo-canary'), metadata };
     return undefined;
   },
+  /** What the API server says to the canary's from now on; without words it takes it. */
+  'refuse-autoscaler': ({ cluster: { autoscalers } }, words) => {
+    autoscalers.refuse = words.length > 0 ? words.join(' ') : undefined;
+    return undefined;
+  },
   /** The policy that keeps the floor is not installed. */
   'no-floor': ({ cluster: { autoscalers } }) => {
     autoscalers.isFloorKept = false;

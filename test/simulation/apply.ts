@@ -158,6 +158,8 @@ function changeBudget(cluster: Cluster, change: ObjectChange): void {
 function changeAutoscaler(cluster: Cluster, change: ObjectChange): void {
   const { autoscalers } = cluster;
   if (change.do === 'create' && autoscalers.canarys) throw new Conflict('there is one');
+  autoscalers.refused = autoscalers.refuse;
+  if (change.do === 'create' && autoscalers.refuse) throw new Conflict(autoscalers.refuse);
   if (change.do !== 'create' && autoscalers.canarys === undefined) throw new Conflict('it is gone');
   autoscalers.canarys = change.do === 'delete' ? undefined : cluster.stored(changed(change));
   cluster.dirty = true;

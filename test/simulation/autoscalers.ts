@@ -10,6 +10,9 @@ export class Autoscalers {
   named: Autoscaler | undefined;
   canarys: KubeObject | undefined;
   isFloorKept = true;
+  /** What the API server says to that of the canary, and whether it has said it. */
+  refuse: string | undefined;
+  refused: string | undefined;
   /** The named one may not be read. */
   isForbidden = false;
 
@@ -21,13 +24,14 @@ export class Autoscalers {
   }
 
   #read(ref: AutoscalerRef): AutoscalerReading {
-    const { named, canarys, isFloorKept, isForbidden } = this;
+    const { named, canarys, refused, isFloorKept, isForbidden } = this;
     const found = named === undefined ? { is: 'absent' as const } : { is: 'found' as const, autoscaler: named };
     return {
       ref,
       named: isForbidden ? { is: 'forbidden' } : found,
       ...(canarys && { canarys }),
       isFloorKept,
+      ...(refused !== undefined && { refused }),
     };
   }
 }

@@ -10,6 +10,8 @@ export interface AutoscalerReading {
   named: { is: 'found'; autoscaler: Autoscaler } | { is: 'absent' } | { is: 'forbidden' };
   /** What has the name of the canary's autoscaler, whoever made it. */
   canarys?: KubeObject;
+  /** What the API server said when it refused that of the canary. */
+  refused?: string;
   /** Whether the policy is installed by which no autoscaler shrinks the Deployment; undefined where that may not be read. */
   isFloorKept?: boolean | undefined;
 }
@@ -20,6 +22,7 @@ export const AUTOSCALER_REASONS = [
   'AutoscalerMismatch',
   'AutoscalerNameTaken',
   'AutoscalerNotTurned',
+  'AutoscalerRefused',
   'FloorNotKept',
 ] as const;
 export type AutoscalerReason = (typeof AUTOSCALER_REASONS)[number];

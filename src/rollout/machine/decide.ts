@@ -1,3 +1,4 @@
+import { wantedReplicas } from '../workload/rollout-status.ts';
 import { findStable } from '../workload/stable.ts';
 import { revisionOf, sameRevision } from '../workload/template.ts';
 import { wantedCalls } from './ask-hooks.ts';
@@ -22,7 +23,7 @@ import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';
 import { ACTIVE, type Phase, type Release, type RolloutState, SERVING, time } from './state.ts';
-import { autoscalerFacts, autoscalerFindings } from './troubles/autoscaler-gap.ts';
+import { autoscalerRead } from './troubles/autoscaler-gap.ts';
 import { isRouteGone, routeGone } from './troubles/route-gone.ts';
 import { wakeAt } from './wake.ts';
 
@@ -116,10 +117,18 @@ function transition(recorded: Situation): Next {
   const s = withRestated(recorded);
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
-  const release = recounted(withRoutable(withService(s)));
+  const release = recounted(withRoutable(withService(withSize(s))));
   const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
   const fresh: Situation = { ...s, state };
   return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
+}
+
+/** The release under way, which takes note of the most pods that the Deployment had: all traffic together needs as many. */
+function withSize(s: Situation): Situation {
+  const { release, phase } = s.state;
+  if (release === undefined || !SERVING.has(phase)) return s;
+  const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
+  return { ...s, state: { ...s.state, release: { ...release, stableReplicas } } };
 }
 
 /** The release under way, which takes note of its Service: by that the route is found when no Service can be read. */
@@ -159,14 +168,6 @@ function inPhase(s: Situation): Next {
     autoscalerRead(releasing) ??
     PHASE[phase](releasing)
   );
-}
-
-/** The autoscaler could not be read when the release began, or was named since. */
-function autoscalerRead(s: Releasing): Next | undefined {
-  const { release, phase } = s.state;
-  if (release.path !== 'canary' || release.autoscaler !== undefined || !SERVING.has(phase)) return undefined;
-  const { autoscaler } = autoscalerFindings(s);
-  return autoscaler && updateRelease(s, { autoscaler }, ...autoscalerFacts({ ...release, autoscaler }));
 }
 
 /**

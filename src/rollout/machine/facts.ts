@@ -34,6 +34,7 @@ export const REASONS = {
   AutoscalerMismatch: 'Warning',
   AutoscalerNameTaken: 'Warning',
   AutoscalerNotTurned: 'Warning',
+  AutoscalerRefused: 'Warning',
   FloorNotKept: 'Warning',
   CanaryDegraded: 'Warning',
   CanaryNotReady: 'Warning',

@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { isNotFound } from '../../cluster/errors.ts';
+import { isNotFound, isRefused } from '../../cluster/errors.ts';
 import { pathOf } from '../../cluster/kinds.ts';
 import { writeChange } from '../../cluster/write-change.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
@@ -19,6 +19,7 @@ export async function applyAutoscaler(
     autoscalers.put(change.object, await written(client, change));
   } catch (error) {
     autoscalers.doubt(change.object);
+    if (change.do === 'create' && isRefused(error)) autoscalers.refuse(change.object, error.message);
     throw error;
   }
 }

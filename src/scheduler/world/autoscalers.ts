@@ -23,7 +23,7 @@ interface Known<T> {
   value: Promise<T>;
 }
 
-type Given = Omit<AutoscalerReading, 'canarys'>;
+type Given = Omit<AutoscalerReading, 'canarys' | 'refused'>;
 
 /**
  * What scales a Deployment and its canary, asked for when a release needs it and not watched: an autoscaler's status is written
@@ -33,6 +33,7 @@ export class Autoscalers {
   readonly #client: Pick<KubeClient, 'find'>;
   readonly #given = new Map<string, Known<Given>>();
   readonly #canarys = new Map<string, Known<KubeObject | undefined>>();
+  readonly #refused = new Map<string, { id: string; words: string }>();
 
   constructor(client: Pick<KubeClient, 'find'>) {
     this.#client = client;
@@ -47,25 +48,34 @@ export class Autoscalers {
       known(this.#given, { key, id }, () => this.#read(namespace, ref)),
       known(this.#canarys, { key, id: `${id} ${isEnding}` }, () => this.#find(namespace, ref.kind, canaryName(name))),
     ]);
-    return { ...given, ...(canarys && { canarys }) };
+    const refused = this.#refused.get(key);
+    return { ...given, ...(canarys && { canarys }), ...(refused?.id === id && { refused: refused.words }) };
   }
 
   /** Takes the canary's as it is now; undefined: it is gone. @param at by its name */
   put(at: KubeObject, object: KubeObject | undefined): void {
-    const key = keyOf({ metadata: { ...at.metadata, name: stemOf(at.metadata.name) } });
+    const key = stemKeyOf(at);
     const present = this.#canarys.get(key);
     if (present) this.#canarys.set(key, { id: present.id, value: Promise.resolve(object) });
   }
 
   /** It is another than was known: it is read again. @param at the canary's, by its name */
   doubt(at: KubeObject): void {
-    this.#canarys.delete(keyOf({ metadata: { ...at.metadata, name: stemOf(at.metadata.name) } }));
+    this.#canarys.delete(stemKeyOf(at));
+  }
+
+  /** The API server will not have it, for as long as it is made of the same. @param at the canary's, by its name */
+  refuse(at: KubeObject, words: string): void {
+    const key = stemKeyOf(at);
+    const { id } = this.#given.get(key) ?? {};
+    if (id !== undefined) this.#refused.set(key, { id, words });
   }
 
   /** @param key of the Deployment */
   forget(key: string): void {
     this.#given.delete(key);
     this.#canarys.delete(key);
+    this.#refused.delete(key);
   }
 
   async #read(namespace: string | undefined, ref: AutoscalerRef): Promise<Given> {
@@ -94,6 +104,10 @@ export class Autoscalers {
     return (await unlessForbidden(binding))?.isThere;
   }
 }
+
+/** The key of the Deployment that a canary's object belongs to. */
+const stemKeyOf = ({ metadata }: KubeObject): string =>
+  keyOf({ metadata: { ...metadata, name: stemOf(metadata.name) } });
 
 async function unlessForbidden<T>(reading: Promise<T>): Promise<T | undefined> {
   try {

@@ -10,10 +10,10 @@ import {
 } from '../../workload/autoscaler/canary-autoscaler.ts';
 import { type CanaryNames, canaryNames } from '../../workload/autoscaler/canary-names.ts';
 import { stableLabelOf } from '../../workload/pod-selectors.ts';
-import type { AutoscalerGap, AutoscalerReading } from '../autoscaler.ts';
+import type { AutoscalerGap, AutoscalerReading, ReleaseAutoscaler } from '../autoscaler.ts';
 import { type Fact, fact } from '../facts.ts';
-import type { Situation } from '../situation.ts';
-import type { Release } from '../state.ts';
+import { type Next, type Releasing, type Situation, updateRelease } from '../situation.ts';
+import { type Release, SERVING } from '../state.ts';
 
 /** By what metrics may know the stable pods. */
 export function namesOf({ seen: { deployment, service }, label }: Situation): CanaryNames {
@@ -40,9 +40,33 @@ export function autoscalerFindings(s: Situation): Pick<Release, 'autoscaler'> {
   return { autoscaler: { ...autoscaler.ref, gaps: [...gaps, ...floorGaps(autoscaler)] } };
 }
 
+/** What became known of it in mid-release: it could not be read before, was named since, or the canary's was refused. */
+export function autoscalerRead(s: Releasing): Next | undefined {
+  const { release, phase } = s.state;
+  if (release.path !== 'canary' || !SERVING.has(phase)) return undefined;
+  const known = release.autoscaler ?? autoscalerFindings(s).autoscaler;
+  if (known === undefined) return undefined;
+  const gaps = [...known.gaps, ...refusedGaps(s, known)];
+  if (release.autoscaler !== undefined && gaps.length === known.gaps.length) return undefined;
+  const told = gaps.filter((gap) => !release.autoscaler?.gaps.includes(gap));
+  return updateRelease(s, { autoscaler: { ...known, gaps } }, ...factsOf(release, told));
+}
+
+function refusedGaps(
+  { seen: { autoscaler, deployment } }: Releasing,
+  { kind, gaps }: ReleaseAutoscaler,
+): AutoscalerGap[] {
+  const { refused } = autoscaler ?? {};
+  if (refused === undefined || gaps.some(({ reason }) => reason === 'AutoscalerRefused')) return [];
+  const message = `The API server does not accept ${kind} ${canaryName(deployment.metadata.name)}: ${refused}. So far ${FOLLOWS}`;
+  return [{ reason: 'AutoscalerRefused', message }];
+}
+
 /** To be told once, when a release has found them. */
-export const autoscalerFacts = ({ revision, autoscaler }: Release): Fact[] =>
-  (autoscaler?.gaps ?? []).map(({ reason, message }) => fact(reason, message, revision));
+export const autoscalerFacts = (release: Release): Fact[] => factsOf(release, release.autoscaler?.gaps ?? []);
+
+const factsOf = ({ revision }: Release, gaps: readonly AutoscalerGap[]): Fact[] =>
+  gaps.map(({ reason, message }) => fact(reason, message, revision));
 
 /** Without an autoscaler of its own the canary has the size that its weight needs, as long as it follows the stable pods. */
 const FOLLOWS = 'the canary follows the size of the Deployment, as without one';

@@ -59,9 +59,9 @@ export function turnedScaledObject({ spec }: ScaledObject, names: CanaryNames) {
   };
 }
 
-/** The name of its HorizontalPodAutoscaler is taken by that of the stable one. */
+/** The name of its HorizontalPodAutoscaler is taken by that of the stable one; and at its end the canary goes to zero. */
 function withoutName(advanced: NonNullable<ScaledObject['spec']['advanced']>) {
-  const { horizontalPodAutoscalerConfig: config, ...rest } = advanced;
+  const { horizontalPodAutoscalerConfig: config, restoreToOriginalReplicaCount: _restore, ...rest } = advanced;
   const { name: _name, ...kept } = config ?? {};
   return { ...rest, ...(config && { horizontalPodAutoscalerConfig: kept }) };
 }

@@ -60,7 +60,7 @@ t.test('what is about the stable pods alone does not come over', async (t) => {
   t.strictSame(spec, {
     scaleTargetRef: { name: 'podinfo' },
     ...{ maxReplicaCount: 20, pollingInterval: 15 },
-    advanced: { restoreToOriginalReplicaCount: true, horizontalPodAutoscalerConfig: { behavior: { scaleDown: {} } } },
+    advanced: { horizontalPodAutoscalerConfig: { behavior: { scaleDown: {} } } },
     triggers: [CPU],
   });
   t.ok(isUsable);
