@@ -4,6 +4,7 @@ import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { autoscalerFor, autoscalerOf, conditionOf, crowd, scaleByItself, sizes } from './support/autoscaler.ts';
 import { servedAll } from './support/failures.ts';
+import { scaledObjectDefinition, scaledObjectFor, scaledObjectOf } from './support/scaled-object.ts';
 
 const rig = openRig();
 const podMetrics = new PodMetrics(rig);
@@ -84,14 +85,32 @@ t.test('stable and canary scale by themselves, and the stable keeps its floor un
   await app.delete();
 });
 
-t.test('what is missing is said, and the release goes on', async (t) => {
-  const annotations = { 'step-weights': '50', metrics: '[]', autoscaler: 'nobody' };
-  const app = await App.enrolled(rig, 'unscaled', { annotations });
+t.test('without KEDA a ScaledObject is missing, which is said; with it the canary gets one of its own', async (t) => {
+  const annotations = { 'step-weights': '50', metrics: '[]', autoscaler: 'ScaledObject/podinfo' };
+  const app = await App.enrolled(rig, 'scaled-object', { annotations });
   await app.release('1.4.1');
   const { conditions } = await app.phase('Succeeded');
   t.match(
     conditions.find(({ type }) => type === 'AutoscalerGap'),
-    { status: 'True', reason: 'AutoscalerNotFound', message: /no HorizontalPodAutoscaler nobody in this namespace/ },
+    { status: 'True', reason: 'AutoscalerNotFound', message: /no ScaledObject podinfo in this namespace/ },
   );
+
+  await app.apply(scaledObjectDefinition);
+  t.teardown(() => app.kubectl(['delete', 'crd', 'scaledobjects.keda.sh']));
+  await app.kubectl(['wait', 'crd/scaledobjects.keda.sh', '--for=condition=Established', '--timeout=30s']);
+  await app.apply(scaledObjectFor(app));
+  await app.release('1.4.2');
+  const made = await waitFor("the canary's ScaledObject", () => scaledObjectOf(app, 'podinfo-canary'));
+  t.match(made.spec, {
+    ...{ minReplicaCount: 1, maxReplicaCount: 4, scaleTargetRef: { name: 'podinfo-canary' } },
+    triggers: [{ type: 'prometheus', metadata: { query: 'sum(rate(requests{deployment="podinfo-canary"}[1m]))' } }],
+  });
+  t.equal(made.spec.triggers.length, 1, 'a queue is of both');
+  const done = await app.phase('Succeeded');
+  t.match(
+    done.conditions.find(({ type }) => type === 'AutoscalerGap'),
+    { reason: 'AutoscalerNotTurned', message: /trigger orders \(rabbitmq\)/ },
+  );
+  t.equal(await scaledObjectOf(app, 'podinfo-canary'), undefined);
   await app.delete();
 });
