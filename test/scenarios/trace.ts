@@ -84,6 +84,7 @@ const pods = ({ spec, status }: Deployment): string => `${status?.availableRepli
 const revisionOf = ({ metadata }: Deployment): string => metadata.annotations?.[REVISION] ?? '';
 
 function wordsOf(effect: Effect): string {
+  if ('change' in effect) return CHANGES[effect.do](effect.change);
   switch (effect.do) {
     case 'liftHold':
       return `liftHold${effect.keepPaused ? ', stays paused' : ''}${effect.rolling ? ` ${effect.rolling}` : ''}`;
@@ -101,18 +102,12 @@ function wordsOf(effect: Effect): string {
       return `setRoute ${effect.weight}`;
     case 'markRoute':
       return `markRoute ${effect.fence}`;
-    case 'changeTraffic':
-      return changeOf(effect.change);
     case 'createCanary':
       return `createCanary ${revisionOf(effect.deployment)} x${effect.deployment.spec.replicas}`;
     case 'replaceCanary':
       return `replaceCanary ${revisionOf(effect.existing)} by ${revisionOf(effect.wanted)} x${effect.wanted.spec.replicas}`;
     case 'scaleCanary':
       return `scaleCanary ${effect.replicas}`;
-    case 'changeBudget':
-      return `changeBudget ${effect.change.do} ${effect.change.object.metadata.name}`;
-    case 'changeAutoscaler':
-      return autoscalerOf(effect.change);
     case 'deleteReplicaSet':
     case 'createReplicaSet':
       return `${effect.do} ${effect.replicaSet.metadata.name}`;
@@ -127,6 +122,12 @@ function autoscalerOf(change: ObjectChange): string {
   const { minReplicas, maxReplicas } = spec as Record<string, number>;
   return `${words} ${minReplicas}..${maxReplicas}`;
 }
+
+const CHANGES: Record<Extract<Effect, { change: object }>['do'], (change: ObjectChange) => string> = {
+  changeTraffic: changeOf,
+  changeBudget: (change) => `changeBudget ${change.do} ${change.object.metadata.name}`,
+  changeAutoscaler: autoscalerOf,
+};
 
 /** A change of a rule, with the policy that it asks for. */
 function changeOf(change: ObjectChange): string {

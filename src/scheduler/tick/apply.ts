@@ -37,6 +37,7 @@ export class Applier {
   /** What gives the canary more weight, or opens the gate, is not done for another record than that of the attempt. */
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
     if ('held' in effect) return this.#patchGate(effect, attempt);
+    if ('change' in effect) return this.#change(effect, wish);
     switch (effect.do) {
       case 'clearAnnotations':
         return this.#patchDeployment(
@@ -59,14 +60,20 @@ export class Applier {
         return this.#traffic.setRoute(wish, effect, attempt);
       case 'markRoute':
         return this.#traffic.markRoute(wish, effect.version, effect.fence);
+      case 'deleteReplicaSet':
+        return this.#deleteSet(effect.replicaSet);
+    }
+  }
+
+  /** Of an object beside Deployments and Services. */
+  #change(effect: Extract<Effect, { change: object }>, wish: TrafficWish): Promise<void> {
+    switch (effect.do) {
       case 'changeTraffic':
         return this.#traffic.change(wish, effect.change);
       case 'changeBudget':
         return applyBudget(this.#client, this.#world, effect.change);
       case 'changeAutoscaler':
         return applyAutoscaler(this.#client, this.#world, effect.change);
-      case 'deleteReplicaSet':
-        return this.#deleteSet(effect.replicaSet);
     }
   }
 

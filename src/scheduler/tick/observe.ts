@@ -4,7 +4,6 @@ import type { Canary } from '../../rollout/machine/canary.ts';
 import { readCommand } from '../../rollout/machine/command-annotation.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import {
-  autoscalerToRead,
   type DoubtfulRead,
   doubtfulReads,
   dueChecks,
@@ -28,6 +27,7 @@ import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { findServices } from './find-services.ts';
+import { readAutoscaler } from './read-autoscaler.ts';
 import { routeFence } from './route-fence.ts';
 import { type ObservationReads, type Question, SourceReads, valueOf } from './source-reads.ts';
 
@@ -91,14 +91,11 @@ export class Observer {
   async #readMore(input: ObserveInput, seen: LookedAt, reading: ObservationReads): Promise<Partial<Observation>> {
     const { key, spec, state } = input;
     const { hold, revision, deployment, canary } = seen;
-    const { policies: known, canaryPods, restated, autoscalers } = this.#world;
+    const { policies: known, canaryPods, restated } = this.#world;
     const due = dueChecks(spec, state, input);
     if (due === undefined) this.#rounds.forget(key);
     const isNew = isNewRevision(hold.state === 'held', revision, state);
     if (!isNew) known.forget(key);
-    const ref = autoscalerToRead(spec, state, isNew);
-    if (ref === undefined) autoscalers.forget(key);
-    const isEnding = state?.phase === 'Finalising';
     const { stable } = state ?? {};
     const isRestated = stable !== undefined && needsRestating(state, seen);
     if (!isRestated) restated.forget(key);
@@ -107,7 +104,7 @@ export class Observer {
       canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
       isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
-      ref && valueOf(reading, 'autoscaler', () => autoscalers.of(deployment, { ref, revision, isEnding })),
+      readAutoscaler(this.#world, seen, { spec, state, isNew }, reading),
     ]);
     return present<Observation>({
       checks,
