@@ -16,7 +16,7 @@ import { type Next, type Releasing, type Situation, updateRelease } from '../sit
 import { type Release, SERVING } from '../state.ts';
 
 /** By what metrics may know the stable pods. */
-export function namesOf({ seen: { deployment, service }, label }: Situation): CanaryNames {
+function namesOf({ seen: { deployment, service }, label }: Situation): CanaryNames {
   const { name } = deployment.metadata;
   const reached = service.is === 'found' ? service.service.metadata.name : name;
   return canaryNames([name, reached, stableLabelOf(deployment, label).value]);
