@@ -61,6 +61,14 @@ t.test('what may not be read is said, and what is not there', async (t) => {
   t.match(await world().of('a'), { named: { is: 'absent' }, isFloorKept: false });
 });
 
+t.test('what the API server said to the canary’s holds for the release that it was made for', async (t) => {
+  const { autoscalers, of } = world({ [NAMED]: object('web') });
+  await of('a');
+  autoscalers.refuse(object('podinfo-canary'), 'exceeded quota');
+  t.match(await of('a'), { refused: 'exceeded quota' });
+  t.equal((await of('b')).refused, undefined);
+});
+
 t.test('what failed is asked again', async (t) => {
   const { stored, of } = world({ [NAMED]: refusal(503) });
   await t.rejects(of('a'));
