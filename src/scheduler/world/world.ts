@@ -206,11 +206,7 @@ export class World {
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
     await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespaces(key)]);
-    this.traffic.forget(key);
-    this.taken.forget(key);
-    this.policies.forget(key);
-    this.autoscalers.forget(key);
-    this.restated.forget(key);
+    for (const part of [this.traffic, this.taken, this.policies, this.autoscalers, this.restated]) part.forget(key);
   }
 
   canaryOf(deployment: Deployment): Deployment | undefined {
