@@ -18,6 +18,15 @@ export const KINDS = {
     ...namespaced('authorization.k8s.io', 'v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'),
     namespaced: false,
   },
+  validatingadmissionpolicybindings: {
+    ...namespaced(
+      'admissionregistration.k8s.io',
+      'v1',
+      'validatingadmissionpolicybindings',
+      'ValidatingAdmissionPolicyBinding',
+    ),
+    namespaced: false,
+  },
   mutatingwebhookconfigurations: {
     ...namespaced(
       'admissionregistration.k8s.io',

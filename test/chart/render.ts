@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const CHART = join(ROOT, 'manifests/chart');
 
 /** The plain manifests, and the templates that they are. Their namespace stands in a file of its own. */
-const PLAIN = ['rbac', 'policy', 'webhook', 'deployment', 'redis', 'network-policy'];
+const PLAIN = ['rbac', 'policy', 'floor', 'webhook', 'deployment', 'redis', 'network-policy'];
 /** A password is nothing for a file that all have: whoever applies the plain manifests makes the Secret first. */
 const NO_PASSWORD = '--set=redis.auth.existingSecret=headgate-redis';
 const HEADER = '# Made from manifests/chart by test/chart/render.ts. Not edited by hand.\n';

@@ -9,7 +9,15 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'src/main.ts');
 const NAMESPACE = 'headgate';
 /** Everything of the product that is not a pod: on the rig its processes stand for the pods. */
-const MANIFESTS = ['namespace.yaml', 'crd.yaml', 'crd-alertprovider.yaml', 'rbac.yaml', 'policy.yaml', 'webhook.yaml'];
+const MANIFESTS = [
+  'namespace.yaml',
+  'crd.yaml',
+  'crd-alertprovider.yaml',
+  'rbac.yaml',
+  'policy.yaml',
+  'floor.yaml',
+  'webhook.yaml',
+];
 const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
 const HTTP_PORT = 8080;
 const HTTPS_PORT = 8443;

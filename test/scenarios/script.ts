@@ -8,6 +8,7 @@ import { findStable } from '../../src/rollout/workload/stable.ts';
 import { annotated, deployment, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';
+import { AUTOSCALER_COMMANDS } from './autoscaler-commands.ts';
 import type { Trace } from './trace.ts';
 
 /** What a line of a script does; the text, if any, is what became of it. */
@@ -76,6 +77,7 @@ const tamper: Command = ({ cluster }, [which]) => {
 let commands = 0;
 
 const COMMANDS: Record<string, Command> = {
+  ...AUTOSCALER_COMMANDS,
   image: (simulation, [tag = ''], trace) => {
     const outcome = simulation.setImage(tag);
     trace.name(simulation.cluster.deployment);
@@ -201,10 +203,7 @@ const COMMANDS: Record<string, Command> = {
     });
     return undefined;
   },
-  free: ({ cluster }) => {
-    cluster.taken = undefined;
-    return undefined;
-  },
+  free: ({ cluster }) => void (cluster.taken = undefined),
   'delete-canary': ({ cluster }) => void cluster.deleteCanary(),
   'delete-set': deleteSet,
   tamper,

@@ -89,6 +89,7 @@ const annotationChange = ([key, text]: [string, string | undefined]): string =>
 const imageOf = ({ spec }: PodTemplate): string => spec.containers[0]?.image ?? '';
 
 function wordsOf(effect: Effect): string {
+  if ('change' in effect) return CHANGES[effect.do](effect.change);
   switch (effect.do) {
     case 'liftHold':
       return `liftHold${effect.keepPaused ? ', stays paused' : ''}${effect.rolling ? ` ${effect.rolling}` : ''}`;
@@ -108,21 +109,32 @@ function wordsOf(effect: Effect): string {
       return `setRoute ${effect.weight}`;
     case 'markRoute':
       return `markRoute ${effect.fence}`;
-    case 'changeTraffic':
-      return changeOf(effect.change);
     case 'createCanary':
       return `createCanary ${revisionOf(effect.deployment)} x${effect.deployment.spec.replicas}`;
     case 'replaceCanary':
       return `replaceCanary ${revisionOf(effect.existing)} by ${revisionOf(effect.wanted)} x${effect.wanted.spec.replicas}`;
     case 'scaleCanary':
       return `scaleCanary ${effect.replicas}`;
-    case 'changeBudget':
-      return `changeBudget ${effect.change.do} ${effect.change.object.metadata.name}`;
     case 'deleteReplicaSet':
     case 'createReplicaSet':
       return `${effect.do} ${effect.replicaSet.metadata.name}`;
   }
 }
+
+/** A change of the canary's autoscaler, with the bounds that it asks for. */
+function autoscalerOf(change: ObjectChange): string {
+  const words = `changeAutoscaler ${change.do} ${change.object.metadata.name}`;
+  if (change.do === 'delete') return words;
+  const spec = change.do === 'create' ? change.object['spec'] : change.operations.at(-1)?.value;
+  const { minReplicas, maxReplicas } = spec as Record<string, number>;
+  return `${words} ${minReplicas}..${maxReplicas}`;
+}
+
+const CHANGES: Record<Extract<Effect, { change: object }>['do'], (change: ObjectChange) => string> = {
+  changeTraffic: changeOf,
+  changeBudget: (change) => `changeBudget ${change.do} ${change.object.metadata.name}`,
+  changeAutoscaler: autoscalerOf,
+};
 
 /** A change of a rule, with the policy that it asks for. */
 function changeOf(change: ObjectChange): string {

@@ -75,6 +75,8 @@ export function apply(effect: Effect, context: ApplyContext): void {
       return changeRule(context, effect.change);
     case 'changeBudget':
       return changeBudget(cluster, effect.change);
+    case 'changeAutoscaler':
+      return changeAutoscaler(cluster, effect.change);
     case 'deleteReplicaSet': {
       const present = cluster.sets.find(({ metadata }) => metadata.uid === effect.replicaSet.metadata.uid);
       if (present === undefined) return;
@@ -162,6 +164,16 @@ function changeBudget(cluster: Cluster, change: ObjectChange): void {
   if (cluster.budget?.metadata.resourceVersion !== observed?.metadata.resourceVersion)
     throw new Conflict('the budget has changed');
   cluster.budget = change.do === 'delete' ? undefined : cluster.stored(changed<DisruptionBudget>(change));
+  cluster.dirty = true;
+}
+
+function changeAutoscaler(cluster: Cluster, change: ObjectChange): void {
+  const { autoscalers } = cluster;
+  if (change.do === 'create' && autoscalers.canarys) throw new Conflict('there is one');
+  autoscalers.refused = autoscalers.refuse;
+  if (change.do === 'create' && autoscalers.refuse) throw new Conflict(autoscalers.refuse);
+  if (change.do !== 'create' && autoscalers.canarys === undefined) throw new Conflict('it is gone');
+  autoscalers.canarys = change.do === 'delete' ? undefined : cluster.stored(changed(change));
   cluster.dirty = true;
 }
 

@@ -248,6 +248,7 @@ export class Ticker {
       ...(route && fenceIn([route], wish)),
       ...istio.read([...(route ? [route] : []), ...rules], wish),
       ...(cluster.budget && { budget: cluster.budget }),
+      ...cluster.autoscalers.see({ spec, state, revision }),
       ...(isHeld && this.#policies.see(cluster, revision, state, (reads) => (this.requests.reads += reads))),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
@@ -303,6 +304,7 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   markRoute: ['route'],
   changeTraffic: [],
   changeBudget: [],
+  changeAutoscaler: [],
   createCanary: ['canary'],
   replaceCanary: ['canary'],
   scaleCanary: ['canary'],

@@ -10,6 +10,7 @@ import type { Problem, RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { selectorLabelOf } from '../../rollout/workload/selector-label.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { SourceObject } from '../documents.ts';
+import { autoscalerDoubts } from './autoscaler.ts';
 import { neighbourProblems } from './neighbours.ts';
 import { shaped } from './shape.ts';
 import { takenNameProblems } from './taken-names.ts';
@@ -118,6 +119,7 @@ function deploymentReport(
     ...(settings.length === 0 ? canaryElsewhere(deployment) : []),
     ...(image === undefined ? [] : [{ key: 'image', message: image }]),
     ...(traffic?.doubts ?? []),
+    ...(plan ? autoscalerDoubts(deployment, plan, around.objects) : []),
   ];
   return report(object, distinct(all), { doubts, ...(traffic?.takes !== undefined && { takes: traffic.takes }) });
 }

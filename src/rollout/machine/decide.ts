@@ -1,3 +1,4 @@
+import { wantedReplicas } from '../workload/rollout-status.ts';
 import { findStable } from '../workload/stable.ts';
 import { revisionOf, sameRevision } from '../workload/template.ts';
 import { wantedCalls } from './ask-hooks.ts';
@@ -22,7 +23,8 @@ import { waiting } from './phases/waiting.ts';
 import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';
-import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
+import { ACTIVE, type Phase, type Release, type RolloutState, SERVING, time } from './state.ts';
+import { autoscalerRead } from './troubles/autoscaler-gap.ts';
 import { recordDeleted } from './troubles/record-deleted.ts';
 import { isRouteGone, routeGone } from './troubles/route-gone.ts';
 import { wakeAt } from './wake.ts';
@@ -119,10 +121,18 @@ function transition(recorded: Situation): Next {
   const s = withRestated(recorded);
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
-  const release = recounted(withRoutable(withService(s)));
+  const release = recounted(withRoutable(withService(withSize(s))));
   const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
   const fresh: Situation = { ...s, state };
   return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
+}
+
+/** The release under way, which takes note of the most pods that the Deployment had: all traffic together needs as many. */
+function withSize(s: Situation): Situation {
+  const { release, phase } = s.state;
+  if (release === undefined || !SERVING.has(phase)) return s;
+  const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
+  return { ...s, state: { ...s.state, release: { ...release, stableReplicas } } };
 }
 
 /** The release under way, which takes note of its Service: by that the route is found when no Service can be read. */
@@ -160,6 +170,7 @@ function inPhase(s: Situation): Next {
     routeGone(releasing) ??
     routeEmptied(releasing) ??
     rollbackRequested(releasing) ??
+    autoscalerRead(releasing) ??
     PHASE[phase](releasing)
   );
 }

@@ -33,5 +33,7 @@ export type Effect =
   | { do: 'scaleCanary'; existing: Deployment; replicas: number }
   /** The disruption budget of the canary's pods. */
   | { do: 'changeBudget'; change: ObjectChange }
+  /** What scales the canary by itself. A patch of it says itself what it was observed with. */
+  | { do: 'changeAutoscaler'; change: ObjectChange }
   | { do: 'deleteReplicaSet'; replicaSet: ReplicaSet }
   | { do: 'createReplicaSet'; replicaSet: ReplicaSet };

@@ -1,5 +1,6 @@
 import type { Effect } from './effects.ts';
 import { ensureAnnotations } from './ensure/annotations.ts';
+import { ensureAutoscaler } from './ensure/autoscaler.ts';
 import { ensureCanary, ensureNoCanary } from './ensure/canary.ts';
 import { ensureBudget } from './ensure/disruption-budget.ts';
 import { ensureHold } from './ensure/hold.ts';
@@ -25,6 +26,7 @@ export function ensure(s: Situation): Effect[] {
     ...effects,
     ...routing,
     ...ensureFence(releasing, routing),
+    ...ensureAutoscaler(releasing),
     ...ensureCanary(releasing),
     ...ensureBudget(releasing),
     ...ensureReplicaSets(releasing),

@@ -19,6 +19,7 @@ import { routableBefore } from './routable.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
 import { isKnown } from './sources.ts';
 import { ACTIVE, type Release, type ReleasePath, ROLLING_OUT, time } from './state.ts';
+import { autoscalerFacts, autoscalerFindings } from './troubles/autoscaler-gap.ts';
 import { policyFindings } from './troubles/policy-gap.ts';
 import { deletionFact, isAbandoned, RECORD_DELETED } from './troubles/record-deleted.ts';
 
@@ -158,7 +159,7 @@ function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: st
 function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
-  const findings = path === 'canary' ? policyFindings(s) : {};
+  const findings = path === 'canary' ? { ...policyFindings(s), ...autoscalerFindings(s) } : {};
   const routableSince = path === 'canary' ? routableBefore(s) : undefined;
   const decidedBy = path === 'outside' ? bypassDecision(s) : undefined;
   const begun: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings, routableSince };
@@ -166,7 +167,8 @@ function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   const next = path === 'canary' ? startOrWait(releasing) : enterPhase(releasing, 'Promoting', {});
   const told = fact(...FACTS[path](releasing), release.revision);
-  const facts = [...supersededBy(s), told, ...policyFacts(releasing), ...next.facts];
+  const found = [...policyFacts(releasing), ...autoscalerFacts(release)];
+  const facts = [...supersededBy(s), told, ...found, ...next.facts];
   return { state: { ...next.state, since: time(s.now) }, facts };
 }
 

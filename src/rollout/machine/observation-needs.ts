@@ -1,4 +1,4 @@
-import type { BuiltinMetric, Metric, RolloutSpec } from '../spec/spec-types.ts';
+import type { AutoscalerRef, BuiltinMetric, Metric, RolloutSpec } from '../spec/spec-types.ts';
 import { findReplicaSet, ownedBy } from '../workload/stable.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
 import { windowFor } from './check-window.ts';
@@ -43,6 +43,20 @@ export function needsRestating(
 /** Whether a revision is held whose release has not begun: then policies, and names that others may have, are to be read. */
 export const isNewRevision = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>
   held && state?.release?.revision !== revision;
+
+/**
+ * The autoscaler that is to be read, with that of the canary: the one that the release under way began with, so that what was
+ * made by it goes with it, or the one that is named now.
+ */
+export function autoscalerToRead(
+  spec: RolloutSpec,
+  state: RolloutState | undefined,
+  isNew: boolean,
+): AutoscalerRef | undefined {
+  const { release, phase = 'Initialized' } = state ?? {};
+  if (ACTIVE.has(phase)) return release?.autoscaler ?? spec.autoscalerRef;
+  return isNew ? spec.autoscalerRef : undefined;
+}
 
 /**
  * Whether what users have in the namespace is to be read anew at the next look: a route is expected without a release, and there is

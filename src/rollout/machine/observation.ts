@@ -3,6 +3,7 @@ import type { AppService } from '../workload/app-service.ts';
 import type { DisruptionBudget } from '../workload/disruption-budget.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { Policy } from '../workload/policies.ts';
+import type { AutoscalerReading } from './autoscaler.ts';
 import type { HookAnswer } from './calls.ts';
 import type { StampedCommand, UnreadableCommand } from './command-annotation.ts';
 import type { Receipt } from './outbox.ts';
@@ -51,6 +52,8 @@ export interface Observation extends TrafficReading {
   budget?: DisruptionBudget;
   /** Of the Deployment's namespace, where a new revision is held (`isNewRevision`). */
   policies?: PolicyReading;
+  /** Where the settings name one, and a release is under way or begins (`autoscalerToRead`). */
+  autoscaler?: AutoscalerReading;
   /** As in `TrafficWish`. */
   closed?: ReadonlyMap<string, string>;
   /** The Service by which clients reach the app. */

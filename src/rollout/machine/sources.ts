@@ -14,6 +14,7 @@ export const SOURCES = [
   'names',
   'policies',
   'budget',
+  'autoscaler',
   'pods',
 ] as const;
 export type Source = (typeof SOURCES)[number];
@@ -68,6 +69,7 @@ const WORDS: Record<Source, string> = {
   names: 'whether the names are free that the canary needs',
   policies: 'the policies of the namespace',
   budget: "the canary's disruption budget",
+  autoscaler: 'the autoscaler that the settings name',
   pods: "the canary's pods",
 };
 

@@ -1,6 +1,7 @@
 import type { PodTemplate } from '../kube.ts';
 import type { GateType } from '../spec/schema/hook-types.ts';
 import type { Stable } from '../workload/stable.ts';
+import type { ReleaseAutoscaler } from './autoscaler.ts';
 import type { HookCall } from './calls.ts';
 import type { DecidedBy } from './decided-by.ts';
 import type { Approval, PastRelease } from './history.ts';
@@ -93,6 +94,8 @@ export interface Release {
   policyGap?: string;
   /** No disruption budget of a user's is for the canary's pods: they get one. */
   needsBudget?: boolean;
+  /** The autoscaler that the settings named when it began. */
+  autoscaler?: ReleaseAutoscaler;
   /** The most weight that it had, in percent. */
   peak?: number;
   /** The held revision whose template is to be replaced by the stable one (`headgate revert`). */

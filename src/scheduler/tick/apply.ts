@@ -11,6 +11,7 @@ import { atVersion, type Kind, type PatchOperation, pointer } from '../../rollou
 import { COPIED } from '../../rollout/workload/services.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { World } from '../world/world.ts';
+import { applyAutoscaler } from './apply-autoscaler.ts';
 import { applyBudget } from './apply-budget.ts';
 import { type ApplierOptions, type Attempt, TrafficApplier } from './apply-traffic.ts';
 import { gatePatch, isOpenEffect, openPatch } from './gate-patch.ts';
@@ -37,6 +38,7 @@ export class Applier {
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
     if ('held' in effect) return this.#patchGate(effect, attempt);
     if (isOpenEffect(effect)) return this.#patchDeployment(effect.deployment, openPatch(effect));
+    if ('change' in effect) return this.#change(effect, wish);
     switch (effect.do) {
       case 'createService':
         return this.#create(KINDS.services, effect.service, wish);
@@ -54,12 +56,20 @@ export class Applier {
         return this.#traffic.setRoute(wish, effect, attempt);
       case 'markRoute':
         return this.#traffic.markRoute(wish, effect.version, effect.fence);
+      case 'deleteReplicaSet':
+        return this.#deleteSet(effect.replicaSet);
+    }
+  }
+
+  /** Of an object beside Deployments and Services. */
+  #change(effect: Extract<Effect, { change: object }>, wish: TrafficWish): Promise<void> {
+    switch (effect.do) {
       case 'changeTraffic':
         return this.#traffic.change(wish, effect.change);
       case 'changeBudget':
         return applyBudget(this.#client, this.#world, effect.change);
-      case 'deleteReplicaSet':
-        return this.#deleteSet(effect.replicaSet);
+      case 'changeAutoscaler':
+        return applyAutoscaler(this.#client, this.#world, effect.change);
     }
   }
 

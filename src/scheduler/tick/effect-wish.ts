@@ -29,6 +29,7 @@ const WISH: WishOf = {
   markRoute: ({ fence }) => fence,
   changeTraffic: ({ change }) => changeWish(change),
   changeBudget: ({ change }) => changeWish(change),
+  changeAutoscaler: ({ change }) => changeWish(change),
   createCanary: ({ deployment }) => deployment,
   replaceCanary: ({ wanted }) => wanted,
   scaleCanary: ({ replicas }) => replicas,

@@ -28,8 +28,9 @@ import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { findServices } from './find-services.ts';
+import { readAutoscaler } from './read-autoscaler.ts';
 import { routeFence } from './route-fence.ts';
-import { type ObservationReads, type Question, SourceReads } from './source-reads.ts';
+import { type ObservationReads, type Question, SourceReads, valueOf } from './source-reads.ts';
 
 export interface ObserveInput {
   key: string;
@@ -99,13 +100,20 @@ export class Observer {
     const { stable } = state ?? {};
     const isRestated = stable !== undefined && needsRestating(state, seen);
     if (!isRestated) restated.forget(key);
-    const [checks, pods, policies, template] = await Promise.all([
+    const [checks, pods, policies, template, autoscaler] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
       canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
       isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
+      readAutoscaler(this.#world, seen, { spec, state, isNew }, reading),
     ]);
-    return present<Observation>({ checks, pods, policies, restated: template?.known ? template.value : undefined });
+    return present<Observation>({
+      checks,
+      pods,
+      policies,
+      autoscaler,
+      restated: template?.known ? template.value : undefined,
+    });
   }
 
   #roundOf(input: ObserveInput, seen: LookedAt, round: Pick<RoundInput, 'due' | 'waitMs'>): RoundInput {
@@ -222,12 +230,6 @@ interface Doubt {
 }
 
 const DOUBTED: Record<DoubtfulRead, Source> = { deployment: 'deployment', canary: 'canary', route: 'routes' };
-
-/** What a source answered; undefined while it is unknown. */
-async function valueOf<T>(reading: ObservationReads, source: Source, read: () => Promise<T>): Promise<T | undefined> {
-  const answer = await reading.read({ source }, read);
-  return answer.known ? answer.value : undefined;
-}
 
 /** Whether a revision is another, or a ReplicaSet gone, is not known before the API server has told what it makes of the record. */
 const restatedFor = ({ hold }: LookedAt): Question => ({

@@ -105,3 +105,13 @@ export class ObservationReads {
     return { known: false, why: NO_ANSWER };
   }
 }
+
+/** What a source answered; undefined while it is unknown. */
+export async function valueOf<T>(
+  reading: ObservationReads,
+  source: Source,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  const answer = await reading.read({ source }, read);
+  return answer.known ? answer.value : undefined;
+}

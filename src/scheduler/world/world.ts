@@ -9,6 +9,7 @@ import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import { annotatedHosts } from '../tick/host-claims.ts';
+import { Autoscalers } from './autoscalers.ts';
 import { CanaryPods } from './canary-pods.ts';
 import { Endpoints } from './endpoints.ts';
 import { closeIdleWatches } from './idle-watches.ts';
@@ -59,6 +60,7 @@ export class World {
   readonly policies: Policies;
   readonly restated: RestatedTemplates;
   readonly canaryPods: CanaryPods;
+  readonly autoscalers: Autoscalers;
 
   constructor(options: WorldOptions) {
     this.#options = options;
@@ -102,6 +104,7 @@ export class World {
     this.restated = new RestatedTemplates(client);
     this.policies = new Policies({ client, provider, onError });
     this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
+    this.autoscalers = new Autoscalers(client);
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({
@@ -203,10 +206,7 @@ export class World {
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
     await this.#closeWatches(key);
-    this.traffic.forget(key);
-    this.taken.forget(key);
-    this.policies.forget(key);
-    this.restated.forget(key);
+    for (const part of [this.traffic, this.taken, this.policies, this.autoscalers, this.restated]) part.forget(key);
   }
 
   canaryOf(deployment: Deployment): Deployment | undefined {

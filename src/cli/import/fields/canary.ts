@@ -28,10 +28,10 @@ const TARGET_FIELDS = fieldsBelow('spec', {
   ),
   'autoscalerRef.{kind,name}': comesOver(),
   'autoscalerRef.primaryScalerQueries': unneeded(
-    'there is no second autoscaler: the running version keeps the name of the Deployment, and the queries of the ScaledObject itself fit',
+    'the running version keeps the name of the Deployment, so the queries of the ScaledObject itself fit; those of the canary are made of them',
   ),
   'autoscalerRef.primaryScalerReplicas.{minReplicas,maxReplicas}': lost(
-    'there is no second autoscaler: write these bounds into the one that the Deployment has',
+    'the running version has no autoscaler of its own: write these bounds into the one that the Deployment has; those of the canary follow from them by its weight',
   ),
   'ingressRef.{apiVersion,kind,name}': lost(ISTIO_ONLY),
   'routeRef.{apiVersion,kind,name}': lost(ISTIO_ONLY),

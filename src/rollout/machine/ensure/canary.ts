@@ -6,6 +6,7 @@ import type { Releasing, Situation } from '../situation.ts';
 import { canStart, isKnown } from '../sources.ts';
 import { ms, ROLLING_OUT, SERVING } from '../state.ts';
 import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
+import { canaryScaler } from './autoscaler.ts';
 
 /** Without a release (its record was deleted) a canary is scaled to zero, a settling time after the first look at it. */
 export function ensureNoCanary({ state, seen, now, settleMs }: Situation): Effect[] {
@@ -32,11 +33,12 @@ function ensureRevision(s: Releasing): Effect[] {
   return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted }] : [];
 }
 
-/** Smaller only once no traffic reaches it. */
+/** Smaller only once no traffic reaches it, and never against an autoscaler of its own. */
 function ensureSize(s: Releasing, canary: Deployment): Effect[] {
   const { replicas } = s.state.release;
   const { replicas: present = 1 } = canary.spec;
-  const fits = replicas === present || (replicas < present && !isDrained(s));
+  const isKept = !isDrained(s) || canaryScaler(s) !== undefined;
+  const fits = replicas === present || (replicas < present && isKept);
   return fits ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];
 }
 

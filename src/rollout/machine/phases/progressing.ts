@@ -71,11 +71,8 @@ function backToWaiting(s: Releasing, { reason, message }: Obstacle): Next {
 /** The canary follows the size of the Deployment; never down in mid-release, as an autoscaler sees only half the traffic. */
 function resized(s: Releasing): Next | undefined {
   const { release } = s.state;
-  const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
-  const replicas = canarySize(stableReplicas, release.weight || (planFor(s)[0] ?? 0));
-  if (stableReplicas === release.stableReplicas && replicas <= release.replicas) return undefined;
-  if (replicas <= release.replicas) return updateRelease(s, { stableReplicas });
-  return updateRelease(s, { stableReplicas, replicas, deadline: deadlineFrom(s) });
+  const replicas = canarySize(release.stableReplicas, release.weight || (planFor(s)[0] ?? 0));
+  return replicas <= release.replicas ? undefined : updateRelease(s, { replicas, deadline: deadlineFrom(s) });
 }
 
 function unready(s: Releasing): Next {

@@ -132,12 +132,20 @@ function finalise(s: Releasing): Next {
   });
 }
 
-/** Whether the Deployment has the size that it had for all of the traffic. */
-export const canTakeAll = ({ seen, state: { release } }: Releasing): boolean =>
-  availableReplicas(seen.deployment) >= release.stableReplicas;
+/**
+ * The pods that all of the traffic needs: as many as the Deployment had for it; or, where the canary's autoscaler has gone beyond
+ * the share of those, what its size makes of the whole.
+ */
+function neededForAll({ seen: { canary }, state: { release } }: Releasing): number {
+  const { replicas = 0 } = canary?.spec ?? {};
+  const isBeyond = replicas > release.replicas && release.weight > 0;
+  return Math.max(release.stableReplicas, isBeyond ? Math.ceil((replicas * 100) / release.weight) : 0);
+}
+
+export const canTakeAll = (s: Releasing): boolean => availableReplicas(s.seen.deployment) >= neededForAll(s);
 
 /**
- * Traffic goes back in one go if the Deployment can take it; if an autoscaler shrank it meanwhile, down the plan of weights,
+ * Traffic goes back in one go if the Deployment can take it; if it was shrunk meanwhile, or all needs more than it has, down the plan of weights,
  * an interval each, so that it can grow.
  */
 export function nextWeightBack(s: Releasing): ReturnType<typeof withoutTraffic> {
