@@ -7,6 +7,7 @@ import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import type { AppService } from '../../src/rollout/workload/app-service.ts';
 import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
+import { isOpenEffect, type OpenEffect } from '../../src/scheduler/tick/gate-patch.ts';
 import { markRoutes } from '../../src/scheduler/tick/route-fence.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
@@ -28,33 +29,9 @@ export interface ApplyContext {
 /** Does one effect as the scheduler does it: it loses against whoever was there since it was decided. */
 export function apply(effect: Effect, context: ApplyContext): void {
   const { cluster } = context;
+  if ('held' in effect) return onGate(context, effect, (object) => changeGate(object, effect));
+  if (isOpenEffect(effect)) return change(context, effect.deployment, (object) => changeOpen(object, effect));
   switch (effect.do) {
-    case 'liftHold':
-      return onGate(context, effect, (object) => lift(object, effect));
-    case 'writeHold':
-      return onGate(context, effect, (object) => note(object, HELD, effect.text));
-    case 'restoreTemplate':
-      return onGate(context, effect, (object) => {
-        note(object, HELD, undefined);
-        object.spec.template = structuredClone(effect.template);
-        object.spec.paused = effect.keepPaused;
-      });
-    case 'rollBack':
-      return change(context, effect.deployment, (object) => {
-        object.spec.template = structuredClone(effect.template);
-        delete object.spec.paused;
-      });
-    case 'holdAgain':
-      return change(context, effect.deployment, (object) => {
-        object.spec.template = structuredClone(effect.template);
-        object.spec.paused = true;
-        note(object, HELD, effect.text);
-        note(object, ROLLING, undefined);
-      });
-    case 'annotate':
-      return change(context, effect.deployment, (object) => {
-        for (const [key, text] of Object.entries(effect.annotations)) note(object, key, text);
-      });
     case 'createService':
       return cluster.putService(effect.service);
     case 'replaceService':
@@ -107,6 +84,36 @@ function onGate(
 ): void {
   if (context.cluster.deployment.metadata.annotations?.[HELD] !== effect.held) throw new Conflict('another hold');
   change(context, effect.deployment, edit);
+}
+
+function changeGate(object: Deployment, effect: Extract<Effect, { held: string }>): void {
+  switch (effect.do) {
+    case 'liftHold':
+      return lift(object, effect);
+    case 'writeHold':
+      return note(object, HELD, effect.text);
+    case 'restoreTemplate':
+      note(object, HELD, undefined);
+      object.spec.template = structuredClone(effect.template);
+      object.spec.paused = effect.keepPaused;
+  }
+}
+
+function changeOpen(object: Deployment, effect: OpenEffect): void {
+  switch (effect.do) {
+    case 'rollBack':
+      object.spec.template = structuredClone(effect.template);
+      delete object.spec.paused;
+      return;
+    case 'holdAgain':
+      object.spec.template = structuredClone(effect.template);
+      object.spec.paused = true;
+      note(object, HELD, effect.text);
+      note(object, ROLLING, undefined);
+      return;
+    case 'annotate':
+      for (const [key, text] of Object.entries(effect.annotations)) note(object, key, text);
+  }
 }
 
 function note({ metadata }: Deployment, key: string, value: string | undefined): void {

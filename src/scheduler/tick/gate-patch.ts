@@ -5,12 +5,12 @@ import { type PatchOperation, pointer } from '../../rollout/object-change.ts';
 /** A path inside a JSON Patch to an annotation. */
 export const annotation = (key: string): string => pointer('metadata', 'annotations', key);
 
-type OpenEffect = Extract<Effect, { do: 'rollBack' | 'holdAgain' | 'annotate' }>;
+/** What is written to the Deployment where no hold stands. */
+export type OpenEffect = Extract<Effect, { do: 'rollBack' | 'holdAgain' | 'annotate' }>;
 
 export const isOpenEffect = (effect: Effect): effect is OpenEffect =>
   effect.do === 'rollBack' || effect.do === 'holdAgain' || effect.do === 'annotate';
 
-/** Where no hold stands. */
 export function openPatch(effect: OpenEffect): PatchOperation[] {
   switch (effect.do) {
     case 'rollBack':
