@@ -1,4 +1,4 @@
-import { ACTIONS, MAX_COMMAND } from '../rollout/machine/command-annotation.ts';
+import { ACTIONS, MAX_COMMAND } from '../rollout/machine/commands/command-annotation.ts';
 import type { Phase } from '../rollout/machine/state.ts';
 import { GATE_TYPES } from '../rollout/spec/schema/hook-types.ts';
 

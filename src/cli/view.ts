@@ -1,7 +1,7 @@
 import type { Canary } from '../rollout/machine/canary.ts';
-import { type Action, readCommand } from '../rollout/machine/command-annotation.ts';
+import { type Action, readCommand } from '../rollout/machine/commands/command-annotation.ts';
 import { ACTIVE, type Awaiting, type Phase } from '../rollout/machine/state.ts';
-import { decidedText } from './decided-text.ts';
+import { decidedText } from './text/decided-text.ts';
 
 /** What a person wants to know of a Canary, complete. */
 export interface View {

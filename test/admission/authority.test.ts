@@ -5,7 +5,7 @@ import t from 'tap';
 import { AUTHORITY, rightsFor } from '../../src/admission/authority.ts';
 import { HARMLESS_COMMAND } from '../../src/admission/authority-requests.ts';
 import { grants, leastRoleFor, ROLES } from '../../src/admission/roles.ts';
-import { ACTIONS, readCommand } from '../../src/rollout/machine/command-annotation.ts';
+import { ACTIONS, readCommand } from '../../src/rollout/machine/commands/command-annotation.ts';
 import { authorityFiles } from '../chart/render.ts';
 import { page, ROOT } from '../docs/pages.ts';
 

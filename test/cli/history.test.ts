@@ -1,8 +1,8 @@
 import t from 'tap';
-import { decidedText } from '../../src/cli/decided-text.ts';
-import { historyColumns } from '../../src/cli/history-text.ts';
 import { releasesOf } from '../../src/cli/releases.ts';
 import { table } from '../../src/cli/table.ts';
+import { decidedText } from '../../src/cli/text/decided-text.ts';
+import { historyColumns } from '../../src/cli/text/history-text.ts';
 import type { PastRelease } from '../../src/rollout/machine/history.ts';
 import { canary, NOW, type Stored } from './build.ts';
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkResultOf, type QueryResult } from '../../src/analysis/verdict.ts';
 import { ROLE } from '../../src/rollout/keys.ts';
-import { readCommand } from '../../src/rollout/machine/command-annotation.ts';
+import { readCommand } from '../../src/rollout/machine/commands/command-annotation.ts';
 import { type Decision, decide } from '../../src/rollout/machine/decide.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { CheckResult, Observation } from '../../src/rollout/machine/observation.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { COMMAND, COMMAND_BY } from '../../rollout/keys.ts';
-import type { Action, Command } from '../../rollout/machine/command-annotation.ts';
+import type { Action, Command } from '../../rollout/machine/commands/command-annotation.ts';
 import { type CommandOutcome, commandOutcome } from '../command-outcome.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { delayReasons, gatherDelay } from '../delay.ts';

@@ -6,7 +6,7 @@ import type { AnalysisSpec } from '../../rollout/spec/spec-types.ts';
 import { age } from '../age.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
 import type { Colour } from '../paint.ts';
-import { oneLine } from '../status-text.ts';
+import { oneLine } from '../text/status-text.ts';
 
 const VERDICTS: Readonly<Record<CheckResult['verdict'], readonly [word: string, colour: Colour]>> = {
   pass: ['ok', 'green'],

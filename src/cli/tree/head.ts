@@ -1,7 +1,7 @@
 import { ageOf } from '../age.ts';
 import type { Span } from '../outline.ts';
 import { PHASE_COLOUR } from '../paint.ts';
-import { oneLine } from '../status-text.ts';
+import { oneLine } from '../text/status-text.ts';
 import { pathName, type View } from '../view.ts';
 
 /** The first line: where the release is, with numbers only while there is one. */

@@ -5,7 +5,7 @@ import { wantedCalls } from './ask-hooks.ts';
 import { withBypassExpiry } from './bypass-expiry.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
-import { carryOutCommand } from './carry-out-command.ts';
+import { carryOutCommand } from './commands/carry-out-command.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
 import { type Fact, fact } from './facts.ts';

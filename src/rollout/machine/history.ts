@@ -1,5 +1,5 @@
 import type { GateType } from '../spec/schema/hook-types.ts';
-import type { DecidedBy } from './decided-by.ts';
+import type { DecidedBy } from './commands/decided-by.ts';
 import { ACTIVE, type Release, type ReleasePath, type RolloutState, type Time, time } from './state.ts';
 
 export const OUTCOMES = ['succeeded', 'failed', 'withdrawn', 'superseded'] as const;

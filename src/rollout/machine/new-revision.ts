@@ -10,7 +10,7 @@ import {
 } from '../workload/rollout-status.ts';
 import { findReplicaSet, findStable, isEmpty, ownedBy } from '../workload/stable.ts';
 import { imagesOf, sameRevision } from '../workload/template.ts';
-import { bypassDecision, decidedWords } from './decided-by.ts';
+import { bypassDecision, decidedWords } from './commands/decided-by.ts';
 import { type Fact, fact, type Reason } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';

@@ -5,7 +5,7 @@ import type { HoldReading } from '../workload/hold.ts';
 import type { Policy } from '../workload/policies.ts';
 import type { AutoscalerReading } from './autoscaler.ts';
 import type { HookAnswer } from './calls.ts';
-import type { StampedCommand, UnreadableCommand } from './command-annotation.ts';
+import type { StampedCommand, UnreadableCommand } from './commands/command-annotation.ts';
 import type { Receipt } from './outbox.ts';
 import type { UnknownSource } from './sources.ts';
 import type { TrafficReading } from './traffic.ts';

@@ -1,4 +1,4 @@
-import type { DecidedBy } from './decided-by.ts';
+import type { DecidedBy } from './commands/decided-by.ts';
 import type { Reason } from './facts.ts';
 import { fact } from './facts.ts';
 import { displayName, enterPhase, type Next, NO_HOOK_CALLS, type Releasing, type Situation } from './situation.ts';

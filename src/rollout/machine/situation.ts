@@ -1,5 +1,5 @@
 import type { RolloutSpec } from '../spec/spec-types.ts';
-import type { DecidedBy } from './decided-by.ts';
+import type { DecidedBy } from './commands/decided-by.ts';
 import { type Fact, fact, type Reason } from './facts.ts';
 import type { Observation } from './observation.ts';
 import type { DefaultAlert } from './outbox.ts';

@@ -3,7 +3,7 @@ import type { GateType } from '../spec/schema/hook-types.ts';
 import type { Stable } from '../workload/stable.ts';
 import type { ReleaseAutoscaler } from './autoscaler.ts';
 import type { HookCall } from './calls.ts';
-import type { DecidedBy } from './decided-by.ts';
+import type { DecidedBy } from './commands/decided-by.ts';
 import type { Approval, PastRelease } from './history.ts';
 import type { CheckResult } from './observation.ts';
 import type { Notice } from './outbox.ts';

@@ -2,7 +2,7 @@ import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment, KubeObject } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { roundsSince } from '../../rollout/machine/check-window.ts';
-import { readCommand } from '../../rollout/machine/command-annotation.ts';
+import { readCommand } from '../../rollout/machine/commands/command-annotation.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import {
   type DoubtfulRead,

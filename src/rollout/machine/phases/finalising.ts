@@ -2,7 +2,7 @@ import { isBypassOpen, readBypass } from '../../workload/bypass.ts';
 import { askHooks, hooksOf } from '../ask-hooks.ts';
 import type { HookCall } from '../calls.ts';
 import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
-import { decidedWords } from '../decided-by.ts';
+import { decidedWords } from '../commands/decided-by.ts';
 import { type Fact, fact } from '../facts.ts';
 import { isRollingBack } from '../roll-back.ts';
 import {

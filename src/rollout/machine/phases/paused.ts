@@ -1,4 +1,4 @@
-import { commandOf } from '../decided-by.ts';
+import { commandOf } from '../commands/decided-by.ts';
 import { fact } from '../facts.ts';
 import {
   displayName,

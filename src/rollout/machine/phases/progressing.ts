@@ -5,7 +5,7 @@ import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
-import { commandOf, decisionOf } from '../decided-by.ts';
+import { commandOf, decisionOf } from '../commands/decided-by.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { meshKnowsCanary } from '../routable.ts';

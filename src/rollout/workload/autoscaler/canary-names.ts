@@ -14,19 +14,34 @@ export interface Turned<T> {
   isTurned: boolean;
 }
 
-const SPECIAL = /[.*+?^${}()|[\]\\]/g;
+const PART_OF_A_NAME_BEFORE = /[\w.-]/;
+const PART_OF_A_NAME_AFTER = /^(?:\w|-\w)/;
 
 /**
- * A name within a text: not a part of another name, but before a domain (`podinfo.prod.svc`) and before what stands for the rest
- * of a pod's name (`podinfo-.*`).
+ * Whether a name is there: not as a part of another name, but before a domain (`podinfo.prod.svc`) and before what stands for the
+ * rest of a pod's name (`podinfo-.*`).
  */
-const within = (name: string): RegExp =>
-  new RegExp(`(?<![\\w.-])${name.replaceAll(SPECIAL, '\\$&')}(?![\\w]|-\\w)`, 'g');
+function standsAt(text: string, at: number, name: string): boolean {
+  const end = at + name.length;
+  return !PART_OF_A_NAME_BEFORE.test(text.charAt(at - 1)) && !PART_OF_A_NAME_AFTER.test(text.slice(end, end + 2));
+}
+
+/** The text with another name wherever this one stands. */
+function renamed(text: string, name: string, other: string): string {
+  let rest = 0;
+  let out = '';
+  for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
+    if (at < rest || !standsAt(text, at, name)) continue;
+    out += text.slice(rest, at) + other;
+    rest = at + name.length;
+  }
+  return out + text.slice(rest);
+}
 
 /** A text such as a query or an address, with the canary's names in it. */
 export function turnedText(text: string, names: CanaryNames): Turned<string> {
   const longestFirst = [...names].toSorted(([a], [b]) => b.length - a.length);
-  const value = longestFirst.reduce((rest, [name, canary]) => rest.replaceAll(within(name), () => canary), text);
+  const value = longestFirst.reduce((rest, [name, canary]) => renamed(rest, name, canary), text);
   return { value, isTurned: value !== text };
 }
 

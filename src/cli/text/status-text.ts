@@ -1,6 +1,6 @@
-import { ageOf } from './age.ts';
-import { type Paint, PHASE_COLOUR } from './paint.ts';
-import { pathName, type View } from './view.ts';
+import { ageOf } from '../age.ts';
+import { type Paint, PHASE_COLOUR } from '../paint.ts';
+import { pathName, type View } from '../view.ts';
 
 const PENDING = 'Pending';
 const LONGEST_PHASE = 'Progressing'.length;

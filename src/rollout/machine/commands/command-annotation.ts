@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { COMMAND, COMMAND_BY } from '../keys.ts';
+import { COMMAND, COMMAND_BY } from '../../keys.ts';
 
 export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert'] as const;
 export type Action = (typeof ACTIONS)[number];

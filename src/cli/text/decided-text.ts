@@ -1,5 +1,5 @@
-import { type DecidedBy, decidedWords } from '../rollout/machine/decided-by.ts';
-import type { Approval } from '../rollout/machine/history.ts';
+import { type DecidedBy, decidedWords } from '../../rollout/machine/commands/decided-by.ts';
+import type { Approval } from '../../rollout/machine/history.ts';
 
 interface Decided {
   approvals?: readonly Approval[] | undefined;

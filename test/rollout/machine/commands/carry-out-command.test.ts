@@ -1,8 +1,8 @@
 import t from 'tap';
-import { COMMAND, COMMAND_BY } from '../../../src/rollout/keys.ts';
-import { type Command, readCommand } from '../../../src/rollout/machine/command-annotation.ts';
-import { annotated, at, deployment, held, recreate, release, replicas, revision, state } from '../../build.ts';
-import { after, expect, failed, live, progressing } from './decided.ts';
+import { COMMAND, COMMAND_BY } from '../../../../src/rollout/keys.ts';
+import { type Command, readCommand } from '../../../../src/rollout/machine/commands/command-annotation.ts';
+import { annotated, at, deployment, held, recreate, release, replicas, revision, state } from '../../../build.ts';
+import { after, expect, failed, live, progressing } from '../decided.ts';
 
 const command = (action: Command['action']): { command: Command } => ({ command: { id: 'c1', action } });
 

@@ -1,10 +1,10 @@
-import type { PastRelease } from '../rollout/machine/history.ts';
-import { age, ageOf } from './age.ts';
+import type { PastRelease } from '../../rollout/machine/history.ts';
+import { age, ageOf } from '../age.ts';
+import { shortImage } from '../images.ts';
+import { type Colour, type Paint, PHASE_COLOUR } from '../paint.ts';
+import type { ListedRelease } from '../releases.ts';
+import type { Column } from '../table.ts';
 import { decidedText } from './decided-text.ts';
-import { shortImage } from './images.ts';
-import { type Colour, type Paint, PHASE_COLOUR } from './paint.ts';
-import type { ListedRelease } from './releases.ts';
-import type { Column } from './table.ts';
 
 const OUTCOME_COLOUR: Readonly<Record<PastRelease['outcome'], Colour>> = {
   succeeded: 'green',

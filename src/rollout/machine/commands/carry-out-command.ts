@@ -1,10 +1,8 @@
-import type { Action, StampedCommand, UnreadableCommand } from './command-annotation.ts';
-import { commandOf, decisionOf } from './decided-by.ts';
-import { fact } from './facts.ts';
-import { pauseByCommand, resumeByCommand } from './phases/paused.ts';
-import { promoteByCommand } from './phases/progressing.ts';
-import { startOrWait } from './phases/waiting.ts';
-import { isRollingOut, rollBack, rollBackRefusal } from './roll-back.ts';
+import { fact } from '../facts.ts';
+import { pauseByCommand, resumeByCommand } from '../phases/paused.ts';
+import { promoteByCommand } from '../phases/progressing.ts';
+import { startOrWait } from '../phases/waiting.ts';
+import { isRollingOut, rollBack, rollBackRefusal } from '../roll-back.ts';
 import {
   displayName,
   enterPhase,
@@ -15,9 +13,11 @@ import {
   NO_TIMERS,
   type Releasing,
   type Situation,
-} from './situation.ts';
-import { canAdvance, isKnown } from './sources.ts';
-import { type Phase, ROLLING_OUT, time } from './state.ts';
+} from '../situation.ts';
+import { canAdvance, isKnown } from '../sources.ts';
+import { type Phase, ROLLING_OUT, time } from '../state.ts';
+import type { Action, StampedCommand, UnreadableCommand } from './command-annotation.ts';
+import { commandOf, decisionOf } from './decided-by.ts';
 
 /** In which phases a command makes sense, and what it does. */
 interface CommandRule {

@@ -1,8 +1,8 @@
-import { printable } from '../printable.ts';
-import { userWords } from '../user-name.ts';
-import { readBypass } from '../workload/bypass.ts';
-import type { Situation } from './situation.ts';
-import { type Time, time } from './state.ts';
+import { printable } from '../../printable.ts';
+import { userWords } from '../../user-name.ts';
+import { readBypass } from '../../workload/bypass.ts';
+import type { Situation } from '../situation.ts';
+import { type Time, time } from '../state.ts';
 
 /** What ended a release, or sent it past its analysis. */
 export const DECISIONS = ['promote', 'abort', 'revert', 'bypass', 'rollback'] as const;

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { BYPASS, BYPASS_AT, BYPASS_BY, BYPASS_SPENT } from '../../../src/rollout/keys.ts';
-import { BYPASS_MS } from '../../../src/rollout/workload/bypass.ts';
-import { annotated, at, deployment, held, release, revision, START, spec, state } from '../../build.ts';
-import { after, live, progressing } from './decided.ts';
+import { BYPASS, BYPASS_AT, BYPASS_BY, BYPASS_SPENT } from '../../../../src/rollout/keys.ts';
+import { BYPASS_MS } from '../../../../src/rollout/workload/bypass.ts';
+import { annotated, at, deployment, held, release, revision, START, spec, state } from '../../../build.ts';
+import { after, live, progressing } from '../decided.ts';
 
 /** `after` decides ten seconds after the start. */
 const NOW = START + 10_000;

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { lineKey, statusBlock, statusLine } from '../../src/cli/status-text.ts';
-import { headDetails } from '../../src/cli/tree/head.ts';
-import { viewOf } from '../../src/cli/view.ts';
-import type { Awaiting } from '../../src/rollout/machine/state.ts';
-import { canary, NOW, type Stored } from './build.ts';
+import { lineKey, statusBlock, statusLine } from '../../../src/cli/text/status-text.ts';
+import { headDetails } from '../../../src/cli/tree/head.ts';
+import { viewOf } from '../../../src/cli/view.ts';
+import type { Awaiting } from '../../../src/rollout/machine/state.ts';
+import { canary, NOW, type Stored } from '../build.ts';
 
 const paint = (_colour: string, text: string): string => text;
 const line = (stored: Stored, note?: string): string =>
