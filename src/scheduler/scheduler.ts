@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import { Prometheus } from '../analysis/prometheus.ts';
+import type { ProviderClient } from '../analysis/provider-client.ts';
 import type { KubeClient } from '../cluster/client.ts';
 import type { Config } from '../config.ts';
 import type { HookCaller } from '../hooks/call.ts';
@@ -13,6 +14,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
 import { HookRunner } from './hooks/hook-runner.ts';
+import { MetricTemplates } from './metric-templates/metric-templates.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
@@ -42,6 +44,8 @@ export interface SchedulerOptions {
   metrics: Metrics;
   caller: HookCaller;
   guard: CallGuard;
+  /** Asks the providers of MetricTemplates. */
+  providers: ProviderClient;
 }
 
 const RETRY_MS = 1_000;
@@ -131,7 +135,7 @@ export class Scheduler {
   }
 
   #makeTick(): Tick {
-    const { client, config, alerts, log, metrics, provider } = this.#options;
+    const { client, config, alerts, log, metrics, provider, providers } = this.#options;
     const { clusterDomain, routeSettleMs: settleMs } = config;
     const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
     const world = this.#world;
@@ -144,7 +148,9 @@ export class Scheduler {
     });
     const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
     const onAnswer = (key: string) => this.#changed(key);
-    const observer = new Observer({ world, provider, clusterDomain, prometheus, onCheck, onAnswer });
+    const metricTemplates = new MetricTemplates({ client, providers, prometheus, namespace: config.namespace });
+    const asked = { prometheus, metricTemplates };
+    const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
     return new Tick({
       enrolment,
       client,

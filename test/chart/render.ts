@@ -37,7 +37,12 @@ export async function renderedFiles(helm: string): Promise<Map<string, string>> 
 
 /** `node test/chart/render.ts` writes them. */
 if (import.meta.main) {
-  for (const name of ['crd.yaml', 'crd-alertprovider.yaml'])
+  for (const name of [
+    'crd.yaml',
+    'crd-alertprovider.yaml',
+    'crd-metrictemplate.yaml',
+    'crd-clustermetrictemplate.yaml',
+  ])
     copyFileSync(join(ROOT, 'manifests', name), join(CHART, 'files', name));
   const { helm3 } = await findPrograms(['helm3']);
   if (helm3 === undefined) throw new Error('Helm was not found');

@@ -45,7 +45,13 @@ const render = async (...values: string[]): Promise<Json[]> =>
 t.test('as it is, it asks for kinds of no other product', async (t) => {
   const objects = await render();
   t.same(objects.filter(foreign), []);
-  for (const [name, file] of Object.entries({ canaries: 'crd', alertproviders: 'crd-alertprovider' })) {
+  const files = {
+    canaries: 'crd',
+    alertproviders: 'crd-alertprovider',
+    metrictemplates: 'crd-metrictemplate',
+    clustermetrictemplates: 'crd-clustermetrictemplate',
+  };
+  for (const [name, file] of Object.entries(files)) {
     const made = objectsOf(readFileSync(join(ROOT, `manifests/${file}.yaml`), 'utf8'))[0];
     t.same(named(objects, 'CustomResourceDefinition', `${name}.headgate.dev`).spec, made?.spec);
   }

@@ -273,3 +273,11 @@ valueFrom: {secretKeyRef: {name: {{ $auth.existingSecret | default "headgate-red
 - {apiGroups: [""], resources: [secrets], resourceNames: {{ toJson . }}, verbs: [get]}
 {{- end }}
 {{- end -}}
+
+{{/* Rights to read how metrics are measured. */}}
+{{- define "headgate.metricTemplateRules" -}}
+- {apiGroups: [headgate.dev], resources: [metrictemplates], verbs: [get]}
+{{- with .Values.metricTemplates.secretNames }}
+- {apiGroups: [""], resources: [secrets], resourceNames: {{ toJson . }}, verbs: [get]}
+{{- end }}
+{{- end -}}

@@ -13,21 +13,31 @@ export const metricFindings = (metric: RawMetric, path: Path): Finding[] =>
 const ownMeasure = ({ name }: RawMetric) => (typeof name === 'string' ? builtinOf(name) : undefined);
 
 function source(metric: RawMetric): Finding[] {
-  const { name, query } = metric;
+  const { name, query, templateRef, templateVariables } = metric;
   if (typeof name !== 'string' || name === '') return [];
   const own = ownMeasure(metric);
-  if (own !== undefined && query !== undefined) {
+  const given = templateRef === undefined ? 'query' : 'templateRef';
+  if (query !== undefined && templateRef !== undefined)
+    return [{ path: ['query'], message: 'cannot stand beside templateRef; drop one of them' }];
+  if (templateVariables !== undefined && templateRef === undefined)
+    return [{ path: ['templateVariables'], message: 'has a meaning beside templateRef only; drop it' }];
+  if (own !== undefined && (query ?? templateRef) !== undefined) {
     return [
       {
-        path: ['query'],
+        path: [given],
         message: `cannot stand beside the name ${name}, a measure of Headgate's own; drop it, or rename the metric`,
       },
     ];
   }
-  if (own !== undefined || query !== undefined) return [];
+  if (own !== undefined || (query ?? templateRef) !== undefined) return [];
   const meant = nearest(name, BUILTIN_NAMES);
   const advice = meant === undefined ? `write ${BUILTIN_NAMES.join(' or ')}` : `did you mean ${meant}?`;
-  return [{ path: ['name'], message: `is no measure of Headgate's own, and has no query; ${advice} (or add a query)` }];
+  return [
+    {
+      path: ['name'],
+      message: `is no measure of Headgate's own, and has no query; ${advice} (or add a query or a templateRef)`,
+    },
+  ];
 }
 
 function bounds(metric: RawMetric): Finding[] {
