@@ -15,7 +15,7 @@ import { masker } from '../../rollout/spec/wording/masked.ts';
 import { findTemplate, type TemplateLookup } from './template-lookup.ts';
 
 export interface MetricTemplatesOptions {
-  client: Pick<KubeClient, 'find'>;
+  client: Pick<KubeClient, 'find' | 'get'>;
   /** Where Headgate itself runs: templates there may ask anybody, as ClusterMetricTemplates may. */
   namespace: string;
   providers: Pick<ProviderClient, 'send'>;
@@ -81,9 +81,19 @@ export class MetricTemplates {
 
   async #sent({ lookup, request }: Question): Promise<ProviderAnswer> {
     const { namespace, secret, template } = lookup;
-    const { address } = template.provider;
+    const { type, address } = template.provider;
+    if (type === 'externalmetrics') return this.#ofCluster(request.url);
     const isTrusted = namespace === this.#options.namespace || address === undefined;
     return this.#options.providers.send(request, { namespace, isTrusted }, secret);
+  }
+
+  async #ofCluster(path: string): Promise<ProviderAnswer> {
+    try {
+      return { status: 200, text: JSON.stringify(await this.#options.client.get(path)) };
+    } catch (error) {
+      if (error instanceof KubeError && error.status > 0) return { status: error.status, text: error.message };
+      return { problem: 'cannot be reached: the API server does not answer' };
+    }
   }
 }
 

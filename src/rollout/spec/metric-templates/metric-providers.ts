@@ -15,6 +15,16 @@ export type ProviderSetting = (typeof PROVIDER_SETTINGS)[number];
 /** Who can be asked for metrics. */
 export const METRIC_PROVIDERS = {
   prometheus: { language: 'promql', address: 'usual', settings: { region: 'optional' } },
+  datadog: { language: 'datadog', address: 'usual' },
+  newrelic: { language: 'nrql', address: 'usual' },
+  cloudwatch: { language: 'json', address: 'usual', settings: { region: 'needed' } },
+  googlecloudmonitoring: { language: 'mql', address: 'usual', settings: { project: 'optional' } },
+  dynatrace: { language: 'dynatrace', address: 'needed' },
+  influxdb: { language: 'flux', address: 'needed', settings: { database: 'optional' } },
+  graphite: { language: 'graphite', address: 'needed' },
+  splunk: { language: 'spl', address: 'needed' },
+  signalflow: { language: 'signalflow', address: 'needed' },
+  externalmetrics: { language: 'address', address: 'none' },
   http: { language: 'address', address: 'needed' },
 } as const satisfies Record<string, ProviderTraits>;
 
@@ -26,4 +36,4 @@ export const traitsOf = (type: MetricProviderType): ProviderTraits => METRIC_PRO
 
 /** With a database InfluxDB is asked in InfluxQL, the language of its first version. */
 export const languageOf = ({ type, database }: { type: MetricProviderType; database?: string | undefined }) =>
-  (type as string) === 'influxdb' && database !== undefined ? 'influxql' : traitsOf(type).language;
+  type === 'influxdb' && database !== undefined ? 'influxql' : traitsOf(type).language;

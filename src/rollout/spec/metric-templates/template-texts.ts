@@ -41,8 +41,14 @@ function ofLanguage(type: MetricProviderType, query: string): string | undefined
   switch (type) {
     case 'prometheus':
       return isOnlyNames(query) ? queryProblem(sampled(query)) : undefined;
+    case 'cloudwatch':
+      return isList(query) ? undefined : 'must be the MetricDataQueries of GetMetricData: a list, as JSON';
     case 'http':
       return query.startsWith('/') ? undefined : 'must be a path, such as /score?app={{ target }}';
+    case 'externalmetrics':
+      return /^[^/?\s]+(\?labelSelector=\S*)?$/.test(query.replaceAll(/\{\{[^{}]*\}\}/g, 'x'))
+        ? undefined
+        : 'must be the name of a metric, such as queue_length?labelSelector=app%3D{{ target }}';
     default:
       return undefined;
   }
@@ -59,3 +65,12 @@ const sampled = (query: string): string =>
   placeholdersOf(query)
     .filter(({ name }) => name.startsWith('variables.'))
     .reduce((text, { from, to }) => text.slice(0, from) + 'x'.repeat(to - from) + text.slice(to), query);
+
+/** As it may look with its variables replaced. */
+function isList(query: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(query.replaceAll(/\{\{[^{}]*\}\}/g, '60')));
+  } catch {
+    return false;
+  }
+}
