@@ -59,7 +59,8 @@ function measured(carried: Metric, before: unknown, place: MetricPlace): Omit<Me
   const query = textAt(before, 'query') ?? '';
   const reference = referenceOf(before, key, { templates, namespace: canary.namespace });
   const queries = [...(query === '' ? [] : [{ key: `${key}.query`, query }]), ...reference.queries];
-  if (builtin === undefined && queries.length === 0 && reference.remarks.length === 0) {
+  const isReferring = reference.reference !== undefined || reference.remarks.length > 0;
+  if (builtin === undefined && queries.length === 0 && !isReferring) {
     return { metrics: [], remarks: [nothing(name, key)], templates: [] };
   }
   const { bounded, remarks } = boundOf(metric, key, builtin);
@@ -74,6 +75,12 @@ function measured(carried: Metric, before: unknown, place: MetricPlace): Omit<Me
     if (translated.query === undefined) continue;
     // A measure of Headgate's own has its name to itself.
     metrics.push({ ...bounded, name: builtin === undefined ? name : `${name}-query`, query: translated.query });
+  }
+  if (reference.reference !== undefined) {
+    const variables = textsAt(before, 'templateVariables');
+    const given = Object.keys(variables).length === 0 ? {} : { templateVariables: variables };
+    const own = metrics.some((other) => other['name'] === name) || builtin !== undefined ? `${name}-template` : name;
+    metrics.push({ ...bounded, name: own, templateRef: reference.reference, ...given });
   }
   return { metrics, remarks, templates: reference.templates };
 }
