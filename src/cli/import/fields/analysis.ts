@@ -76,7 +76,11 @@ const METRIC_FIELDS = fieldsBelow('spec.analysis.metrics[]', {
     words:
       'the query of a MetricTemplate for Prometheus without a Secret that stands in the input; any other comes over, and is referred to as before',
   }),
-  templateVariables: comesOver({ to: QUERY, convert: elsewhere, words: 'replaced by their values; beside a templateRef that comes over as they are' }),
+  templateVariables: comesOver({
+    to: QUERY,
+    convert: elsewhere,
+    words: 'replaced by their values; beside a templateRef that comes over as they are',
+  }),
 });
 
 /** Whom a release asks. */
