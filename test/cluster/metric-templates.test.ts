@@ -1,4 +1,5 @@
 import t from 'tap';
+import { templateExamples } from '../docs/metric-template-examples.ts';
 import { openRig } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { FiguresServer } from './support/figures-server.ts';
@@ -47,10 +48,22 @@ const score = {
   http: { value: '/data/0/score' },
 };
 
+t.test('every example of the documentation is taken by the API server', async (t) => {
+  const namespace = await rig.createNamespace('templates');
+  const items = templateExamples().map(({ metadata: { name }, ...example }) => ({ ...example, metadata: { name } }));
+  const input = { apiVersion: 'v1', kind: 'List', items };
+  const { stdout } = await rig.kubectl(['-n', namespace, 'apply', '--dry-run=server', '-f', '-'], { input });
+  t.equal(stdout.trim().split('\n').length, items.length);
+  const wrong = { ...items[0], spec: { provider: { type: 'graphit' }, query: 'a' } };
+  await t.rejects(
+    rig.kubectl(['-n', namespace, 'apply', '--dry-run=server', '-f', '-'], { input: wrong }),
+    /Unsupported value/,
+  );
+});
+
 t.test('releases pass and fail by templates, one of them behind a token', async (t) => {
   const plan = { metrics: METRICS, 'step-weights': '50', threshold: '2' };
   const app = await App.deploy(rig, 'figures', { replicas: 1, annotations: plan });
-  await app.apply(secret(WRONG));
   await app.apply(template('ClusterMetricTemplate', 'score', score));
   await app.enrol();
   const load = app.load(40);
@@ -62,9 +75,14 @@ t.test('releases pass and fail by templates, one of them behind a token', async 
     /errors cannot be measured: there is none of that name \(by MetricTemplate figures-\w+\/errors\)/,
     'a template that is not there is no verdict',
   );
+  const toldOf = async (words: RegExp) => {
+    const { release } = await app.until(`${words}`, (status) => words.test(JSON.stringify(status.release?.checks)));
+    return release?.checks?.[0];
+  };
   await app.apply(template('MetricTemplate', 'errors', errors));
-  const refused = await app.until('a refusal', ({ release }) => /refuses/.test(JSON.stringify(release?.checks)));
-  const [check] = refused.release?.checks ?? [];
+  await toldOf(/there is no Secret figures-\w+\/headgate-metrics/);
+  await app.apply(secret(WRONG));
+  const check = await toldOf(/refuses/);
   t.match(check, {
     verdict: 'error',
     message: /prometheus refuses the credentials \(HTTP status 401\): who are you\? not Bearer \*\*\*/,

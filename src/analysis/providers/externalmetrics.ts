@@ -16,10 +16,9 @@ export const externalmetrics: MetricProvider = {
     readJson(text, (answer) => onlyOf(listAt(answer, 'items'), (item) => quantityIn(valueAt(item, ['value'])))),
 };
 
-const FACTORS: Readonly<Record<string, number>> = {
-  ...{ '': 1, n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 },
-  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
-};
+const DECIMAL = { '': 1, n: 1e-9, u: 1e-6, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };
+const BINARY = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 };
+const FACTORS: Readonly<Record<string, number>> = { ...DECIMAL, ...BINARY };
 const QUANTITY = /^([+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,3})?)([KMGTPE]i|[numkMGTPE]?)$/;
 
 /** A quantity as Kubernetes writes it, such as `1500m` or `2Ki`. */

@@ -5,6 +5,7 @@ import {
   addressOf,
   authorization,
   FORM,
+  formText,
   lacks,
   type MetricProvider,
   type ProviderRequest,
@@ -39,7 +40,7 @@ function inInfluxQl({ query, template, secret }: Asked): ProviderRequest {
     method: 'POST',
     url: withParameters(`${addressOf(template)}/query`, { db: database, epoch: 'ms' }),
     headers: { ...FORM, ...(token === undefined ? authorization(login) : { authorization: `Token ${token}` }) },
-    body: `${new URLSearchParams({ q: query })}`,
+    body: formText({ q: query }),
   };
 }
 

@@ -3,7 +3,16 @@ import { forPerson } from '../../rollout/spec/wording/for-person.ts';
 import type { QueryResult } from '../verdict.ts';
 import { awsSigning, hasAwsKeys } from './aws-keys.ts';
 import { googleSigning } from './google-key.ts';
-import { type Asked, addressOf, authorization, FORM, lacks, type MetricProvider, type Requested } from './provider.ts';
+import {
+  type Asked,
+  addressOf,
+  authorization,
+  FORM,
+  formText,
+  lacks,
+  type MetricProvider,
+  type Requested,
+} from './provider.ts';
 import { failed, numberIn, onlyOf, readJson } from './reading.ts';
 
 /** One is wanted, and a second shows that there are more. A server that does not know the parameter sends all. */
@@ -22,7 +31,7 @@ export const prometheus: MetricProvider = {
       method: 'POST' as const,
       url: `${addressOf(asked.template)}/api/v1/query`,
       headers: { ...FORM, ...authorization(asked.secret) },
-      body: `${new URLSearchParams({ query: asked.query, limit: String(MAX_SERIES) })}`,
+      body: formText({ query: asked.query, limit: String(MAX_SERIES) }),
     };
     return signed(request, asked);
   },

@@ -48,9 +48,12 @@ export const addressOf = ({ provider }: MetricTemplateSpec, usual = ''): string 
   return address.endsWith('/') ? address.slice(0, -1) : address;
 };
 
+/** Parameters of an address, or a form as it is posted. */
+export const formText = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
+
 /** An address with parameters. */
 export const withParameters = (address: string, parameters: Readonly<Record<string, string>>): string =>
-  `${address}?${new URLSearchParams(parameters)}`;
+  `${address}?${formText(parameters)}`;
 
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
 export const JSON_BODY = { 'content-type': 'application/json' } as const;

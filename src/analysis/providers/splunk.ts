@@ -1,6 +1,6 @@
 import { isRecord } from '../../rollout/spec/rules/findings.ts';
 import type { QueryResult } from '../verdict.ts';
-import { addressOf, authorization, FORM, lacks, type MetricProvider } from './provider.ts';
+import { addressOf, authorization, FORM, formText, lacks, type MetricProvider } from './provider.ts';
 import { failed, listAt, NONE, numberIn, onlyOf, readJson, SEVERAL, stringAt } from './reading.ts';
 
 /** A search of Splunk, run at once: it gives a row with one column. */
@@ -21,7 +21,7 @@ export const splunk: MetricProvider = {
       method: 'POST',
       url: `${addressOf(template)}/services/search/jobs`,
       headers: { ...FORM, ...login },
-      body: `${new URLSearchParams(form)}`,
+      body: formText(form),
     };
   },
   read: (text) =>

@@ -20,23 +20,37 @@ export interface TemplateQuery {
   problems: string[];
 }
 
+const NOTES: Readonly<Record<string, string>> = {
+  target: 'has {{ target }}, the workload under test: {{ canary }} is written',
+  ingress: 'has {{ ingress }}, which is no variable here: give it in templateVariables of each metric',
+  route: 'has {{ route }}, which is no variable here: give it in templateVariables of each metric',
+};
+
+const COMMENT = /^\/\*.*\*\/$/s;
+/** `variables.direction`, or `index variables "direction"`. */
+const OWN = /^(?:\(?variables\)?\.([\w-]+)|index\s+variables\s+"([^"]*)")$/;
+
+/** What is written for one action; undefined for one that is not known. */
+function actionText(action: string): string | undefined {
+  if (COMMENT.test(action)) return '';
+  const [, dotted, indexed] = OWN.exec(action) ?? [];
+  const own = dotted ?? indexed;
+  if (own !== undefined) return `{{ variables.${own} }}`;
+  return Object.hasOwn(FUNCTIONS, action) ? FUNCTIONS[action] : undefined;
+}
+
 /** The query of a template of Flagger's, for every Canary that refers to it. */
 export function turnTemplateQuery(query: string, type: string): TemplateQuery {
   const problems: string[] = [];
   const notes = new Set<string>();
-  const turned = query.replaceAll(ACTION, (text, inside: string, primary: string | undefined) => {
+  const turned = query.replaceAll(ACTION, (text, inside: string, primary = '') => {
     const action = inside.trim();
-    if (/^\/\*.*\*\/$/s.test(action)) return '';
-    const [, dotted, indexed] = /^(?:\(?variables\)?\.([\w-]+)|index\s+variables\s+"([^"]*)")$/.exec(action) ?? [];
-    const own = dotted ?? indexed;
-    if (own !== undefined) return `{{ variables.${own} }}${primary ?? ''}`;
-    if (action === 'target' && primary !== undefined) return '{{ target }}';
-    const known = Object.hasOwn(FUNCTIONS, action) ? FUNCTIONS[action] : undefined;
-    if (known === undefined) problems.push(unknown(action));
-    if (action === 'target') notes.add('has {{ target }}, the workload under test: {{ canary }} is written');
-    if (action === 'ingress' || action === 'route')
-      notes.add(`has {{ ${action} }}, which is no variable here: give it in templateVariables of each metric`);
-    return (known ?? text) + (primary ?? '');
+    if (action === 'target' && primary !== '') return '{{ target }}';
+    const written = actionText(action);
+    if (written === undefined) problems.push(unknown(action));
+    const note = Object.hasOwn(NOTES, action) ? NOTES[action] : undefined;
+    if (note !== undefined) notes.add(note);
+    return (written ?? text) + String(primary);
   });
   return {
     query: type === 'externalmetrics' ? withoutNamespace(turned, problems) : turned.trim(),

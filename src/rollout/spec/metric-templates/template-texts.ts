@@ -21,7 +21,7 @@ export const variablesWanted = ({ query, http }: TemplateTexts): string[] => [
 export function textProblems({ provider, query, http }: TemplateTexts): Finding[] {
   const { type } = provider;
   const found: [Finding['path'], string | undefined][] = [
-    [['query'], variablesProblem(query, LANGUAGES[languageOf(provider)]) ?? ofLanguage(type, query)],
+    [['query'], variablesProblem(query, LANGUAGES[languageOf(provider)]) ?? JUDGES[type]?.(query)],
     [['http'], httpProblem(type, http)],
     [['http', 'body'], http?.body === undefined ? undefined : variablesProblem(http.body, BODY)],
   ];
@@ -36,23 +36,17 @@ function httpProblem(type: MetricProviderType, http: TemplateTexts['http']): str
   return http === undefined ? undefined : `has a meaning for http only; drop it, as the provider is ${type}`;
 }
 
-/** What is known of a language besides its quotes. */
-function ofLanguage(type: MetricProviderType, query: string): string | undefined {
-  switch (type) {
-    case 'prometheus':
-      return isOnlyNames(query) ? queryProblem(sampled(query)) : undefined;
-    case 'cloudwatch':
-      return isList(query) ? undefined : 'must be the MetricDataQueries of GetMetricData: a list, as JSON';
-    case 'http':
-      return query.startsWith('/') ? undefined : 'must be a path, such as /score?app={{ target }}';
-    case 'externalmetrics':
-      return /^[^/?\s]+(\?labelSelector=\S*)?$/.test(query.replaceAll(/\{\{[^{}]*\}\}/g, 'x'))
-        ? undefined
-        : 'must be the name of a metric, such as queue_length?labelSelector=app%3D{{ target }}';
-    default:
-      return undefined;
-  }
-}
+/** What is known of a provider's questions besides the quotes of their language. */
+const JUDGES: Readonly<Partial<Record<MetricProviderType, (query: string) => string | undefined>>> = {
+  prometheus: (query) => (isOnlyNames(query) ? queryProblem(sampled(query)) : undefined),
+  cloudwatch: (query) =>
+    isList(query) ? undefined : 'must be the MetricDataQueries of GetMetricData: a list, as JSON',
+  http: (query) => (query.startsWith('/') ? undefined : 'must be a path, such as /score?app={{ target }}'),
+  externalmetrics: (query) =>
+    /^[^/?\s]+(\?labelSelector=\S*)?$/.test(query.replaceAll(/\{\{[^{}]*\}\}/g, 'x'))
+      ? undefined
+      : 'must be the name of a metric, such as queue_length?labelSelector=app%3D{{ target }}',
+};
 
 /** A variable outside of quotes may be a name, a number or a time: how the query reads then is not known here. */
 const isOnlyNames = (query: string): boolean =>
