@@ -132,32 +132,36 @@ t.test('the API server takes all that the values can make', async (t) => {
   }
 });
 
-t.test('in some namespaces only, the scheduler has no right in the cluster', async (t) => {
-  const objects = await render('namespaces={shop,billing}');
-  const bound = objects.filter(
-    ({ kind, subjects = [] }) => kind.endsWith('Binding') && subjects[0]?.name === SCHEDULER,
-  );
-  t.same(
-    bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
-    [
-      ['RoleBinding', 'shop', 'Role headgate-scheduler'],
-      ['RoleBinding', 'billing', 'Role headgate-scheduler'],
-      ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
-      // Of one object, by its name.
-      ['RoleBinding', 'default', 'Role headgate-api-server-address'],
-      // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
-      ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],
-      ['RoleBinding', 'headgate', 'Role headgate-uninstall'],
-    ],
-  );
-  const [everywhere] = (await render()).filter(
-    ({ kind, metadata }) => `${kind} ${metadata.name}` === `ClusterRole ${SCHEDULER}`,
-  );
-  const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === SCHEDULER);
-  for (const role of roles.filter(({ metadata }) => metadata.namespace !== 'headgate')) {
-    t.same(role.rules, everywhere?.rules, `${role.metadata.namespace}: the same as else in the cluster`);
-  }
-});
+t.test(
+  'in some namespaces only, the scheduler has no right in the cluster but to read what is in no namespace',
+  async (t) => {
+    const objects = await render('namespaces={shop,billing}');
+    const bound = objects.filter(
+      ({ kind, subjects = [] }) => kind.endsWith('Binding') && subjects[0]?.name === SCHEDULER,
+    );
+    t.same(
+      bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
+      [
+        ['RoleBinding', 'shop', 'Role headgate-scheduler'],
+        ['RoleBinding', 'billing', 'Role headgate-scheduler'],
+        ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
+        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-metric-templates'],
+        // Of one object, by its name.
+        ['RoleBinding', 'default', 'Role headgate-api-server-address'],
+        // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
+        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],
+        ['RoleBinding', 'headgate', 'Role headgate-uninstall'],
+      ],
+    );
+    const [everywhere] = (await render()).filter(
+      ({ kind, metadata }) => `${kind} ${metadata.name}` === `ClusterRole ${SCHEDULER}`,
+    );
+    const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === SCHEDULER);
+    for (const role of roles.filter(({ metadata }) => metadata.namespace !== 'headgate')) {
+      t.same(role.rules, everywhere?.rules, `${role.metadata.namespace}: the same as else in the cluster`);
+    }
+  },
+);
 
 t.test('pods are kept on different nodes by one word, and beside what else is said', async (t) => {
   const affinityOf = async (...values: string[]) =>
