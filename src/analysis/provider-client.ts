@@ -66,7 +66,12 @@ export class ProviderClient {
     );
   }
 
-  async #call(request: ProviderRequest, to: Reachable, tls: SecretValues, signal: AbortSignal): Promise<ProviderAnswer> {
+  async #call(
+    request: ProviderRequest,
+    to: Reachable,
+    tls: SecretValues,
+    signal: AbortSignal,
+  ): Promise<ProviderAnswer> {
     const addresses = await this.#options.addresses(to, signal);
     if ('refusal' in addresses) return refused(addresses.refusal);
     const { url } = to;

@@ -74,9 +74,13 @@ t.test('a template leads where its author may lead it, and nowhere else', async 
   t.match(await send(`http://api.example.com:${port}/`, false), { problem: /may not be asked/ });
   const rules = loadMetricRules({ HEADGATE_METRICS_ALLOW: 'http://*.example.com:*' });
   t.match(await send(`http://api.example.com:${port}/`, false, { rules }), { status: 200 });
-  t.match(await send(`http://127.0.0.1:${port}/`, true), { problem: /loopback address, and templates never reach one/ });
+  t.match(await send(`http://127.0.0.1:${port}/`, true), {
+    problem: /loopback address, and templates never reach one/,
+  });
   const addresses = async () => ({ refusal: { is: 'never', address: '10.96.0.1', what: 'the API server' } }) as const;
-  t.match(await send(`http://metrics:${port}/`, true, { addresses }), { problem: /10.96.0.1 is the API server, and templates/ });
+  t.match(await send(`http://metrics:${port}/`, true, { addresses }), {
+    problem: /10.96.0.1 is the API server, and templates/,
+  });
 });
 
 t.test('both sides may be known by a certificate', async (t) => {

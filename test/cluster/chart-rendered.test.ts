@@ -142,11 +142,11 @@ t.test(
     t.same(
       bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
       [
-        ['RoleBinding', 'shop', 'Role headgate-scheduler'],
+        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-metric-templates'],
+      ['RoleBinding', 'shop', 'Role headgate-scheduler'],
         ['RoleBinding', 'billing', 'Role headgate-scheduler'],
         ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
-        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-metric-templates'],
-        // Of one object, by its name.
+          // Of one object, by its name.
         ['RoleBinding', 'default', 'Role headgate-api-server-address'],
         // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
         ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],

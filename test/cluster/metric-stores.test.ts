@@ -26,8 +26,7 @@ t.teardown(async () => {
 const client = new ProviderClient({
   rules: loadMetricRules({}),
   userAgent: 'headgate/test',
-  forbids: async () => undefined,
-  resolve: async () => ['127.0.0.1'],
+  addresses: async () => ['127.0.0.1'],
 });
 
 async function measured(
