@@ -23,6 +23,8 @@ const MOST_FILES = 30;
 const RINGS: readonly [start: string, ring: number][] = [
   ['src/rollout/', 0],
   ['src/analysis/prometheus.ts', 2],
+  ['src/analysis/provider-client.ts', 2],
+  ['src/analysis/signing.ts', 2],
   ['src/analysis/', 1],
   ['src/traffic/', 1],
   ['src/hooks/call.ts', 2],
@@ -54,7 +56,7 @@ const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
   'src/hooks/allowed.ts': ['node:net'],
   'src/hooks/checked-lookup.ts': ['node:net'],
   'src/hooks/destination.ts': ['node:net'],
-  'src/hooks/reply.ts': ['node:util'],
+  'src/rollout/spec/wording/for-person.ts': ['node:util'],
 };
 /** Whoever touches a clock, chance, a stream or the environment says something else each time. */
 const IMPURE =

@@ -10,21 +10,27 @@ export interface Role {
   rules: readonly { resources: readonly string[]; verbs: readonly string[] }[];
 }
 
+const METRIC_TEMPLATES = ['metrictemplates', 'clustermetrictemplates'];
 const WRITE = ['create', 'update', 'patch', 'delete', 'deletecollection'];
 
 export const ROLES: readonly Role[] = [
   {
     name: 'headgate-viewer',
     into: ['view', 'edit', 'admin'],
-    adds: 'see Canaries and AlertProviders',
-    rules: [{ resources: ['canaries', 'canaries/status', 'alertproviders'], verbs: ['get', 'list', 'watch'] }],
+    adds: 'see Canaries, AlertProviders and MetricTemplates',
+    rules: [
+      {
+        resources: ['canaries', 'canaries/status', 'alertproviders', ...METRIC_TEMPLATES],
+        verbs: ['get', 'list', 'watch'],
+      },
+    ],
   },
   {
     name: 'headgate-releaser',
     into: ['edit', 'admin'],
     adds: 'write them; give commands; `promote`',
     rules: [
-      { resources: ['canaries', 'alertproviders'], verbs: WRITE },
+      { resources: ['canaries', 'alertproviders', 'metrictemplates'], verbs: WRITE },
       { resources: ['canaries'], verbs: ['promote'] },
     ],
   },

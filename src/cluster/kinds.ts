@@ -10,6 +10,11 @@ export const KINDS = {
   poddisruptionbudgets: DISRUPTION_BUDGETS,
   canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
   alertproviders: namespaced('headgate.dev', 'v1', 'alertproviders', 'AlertProvider'),
+  metrictemplates: namespaced('headgate.dev', 'v1', 'metrictemplates', 'MetricTemplate'),
+  clustermetrictemplates: {
+    ...namespaced('headgate.dev', 'v1', 'clustermetrictemplates', 'ClusterMetricTemplate'),
+    namespaced: false,
+  },
   pods: namespaced('', 'v1', 'pods', 'Pod'),
   events: namespaced('', 'v1', 'events', 'Event'),
   secrets: namespaced('', 'v1', 'secrets', 'Secret'),

@@ -1,19 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
-import { Prometheus } from '../analysis/prometheus.ts';
-import type { KubeClient } from '../cluster/client.ts';
-import type { Clock } from '../cluster/server-clock.ts';
 import type { Config } from '../config.ts';
-import type { HookCaller } from '../hooks/call.ts';
-import type { CallGuard } from '../hooks/call-guard.ts';
-import type { AlertSettings } from '../notify/settings.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
-import type { Effect } from '../rollout/machine/effects.ts';
-import type { Logger } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { TrafficProvider } from '../traffic/provider.ts';
 import { HookRunner } from './hooks/hook-runner.ts';
+import { makeTick } from './make-tick.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
@@ -23,29 +14,10 @@ import { reportRedis } from './queue/redis-report.ts';
 import { Resync } from './queue/resync.ts';
 import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
 import { WakeWorker } from './queue/wake-worker.ts';
-import { Applier } from './tick/apply.ts';
-import { Claimants } from './tick/claimants.ts';
-import { WatchedDismantler } from './tick/dismantle.ts';
-import { Enrolment } from './tick/enrolment.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
-import { Observer } from './tick/observe.ts';
-import { Tick } from './tick/tick.ts';
-import { UnknownLog } from './tick/unknown-log.ts';
+import type { Tick } from './tick/tick.ts';
 import { World } from './world/world.ts';
-
-export interface SchedulerOptions {
-  config: Config;
-  alerts: AlertSettings;
-  client: KubeClient;
-  /** What divides traffic. */
-  provider: TrafficProvider;
-  log: Logger;
-  metrics: Metrics;
-  caller: HookCaller;
-  guard: CallGuard;
-  /** By which times in records are written and compared. */
-  clock: Clock;
-}
 
 const RETRY_MS = 1_000;
 
@@ -139,42 +111,9 @@ export class Scheduler {
   }
 
   #makeTick(): Tick {
-    const { client, config, alerts, log, metrics, provider, clock } = this.#options;
-    const { clusterDomain, routeSettleMs: settleMs } = config;
-    const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
-    const world = this.#world;
-    const enrolment = new Enrolment({
-      client,
-      world,
-      claimants: new Claimants(world, provider),
-      clock,
-      dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
-      onUnusable: (key, message) => log.warn({ canary: key }, message),
-      onAbandoned: (deployment, revision) => this.#events.recordDeleted(deployment, revision),
-    });
-    const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
+    const [world, events, hooks, notices] = [this.#world, this.#events, this.#hooks, this.#notices];
     const onAnswer = (key: string) => this.#changed(key);
-    const observer = new Observer({ world, provider, clusterDomain, prometheus, onCheck, onAnswer });
-    return new Tick({
-      enrolment,
-      client,
-      world,
-      observer,
-      applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
-      settleMs,
-      scrapeMs: config.scrapeIntervalMs,
-      clock,
-      clusterDomain,
-      self: this.#self,
-      defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
-      hooks: this.#hooks,
-      notices: this.#notices,
-      recordFacts: (record, facts) => this.#events.recordFacts(record, facts),
-      unknownLog: new UnknownLog(log),
-      onEffectError: (key: string, effect: Effect, error: unknown) =>
-        log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
-      onAnswer,
-    });
+    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onAnswer });
   }
 
   /**

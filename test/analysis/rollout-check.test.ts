@@ -12,10 +12,12 @@ const away: QueryResult = { kind: 'error', message: 'away' };
 async function checked(now: QueryResult, before: QueryResult) {
   const asked: string[] = [];
   const due = { metric, windowMs: 10_000, weight: 20, weightMs: 60_000, rolloutMs: 20_000 };
-  const result = await checkOf(due, target, async (query) => {
+  const ask = async (query: string) => {
     asked.push(query);
     return query.includes('offset 20000ms') ? before : now;
-  });
+  };
+  const askTemplate = () => Promise.reject(new Error('no template is asked'));
+  const result = await checkOf(due, target, { ask, askTemplate });
   return { asked, result };
 }
 

@@ -46,7 +46,12 @@ export const authorityFiles = (): Map<string, string> =>
 /** `node test/chart/render.ts` writes them. */
 if (import.meta.main) {
   for (const [path, text] of authorityFiles()) writeFileSync(join(ROOT, path), text);
-  for (const name of ['crd.yaml', 'crd-alertprovider.yaml'])
+  for (const name of [
+    'crd.yaml',
+    'crd-alertprovider.yaml',
+    'crd-metrictemplate.yaml',
+    'crd-clustermetrictemplate.yaml',
+  ])
     copyFileSync(join(ROOT, 'manifests', name), join(CHART, 'files', name));
   const { helm3 } = await findPrograms(['helm3']);
   if (helm3 === undefined) throw new Error('Helm was not found');

@@ -45,7 +45,13 @@ const render = async (...values: string[]): Promise<Json[]> =>
 t.test('as it is, it asks for kinds of no other product', async (t) => {
   const objects = await render();
   t.same(objects.filter(foreign), []);
-  for (const [name, file] of Object.entries({ canaries: 'crd', alertproviders: 'crd-alertprovider' })) {
+  const files = {
+    canaries: 'crd',
+    alertproviders: 'crd-alertprovider',
+    metrictemplates: 'crd-metrictemplate',
+    clustermetrictemplates: 'crd-clustermetrictemplate',
+  };
+  for (const [name, file] of Object.entries(files)) {
     const made = objectsOf(readFileSync(join(ROOT, `manifests/${file}.yaml`), 'utf8'))[0];
     t.same(named(objects, 'CustomResourceDefinition', `${name}.headgate.dev`).spec, made?.spec);
   }
@@ -126,32 +132,36 @@ t.test('the API server takes all that the values can make', async (t) => {
   }
 });
 
-t.test('in some namespaces only, the scheduler has no right in the cluster', async (t) => {
-  const objects = await render('namespaces={shop,billing}');
-  const bound = objects.filter(
-    ({ kind, subjects = [] }) => kind.endsWith('Binding') && subjects[0]?.name === SCHEDULER,
-  );
-  t.same(
-    bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
-    [
-      ['RoleBinding', 'shop', 'Role headgate-scheduler'],
-      ['RoleBinding', 'billing', 'Role headgate-scheduler'],
-      ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
-      // Of one object, by its name.
-      ['RoleBinding', 'default', 'Role headgate-api-server-address'],
-      // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
-      ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],
-      ['RoleBinding', 'headgate', 'Role headgate-uninstall'],
-    ],
-  );
-  const [everywhere] = (await render()).filter(
-    ({ kind, metadata }) => `${kind} ${metadata.name}` === `ClusterRole ${SCHEDULER}`,
-  );
-  const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === SCHEDULER);
-  for (const role of roles.filter(({ metadata }) => metadata.namespace !== 'headgate')) {
-    t.same(role.rules, everywhere?.rules, `${role.metadata.namespace}: the same as else in the cluster`);
-  }
-});
+t.test(
+  'in some namespaces only, the scheduler has no right in the cluster but to read what is in no namespace',
+  async (t) => {
+    const objects = await render('namespaces={shop,billing}');
+    const bound = objects.filter(
+      ({ kind, subjects = [] }) => kind.endsWith('Binding') && subjects[0]?.name === SCHEDULER,
+    );
+    t.same(
+      bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
+      [
+        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-metric-templates'],
+        ['RoleBinding', 'shop', 'Role headgate-scheduler'],
+        ['RoleBinding', 'billing', 'Role headgate-scheduler'],
+        ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
+        // Of one object, by its name.
+        ['RoleBinding', 'default', 'Role headgate-api-server-address'],
+        // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
+        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],
+        ['RoleBinding', 'headgate', 'Role headgate-uninstall'],
+      ],
+    );
+    const [everywhere] = (await render()).filter(
+      ({ kind, metadata }) => `${kind} ${metadata.name}` === `ClusterRole ${SCHEDULER}`,
+    );
+    const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === SCHEDULER);
+    for (const role of roles.filter(({ metadata }) => metadata.namespace !== 'headgate')) {
+      t.same(role.rules, everywhere?.rules, `${role.metadata.namespace}: the same as else in the cluster`);
+    }
+  },
+);
 
 t.test('where nothing is held is one list: webhook, policies and scheduler have the same', async (t) => {
   const selectorsIn = (objects: readonly Json[]) => [

@@ -3,6 +3,7 @@ import { checkOf } from '../../src/analysis/check.ts';
 import { Prometheus } from '../../src/analysis/prometheus.ts';
 import type { QueryTarget } from '../../src/analysis/queries.ts';
 import type { CheckResult } from '../../src/rollout/machine/observation.ts';
+import { noTemplates } from '../build.ts';
 import { type LoadOptions, openRig, waitFor } from '../rig/rig.ts';
 import { twoProtocols } from '../rig/selftest/mesh-objects.ts';
 import { App } from './support/app.ts';
@@ -44,7 +45,10 @@ async function firstVerdict(name: string): Promise<CheckResult> {
   } as const;
   return waitFor(`a verdict on ${name}`, async () => {
     const due = { metric, windowMs: WINDOW_MS, weight: 50, weightMs: WINDOW_MS };
-    const check = await checkOf(due, targetOf(name), (query) => prometheus.query(query));
+    const check = await checkOf(due, targetOf(name), {
+      ask: (query) => prometheus.query(query),
+      askTemplate: noTemplates,
+    });
     if (check.verdict === 'inconclusive') throw new Error(check.message);
     return check;
   });

@@ -207,7 +207,7 @@ metadata:
     {{- end }}
     {{- include "headgate.labels" (list . "") | fromJson | toYaml | nindent 4 }}
 rules:
-- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders], verbs: [get, list, watch]}
+- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders, metrictemplates, clustermetrictemplates], verbs: [get, list, watch]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -220,8 +220,8 @@ metadata:
     {{- end }}
     {{- include "headgate.labels" (list . "") | fromJson | toYaml | nindent 4 }}
 rules:
-- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders], verbs: [get, list, watch]}
-- {apiGroups: [headgate.dev], resources: [canaries, alertproviders], verbs: [create, update, patch, delete, deletecollection]}
+- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders, metrictemplates, clustermetrictemplates], verbs: [get, list, watch]}
+- {apiGroups: [headgate.dev], resources: [canaries, alertproviders, metrictemplates], verbs: [create, update, patch, delete, deletecollection]}
 - {apiGroups: [headgate.dev], resources: [canaries], verbs: [promote]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
@@ -234,8 +234,8 @@ metadata:
     {{- end }}
     {{- include "headgate.labels" (list . "") | fromJson | toYaml | nindent 4 }}
 rules:
-- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders], verbs: [get, list, watch]}
-- {apiGroups: [headgate.dev], resources: [canaries, alertproviders], verbs: [create, update, patch, delete, deletecollection]}
+- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders, metrictemplates, clustermetrictemplates], verbs: [get, list, watch]}
+- {apiGroups: [headgate.dev], resources: [canaries, alertproviders, metrictemplates], verbs: [create, update, patch, delete, deletecollection]}
 - {apiGroups: [headgate.dev], resources: [canaries], verbs: [promote]}
 - {apiGroups: [headgate.dev], resources: [canaries], verbs: [approve]}
 ---
@@ -249,8 +249,8 @@ metadata:
     {{- end }}
     {{- include "headgate.labels" (list . "") | fromJson | toYaml | nindent 4 }}
 rules:
-- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders], verbs: [get, list, watch]}
-- {apiGroups: [headgate.dev], resources: [canaries, alertproviders], verbs: [create, update, patch, delete, deletecollection]}
+- {apiGroups: [headgate.dev], resources: [canaries, canaries/status, alertproviders, metrictemplates, clustermetrictemplates], verbs: [get, list, watch]}
+- {apiGroups: [headgate.dev], resources: [canaries, alertproviders, metrictemplates], verbs: [create, update, patch, delete, deletecollection]}
 - {apiGroups: [headgate.dev], resources: [canaries], verbs: [promote]}
 - {apiGroups: [headgate.dev], resources: [canaries], verbs: [approve]}
 - {apiGroups: [headgate.dev], resources: [canaries], verbs: [bypass]}

@@ -266,3 +266,14 @@ valueFrom: {secretKeyRef: {name: {{ $auth.existingSecret | default "headgate-red
 - {apiGroups: [""], resources: [secrets], resourceNames: {{ toJson . }}, verbs: [get]}
 {{- end }}
 {{- end -}}
+
+{{/* Rights to read how metrics are measured. */}}
+{{- define "headgate.metricTemplateRules" -}}
+- {apiGroups: [headgate.dev], resources: [metrictemplates], verbs: [get]}
+{{- if .Values.metricTemplates.externalMetrics }}
+- {apiGroups: [external.metrics.k8s.io], resources: ["*"], verbs: [get, list]}
+{{- end }}
+{{- with .Values.metricTemplates.secretNames }}
+- {apiGroups: [""], resources: [secrets], resourceNames: {{ toJson . }}, verbs: [get]}
+{{- end }}
+{{- end -}}

@@ -13,7 +13,7 @@ const isOldGroup = isOneOf('extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2')
 const TARGET_FIELDS = fieldsBelow('spec', {
   provider: lost(ISTIO_ONLY, isOneOf('istio', '')),
   metricsServer: lost(
-    'all releases are measured by one Prometheus, HEADGATE_METRICS_SERVER of the scheduler (metricsServer in the chart)',
+    'Headgate has one for all releases, HEADGATE_METRICS_SERVER of the scheduler (metricsServer in the chart); a MetricTemplate asks another',
   ),
   'targetRef.apiVersion': comesOver({
     convert: when(isOldGroup, written('apps/v1', 'is gone from clusters: apps/v1 is written')),
