@@ -14,6 +14,8 @@ export interface Resolved extends Launch {
   mounts: Mount[];
   /** Where the mounts can be assembled. */
   root: string;
+  /** Words before the command, which take it into the pod's own network where there is one. */
+  enter: readonly string[];
 }
 
 /** What a container needs from its pod. */
@@ -170,12 +172,8 @@ export class Container {
 
   #spawn(launch: Resolved): ChildProcess {
     const log = openSync(this.#host.logFile, 'a');
-    const { command, args } = confine(
-      this.#host.pod.metadata.name,
-      [launch.file, ...launch.args],
-      launch.mounts,
-      launch.root,
-    );
+    const confined = confine(this.#host.pod.metadata.name, [launch.file, ...launch.args], launch.mounts, launch.root);
+    const [command = '', ...args] = [...launch.enter, confined.command, ...confined.args];
     const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], env: launch.env });
     closeSync(log);
     return child;
