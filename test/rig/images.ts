@@ -34,6 +34,7 @@ interface Behaviour {
  * | `1.5.0-errors`        | a third of the answers fail: 500, 400 and 409 in equal parts (one in nine is a 5xx)    |
  * | `1.5.0-errors-promoted`, `-unready-promoted` | as without `-promoted`, but for pods of a canary, which are good |
  * | `1.5.0-slow`          | every answer takes 0.8 to 1.2 s                                                      |
+ * | `1.5.0-garbled`       | serves well, but for gRPC's `Info`: INTERNAL, as its color is no UTF-8                  |
  * | `1.5.0-unready`       | runs, answers, never becomes ready                                                   |
  * | `1.5.0-unhealthy`     | ready, but its liveness probe fails                                                  |
  * | `1.5.0-crash`         | exits half a second after each start, never ready                                    |
@@ -48,6 +49,7 @@ const behaviours: readonly Behaviour[] = [
     flags: ['--random-delay', '--random-delay-unit=ms', '--random-delay-min=800', '--random-delay-max=1200'],
     lenientProbes: true,
   },
+  { suffix: /-garbled$/, flags: [`--config-path=${join(import.meta.dirname, 'images')}`, '--config=garbled.yaml'] },
   { suffix: /-unready$/, flags: ['--unready'] },
   { suffix: /-unhealthy$/, flags: ['--unhealthy'] },
   { suffix: /-crash$/, flags: ['--unready'], crashAfterMs: () => 500 },
@@ -102,7 +104,7 @@ function podinfo(tag: string, words: readonly string[], ip: string, pod: string)
   if (!isVersion(tag)) return undefined;
   const launch: Launch = {
     program: 'podinfo',
-    args: [...withoutSharedPorts(words), `--host=${ip}`],
+    args: [...words, `--host=${ip}`],
     // GET / answers with this message, so that an answer tells which revision served it.
     env: { PODINFO_UI_MESSAGE: tag },
   };
@@ -116,11 +118,6 @@ function podinfo(tag: string, words: readonly string[], ip: string, pod: string)
   return launch;
 }
 
-/** podinfo binds these two ports on every address, so the second pod would find them taken. */
-function withoutSharedPorts(words: readonly string[]): string[] {
-  const shared = /^--(?:port-metrics|grpc-port)(=|$)/;
-  return words.filter((word, i) => {
-    const before = words[i - 1];
-    return !shared.test(word) && !(before && shared.exec(before)?.[1] === '' && !word.startsWith('-'));
-  });
-}
+/** Whether a container binds ports on every address, as podinfo does with these two: where pods share a network, one alone can. */
+export const bindsEveryAddress = (image: string, words: readonly string[]): boolean =>
+  parseImage(image).name === 'podinfo' && words.some((word) => /^--(?:port-metrics|grpc-port)(?:=|$)/.test(word));
