@@ -80,10 +80,14 @@ export function loadConfig(env: Environment): Config {
   const metrics = splitLogin(withLogin(metricsServer, loginOf(env, 'METRICS')));
   const sentinelUsername = given(env, 'HEADGATE_REDIS_SENTINEL_USERNAME');
   const sentinelPassword = given(env, 'HEADGATE_REDIS_SENTINEL_PASSWORD');
+  const namespaces = read('HEADGATE_NAMESPACES', '', names);
+  const excludedNamespaces = [...new Set([namespace, ...read('HEADGATE_EXCLUDED_NAMESPACES', '', names)])];
+  for (const both of namespaces.filter((name) => excludedNamespaces.includes(name)))
+    problems.push(`HEADGATE_NAMESPACES has ${both}, where nothing is ever held: it is Headgate's own, or excluded`);
   const config: Config = {
     namespace,
-    namespaces: read('HEADGATE_NAMESPACES', '', names),
-    excludedNamespaces: Object.freeze([...new Set([namespace, ...read('HEADGATE_EXCLUDED_NAMESPACES', '', names)])]),
+    namespaces,
+    excludedNamespaces: Object.freeze(excludedNamespaces),
     redisUrl: withLogin(read('HEADGATE_REDIS_URL', 'redis://127.0.0.1:6379', redisAddress), loginOf(env, 'REDIS')),
     ...(sentinelUsername !== undefined && { sentinelUsername }),
     ...(sentinelPassword !== undefined && { sentinelPassword }),

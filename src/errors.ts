@@ -6,7 +6,7 @@ export const ERROR_CODES = {
   KUBE_REFUSED: 'The API server answered with an error status.',
   KUBE_UNREACHABLE: 'The API server gave no answer: no connection, or it broke. A write may or may not have happened.',
   KUBE_DEADLINE: 'The API server did not answer within the deadline. A write may or may not have happened.',
-  KUBE_UNREADABLE: 'The API server answered with something that is not JSON.',
+  KUBE_UNREADABLE: 'The API server answered with something that is not JSON, or not what was asked for.',
   WATCH_BROKEN: 'A watch delivered a line that is not a watch event; the objects are listed anew.',
   WATCH_SILENT: 'A watch delivered nothing, not even a bookmark, for too long; it is opened again.',
   WATCH_MISSED: 'A full list showed changes that the watch had not delivered; the watch is opened again from there.',

@@ -1,14 +1,17 @@
 import { Registry } from 'prom-client';
+import { ProviderClient, type ProviderClientOptions } from './analysis/provider-client.ts';
 import { ApiServerAddresses } from './cluster/api-server.ts';
 import { KubeClient } from './cluster/client.ts';
 import { type Credentials, loadCredentials } from './cluster/credentials.ts';
+import { ServerClock } from './cluster/server-clock.ts';
 import type { Config, Environment } from './config.ts';
 import { neverCalled } from './hooks/address.ts';
 import { type CallerOptions, HookCaller } from './hooks/call.ts';
 import { CallGuard, type CallGuardOptions } from './hooks/call-guard.ts';
-import { loadHookRules } from './hooks/settings.ts';
+import { loadHookRules, loadMetricRules } from './hooks/settings.ts';
 import { loadAlertSettings } from './notify/settings.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
+import { clockReport } from './scheduler/clock-report.ts';
 import { requireRedis } from './scheduler/queue/suitability.ts';
 import { queuesOf, Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
@@ -33,6 +36,7 @@ export async function runScheduler(
   provider: TrafficProvider = PROVIDER,
 ): Promise<RunningScheduler> {
   const rules = loadHookRules(environment);
+  const metricRules = loadMetricRules(environment);
   const alerts = loadAlertSettings(environment);
   const log = createLog({ level: config.logLevel, process: 'scheduler', secrets: config.secrets });
   const registry = new Registry();
@@ -41,15 +45,20 @@ export async function runScheduler(
   const credentials = await loadCredentials(config.kubernetes);
   const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
     metrics.apiRequests.inc(report);
-  const client = new KubeClient({ credentials, userAgent: `headgate-scheduler/${VERSION}`, onRequest });
+  const clock = new ServerClock({ onOffset: clockReport(log, metrics) });
+  const client = new KubeClient({ credentials, userAgent: `headgate-scheduler/${VERSION}`, onRequest, clock });
   const apiServer = new ApiServerAddresses({
     client,
     hosts: hostsOf(credentials, config),
     onError: (error) => log.warn({ err: error }, 'not all addresses of the API server are known'),
   });
   const guard = new CallGuard({ rules, forbids: forbidden(apiServer) });
-  const caller = new HookCaller({ guard, userAgent: `headgate/${VERSION}`, onReply: counted(metrics) });
-  const scheduler = new Scheduler({ config, alerts, client, provider, log, metrics, caller, guard });
+  const userAgent = `headgate/${VERSION}`;
+  const caller = new HookCaller({ guard, userAgent, onReply: counted(metrics) });
+  const addresses: ProviderClientOptions['addresses'] = (to, signal) => guard.addresses(to, signal);
+  const providers = new ProviderClient({ rules: metricRules, userAgent, addresses });
+  const parts = { log, metrics, caller, guard, providers, clock: clock.now };
+  const scheduler = new Scheduler({ config, alerts, client, provider, ...parts });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   const running = await startInOrder([
     { stop: () => log.info('the scheduler has stopped') },

@@ -23,6 +23,8 @@ const MOST_FILES = 30;
 const RINGS: readonly [start: string, ring: number][] = [
   ['src/rollout/', 0],
   ['src/analysis/prometheus.ts', 2],
+  ['src/analysis/provider-client.ts', 2],
+  ['src/analysis/signing.ts', 2],
   ['src/analysis/', 1],
   ['src/traffic/', 1],
   ['src/hooks/call.ts', 2],
@@ -56,7 +58,7 @@ const PURE_NODE: Readonly<Record<string, readonly string[]>> = {
   'src/hooks/allowed.ts': ['node:net'],
   'src/hooks/checked-lookup.ts': ['node:net'],
   'src/hooks/destination.ts': ['node:net'],
-  'src/hooks/reply.ts': ['node:util'],
+  'src/rollout/spec/wording/for-person.ts': ['node:util'],
 };
 /** Whoever touches a clock, chance, a stream or the environment says something else each time. */
 const IMPURE =
@@ -65,7 +67,7 @@ const IMPURE =
 const HOLDS_ENVIRONMENT = new Set(['src/main.ts', 'src/cli/io.ts']);
 /** Of the webhook, what decides about a request; the rest of the folder is its server and its certificate. */
 const DECIDES =
-  /^src\/admission\/(admit|change|create|gate|give-way|judge|judge-update|keep-route|model|patch|refusals|request|review|taking|warnings|messages)\.ts$/;
+  /^src\/admission\/(admit|bypass-stamp|change|create|gate|give-way|judge|judge-update|keep-route|model|patch|refusals|request|review|stamp-command|taking|warnings|messages)\.ts$/;
 /** Of the scheduler, what only keeps order and time. */
 const ONLY_ORDERS = /^src\/scheduler\/(tick\/plan|queue\/(keyed-executor|wake-queue|wake-worker|heartbeat|redis))\.ts$/;
 /** Of each room of the core, the rooms that it does not know. What is in no room is for all of them. */
@@ -76,8 +78,8 @@ const UNKNOWN_TO: Readonly<Record<string, readonly string[]>> = {
 };
 /** Istio's own kinds, under any of their names. */
 const OF_ISTIO = /virtual ?service|destination ?rule/i;
-/** Its provider; the settings, which are written in Istio's words; and what becomes of Flagger's settings. */
-const NAMES_ISTIO = ['src/traffic/istio/', 'src/rollout/spec/', 'src/cli/import/fields/'];
+/** Its provider; the settings, which are written in Istio's words; the rights to its objects; and what becomes of Flagger's settings. */
+const NAMES_ISTIO = ['src/traffic/istio/', 'src/rollout/spec/', 'src/admission/authority.ts', 'src/cli/import/fields/'];
 /** Names that are exported twice, and what they stand for. Any other name is exported once. */
 const EXPORTED_TWICE: Readonly<Record<string, string>> = {};
 

@@ -1,3 +1,4 @@
+import type { Askers } from '../src/analysis/check.ts';
 import { CANARY, ENROLLED, HELD, REVISION, ROLE } from '../src/rollout/keys.ts';
 import type { Deployment, DeploymentStatus, PodTemplate, ReplicaSet, Service } from '../src/rollout/kube.ts';
 import type { Observation } from '../src/rollout/machine/observation.ts';
@@ -176,6 +177,11 @@ export const rule = (host = NAME, ...changes: Change<DestinationRule>[]): Destin
     },
     changes,
   );
+
+/** For tests whose metrics name no template. */
+export const noTemplates: Askers['askTemplate'] = async ({ name }) => {
+  throw new Error(`the template ${name} is asked`);
+};
 
 export const metric: Metric = {
   name: 'request-success-rate',

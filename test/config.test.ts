@@ -104,6 +104,11 @@ for (const [sentence, [env, changed]] of Object.entries(right)) {
   });
 }
 
+void t.test('a namespace cannot be named and left out', async (t) => {
+  const message = /HEADGATE_NAMESPACES has headgate, where nothing is ever held/;
+  t.throws(() => loadConfig({ HEADGATE_NAMESPACES: 'shop,headgate' }), { code: 'CONFIG_INVALID', message });
+});
+
 void t.test('nobody can change it', async (t) => {
   const config = loadConfig({});
   t.ok(Object.isFrozen(config));

@@ -1,3 +1,4 @@
+import { COMMAND, COMMAND_BY } from '../src/rollout/keys.ts';
 import type { Deployment } from '../src/rollout/kube.ts';
 import type { Release, RolloutState } from '../src/rollout/machine/state.ts';
 import { stateOf } from '../src/rollout/machine/status.ts';
@@ -120,7 +121,8 @@ export class Simulation {
   command(action: string, id: string): void {
     const { record } = this.cluster;
     if (record === undefined) return;
-    const annotations = { 'headgate.dev/command': JSON.stringify({ id, action }) };
+    const by = this.webhook ? { [COMMAND_BY]: 'jane' } : {};
+    const annotations = { [COMMAND]: JSON.stringify({ id, action }), ...by };
     this.cluster.putRecord({ ...record, metadata: { ...record.metadata, annotations } });
     this.touched();
   }

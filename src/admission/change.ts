@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { BYPASS, CANARY, PREFIX } from '../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../rollout/kube.ts';
 import { prefixed } from '../rollout/prefixed.ts';
-import { bypassOf } from '../rollout/workload/bypass.ts';
+import { type BypassStanding, readBypass } from '../rollout/workload/bypass.ts';
 import { type HoldReading, readHold } from '../rollout/workload/hold.ts';
 import { isSame, revisionOf, sameRevision } from '../rollout/workload/template.ts';
 import type { AdmissionContext, AdmissionRequest } from './request.ts';
@@ -36,7 +36,9 @@ export interface Change {
   optInKept: boolean;
   /** The gate as it was; open for a Deployment that was not opted in, whatever its annotations say. */
   gate: HoldReading;
-  /** A bypass stands on old and new alike. */
+  /** How the stored bypass stands. */
+  standing: BypassStanding;
+  /** It is in force, and stands on old and new alike. */
   bypass: boolean;
   /** The pause that the user wants, apart from the hold's. */
   ownPause: boolean;
@@ -50,6 +52,7 @@ export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, 
   const wasIn = isOptedIn(old);
   const optInKept = wasIn && !isOptedIn(sent) && templateChange !== 'same';
   const gate: HoldReading = wasIn ? readHold(old) : { state: 'open' };
+  const standing = readBypass(old, now);
   let revision: string | undefined;
   return {
     namespace,
@@ -64,7 +67,8 @@ export function changeOf(request: AdmissionRequest & { oldObject: Deployment }, 
     gate,
     now,
     isIn: isOptedIn(sent) || optInKept,
-    bypass: annotationOf(old, BYPASS) === annotationOf(sent, BYPASS) && bypassOf(old, now) !== undefined,
+    standing,
+    bypass: wasIn && annotationOf(old, BYPASS) === annotationOf(sent, BYPASS) && isInForce(standing),
     ownPause: ownPauseOf(sent, gate),
     get revision() {
       revision ??= revisionOf(template);
@@ -77,6 +81,9 @@ export const annotationOf = ({ metadata }: Deployment, key: string): string | un
 
 /** Whether the opt-in stands there, whatever it says. */
 export const isOptedIn = (deployment: Deployment): boolean => annotationOf(deployment, CANARY) !== undefined;
+
+/** A text that says no reason was written past the webhook. */
+const isInForce = (bypass: BypassStanding): boolean => bypass.is === 'inForce' && bypass.reason !== undefined;
 
 function compareTemplates(old: PodTemplate, template: PodTemplate): TemplateChange {
   if (!sameRevision(old, template)) return 'revision';

@@ -1,15 +1,18 @@
-import { HELD, ROLLING } from '../rollout/keys.ts';
+import { BYPASS, BYPASS_AT, BYPASS_BY, BYPASS_SPENT, HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../rollout/kube.ts';
 import { pinsTextOf, withPins } from '../rollout/pins/pins.ts';
 import { problemsOf } from '../rollout/spec/rules/deployment-problems.ts';
 import { doubtsOf } from '../rollout/spec/rules/doubts.ts';
 import { explain } from '../rollout/spec/wording/explain.ts';
 import { readHold } from '../rollout/workload/hold.ts';
-import { isOptedIn } from './change.ts';
+import { broughtSpent } from './bypass-stamp.ts';
+import { annotationOf, isOptedIn } from './change.ts';
 import * as messages from './messages.ts';
 import { labelsOf, metadataMap, withPause } from './model.ts';
 import { patchTo } from './patch.ts';
 import { type Admission, type AdmissionRequest, broken, invalid, pass } from './request.ts';
+
+const STATE: ReadonlySet<string> = new Set([HELD, ROLLING, BYPASS_BY, BYPASS_AT]);
 
 /**
  * A new Deployment has nothing to hold. State that comes with it is from a backup taken while something was held: with it
@@ -29,6 +32,7 @@ export function admitCreate({ object, namespace, name }: AdmissionRequest): Admi
     patch,
     warnings: [
       ...(hold.state === 'open' ? [] : [messages.stateDropped(model.spec.paused === true)]),
+      ...(annotationOf(model, BYPASS) === undefined ? [] : [messages.bypassBrought()]),
       ...doubtsOf(model).map(messages.doubt),
     ],
     queueKey: `${namespace}/${name}`,
@@ -42,7 +46,9 @@ const unpinned = (template: PodTemplate): PodTemplate =>
 function withoutState(object: Deployment): Deployment {
   const hold = readHold(object);
   const ownPause = hold.state === 'open' || (hold.state === 'held' && hold.hold.userPaused === true);
-  const { [HELD]: _held, [ROLLING]: _rolling, ...annotations } = object.metadata.annotations ?? {};
+  const entries = Object.entries(object.metadata.annotations ?? {}).filter(([key]) => !STATE.has(key));
+  const spent = broughtSpent(object);
+  const annotations = { ...Object.fromEntries(entries), ...(spent !== undefined && { [BYPASS_SPENT]: spent }) };
   return {
     ...object,
     metadata: {

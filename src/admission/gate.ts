@@ -1,5 +1,6 @@
 import { HELD } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
+import { recordedUser } from '../rollout/user-name.ts';
 import { type Hold, readRolling, writeHold } from '../rollout/workload/hold.ts';
 import { isObserved } from '../rollout/workload/rollout-status.ts';
 import { annotationOf, type Change } from './change.ts';
@@ -48,7 +49,7 @@ function closedGate(change: Change, hold: Hold, raw: string): GateMove {
 
 const newHold = ({ revision, user, ownPause }: Change): Hold => ({
   revision,
-  by: user,
+  by: recordedUser(user),
   ...(ownPause && { userPaused: true as const }),
 });
 

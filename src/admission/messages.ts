@@ -2,7 +2,7 @@ import { BYPASS, CANARY, HELD, RESTARTED_AT } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
 import { canaryName } from '../rollout/names.ts';
 import type { Problem } from '../rollout/spec/spec-types.ts';
-import { BYPASS_EXAMPLE, MAX_BYPASS } from '../rollout/workload/bypass.ts';
+import { BYPASS_EXAMPLE, BYPASS_MS, MAX_BYPASS } from '../rollout/workload/bypass.ts';
 import { type Hold, readRolling } from '../rollout/workload/hold.ts';
 import type { Taking } from './taking.ts';
 
@@ -15,6 +15,8 @@ interface Named {
   namespace: string;
   old: Deployment;
 }
+
+const BYPASS_MINUTES = BYPASS_MS / 60_000;
 
 const target = ({ name, namespace }: Named): string => `deployment/${name} -n ${namespace}`;
 const headgate = (verb: string, { name, namespace }: Named): string =>
@@ -67,13 +69,34 @@ export const bypassedPaused = (on: Named): string =>
   `headgate: ${on.name} stays paused, as its user had it; to ship: kubectl rollout resume ${target(on)}`;
 
 export const bypassExpired = (): string =>
-  `headgate: ${BYPASS} has expired and does not count; annotate again with a later time`;
+  `headgate: ${BYPASS} has expired and does not count; annotate again with another text`;
 
-export const bypassArmed = (on: Named): string =>
-  `headgate: from the next request on, changes of ${on.name} ship without analysis, until Headgate removes ${BYPASS} after the roll-out`;
+export const bypassSpent = (): string =>
+  `headgate: ${BYPASS} does not count: Headgate has removed one of this text before, and what git carries ships nothing twice; write another text, such as the reason with the time`;
 
-export const bypassArmedHeld = (on: Named, revision: string): string =>
-  `headgate: the bypass counts from the next request on; to ship the held revision ${revision} without analysis: kubectl rollout resume ${target(on)}`;
+export const bypassUnstamped = (): string =>
+  `headgate: ${BYPASS} was written past the webhook and does not count yet; the scheduler gives it ${BYPASS_MINUTES} minutes as soon as it sees it, or annotate again with another text`;
+
+export const bypassUnread = (): string =>
+  `headgate: ${BYPASS} says no reason, or until no time, and does not count; annotate again, such as ${BYPASS_EXAMPLE}`;
+
+export const bypassBrought = (): string =>
+  `headgate: ${BYPASS} was there before ${CANARY}, and does not count; to ship without analysis, annotate with another text`;
+
+/** When a bypass ends; `isCut`: it asks for more time than it gets. */
+interface BypassEnd {
+  at: string;
+  isCut: boolean;
+}
+
+const endOf = ({ at, isCut }: BypassEnd): string =>
+  `until ${at.replace(/\.\d+/, '')}${isCut ? ` (cut to ${BYPASS_MINUTES} minutes)` : ''}`;
+
+export const bypassArmed = (on: Named, end: BypassEnd): string =>
+  `headgate: from the next request on and ${endOf(end)}, changes of ${on.name} ship without analysis; Headgate removes ${BYPASS} then, or after the roll-out`;
+
+export const bypassArmedHeld = (on: Named, revision: string, end: BypassEnd): string =>
+  `headgate: the bypass counts from the next request on and ${endOf(end)}; to ship the held revision ${revision} without analysis: kubectl rollout resume ${target(on)}`;
 
 export const enrolled = (on: Named): string =>
   `headgate: ${on.name} is enrolled: the next change of its pod template runs as ${canaryName(on.name)} first`;
@@ -108,7 +131,7 @@ export const unreadableHold = (on: Named): string =>
 export const unusableBypass = (text: string): string =>
   text.length > MAX_BYPASS
     ? `${BYPASS} is ${text.length} characters long; at most ${MAX_BYPASS} are taken, such as ${BYPASS_EXAMPLE}`
-    : `${BYPASS}: ${JSON.stringify(text)}: wanted a reason, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
+    : `${BYPASS}: ${JSON.stringify(text)}: wanted a reason in one line, and perhaps until when, such as ${BYPASS_EXAMPLE}`;
 
 /** @param keys of the Deployments, `namespace/name` */
 export const weightsKept = (keys: readonly string[]): string =>

@@ -1,5 +1,6 @@
 import { BYPASS, ENROLLED, HELD, PREFIX, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, ObjectMeta } from '../rollout/kube.ts';
+import { BYPASS_STATE, bypassState } from './bypass-stamp.ts';
 import { annotationOf, type Change } from './change.ts';
 import type { GateMove } from './gate.ts';
 
@@ -40,7 +41,7 @@ function annotationsOf(change: Change, move: GateMove): Texts {
   const wanted = userAnnotations(change);
   if ('text' in move) wanted[HELD] = move.text;
   if (rolling !== undefined) wanted[ROLLING] = rolling;
-  return wanted;
+  return { ...wanted, ...bypassState(change, wanted[BYPASS]) };
 }
 
 /** What the user wants of the annotations. With a template change come those of an old ReplicaSet: see Change.optInKept. */
@@ -57,7 +58,9 @@ function only({ metadata: { annotations = {} } }: Deployment, keep: (key: string
   return kept;
 }
 
-const isState = (key: string): boolean => key === HELD || key === ROLLING;
+const STATE: ReadonlySet<string> = new Set([HELD, ROLLING, ...BYPASS_STATE]);
+
+const isState = (key: string): boolean => STATE.has(key);
 
 /** An annotation of Headgate's that its user owns and that stays: everything but state and break-glass. */
 export const isSetting = (key: string): boolean => key.startsWith(PREFIX) && !isState(key) && key !== BYPASS;

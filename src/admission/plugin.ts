@@ -6,6 +6,7 @@ import { type Judgement, judgeReview, refuseLateReview } from './judge.ts';
 import { judgeUpdate, passLateUpdate, type UpdateRule } from './judge-update.ts';
 import { keepRoute, type RouteKeeper } from './keep-route.ts';
 import type { AdmissionDecision } from './request.ts';
+import { stampCommand } from './stamp-command.ts';
 
 export interface AdmissionOptions {
   /** User name of the scheduler. */
@@ -30,14 +31,14 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 /** Answers a review, in time or too late. */
 interface Judge {
   /** What the log calls the object. */
-  noun: 'deployment' | 'route' | 'generated';
+  noun: 'deployment' | 'route' | 'generated' | 'canary';
   now: (body: unknown) => Judgement;
   late: (body: unknown) => Judgement;
 }
 
 /**
  * `POST /mutate` and `POST /validate` judge Deployments and Canaries by what they are sent, `POST /routes` what a user's routes
- * become, and `POST /generated` whose it is what Headgate made.
+ * become, `POST /generated` whose it is what Headgate made, and `POST /commands` who wrote a command.
  */
 export async function admissionPlugin(app: FastifyInstance, options: AdmissionOptions): Promise<void> {
   const arrivals = new WeakMap<FastifyRequest, number>();
@@ -73,6 +74,7 @@ function judgesOf({ schedulerUser, provider, now }: AdmissionOptions): Record<st
     '/validate': gate,
     '/routes': updates('route', keepRoute(provider)),
     '/generated': updates('generated', giveWay),
+    '/commands': updates('canary', stampCommand),
   };
 }
 

@@ -24,7 +24,10 @@ export interface UpdateReview extends Asked {
   uid: string;
   group: string;
   resource: string;
-  /** The stored object, and the one to be stored; there for an UPDATE of the object itself. */
+  /**
+   * The stored object, and the one to be stored; there for a write of the object itself. Before it is created there is nothing
+   * but its name.
+   */
   change?: { before: KubeObject; after: KubeObject };
 }
 
@@ -60,10 +63,12 @@ function subjectOf(request: Fields): ReviewSubject {
 export function readUpdate(body: unknown): UpdateReview {
   const request = fields(fields(body)['request']);
   const { group, resource } = fields(request['resource']);
-  const [before, after] = [fields(request['oldObject']), fields(request['object'])];
+  const { operation } = request;
+  const after = fields(request['object']);
+  const before = operation === 'CREATE' ? { metadata: { name: asked(request).name } } : fields(request['oldObject']);
   const isChange =
     fields(body)['apiVersion'] === API_VERSION &&
-    request['operation'] === 'UPDATE' &&
+    (operation === 'CREATE' || operation === 'UPDATE') &&
     (request['subResource'] ?? '') === '' &&
     isObject(before) &&
     isObject(after);

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { BYPASS, ENROLLED, HELD, ROLLING } from '../rollout/keys.ts';
+import { BYPASS, BYPASS_AT, BYPASS_BY, BYPASS_SPENT, ENROLLED, HELD, ROLLING } from '../rollout/keys.ts';
 import type { Deployment } from '../rollout/kube.ts';
-import { bypassOf, parseBypass } from '../rollout/workload/bypass.ts';
+import { time } from '../rollout/machine/state.ts';
+import { parseBypass, readBypass } from '../rollout/workload/bypass.ts';
 import { annotationOf, type Change } from './change.ts';
 import type { GateMove } from './gate.ts';
 import * as messages from './messages.ts';
@@ -41,15 +42,16 @@ function aboutKept(change: Change, { hold, resumed }: GateMove & { do: 'keep' })
 }
 
 function aboutBypass(change: Change, move: GateMove, model: Deployment): string[] {
-  const { templateChange, old, sent, isIn } = change;
+  const { templateChange, old, sent, isIn, wasIn } = change;
   const had = annotationOf(old, BYPASS);
   const has = annotationOf(sent, BYPASS);
   if (!isIn || (had === undefined && has === undefined)) return [];
+  if (!wasIn && annotationOf(model, BYPASS) !== undefined) return [messages.bypassBrought()];
   if (shipsAround(change, move)) return shipped(change, move, model);
-  if (templateChange === 'same') return has === had || has === undefined ? [] : [armed(change, move)];
+  if (templateChange === 'same') return has === had || has === undefined ? [] : [armed(change, move, model)];
   if (has === undefined) return templateChange === 'revision' ? [messages.bypassLost(change)] : [];
   if (has !== had) return [messages.bypassIgnored(change)];
-  return change.bypass ? [] : [messages.bypassExpired()];
+  return change.bypass ? [] : [notInForce(change)];
 }
 
 const shipsAround = ({ bypass, templateChange }: Change, move: GateMove): boolean =>
@@ -61,16 +63,42 @@ function shipped(change: Change, move: GateMove, model: Deployment): string[] {
   return [messages.bypassed(change, reason), ...(paused ? [messages.bypassedPaused(change)] : [])];
 }
 
-function armed(change: Change, move: GateMove): string {
-  if (bypassOf(change.sent, change.now) === undefined) return messages.bypassExpired();
-  return move.do === 'keep' ? messages.bypassArmedHeld(change, move.hold.revision) : messages.bypassArmed(change);
+function armed(change: Change, move: GateMove, model: Deployment): string {
+  const bypass = readBypass(model, change.now);
+  if (bypass.is === 'spent') return messages.bypassSpent();
+  if (bypass.is !== 'inForce') return messages.bypassExpired();
+  const { until = 0 } = parseBypass(bypass.text) ?? {};
+  const end = { at: time(bypass.endsAt), isCut: until > bypass.endsAt };
+  return move.do === 'keep'
+    ? messages.bypassArmedHeld(change, move.hold.revision, end)
+    : messages.bypassArmed(change, end);
+}
+
+/** Why a template was held although a bypass stands there. */
+function notInForce({ standing }: Change): string {
+  switch (standing.is) {
+    case 'spent':
+      return messages.bypassSpent();
+    case 'expired':
+      return messages.bypassExpired();
+    case 'unstamped':
+      return messages.bypassUnstamped();
+    case 'none':
+    case 'inForce':
+      return messages.bypassUnread();
+  }
 }
 
 /** Headgate's own keys that the request would have changed. A request that changes the gate rewrites them anyway. */
 function aboutState(change: Change, move: GateMove, model: Deployment): string[] {
   if (!change.wasIn || !change.isIn) return [];
   const settled = move.do === 'leave' || move.do === 'keepUnread' || (move.do === 'keep' && !move.resumed);
-  const state = settled ? [HELD, ROLLING] : [ROLLING];
+  const state = [
+    ...(settled ? [HELD] : []),
+    ROLLING,
+    BYPASS_SPENT,
+    ...(isSameBypass(change) ? [BYPASS_BY, BYPASS_AT] : []),
+  ];
   const keys = state.filter((key) => annotationOf(change.sent, key) !== annotationOf(model, key));
   if (lostLabel(change)) keys.push(ENROLLED);
   const onTemplate = isDeepStrictEqual(change.sent.spec.template, change.template)
@@ -78,6 +106,9 @@ function aboutState(change: Change, move: GateMove, model: Deployment): string[]
     : [messages.templateAnnotationsPutBack()];
   return [...(keys.length > 0 ? [messages.putBack(keys)] : []), ...onTemplate];
 }
+
+/** Another text, or none, has another stamp, or none. */
+const isSameBypass = ({ old, sent }: Change): boolean => annotationOf(sent, BYPASS) === annotationOf(old, BYPASS);
 
 const isLabelled = ({ metadata }: Deployment): boolean => metadata.labels?.[ENROLLED] === 'true';
 

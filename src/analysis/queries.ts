@@ -1,6 +1,6 @@
 import { renderQuery } from '../rollout/spec/promql/query-template.ts';
-import type { BuiltinMetric, Metric } from '../rollout/spec/spec-types.ts';
-import { ANSWERED, ANSWERED_WELL, type Counted, clientRequests, durationText } from './client-requests.ts';
+import type { BuiltinMetric, MetricSource } from '../rollout/spec/spec-types.ts';
+import { ANSWERED, ANSWERED_WELL, type Counted, clientRequests, durationText, type Window } from './client-requests.ts';
 
 /** Whose requests are measured, by the names that metrics know. */
 export interface QueryTarget {
@@ -31,16 +31,25 @@ const BUILTIN_QUERIES: Record<BuiltinMetric, (what: What) => string> = {
   },
 };
 
+/** The success rate of the stable Service: of the Deployment's own pods. */
+export function stableQueryOf({ namespace, services }: QueryTarget, window: Window): string {
+  const stable = { namespace, name: services.stable };
+  return BUILTIN_QUERIES['request-success-rate']({ service: stable, stable, window });
+}
+
+/** What the metrics server is asked about. */
+export type QueriedSource = Exclude<MetricSource, { template: unknown }>;
+
 /** The PromQL of a metric over a window of `windowMs` milliseconds. */
-export function queryOf(metric: Metric, target: QueryTarget, windowMs: number): string {
+export function queryOf(source: QueriedSource, target: QueryTarget, windowMs: number): string {
   const { namespace, workloads, services } = target;
-  if ('builtin' in metric.source) {
+  if ('builtin' in source) {
     const [service, stable] = [
       { namespace, name: services.canary },
       { namespace, name: services.stable },
     ];
-    return BUILTIN_QUERIES[metric.source.builtin]({ service, stable, window: { windowMs, agoMs: 0 } });
+    return BUILTIN_QUERIES[source.builtin]({ service, stable, window: { windowMs, agoMs: 0 } });
   }
   const names = { target: workloads.stable, service: services.stable, canary: workloads.canary };
-  return renderQuery(metric.source.query, { namespace, ...names, interval: durationText(windowMs) });
+  return renderQuery(source.query, { namespace, ...names, interval: durationText(windowMs) });
 }

@@ -1,5 +1,5 @@
 import type { Canary } from '../rollout/machine/canary.ts';
-import { type Command, readCommand } from '../rollout/machine/command-annotation.ts';
+import { type Command, readCommand } from '../rollout/machine/commands/command-annotation.ts';
 import { viewOf } from './view.ts';
 
 /** What became of a command. */

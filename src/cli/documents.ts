@@ -2,7 +2,7 @@ import { isRecord } from '../rollout/spec/rules/findings.ts';
 import { shown } from '../rollout/spec/wording/explain.ts';
 import { isBroken, parsedDocuments } from './parsed-documents.ts';
 import { isBinary } from './source-text.ts';
-import { templateLine } from './template-text.ts';
+import { templateLine } from './text/template-text.ts';
 
 /** One object of a file. */
 export interface SourceObject {

@@ -1,5 +1,5 @@
 import type { PodTemplate } from '../rollout/kube.ts';
-import { oneLine } from './status-text.ts';
+import { oneLine } from './text/status-text.ts';
 
 const DIGEST = /@(sha\d+):([0-9a-f]{12})[0-9a-f]+$/;
 

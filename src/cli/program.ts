@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { ACTIONS, type Action } from '../rollout/machine/command-annotation.ts';
+import { ACTIONS, type Action } from '../rollout/machine/commands/command-annotation.ts';
 import { perform } from './action.ts';
 import { addCompletionCommands } from './completion-commands.ts';
 import { EXIT } from './exit.ts';

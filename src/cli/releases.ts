@@ -18,10 +18,13 @@ export function releasesOf({ status = {} }: Canary): ListedRelease[] {
     failedChecks,
     weight,
     peak = weight,
+    approvals,
+    decidedBy,
     reason,
     message,
   } = release;
   const current = { revision, images, requestedBy, path, startedAt, phase, weight: peak, failedChecks };
-  const listed = { ...current, ...(reason && { reason }), ...(message && { message }) };
+  const decided = { ...(approvals && { approvals }), ...(decidedBy && { decidedBy }) };
+  const listed = { ...current, ...decided, ...(reason && { reason }), ...(message && { message }) };
   return [listed, ...history.filter((past) => past.startedAt !== startedAt)];
 }

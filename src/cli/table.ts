@@ -1,4 +1,4 @@
-import { oneLine } from './status-text.ts';
+import { oneLine } from './text/status-text.ts';
 
 /** One column: its heading, what stands in it, and how that is painted once it has its width. */
 export interface Column<T> {

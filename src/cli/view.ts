@@ -1,7 +1,8 @@
 import type { Canary } from '../rollout/machine/canary.ts';
-import { type Action, readCommand } from '../rollout/machine/command-annotation.ts';
+import { type Action, readCommand } from '../rollout/machine/commands/command-annotation.ts';
 import { ACTIVE, type Awaiting, type Phase } from '../rollout/machine/state.ts';
 import { pinsOf } from '../rollout/pins/pins.ts';
+import { decidedText } from './text/decided-text.ts';
 
 /** What a person wants to know of a Canary, complete. */
 export interface View {
@@ -26,6 +27,8 @@ export interface View {
   /** What `revert` replaced by the running version. */
   reverted: string;
   requestedBy: string;
+  /** Who let it pass, or ended it; empty where its analysis alone decides. */
+  decided: string;
   /** Why it is where it is: one word, and a sentence. */
   reason: string;
   message: string;
@@ -82,6 +85,7 @@ const askedOf = (status: Status): number | undefined => (isUnderWay(status) ? st
 const revisionsOf = ({ revision = '', release, stable, previous }: Status) => ({
   revision: release?.revision ?? revision,
   requestedBy: release?.requestedBy ?? '',
+  decided: release === undefined ? '' : decidedText(release),
   stable: stable?.revision ?? '',
   previous: previous?.revision ?? '',
   reverted: release?.revert ?? '',

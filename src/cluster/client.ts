@@ -1,4 +1,5 @@
 import type { KubeObject } from '../rollout/kube.ts';
+import { listIn, objectIn, type RawList } from './answer.ts';
 import { isExpired, isNotFound } from './errors.ts';
 import { type Query, Transport, type TransportOptions } from './transport.ts';
 
@@ -73,8 +74,8 @@ export class KubeClient {
     this.#manager = options.userAgent.split('/', 1)[0] ?? options.userAgent;
   }
 
-  get<T extends KubeObject = KubeObject>(path: string, options: CallOptions = {}): Promise<T> {
-    return this.#transport.send({ verb: 'get', path, ...options }) as Promise<T>;
+  async get<T extends KubeObject = KubeObject>(path: string, options: CallOptions = {}): Promise<T> {
+    return objectIn<T>(path, await this.#transport.send({ verb: 'get', path, ...options }));
   }
 
   /** Like get, but undefined when it is not there. */
@@ -92,7 +93,7 @@ export class KubeClient {
     options: ReadingOptions = {},
   ): Promise<Page<T>> {
     const answer = await this.#transport.send({ verb: 'list', path, query: { ...query }, ...options });
-    return pageOf<T>(answer as RawList<T>);
+    return pageOf(listIn<T>(path, answer));
   }
 
   /** All pages, as one state of the world (that of the first page). */
@@ -111,12 +112,12 @@ export class KubeClient {
   }
 
   create<T extends KubeObject = KubeObject>(path: string, body: T, options: WriteOptions = {}): Promise<T> {
-    return this.#write('create', path, options, { body }) as Promise<T>;
+    return this.#write<T>('create', path, options, { body });
   }
 
   /** With a resourceVersion in the body: 409 if the object is no more at it. */
   replace<T extends KubeObject = KubeObject>(path: string, body: T, options: WriteOptions = {}): Promise<T> {
-    return this.#write('update', path, options, { body }) as Promise<T>;
+    return this.#write<T>('update', path, options, { body });
   }
 
   /**
@@ -131,7 +132,7 @@ export class KubeClient {
   ): Promise<T> {
     const { force, ...rest } = options;
     const query = { force: type === 'apply' ? force : undefined };
-    return this.#write('patch', path, rest, { body, mediaType: PATCH_MEDIA[type], query }) as Promise<T>;
+    return this.#write<T>('patch', path, rest, { body, mediaType: PATCH_MEDIA[type], query });
   }
 
   async delete(path: string, options: DeleteOptions = {}): Promise<void> {
@@ -156,15 +157,15 @@ export class KubeClient {
     return this.#transport.close();
   }
 
-  #write(
+  async #write<T extends KubeObject>(
     verb: 'create' | 'update' | 'patch',
     path: string,
     { subresource, fieldManager = this.#manager, dryRun, ...call }: WriteOptions,
     { query, ...content }: { body: object; mediaType?: string; query?: Query },
-  ): Promise<unknown> {
+  ): Promise<T> {
     const full = subresource ? `${path}/${subresource}` : path;
     const allQuery = { ...query, fieldManager, dryRun: dryRun ? 'All' : undefined };
-    return this.#transport.send({ verb, path: full, query: allQuery, ...content, ...call });
+    return objectIn<T>(path, await this.#transport.send({ verb, path: full, query: allQuery, ...content, ...call }));
   }
 
   async #pages<T extends KubeObject>(path: string, query: ListQuery, options: ReadingOptions): Promise<Page<T>> {
@@ -179,15 +180,8 @@ export class KubeClient {
   }
 }
 
-interface RawList<T> {
-  apiVersion?: string;
-  kind?: string;
-  metadata?: { resourceVersion?: string; continue?: string };
-  items?: T[] | null;
-}
-
 /** A list names apiVersion and kind once for all; each object gets them, as it has them everywhere else. */
-function pageOf<T extends KubeObject>({ apiVersion, kind = '', metadata = {}, items }: RawList<T>): Page<T> {
+function pageOf<T extends KubeObject>({ apiVersion, kind, metadata = {}, items }: RawList<T>): Page<T> {
   const type = { ...(apiVersion && { apiVersion }), kind: kind.replace(/List$/, '') };
   return {
     items: (items ?? []).map((item) => ({ ...type, ...item })),

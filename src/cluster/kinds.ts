@@ -10,6 +10,11 @@ export const KINDS = {
   poddisruptionbudgets: DISRUPTION_BUDGETS,
   canaries: namespaced('headgate.dev', 'v1', 'canaries', 'Canary'),
   alertproviders: namespaced('headgate.dev', 'v1', 'alertproviders', 'AlertProvider'),
+  metrictemplates: namespaced('headgate.dev', 'v1', 'metrictemplates', 'MetricTemplate'),
+  clustermetrictemplates: {
+    ...namespaced('headgate.dev', 'v1', 'clustermetrictemplates', 'ClusterMetricTemplate'),
+    namespaced: false,
+  },
   pods: namespaced('', 'v1', 'pods', 'Pod'),
   events: namespaced('', 'v1', 'events', 'Event'),
   configmaps: namespaced('', 'v1', 'configmaps', 'ConfigMap'),
@@ -17,6 +22,15 @@ export const KINDS = {
   namespaces: { ...namespaced('', 'v1', 'namespaces', 'Namespace'), namespaced: false },
   selfsubjectaccessreviews: {
     ...namespaced('authorization.k8s.io', 'v1', 'selfsubjectaccessreviews', 'SelfSubjectAccessReview'),
+    namespaced: false,
+  },
+  validatingadmissionpolicybindings: {
+    ...namespaced(
+      'admissionregistration.k8s.io',
+      'v1',
+      'validatingadmissionpolicybindings',
+      'ValidatingAdmissionPolicyBinding',
+    ),
     namespaced: false,
   },
   mutatingwebhookconfigurations: {

@@ -3,31 +3,45 @@ import type { Kind } from '../rollout/object-change.ts';
 import type { KubeClient, ListQuery } from './client.ts';
 import { pathOf } from './kinds.ts';
 
-/** Where Headgate may look and act. Empty: in the whole cluster. */
 export type Namespaces = readonly string[];
 
-/** Selects what is outside of some namespaces, where all others are looked at. */
-export const outside = (excluded: Namespaces): Pick<ListQuery, 'fieldSelector'> =>
-  excluded.length === 0 ? {} : { fieldSelector: excluded.map((name) => `metadata.namespace!=${name}`).join(',') };
+/**
+ * Where Headgate looks and acts: the one rule for its watches, ticks and sweep, and for routes of other namespaces. To the
+ * API server, for webhook and policies, the chart says the same (`headgate.held`).
+ */
+export interface Coverage {
+  /** The only ones. Empty: all but the excluded. */
+  namespaces: Namespaces;
+  excludedNamespaces: Namespaces;
+}
+
+export const isCovered = ({ namespaces, excludedNamespaces }: Coverage, namespace: string): boolean =>
+  namespaces.length > 0 ? namespaces.includes(namespace) : !excludedNamespaces.includes(namespace);
+
+/** What is listed or watched there: one collection over all namespaces, without what is excluded, or one for each. */
+export function collectionsIn({
+  namespaces,
+  excludedNamespaces,
+}: Coverage): readonly ({ namespace?: string } & Pick<ListQuery, 'fieldSelector'>)[] {
+  if (namespaces.length > 0) return namespaces.map((namespace) => ({ namespace }));
+  const fieldSelector = excludedNamespaces.map((name) => `metadata.namespace!=${name}`).join(',');
+  return [fieldSelector === '' ? {} : { fieldSelector }];
+}
 
 const PAGE = 250;
-
-/** The collections that are listed or watched there: one over all namespaces, or one for each. */
-export const collectionsIn = (namespaces: Namespaces): readonly { namespace?: string }[] =>
-  namespaces.length === 0 ? [{}] : namespaces.map((namespace) => ({ namespace }));
 
 /** All objects of a kind there, page by page: there may be many, of which few are looked for. */
 export async function* inPages<T extends KubeObject>(
   client: Pick<KubeClient, 'list'>,
   kind: Kind,
-  namespaces: Namespaces,
+  coverage: Coverage,
   query: ListQuery = {},
 ): AsyncGenerator<T> {
-  for (const { namespace } of collectionsIn(namespaces)) {
+  for (const { namespace, ...selector } of collectionsIn(coverage)) {
     let next: string | undefined;
     do {
       const position = { limit: PAGE, ...(next !== undefined && { continue: next }) };
-      const page = await client.list<T>(pathOf(kind, namespace), { ...query, ...position });
+      const page = await client.list<T>(pathOf(kind, namespace), { ...query, ...selector, ...position });
       yield* page.items;
       next = page.continue;
     } while (next !== undefined);

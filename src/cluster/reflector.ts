@@ -9,6 +9,7 @@ import type { Store } from './store.ts';
 import type { Query } from './transport.ts';
 import { type WatchEnding, watchEndingOf } from './watch-ending.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
+import { type WatchFailure, WatchHealth } from './watch-health.ts';
 
 /** Ends a watch that is behind, and says from where the next one starts. */
 class BehindError extends AppError {
@@ -18,13 +19,6 @@ class BehindError extends AppError {
     super('WATCH_MISSED', `the watch missed ${count} changes`);
     this.resourceVersion = resourceVersion;
   }
-}
-
-/** Why a reflector's store may not be what the API server has. */
-export interface WatchFailure {
-  error: unknown;
-  /** Of `performance.now()`: no watch was open from then on. */
-  since: number;
 }
 
 /**
@@ -54,8 +48,7 @@ export class Reflector<T extends KubeObject = KubeObject> {
   /** Times that everything was fetched. */
   #fetches = 0;
   #isFilled = false;
-  #failure: WatchFailure | undefined;
-  #failed = rejectable();
+  readonly #health = new WatchHealth();
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -72,15 +65,15 @@ export class Reflector<T extends KubeObject = KubeObject> {
     return this.#isFilled;
   }
 
-  /** The error that ended the last watch, until one is open again. */
+  /** Why the last watch ended, until another one shows what there is. */
   get failure(): WatchFailure | undefined {
-    return this.#failure;
+    return this.#health.failure;
   }
 
   /** Resolves when the store has been filled. @throws what keeps it from being filled, as soon as that is known */
   async filled(): Promise<void> {
     if (this.#isFilled) return;
-    if (!(await Promise.race([this.synced, this.#failed.promise]))) throw new Error(`watch ${this.#path}: stopped`);
+    if (!(await Promise.race([this.synced, this.#health.failed]))) throw new Error(`watch ${this.#path}: stopped`);
   }
 
   start(): void {
@@ -121,24 +114,13 @@ export class Reflector<T extends KubeObject = KubeObject> {
     if (error instanceof BehindError) this.#version = error.resourceVersion;
     if (this.#options.optional && isNotFound(error)) return this.#empty();
     onRestart?.(reason);
-    if (error !== undefined) this.#fail(error);
+    this.#health.ended(this.#path, error);
     if (error !== undefined && reason !== 'expired') onError?.(error);
-  }
-
-  #fail(error: unknown): void {
-    this.#failure = { error, since: this.#failure?.since ?? performance.now() };
-    this.#failed.reject(error);
-  }
-
-  #opened(): void {
-    if (this.#failure === undefined) return;
-    this.#failure = undefined;
-    this.#failed = rejectable();
   }
 
   /** There is no such kind. */
   #empty(): void {
-    this.#opened();
+    this.#health.shown();
     this.#replace([], '');
     this.#setFilled();
   }
@@ -152,7 +134,8 @@ export class Reflector<T extends KubeObject = KubeObject> {
     const signal = AbortSignal.any([this.#stopping.signal, this.#watch.signal]);
     const idleMs = timing?.idleMs ?? 150_000;
     const request = { client, path: this.#path, query: this.#watchQuery(), signal, metadataOnly, idleMs };
-    for await (const event of watchEvents({ ...request, onOpen: () => this.#opened() })) {
+    for await (const event of watchEvents({ ...request, onOpen: () => this.#health.opened() })) {
+      this.#health.shown();
       if (this.#incoming === undefined) this.#take(event);
       else this.#collect(event, this.#incoming);
     }
@@ -239,11 +222,4 @@ export class Reflector<T extends KubeObject = KubeObject> {
     onMissed?.(missed);
     this.#watch.abort(new BehindError(missed, resourceVersion));
   }
-}
-
-/** A promise that may be rejected without anybody waiting for it. */
-function rejectable(): PromiseWithResolvers<never> {
-  const made = Promise.withResolvers<never>();
-  made.promise.catch(() => undefined);
-  return made;
 }

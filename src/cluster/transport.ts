@@ -4,6 +4,7 @@ import type { Credentials } from './credentials.ts';
 import { KubeError, refusal } from './errors.ts';
 import { resourceOf } from './kinds.ts';
 import { pause } from './pause.ts';
+import type { ServerClock } from './server-clock.ts';
 
 /** Kubernetes' verbs, as RBAC and the audit log name them. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
@@ -40,9 +41,11 @@ export interface TransportOptions {
   userAgent: string;
   /** Default: 10 s. */
   deadlineMs?: number;
-  /** Most connections for calls. Watches, which never end, have connections of their own. Default: 16. */
+  /** Most connections for reads, and as many for writes, which do not wait for reads that hang. Watches, which never end, have their own. Default: 16. */
   connections?: number;
   onRequest?: (report: RequestReport) => void;
+  /** Is told of the time that answers bear. */
+  clock?: ServerClock;
 }
 
 const METHODS = {
@@ -71,7 +74,8 @@ const MOST_ATTEMPTS = 4;
 export class Transport {
   readonly #options: TransportOptions;
   readonly #prefix: string;
-  readonly #calls: Pool;
+  readonly #reads: Pool;
+  readonly #writes: Pool;
   readonly #watches: Pool;
 
   constructor(options: TransportOptions) {
@@ -82,7 +86,8 @@ export class Transport {
     const shared = { connect, allowH2: false, keepAliveTimeout: 60_000, headersTimeout: 0, bodyTimeout: 0 };
     this.#options = options;
     this.#prefix = pathname.replace(/\/$/, '');
-    this.#calls = new Pool(origin, { ...shared, connections });
+    this.#reads = new Pool(origin, { ...shared, connections });
+    this.#writes = new Pool(origin, { ...shared, connections });
     this.#watches = new Pool(origin, shared);
   }
 
@@ -114,22 +119,27 @@ export class Transport {
 
   /** Breaks off what is under way. */
   async close(): Promise<void> {
-    await Promise.all([this.#calls.destroy(), this.#watches.destroy()]);
+    await Promise.all([this.#reads, this.#writes, this.#watches].map((pool) => pool.destroy()));
   }
 
   async #attempt(call: Call, signal: AbortSignal, freshHeaders: boolean): Promise<unknown> {
-    return this.#read(call, await this.#request(this.#calls, call, signal, freshHeaders), signal);
+    return this.#read(
+      call,
+      await this.#request(isRead(call.verb) ? this.#reads : this.#writes, call, signal, freshHeaders),
+      signal,
+    );
   }
 
   async #request(pool: Pool, call: Call, signal: AbortSignal, freshHeaders: boolean): Promise<Dispatcher.ResponseData> {
     const { verb, path, query, body, mediaType = JSON_MEDIA } = call;
-    const { credentials, userAgent } = this.#options;
+    const { credentials, userAgent, clock } = this.#options;
     const headers = {
       accept: acceptedMedia(call),
       'user-agent': userAgent,
       ...(body && { 'content-type': mediaType }),
       ...(await credentials.headers(freshHeaders)),
     };
+    const sentAt = clock?.local() ?? 0;
     try {
       const response = await pool.request({
         method: METHODS[verb],
@@ -138,6 +148,7 @@ export class Transport {
         body: body ? JSON.stringify(body) : null,
         signal,
       });
+      clock?.note(response.headers.date, sentAt);
       this.#report(call, response.statusCode);
       return response;
     } catch (error) {
@@ -172,6 +183,8 @@ export class Transport {
   }
 }
 
+const isRead = (verb: Verb): boolean => verb === 'get' || verb === 'list';
+
 /**
  * Reads may be repeated when the server was busy or gone. Writes never are: one that broke off may have happened, and
  * what to do about it is the caller's to see in the object. A 401 comes before anything is done: once, with new
@@ -180,8 +193,7 @@ export class Transport {
 export function mayRepeat(verb: Verb, error: unknown, unauthorizedBefore: boolean): error is KubeError {
   if (!(error instanceof KubeError)) return false;
   if (error.status === 401) return !unauthorizedBefore;
-  const read = verb === 'get' || verb === 'list';
-  return read && (error.code === 'KUBE_UNREACHABLE' || error.status === 429 || error.status === 503);
+  return isRead(verb) && (error.code === 'KUBE_UNREACHABLE' || error.status === 429 || error.status === 503);
 }
 
 const words = ({ verb, path }: Call): string => `${verb} ${path}`;

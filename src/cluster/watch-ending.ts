@@ -30,6 +30,9 @@ export interface WatchEnding {
 /** For what costs the server little to try: changes must be found soon after it is back. */
 const SHORT_CAP_MS = 5_000;
 
+/** However long a server asks to be left alone: what is not watched is not known. */
+const MOST_WAIT_MS = 30_000;
+
 const ending = (reason: WatchEndReason, relist: boolean, streamable: boolean): WatchEnding => ({
   reason,
   relist,
@@ -50,7 +53,7 @@ function endingOfKubeError(error: KubeError): WatchEnding {
   const { status, retryAfterMs } = error;
   if (status === 0) return { ...ending('unreachable', false, true), capMs: SHORT_CAP_MS };
   if (status === 410) return ending('expired', true, true);
-  const wait = retryAfterMs === undefined ? {} : { atLeastMs: retryAfterMs };
+  const wait = retryAfterMs === undefined ? {} : { atLeastMs: Math.min(retryAfterMs, MOST_WAIT_MS) };
   const soon = { capMs: SHORT_CAP_MS, ...wait };
   if (status === 429) return { ...ending('throttled', false, true), ...soon };
   // 504 among others says that the resourceVersion is from the future: that one is no use any more.

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { KubeObject } from '../rollout/kube.ts';
+import { isAbout } from './answer.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError, refusal } from './errors.ts';
 import { LineSplitter } from './lines.ts';
@@ -59,7 +60,8 @@ export function watchEventOf(line: string, path: string): WatchEvent {
   if (type === 'ERROR') throw refusal(`watch ${path}`, 500, object);
   const resourceVersion = object?.metadata?.resourceVersion;
   const named = type === 'BOOKMARK' || typeof object?.metadata?.name === 'string';
-  if (!isType(type) || typeof resourceVersion !== 'string' || !named) throw broken(path, line);
+  if (!isType(type) || typeof resourceVersion !== 'string' || !named || !isAbout(path, object ?? {}))
+    throw broken(path, line);
   return { type, object: object as KubeObject };
 }
 

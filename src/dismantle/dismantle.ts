@@ -2,8 +2,8 @@ import { isLostRace, isNotFound } from '../cluster/errors.ts';
 import { writeChange } from '../cluster/write-change.ts';
 import type { KubeObject } from '../rollout/kube.ts';
 import { Drains } from './drains.ts';
-import { isRouted, nextStep, type Step } from './next-step.ts';
-import { type Reader, readRemains } from './remains.ts';
+import { abandonedStep, isRouted, nextStep, type Step } from './next-step.ts';
+import { type Reader, type Remains, readRemains } from './remains.ts';
 
 export interface DismantlerOptions extends Reader {
   /** How long a route needs to reach every proxy, in milliseconds. */
@@ -14,6 +14,8 @@ export interface DismantlerOptions extends Reader {
 
 /** How far it came. */
 export type Progress = { is: 'done' } | { is: 'waiting'; why: string };
+
+type NextStep = (seen: Remains, drained: boolean) => Step;
 
 /** More than it ever takes: whoever writes against it must not keep it going for ever. */
 const MOST_STEPS = 20;
@@ -37,9 +39,18 @@ export class Dismantler {
    * @param hurried does not wait for all of the Deployment's pods: one that serves is enough
    * @throws KubeError
    */
-  async dismantle(key: string, { hurried }: { hurried: boolean }): Promise<Progress> {
+  dismantle(key: string, { hurried }: { hurried: boolean }): Promise<Progress> {
+    return this.#goOn(key, (seen, drained) => nextStep(seen, this.#options.provider, { drained, hurried }));
+  }
+
+  /** Takes away what a release has made whose Canary is gone; the Deployment stays enrolled. @throws KubeError */
+  abandon(key: string, { hurried }: { hurried: boolean }): Promise<Progress> {
+    return this.#goOn(key, (seen, drained) => abandonedStep(seen, this.#options.provider, { drained, hurried }));
+  }
+
+  async #goOn(key: string, next: NextStep): Promise<Progress> {
     for (let steps = 0; steps < MOST_STEPS; steps += 1) {
-      const step = await this.#next(key, hurried);
+      const step = await this.#next(key, next);
       if (step.do === 'wait') return { is: 'waiting', why: step.why };
       if (step.do === 'done') {
         this.#drains.forget(key);
@@ -50,11 +61,11 @@ export class Dismantler {
     return { is: 'waiting', why: 'somebody else writes to its objects too' };
   }
 
-  async #next(key: string, hurried: boolean): Promise<Step> {
+  async #next(key: string, next: NextStep): Promise<Step> {
     const { provider } = this.#options;
     const seen = await readRemains(this.#options, key);
-    const drained = this.#drains.isDrained(key, isRouted(seen, provider), Date.now());
-    return nextStep(seen, provider, { drained, hurried });
+    const drained = this.#drains.isDrained(key, isRouted(seen, provider), performance.now());
+    return next(seen, drained);
   }
 
   /** Lost to somebody who was there in between: the next look finds what is left. */

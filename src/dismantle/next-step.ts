@@ -1,14 +1,25 @@
 import { KINDS } from '../cluster/kinds.ts';
-import { CANARY, ENROLLED, ENROLLED_BY, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
+import {
+  BYPASS_AT,
+  BYPASS_BY,
+  BYPASS_SPENT,
+  CANARY,
+  ENROLLED,
+  ENROLLED_BY,
+  HELD,
+  ROLE,
+  ROLLING,
+} from '../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf } from '../rollout/kube.ts';
 import type { TrafficWish } from '../rollout/machine/traffic.ts';
+import { RECORD_DELETED } from '../rollout/machine/troubles/record-deleted.ts';
 import { canaryName, stemOf } from '../rollout/names.ts';
 import { type Kind, type ObjectChange, type PatchOperation, pointer } from '../rollout/object-change.ts';
 import { pinsTextOf, withPins } from '../rollout/pins/pins.ts';
 import type { RouteChoice } from '../rollout/spec/route-choice.ts';
 import { adoptedFor } from '../rollout/workload/adopted-for.ts';
 import { madeFor } from '../rollout/workload/generated.ts';
-import { readHold } from '../rollout/workload/hold.ts';
+import { readHold, writeHold } from '../rollout/workload/hold.ts';
 import { availableReplicas, isObserved, isRolledOut, wantedReplicas } from '../rollout/workload/rollout-status.ts';
 import { findStable, type Stable } from '../rollout/workload/stable.ts';
 import { sameRevision } from '../rollout/workload/template.ts';
@@ -37,6 +48,24 @@ export function nextStep(seen: Remains, provider: TrafficProvider, options: Step
     takeAway(seen, provider, options) ??
     forget(seen) ?? { do: 'done' }
   );
+}
+
+/**
+ * The same for a Deployment that stays enrolled, while the Canary is gone by which it is released: the gate stays shut, and
+ * what is held has a verdict before anything else happens.
+ */
+export const abandonedStep = (seen: Remains, provider: TrafficProvider, options: StepOptions): Step =>
+  giveVerdict(seen) ??
+  backToTheDeployment(seen, provider, options) ??
+  takeAway(seen, provider, options) ?? { do: 'done' };
+
+function giveVerdict({ deployment }: Remains): Step | undefined {
+  if (deployment === undefined) return undefined;
+  const reading = readHold(deployment);
+  if (reading.state !== 'held' || reading.hold.verdict !== undefined) return undefined;
+  const value = writeHold({ ...reading.hold, verdict: 'failed', reason: RECORD_DELETED });
+  const operation = { op: 'replace' as const, path: pointer('metadata', 'annotations', HELD), value };
+  return patchOf(KINDS.deployments, deployment, 'the verdict is at the gate', [operation]);
 }
 
 /** Whether a route is still Headgate's, so that something may be sent to the canary. */
@@ -88,7 +117,7 @@ function openGate({ deployment, replicaSets, record }: Remains): Step | undefine
   if (deployment === undefined) return undefined;
   const { annotations } = deployment.metadata;
   const own = annotations?.[ENROLLED_BY] === undefined ? [] : [CANARY, ENROLLED_BY];
-  const marks = [HELD, ROLLING, ...own]
+  const marks = [HELD, ROLLING, BYPASS_BY, BYPASS_AT, BYPASS_SPENT, ...own]
     .filter((key) => annotations?.[key] !== undefined)
     .map((key) => remove('annotations', key));
   const isPinned = pinsTextOf(deployment.spec.template) !== '';

@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import { formatDuration } from '../rollout/spec/schema/durations.ts';
+import { forPerson } from '../rollout/spec/wording/for-person.ts';
 import { masked } from '../rollout/spec/wording/masked.ts';
 
 /** What became of a question. */
@@ -8,25 +8,6 @@ export interface Reply {
   outcome: 'passed' | 'failed' | 'forbidden' | 'aborted';
   /** A predicate on the hook, for a person (`answered 403: not yet`); of a good answer only what it said, often nothing. */
   message: string;
-}
-
-/** Characters of an answer that a person is shown; an Event has room for 1024 in all. */
-const MOST_SHOWN = 500;
-
-const INVISIBLE = /[\p{C}\p{Z}]+/gu;
-
-/** Characters that are looked at: room for colours around what is shown. */
-const MOST_READ = 8_192;
-
-/** The text in one line, without colours and other things that cannot be seen, and not too long. */
-export function forPerson(text: string): string {
-  const line = stripVTControlCharacters(text.slice(0, MOST_READ)).replaceAll(INVISIBLE, ' ').trim();
-  const characters = Array.from(line);
-  if (characters.length <= MOST_SHOWN) return line;
-  return `${characters
-    .slice(0, MOST_SHOWN - 1)
-    .join('')
-    .trimEnd()}…`;
 }
 
 /** Any 2xx passes. */

@@ -3,10 +3,15 @@ import { ALLOWED_EXAMPLES, type Allowed, readAllowed } from './allowed.ts';
 import type { HookRules } from './destination.ts';
 
 /** Whom hooks may call, as the environment says. @throws AppError CONFIG_INVALID naming everything that is wrong. */
-export function loadHookRules(env: Environment): Readonly<HookRules> {
+export const loadHookRules = (env: Environment): Readonly<HookRules> => loadRules(env, 'HEADGATE_HOOKS_ALLOW');
+
+/** Whom MetricTemplates may ask. @throws AppError CONFIG_INVALID naming everything that is wrong. */
+export const loadMetricRules = (env: Environment): Readonly<HookRules> => loadRules(env, 'HEADGATE_METRICS_ALLOW');
+
+function loadRules(env: Environment, variable: string): Readonly<HookRules> {
   const { read, problems } = reader(env);
   const domain = read('HEADGATE_CLUSTER_DOMAIN', 'cluster.local', clusterDomain);
-  const allowed = read('HEADGATE_HOOKS_ALLOW', '', allowList(domain));
+  const allowed = read(variable, '', allowList(domain));
   return checked({ allowed, clusterDomain: domain }, problems);
 }
 

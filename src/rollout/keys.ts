@@ -7,8 +7,14 @@ export const CANARY = `${PREFIX}canary`;
 export const HELD = `${PREFIX}held`;
 /** On a Deployment from the lift of a hold until its native roll-out is done: JSON `{from, to}` of revisions. Headgate's alone. */
 export const ROLLING = `${PREFIX}rolling`;
-/** Break-glass, on a Deployment: a reason, in force from the request after the one that wrote it. */
+/** Break-glass, on a Deployment: a reason, in force from the request after the one that wrote it; see bypass.ts. */
 export const BYPASS = `${PREFIX}bypass`;
+/** User name of who wrote the bypass that stands there. Headgate's alone, as the next two. */
+export const BYPASS_BY = `${PREFIX}bypass-by`;
+/** When the bypass that stands there began, RFC 3339. */
+export const BYPASS_AT = `${PREFIX}bypass-at`;
+/** The texts of bypasses that were removed, the newest first, a line each: they never count again. */
+export const BYPASS_SPENT = `${PREFIX}bypass-spent`;
 /** Label by which watches find enrolled Deployments. Headgate's alone. */
 export const ENROLLED = `${PREFIX}enrolled`;
 /** Mark on a Deployment whose opt-in Headgate wrote, for a Canary that names it; it goes with that Canary. Headgate's alone. */
@@ -31,6 +37,8 @@ export const REVISION = `${PREFIX}revision`;
 export const REQUESTED_BY = `${PREFIX}requested-by`;
 /** A command, on a Canary: JSON, see command-annotation.ts. */
 export const COMMAND = `${PREFIX}command`;
+/** User name of who wrote the command, on a Canary. Headgate's alone. */
+export const COMMAND_BY = `${PREFIX}command-by`;
 
 /** What `kubectl rollout restart` writes into a pod template: a restart, not a release. */
 export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';

@@ -1,18 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
-import { Prometheus } from '../analysis/prometheus.ts';
-import type { KubeClient } from '../cluster/client.ts';
 import type { Config } from '../config.ts';
-import type { HookCaller } from '../hooks/call.ts';
-import type { CallGuard } from '../hooks/call-guard.ts';
-import type { AlertSettings } from '../notify/settings.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
-import type { Effect } from '../rollout/machine/effects.ts';
-import type { Logger } from '../telemetry/log.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import type { TrafficProvider } from '../traffic/provider.ts';
 import { HookRunner } from './hooks/hook-runner.ts';
+import { makeTick } from './make-tick.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
@@ -22,28 +14,11 @@ import { reportRedis } from './queue/redis-report.ts';
 import { Resync } from './queue/resync.ts';
 import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
 import { WakeWorker } from './queue/wake-worker.ts';
-import { Applier } from './tick/apply.ts';
-import { Claimants } from './tick/claimants.ts';
-import { WatchedDismantler } from './tick/dismantle.ts';
-import { Enrolment } from './tick/enrolment.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
-import { Observer } from './tick/observe.ts';
-import { Tick } from './tick/tick.ts';
-import { UnknownLog } from './tick/unknown-log.ts';
+import type { Tick } from './tick/tick.ts';
 import { ConfigKey } from './world/config-key.ts';
 import { World } from './world/world.ts';
-
-export interface SchedulerOptions {
-  config: Config;
-  alerts: AlertSettings;
-  client: KubeClient;
-  /** What divides traffic. */
-  provider: TrafficProvider;
-  log: Logger;
-  metrics: Metrics;
-  caller: HookCaller;
-  guard: CallGuard;
-}
 
 const RETRY_MS = 1_000;
 
@@ -70,13 +45,13 @@ export class Scheduler {
   #running: Running | undefined;
 
   constructor(options: SchedulerOptions) {
-    const { config, client, log, metrics, caller } = options;
+    const { config, client, log, metrics, caller, clock } = options;
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
-    this.#events = new EventRecorder(client, log, metrics);
+    this.#events = new EventRecorder(client, log, metrics, clock);
     // Without the way through Redis: only this process has the answer.
-    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key) });
+    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key), clock });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
     this.#connections = [blockingConnection(config), commandConnection(config)];
     const [blocking, commands] = this.#connections;
@@ -84,25 +59,29 @@ export class Scheduler {
     reportRedis(commands, config, queuesOf(config), log);
     this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
-    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job));
+    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job), clock);
     const { queue, concurrency } = config;
-    this.#worker = new WakeWorker({ queue, concurrency, connection: blocking, run: (job) => this.#run(job), onError });
+    const worker = { queue, concurrency, connection: blocking, clock, onError };
+    this.#worker = new WakeWorker({
+      ...worker,
+      run: (job) => this.#run(job),
+      postpone: (job) => this.#wakeQueue.postpone(job),
+    });
     this.#heartbeat = new Heartbeat({
       wakeQueue: this.#wakeQueue,
       redisAnswers: () => commands.status === 'ready',
       oldestTickMs: () => this.#ticks.oldestMs(),
     });
-    const wake = (key: string) => this.#wakeQueue.now(key);
-    const onCount = (held: number) => metrics.held.set(held);
     this.#resync = new Resync({
       client,
       world: this.#world,
       namespaces: config.namespaces,
       excludedNamespaces: config.excludedNamespaces,
       intervalMs: config.resyncIntervalMs,
-      wake,
+      wake: (key) => this.#wakeQueue.now(key),
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
-      onCount,
+      onCount: (held) => metrics.held.set(held),
+      onExcluded: (canary) => log.warn({ canary }, 'its namespace is excluded: it is not followed any more'),
       onError,
     });
     commands.on('ready', () => this.#afterOutage());
@@ -120,6 +99,7 @@ export class Scheduler {
       onError,
       onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
+      onClosed: () => metrics.releaseWatches.set(this.#world.releaseWatches),
       onMissed: (resource, count) => metrics.watchMissed.inc({ resource }, count),
     });
   }
@@ -134,38 +114,9 @@ export class Scheduler {
   }
 
   #makeTick(): Tick {
-    const { client, config, alerts, log, metrics, provider } = this.#options;
-    const { clusterDomain, routeSettleMs: settleMs } = config;
-    const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
-    const world = this.#world;
-    const enrolment = new Enrolment({
-      client,
-      world,
-      claimants: new Claimants(world, provider),
-      dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
-      onUnusable: (key, message) => log.warn({ canary: key }, message),
-    });
-    const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
+    const [world, events, hooks, notices] = [this.#world, this.#events, this.#hooks, this.#notices];
     const onAnswer = (key: string) => this.#changed(key);
-    const observer = new Observer({ world, provider, clusterDomain, prometheus, onCheck, onAnswer });
-    return new Tick({
-      enrolment,
-      client,
-      world,
-      observer,
-      applier: new Applier({ client, world, provider, reads: observer.reads }),
-      settleMs,
-      scrapeMs: config.scrapeIntervalMs,
-      clusterDomain,
-      self: this.#self,
-      defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
-      hooks: this.#hooks,
-      notices: this.#notices,
-      recordFacts: (record, facts) => this.#events.recordFacts(record, facts),
-      unknownLog: new UnknownLog(log),
-      onEffectError: (key: string, effect: Effect, error: unknown) =>
-        log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
-    });
+    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onAnswer });
   }
 
   /**
@@ -218,23 +169,24 @@ export class Scheduler {
   async #run({ key, dueAt }: WakeJob): Promise<void> {
     this.#heartbeat.beat();
     if (key === '') return;
-    this.#options.metrics.tickLateness.observe(Math.max(Date.now() - dueAt, 0) / 1_000);
+    this.#options.metrics.tickLateness.observe(Math.max(this.#options.clock() - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
 
   async #runOnce(key: string): Promise<void> {
-    const { metrics, log } = this.#options;
+    const { metrics, log, clock } = this.#options;
     const end = metrics.tickDuration.startTimer();
     try {
       const wakeAt = await this.#tick.run(key);
       metrics.ticks.inc({ outcome: 'done' });
       // A timer that is set again has the same job id: BullMQ keeps the one that is there.
-      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, Date.now() + 1));
+      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, clock() + 1));
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
-      this.#wakeQueue.at(key, Date.now() + RETRY_MS);
+      this.#wakeQueue.at(key, clock() + RETRY_MS);
     } finally {
+      metrics.releaseWatches.set(this.#world.releaseWatches);
       end();
     }
   }

@@ -29,6 +29,16 @@ function clusterMetrics(registry: Registry) {
       'resource',
       'reason',
     ]),
+    releaseWatches: new Gauge({
+      name: 'headgate_release_watches',
+      help: 'Watches that are open for releases under way.',
+      registers: [registry],
+    }),
+    clockOffset: new Gauge({
+      name: 'headgate_clock_offset_seconds',
+      help: "What is to be added to this machine's clock to get the API server's.",
+      registers: [registry],
+    }),
     watchMissed: counter('headgate_watch_missed_total', 'Changes that only a full list showed.', ['resource']),
   };
 }

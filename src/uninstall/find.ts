@@ -1,7 +1,7 @@
 import type { KubeClient } from '../cluster/client.ts';
 import { isNotFound } from '../cluster/errors.ts';
 import { KINDS, pathOf } from '../cluster/kinds.ts';
-import { collectionsIn, inPages, type Namespaces } from '../cluster/namespaces.ts';
+import { type Coverage, collectionsIn, inPages, type Namespaces } from '../cluster/namespaces.ts';
 import { ENROLLED, HELD, ROLE, ROLLING } from '../rollout/keys.ts';
 import type { Deployment, KubeObject } from '../rollout/kube.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
@@ -17,6 +17,9 @@ interface Ground {
   namespaces: Namespaces;
 }
 
+/** What was enrolled before its namespace was excluded is found too. */
+const coverageOf = ({ namespaces }: Pick<Ground, 'namespaces'>): Coverage => ({ namespaces, excludedNamespaces: [] });
+
 /**
  * Those of the namespaces that are still there: the rights in one that was deleted went with it. Undefined when none is, as
  * an empty list would be the whole cluster.
@@ -30,7 +33,7 @@ export async function standing({ client, namespaces }: Omit<Ground, 'provider'>)
 /** `namespace/name` of every Deployment that bears Headgate's state, or for which something is there that Headgate made. */
 export async function findKeys(ground: Ground): Promise<string[]> {
   const keys = new Set<string>();
-  const deployments = inPages<Deployment>(ground.client, KINDS.deployments, ground.namespaces);
+  const deployments = inPages<Deployment>(ground.client, KINDS.deployments, coverageOf(ground));
   for await (const deployment of deployments) if (isTouched(deployment)) keys.add(targetKey(deployment));
   // What is only referred to is never labelled, and may not be listed.
   const sources = ground.provider.sources.filter(({ others }) => others !== 'referenced');
@@ -60,7 +63,7 @@ export async function listedObjects<T extends KubeObject>(
   labelSelector?: string,
 ): Promise<T[]> {
   const query = labelSelector === undefined ? {} : { labelSelector };
-  const pages = collectionsIn(namespaces).map(({ namespace }) =>
+  const pages = collectionsIn(coverageOf({ namespaces })).map(({ namespace }) =>
     client.listAll<T>(pathOf(kind, namespace), query).catch((error: unknown) => {
       if (isNotFound(error)) return { items: [] };
       throw error;

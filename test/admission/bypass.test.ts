@@ -1,31 +1,31 @@
 import t from 'tap';
 import { annotate, holdOf, image, NOW, pause, revision } from './build.ts';
-import { admitted, BYPASS, heldV2, type Row, text, V2, V3 } from './rows.ts';
+import { ARMED, admitted, armed, BYPASS, heldV2, type Row, text, V2, V3 } from './rows.ts';
 
 const rows: Record<string, Row> = {
   'a change under a bypass ships': {
-    old: { annotations: BYPASS },
+    old: { annotations: ARMED },
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/podinfo ships without analysis \(headgate.dev\/bypass: incident 42\)/],
     queueKey: 'prod/podinfo',
   },
   'a change under a bypass while held ships and opens the gate': {
-    old: { ...heldV2, annotations: BYPASS },
+    old: { ...heldV2, annotations: ARMED },
     changes: [image(V3)],
     decision: 'bypass',
     warnings: [/ships without analysis/],
     queueKey: 'prod/podinfo',
   },
   'a resume under a bypass ships the held revision': {
-    old: { ...heldV2, annotations: BYPASS },
+    old: { ...heldV2, annotations: ARMED },
     changes: [pause(undefined)],
     decision: 'bypass',
     warnings: [/ships without analysis/],
     queueKey: 'prod/podinfo',
   },
   'a bypass keeps a pause that is its user’s own, and says so': {
-    old: { ...heldV2, held: holdOf(V2, { userPaused: true }), annotations: BYPASS },
+    old: { ...heldV2, held: holdOf(V2, { userPaused: true }), annotations: ARMED },
     changes: [image(V3)],
     decision: 'bypass',
     paused: true,
@@ -33,14 +33,14 @@ const rows: Record<string, Row> = {
     queueKey: 'prod/podinfo',
   },
   'a bypass opens a hold that cannot be read': {
-    old: { ...heldV2, held: '{', annotations: BYPASS },
+    old: { ...heldV2, held: '{', annotations: ARMED },
     changes: [image(V3)],
     decision: 'bypass',
     warnings: [/ships without/],
     queueKey: 'prod/podinfo',
   },
   'a label edit under a bypass leaves the hold': {
-    old: { ...heldV2, annotations: BYPASS },
+    old: { ...heldV2, annotations: ARMED },
     changes: [annotate({ 'headgate.dev/interval': '30s' })],
     decision: 'settings',
     held: text({ revision: revision(V2), by: 'flux' }),
@@ -57,7 +57,7 @@ const rows: Record<string, Row> = {
     queueKey: 'prod/podinfo',
   },
   'another bypass than the standing one does not count': {
-    old: { annotations: BYPASS },
+    old: { annotations: ARMED },
     changes: [image(V2), annotate({ 'headgate.dev/bypass': 'incident 43' })],
     decision: 'hold',
     held: text({ revision: revision(V2), by: 'jane' }),
@@ -66,7 +66,7 @@ const rows: Record<string, Row> = {
     queueKey: 'prod/podinfo',
   },
   'a bypass that an undo lost does not count': {
-    old: { annotations: BYPASS },
+    old: { annotations: ARMED },
     changes: [image(V2), annotate({ 'headgate.dev/bypass': undefined })],
     decision: 'hold',
     held: text({ revision: revision(V2), by: 'jane' }),
@@ -75,7 +75,7 @@ const rows: Record<string, Row> = {
     queueKey: 'prod/podinfo',
   },
   'an expired bypass does not count': {
-    old: { annotations: { 'headgate.dev/bypass': `x until=${new Date(NOW - 1_000).toISOString()}` } },
+    old: { annotations: armed(`x until=${new Date(NOW - 1_000).toISOString()}`) },
     changes: [image(V2)],
     decision: 'hold',
     held: text({ revision: revision(V2), by: 'jane' }),
@@ -84,7 +84,7 @@ const rows: Record<string, Row> = {
     queueKey: 'prod/podinfo',
   },
   'a bypass that has not expired counts': {
-    old: { annotations: { 'headgate.dev/bypass': `x until=${new Date(NOW + 1_000).toISOString()}` } },
+    old: { annotations: armed(`x until=${new Date(NOW + 1_000).toISOString()}`) },
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/ships without analysis \(headgate.dev\/bypass: x\)/],
@@ -94,7 +94,7 @@ const rows: Record<string, Row> = {
     old: {},
     changes: [annotate(BYPASS)],
     decision: 'pass',
-    warnings: [/from the next request on, changes of podinfo ship without analysis/],
+    warnings: [/from the next request on and until 2026-11-23T12:15:00Z, changes of podinfo ship without analysis/],
   },
   'writing a bypass while held says how the held revision ships': {
     old: heldV2,
@@ -105,7 +105,7 @@ const rows: Record<string, Row> = {
     warnings: [/to ship the held revision .* kubectl rollout resume deployment\/podinfo/],
   },
   'a bypass ships even while the last roll-out moves': {
-    old: { annotations: BYPASS, status: { updatedReplicas: 2 } },
+    old: { annotations: ARMED, status: { updatedReplicas: 2 } },
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/ships/],

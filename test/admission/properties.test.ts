@@ -3,6 +3,7 @@ import t from 'tap';
 import { CANARY, ENROLLED, HELD, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
 import { pinsTextOf, withPins } from '../../src/rollout/pins/pins.ts';
+import { readBypass } from '../../src/rollout/workload/bypass.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { canonical, revisionOf, sameRevision } from '../../src/rollout/workload/template.ts';
 import {
@@ -13,6 +14,7 @@ import {
   holdOf,
   image,
   label,
+  NOW,
   pause,
   restart,
   type Stored,
@@ -26,6 +28,17 @@ const hold = fc.record(
   { requiredKeys: [] },
 );
 const bypass = fc.constantFrom(undefined, 'incident 1', 'incident 2', 'x until=2020-01-01T00:00:00Z');
+/** What stands beside a bypass, also what somebody made up. */
+const beside = fc.record(
+  {
+    'headgate.dev/bypass-by': fc.constantFrom('jane', 'alice'),
+    'headgate.dev/bypass-at': fc
+      .constantFrom(-3_600_000, -60_000, 0, 3_600_000)
+      .map((later) => new Date(NOW + later).toISOString()),
+    'headgate.dev/bypass-spent': fc.constantFrom('incident 1', 'incident 2\nincident 1', ''),
+  },
+  { requiredKeys: [] },
+);
 const held = fc.option(
   fc.oneof(
     fc.tuple(version, hold).map(([name, more]) => holdOf(name, more)),
@@ -45,14 +58,14 @@ const defined = (fields: object): Stored =>
   Object.fromEntries(Object.entries(fields).filter(([key, value]) => value !== undefined || key === 'optIn'));
 
 const old: fc.Arbitrary<Deployment> = fc
-  .record({ image: version, held, rolling, status, optIn, paused: fc.boolean(), bypass })
-  .map(({ bypass: text, ...fields }) =>
+  .record({ image: version, held, rolling, status, optIn, paused: fc.boolean(), bypass, beside })
+  .map(({ bypass: text, beside: stamp, ...fields }) =>
     stored(
       defined({
         ...fields,
         // A hold without a pause cannot be stored: the policy sees to it.
         paused: fields.paused || (fields.optIn !== undefined && fields.held !== undefined),
-        ...(text !== undefined && { annotations: { 'headgate.dev/bypass': text } }),
+        annotations: { ...(text !== undefined && { 'headgate.dev/bypass': text }), ...stamp },
       }),
     ),
   );
@@ -64,6 +77,7 @@ const change: fc.Arbitrary<(object: Deployment) => void> = fc.oneof(
   fc.constantFrom(undefined, 'x', '1').map((value) => annotateTemplate({ 'headgate.dev/config': value })),
   fc.constantFrom(undefined, 'true', 'canary/web').map((value) => annotate({ [CANARY]: value })),
   bypass.map((value) => annotate({ 'headgate.dev/bypass': value })),
+  beside.map(annotate),
   fc.constantFrom(undefined, '30s', 'soon').map((value) => annotate({ 'headgate.dev/interval': value })),
   fc.constantFrom(undefined, '{}', '{"from":"x","to":"y"}').map((value) => annotate({ [ROLLING]: value })),
   fc.constantFrom(undefined, 'true', 'no').map((value) => label({ [ENROLLED]: value })),
@@ -145,6 +159,17 @@ t.test('nobody but the scheduler opens a gate, unless a bypass stands on old and
       if (text === undefined || text !== object.metadata.annotations?.['headgate.dev/bypass'])
         throw new Error('opened');
       if (admission.decision !== 'bypass') throw new Error(admission.decision);
+    }),
+  );
+});
+
+t.test('nothing ships by a bypass that is spent, has no time, or is over', async () => {
+  check(
+    fc.property(request, ({ before, object }) => {
+      const { admission } = ask(before, object);
+      if (admission.kind === 'deny' || admission.decision !== 'bypass') return;
+      const standing = readBypass(before, NOW);
+      if (standing.is !== 'inForce') throw new Error(standing.is);
     }),
   );
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { annotate, annotateTemplate, image, pause } from './build.ts';
-import { allRefused, BYPASS, heldV2, optIn, plain, type RefusedRow, V2, V3 } from './rows.ts';
+import { ARMED, allRefused, heldV2, optIn, plain, type RefusedRow, V2, V3 } from './rows.ts';
 
 const rows: Record<string, RefusedRow> = {
   'a change while the last promotion still rolls out is refused with the counts': {
@@ -58,7 +58,7 @@ const rows: Record<string, RefusedRow> = {
     code: 403,
   },
   'an opt-out while held is refused under a bypass too': {
-    old: { ...heldV2, annotations: BYPASS },
+    old: { ...heldV2, annotations: ARMED },
     changes: [annotate({ 'headgate.dev/canary': undefined })],
     messages: [/cannot leave while a revision is held/],
     code: 403,
@@ -86,7 +86,7 @@ const rows: Record<string, RefusedRow> = {
   'a bypass until no time is refused': {
     old: {},
     changes: [annotate({ 'headgate.dev/bypass': 'x until=tomorrow' })],
-    messages: [/wanted a reason, and perhaps until when/],
+    messages: [/wanted a reason in one line, and perhaps until when/],
     code: 422,
   },
   'a wrong word as opt-in': {

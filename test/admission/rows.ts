@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import type { AdmissionDecision } from '../../src/admission/request.ts';
 import { ENROLLED, HELD } from '../../src/rollout/keys.ts';
 import type { Deployment } from '../../src/rollout/kube.ts';
-import { annotate, approved, ask, edit, holdOf, refused, type Stored, stored } from './build.ts';
+import { annotate, approved, ask, edit, holdOf, NOW, refused, type Stored, stored } from './build.ts';
 
 export const V1 = 'podinfo:1.4.0';
 export const V2 = 'podinfo:1.4.1';
@@ -12,6 +12,13 @@ export const heldV2: Stored = { image: V2, held: holdOf(V2), status: { updatedRe
 /** Not opted in. */
 export const plain: Stored = { optIn: undefined };
 export const BYPASS = { 'headgate.dev/bypass': 'incident 42' };
+/** The annotations of a bypass as they are stored, a minute after it was written. */
+export const armed = (text: string, at = NOW - 60_000): Record<string, string> => ({
+  'headgate.dev/bypass': text,
+  'headgate.dev/bypass-by': 'alice',
+  'headgate.dev/bypass-at': new Date(at).toISOString(),
+});
+export const ARMED = armed('incident 42');
 export const optIn = annotate({ 'headgate.dev/canary': 'true' });
 export const optOut = annotate({ 'headgate.dev/canary': undefined });
 export const text = (hold: object): string => JSON.stringify(hold);

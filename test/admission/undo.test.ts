@@ -1,7 +1,7 @@
 import t from 'tap';
 import { ROLLING } from '../../src/rollout/keys.ts';
 import { annotate, annotateTemplate, image, restart, revision } from './build.ts';
-import { admitted, optOut, type Row, text, V2 } from './rows.ts';
+import { ARMED, admitted, optOut, type Row, text, V2 } from './rows.ts';
 
 const rows: Record<string, Row> = {
   'an opt-out takes label and state away and leaves the settings': {
@@ -26,7 +26,7 @@ const rows: Record<string, Row> = {
     notes: { 'headgate.dev/interval': '30s', 'headgate.dev/canary': 'true' },
   },
   'an undo to before the enrolment, from under a bypass, is held and drops it': {
-    old: { annotations: { 'headgate.dev/bypass': 'incident 42' } },
+    old: { annotations: ARMED },
     changes: [image(V2), optOut, annotate({ 'headgate.dev/bypass': undefined })],
     decision: 'hold',
     held: text({ revision: revision(V2), by: 'jane' }),
@@ -81,7 +81,7 @@ const rows: Record<string, Row> = {
     queueKey: 'prod/podinfo',
   },
   'a bypass ships although stored settings are wrong': {
-    old: { annotations: { 'headgate.dev/interval': 'soon', 'headgate.dev/bypass': 'incident 42' } },
+    old: { annotations: { 'headgate.dev/interval': 'soon', ...ARMED } },
     changes: [image(V2)],
     decision: 'bypass',
     warnings: [/ships/],

@@ -2,7 +2,7 @@ import t from 'tap';
 import { checkOf } from '../../src/analysis/check.ts';
 import type { QueryResult } from '../../src/analysis/verdict.ts';
 import type { Metric } from '../../src/rollout/spec/spec-types.ts';
-import { metric } from '../build.ts';
+import { metric, noTemplates } from '../build.ts';
 import { target } from './target.ts';
 
 /** Asks, and tells what was asked. */
@@ -12,7 +12,7 @@ async function checked(changes: Partial<Metric>, answer: (query: string) => Quer
   const result = await checkOf(
     { metric: { ...metric, ...changes }, windowMs: 10_000, weight: 20, weightMs: 10_000 },
     target,
-    ask,
+    { ask, askTemplate: noTemplates },
   );
   return { asked, result };
 }
@@ -36,4 +36,32 @@ t.test('anything else is one query', async (t) => {
     t.equal(asked.length, 1);
     t.equal(result.verdict, 'pass');
   }
+});
+
+t.test('a template is asked once, over the window, and the message says who answered', async (t) => {
+  const asked: unknown[] = [];
+  const template = { kind: 'MetricTemplate', name: 'errors', variables: { route: 'cart' } } as const;
+  const check = await checkOf(
+    {
+      metric: { ...metric, name: 'errors', source: { template }, bounds: { max: 5 } },
+      windowMs: 10_000,
+      weight: 20,
+      weightMs: 10_000,
+    },
+    target,
+    {
+      ask: () => Promise.reject(new Error('the metrics server is not asked')),
+      askTemplate: async (...question) => {
+        asked.push(question);
+        return { result: { kind: 'value', value: 7 }, asked: 'datadog, by MetricTemplate prod/errors' };
+      },
+    },
+  );
+  t.same(asked, [[template, target, 10_000]]);
+  t.match(check, {
+    verdict: 'fail',
+    value: 7,
+    max: 5,
+    message: 'errors 7 > 5 (datadog, by MetricTemplate prod/errors)',
+  });
 });

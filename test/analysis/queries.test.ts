@@ -1,13 +1,10 @@
 import t from 'tap';
 import { queryOf } from '../../src/analysis/queries.ts';
-import type { Metric } from '../../src/rollout/spec/spec-types.ts';
 import { isPromQL, matcherOf, selectorsOf } from './promql.ts';
 import { target } from './target.ts';
 
-const metric = (source: Metric['source']): Metric => ({ name: 'm', intervalMs: 60_000, bounds: {}, source });
-
 for (const builtin of ['request-success-rate', 'request-duration'] as const) {
-  const query = queryOf(metric({ builtin }), target, 10_000);
+  const query = queryOf({ builtin }, target, 10_000);
   t.ok(isPromQL(query), `${builtin} is PromQL`);
   const services = selectorsOf(query).map((text) => matcherOf(text, 'destination_service_name='));
   t.same([...new Set(services)].toSorted(), ['web', 'web-canary'], `${builtin} knows no other Service`);
@@ -22,10 +19,10 @@ for (const builtin of ['request-success-rate', 'request-duration'] as const) {
   t.match(query, / offset 10000ms/, `${builtin} looks at the window that was asked for`);
 }
 
-const success = queryOf(metric({ builtin: 'request-success-rate' }), target, 10_000);
+const success = queryOf({ builtin: 'request-success-rate' }, target, 10_000);
 t.match(success, /or vector\(0\)/, 'a canary that only fails has 0 percent and not "no data"');
 t.ok(
-  selectorsOf(queryOf(metric({ builtin: 'request-duration' }), target, 10_000)).every(
+  selectorsOf(queryOf({ builtin: 'request-duration' }, target, 10_000)).every(
     (text) => !text.includes('response_code'),
   ),
   'a client that left counts with the time that it waited',
@@ -79,7 +76,7 @@ const own: Record<string, [query: string, rendered: string]> = {
   'and nothing else': ['f{a="$target {{ other }}"}', 'f{a="$target {{ other }}"}'],
 };
 for (const [claim, [query, rendered]] of Object.entries(own)) {
-  t.equal(queryOf(metric({ query }), target, 10_000), rendered, `a query of the user's is given ${claim}`);
+  t.equal(queryOf({ query }, target, 10_000), rendered, `a query of the user's is given ${claim}`);
 }
 
 const windows: Record<string, [ms: number, text: string]> = {
@@ -87,5 +84,5 @@ const windows: Record<string, [ms: number, text: string]> = {
   'nothing at all': [0, '1ms'],
 };
 for (const [claim, [ms, text]] of Object.entries(windows)) {
-  t.equal(queryOf(metric({ query: '{{ interval }}' }), target, ms), text, `a window of ${claim} is still one`);
+  t.equal(queryOf({ query: '{{ interval }}' }, target, ms), text, `a window of ${claim} is still one`);
 }

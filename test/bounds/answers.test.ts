@@ -3,7 +3,7 @@ import t from 'tap';
 import { Prometheus } from '../../src/analysis/prometheus.ts';
 import { replyTo } from '../../src/hooks/reply.ts';
 import { sendResultOf } from '../../src/notify/send-result.ts';
-import { readCommand } from '../../src/rollout/machine/command-annotation.ts';
+import { readCommand } from '../../src/rollout/machine/commands/command-annotation.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { isDelivery } from '../../src/scheduler/notices/delivery.ts';
 import { isWakeJob } from '../../src/scheduler/queue/wake-queue.ts';

@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pinnedKubernetes } from '../rig/binaries/programs.ts';
 import { findPrograms } from '../rig/binaries.ts';
+import { authorityTemplate, withTables } from './authority.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const CHART = join(ROOT, 'manifests/chart');
 
 /** The plain manifests, and the templates that they are. Their namespace stands in a file of its own. */
-const PLAIN = ['rbac', 'policy', 'config-pins', 'webhook', 'deployment', 'redis', 'network-policy'];
+const PLAIN = ['rbac', 'policy', 'floor', 'config-pins', 'webhook', 'deployment', 'redis', 'network-policy'];
 /** A password is nothing for a file that all have: whoever applies the plain manifests makes the Secret first. */
 const NO_PASSWORD = '--set=redis.auth.existingSecret=headgate-redis';
 const HEADER = '# Made from manifests/chart by test/chart/render.ts. Not edited by hand.\n';
@@ -45,9 +46,22 @@ export async function renderedFiles(helm: string): Promise<Map<string, string>> 
   return files;
 }
 
+/** What is made from the table of rights: path below the root → text. */
+export const authorityFiles = (): Map<string, string> =>
+  new Map([
+    ['manifests/chart/templates/_authority.tpl', authorityTemplate()],
+    ['docs/security.md', withTables(readFileSync(join(ROOT, 'docs/security.md'), 'utf8'))],
+  ]);
+
 /** `node test/chart/render.ts` writes them. */
 if (import.meta.main) {
-  for (const name of ['crd.yaml', 'crd-alertprovider.yaml'])
+  for (const [path, text] of authorityFiles()) writeFileSync(join(ROOT, path), text);
+  for (const name of [
+    'crd.yaml',
+    'crd-alertprovider.yaml',
+    'crd-metrictemplate.yaml',
+    'crd-clustermetrictemplate.yaml',
+  ])
     copyFileSync(join(ROOT, 'manifests', name), join(CHART, 'files', name));
   const { helm3 } = await findPrograms(['helm3']);
   if (helm3 === undefined) throw new Error('Helm was not found');

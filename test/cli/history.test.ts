@@ -1,7 +1,8 @@
 import t from 'tap';
-import { historyColumns } from '../../src/cli/history-text.ts';
 import { releasesOf } from '../../src/cli/releases.ts';
 import { table } from '../../src/cli/table.ts';
+import { decidedText } from '../../src/cli/text/decided-text.ts';
+import { historyColumns } from '../../src/cli/text/history-text.ts';
 import type { PastRelease } from '../../src/rollout/machine/history.ts';
 import { canary, NOW, type Stored } from './build.ts';
 
@@ -25,6 +26,7 @@ const PAST = [
     failedChecks: 5,
     reason: 'ThresholdReached',
     message: 'failed 5\nchecks',
+    decidedBy: { action: 'abort', at: '2026-11-23T11:12:00.000Z', user: 'bob\u001b[31m' },
   }),
   past('v0', {
     outcome: 'superseded',
@@ -44,16 +46,16 @@ const shown = (stored: Stored, wide = false): string[] =>
 
 void t.test('releases that are over, the newest first', async (t) => {
   t.strictSame(shown({ phase: 'Failed' }), [
-    'REVISION   OUTCOME      STARTED    TOOK   WEIGHT   IMAGES       REQUESTED BY   REASON',
-    'v1         failed       1h ago     12m    30       podinfo:v1   alice          ThresholdReached',
-    'v0         superseded   2d1h ago   40s    0        podinfo:v0   alice          -',
+    'REVISION   OUTCOME      STARTED    TOOK   WEIGHT   IMAGES       REQUESTED BY   DECIDED                          REASON',
+    'v1         failed       1h ago     12m    30       podinfo:v1   alice          aborted by command of bob\uFFFD[31m   ThresholdReached',
+    'v0         superseded   2d1h ago   40s    0        podinfo:v0   alice          -                                -',
   ]);
 });
 
 void t.test('the one under way is on top, with its phase and the most weight that it had', async (t) => {
   const release = { revision: 'v2', weight: 0, peak: 20, images: ['podinfo:v2'], reason: 'Aborted' };
   const [, first = '', second = ''] = shown({ phase: 'Finalising', release });
-  t.match(first, /^v2 +Finalising +3m ago +3m +20 +podinfo:v2 +alice +Aborted$/);
+  t.match(first, /^v2 +Finalising +3m ago +3m +20 +podinfo:v2 +alice +- +Aborted$/);
   t.match(second, /^v1 /);
 });
 
@@ -76,4 +78,24 @@ void t.test('-o wide has whole images, failed checks and why', async (t) => {
 
 void t.test('a Canary without a past has nothing to list', async (t) => {
   t.strictSame(releasesOf(canary()), []);
+});
+
+void t.test('who decided, in words', async (t) => {
+  const at = '2026-11-23T11:12:00.000Z';
+  const rows: Record<string, Parameters<typeof decidedText>[0]> = {
+    '': {},
+    'promoted by command of alice': { decidedBy: { action: 'promote', at, user: 'alice' } },
+    'reverted by command of an unknown user (the webhook was away)': { decidedBy: { action: 'revert', at } },
+    'by bypass of carol (incident 1)': { decidedBy: { action: 'bypass', at, user: 'carol', reason: 'incident 1' } },
+    'taken back by hook alarms': { decidedBy: { action: 'rollback', at, hook: 'alarms' } },
+    'confirm-promotion approved by qa, legal': {
+      approvals: [
+        { gate: 'confirm-rollout', hooks: ['first'], at },
+        { gate: 'confirm-promotion', hooks: ['qa', 'legal'], at },
+      ],
+    },
+  };
+  for (const [words, decided] of Object.entries(rows)) t.equal(decidedText(decided), words);
+  const release = { revision: 'v2', decidedBy: { action: 'promote', at, user: 'alice' } } as const;
+  t.match(releasesOf(canary({ phase: 'Promoting', release })), [{ decidedBy: release.decidedBy }], 'also under way');
 });

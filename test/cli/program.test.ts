@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { calledAs, wordsOf } from '../../src/cli/io.ts';
-import { ACTIONS } from '../../src/rollout/machine/command-annotation.ts';
+import { ACTIONS } from '../../src/rollout/machine/commands/command-annotation.ts';
 import { headgate } from './build.ts';
 
 const usage: Record<string, [argv: string[], stderr: RegExp]> = {

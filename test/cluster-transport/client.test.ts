@@ -1,7 +1,18 @@
 import t from 'tap';
 import { KubeError } from '../../src/cluster/errors.ts';
 import type { RequestReport } from '../../src/cluster/transport.ts';
-import { type Answer, FaultServer, failure, json, object, plain, refused, reset, silence } from './fault-server.ts';
+import {
+  type Answer,
+  FaultServer,
+  failure,
+  json,
+  list,
+  object,
+  plain,
+  refused,
+  reset,
+  silence,
+} from './fault-server.ts';
 
 const server = await new FaultServer().start();
 const reports: RequestReport[] = [];
@@ -164,7 +175,7 @@ const sent: Record<string, [call: () => Promise<unknown>, request: object]> = {
 
 for (const [sentence, [call, request]] of Object.entries(sent)) {
   void t.test(`sent: ${sentence}`, async (t) => {
-    server.answer(ok);
+    server.answer(sentence.startsWith('a list') ? list(1) : ok);
     await call();
     t.match(server.seen, [request]);
   });
@@ -194,15 +205,46 @@ void t.test('a list comes in pages; every object says what it is', async (t) => 
   t.strictSame(server.seen.at(-1)?.query, {});
 });
 
+/** 200, and JSON: what a gateway, a cache or another server may answer. */
+const others: Record<string, object> = {
+  nothing: {},
+  'a Status': { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' },
+  'an object of another kind': { ...object('a', 1), kind: 'Pod' },
+  'an object of another group': { ...object('a', 1), apiVersion: 'serving.knative.dev/v1' },
+  'another object': object('b', 1),
+  'a list of another kind': { kind: 'PodList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: [] },
+  'a list without a list': { kind: 'ServiceList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: {} },
+};
+
+for (const [sentence, body] of Object.entries(others)) {
+  void t.test(`what is JSON, and not what was asked for, is an error: ${sentence}`, async (t) => {
+    server.answer(json(200, body));
+    const calls = {
+      get: () => client.get(`${path}/a`),
+      find: () => client.find(`${path}/a`),
+      list: () => client.list(path),
+      patch: () => client.patch(`${path}/a`, 'merge', {}),
+    };
+    for (const [name, call] of Object.entries(calls)) t.match(await failure(call()), { code: 'KUBE_UNREADABLE' }, name);
+  });
+}
+
+void t.test('an empty list has null for its items, or leaves them out', async (t) => {
+  for (const items of [null, undefined, []]) {
+    server.answer(json(200, { kind: 'ServiceList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items }));
+    t.same(await client.list(path), { items: [], resourceVersion: '1' });
+  }
+});
+
 void t.test('calls share connections, and a server may have a path', async (t) => {
   server.answer(ok);
   const own = server.client({ credentials: plain(`${server.url}/k8s/clusters/c-1`), connections: 2 });
   const before = server.sockets;
-  for (let i = 0; i < 20; i += 1) await own.get('/api/v1/x');
+  for (let i = 0; i < 20; i += 1) await own.get(`${path}/a`);
   t.ok(server.sockets - before <= 2, 'one after the other');
-  await Promise.all(Array.from({ length: 20 }, () => own.get('/api/v1/x')));
+  await Promise.all(Array.from({ length: 20 }, () => own.get(`${path}/a`)));
   t.equal(server.sockets - before, 2, 'many at once');
-  t.equal(server.seen.at(-1)?.path, '/k8s/clusters/c-1/api/v1/x');
+  t.equal(server.seen.at(-1)?.path, `/k8s/clusters/c-1${path}/a`);
   await own.close();
 });
 

@@ -16,7 +16,7 @@ t.test('a kind that is not installed has no objects, until it is', async (t) => 
   const errors: unknown[] = [];
   const timing = { backoff: { baseMs: 10, maxMs: 40 } };
   const onError = (error: unknown) => errors.push(error);
-  const kind = KINDS.alertproviders;
+  const kind = KINDS.services;
   const appeared = new Promise<void>((resolve) => {
     store.onChange(() => resolve());
   });

@@ -357,3 +357,22 @@ void t.test('one that is stopped before it was filled tells nobody that there is
     await waiting;
   });
 });
+
+void t.test(
+  'a watch that opens and ends again and again shows nothing new: it has failed since the first time',
+  async (t) => {
+    const broken = watch(['no event\n'], 'close');
+    const answers = [watch([added('a', 5), initialEnd(6)], 'close'), watch([], 'close'), broken, broken, broken];
+    const backoff = { baseMs: 20, maxMs: 20 };
+    await run([...answers, watch([added('b', 7), initialEnd(8)])], { backoff }, async ({ reflector, restarts }) => {
+      await reflector.synced;
+      await until(() => restarts.length > 0);
+      const since = reflector.failure?.since;
+      t.ok(since !== undefined, 'one that was closed in order is away, too');
+      await until(() => restarts.length >= 4);
+      t.equal(reflector.failure?.since, since);
+      await until(() => reflector.failure === undefined);
+      t.ok(reflector.store.get('ns/b'), 'until it says something');
+    });
+  },
+);

@@ -22,12 +22,16 @@ const broken: Record<string, string> = {
   'an unknown type': JSON.stringify({ type: 'MOVED', object: { metadata } }),
   'no metadata': JSON.stringify({ type: 'ADDED', object: {} }),
   'no name': JSON.stringify({ type: 'ADDED', object: { metadata: { resourceVersion: '5' } } }),
+  'an object of another kind': JSON.stringify({ type: 'ADDED', object: { kind: 'Pod', metadata } }),
   'no resourceVersion': JSON.stringify({ type: 'BOOKMARK', object: { metadata: {} } }),
 };
 
 for (const [sentence, line] of Object.entries(broken)) {
   void t.test(`broken: ${sentence}`, async (t) => {
-    t.throws(() => watchEventOf(line, '/x'), { code: 'WATCH_BROKEN', message: `a line of ${line.length} characters` });
+    t.throws(() => watchEventOf(line, '/api/v1/services'), {
+      code: 'WATCH_BROKEN',
+      message: `a line of ${line.length} characters`,
+    });
   });
 }
 
@@ -59,6 +63,10 @@ const endings: Record<string, [error: unknown, ending: object]> = {
   'the server is busy: go on when it says': [
     http(429, 7_000),
     { reason: 'throttled', relist: false, streamable: true, capMs: 5_000, atLeastMs: 7_000 },
+  ],
+  'too much to do for a day: no longer than half a minute': [
+    http(429, 86_400_000),
+    { reason: 'throttled', relist: false, streamable: true, capMs: 5_000, atLeastMs: 30_000 },
   ],
   'a resourceVersion from the future: start over': [http(504), { reason: 'refused', relist: true, streamable: true }],
   'streaming is not known: lists from now on': [http(422), { reason: 'refused', relist: true, streamable: false }],

@@ -45,7 +45,13 @@ const render = async (...values: string[]): Promise<Json[]> =>
 t.test('as it is, it asks for kinds of no other product', async (t) => {
   const objects = await render();
   t.same(objects.filter(foreign), []);
-  for (const [name, file] of Object.entries({ canaries: 'crd', alertproviders: 'crd-alertprovider' })) {
+  const files = {
+    canaries: 'crd',
+    alertproviders: 'crd-alertprovider',
+    metrictemplates: 'crd-metrictemplate',
+    clustermetrictemplates: 'crd-clustermetrictemplate',
+  };
+  for (const [name, file] of Object.entries(files)) {
     const made = objectsOf(readFileSync(join(ROOT, `manifests/${file}.yaml`), 'utf8'))[0];
     t.same(named(objects, 'CustomResourceDefinition', `${name}.headgate.dev`).spec, made?.spec);
   }
@@ -126,31 +132,68 @@ t.test('the API server takes all that the values can make', async (t) => {
   }
 });
 
-t.test('in some namespaces only, the scheduler has no right in the cluster', async (t) => {
-  const objects = await render('namespaces={shop,billing}');
-  const bound = objects.filter(
-    ({ kind, subjects = [] }) => kind.endsWith('Binding') && subjects[0]?.name === SCHEDULER,
-  );
-  t.same(
-    bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
-    [
-      ['RoleBinding', 'shop', 'Role headgate-scheduler'],
-      ['RoleBinding', 'billing', 'Role headgate-scheduler'],
-      ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
-      // Of one object, by its name.
-      ['RoleBinding', 'default', 'Role headgate-api-server-address'],
-      // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
-      ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],
-      ['RoleBinding', 'headgate', 'Role headgate-uninstall'],
-    ],
-  );
-  const [everywhere] = (await render()).filter(
-    ({ kind, metadata }) => `${kind} ${metadata.name}` === `ClusterRole ${SCHEDULER}`,
-  );
-  const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === SCHEDULER);
-  for (const role of roles.filter(({ metadata }) => metadata.namespace !== 'headgate')) {
-    t.same(role.rules, everywhere?.rules, `${role.metadata.namespace}: the same as else in the cluster`);
+t.test(
+  'in some namespaces only, the scheduler has no right in the cluster but to read what is in no namespace',
+  async (t) => {
+    const objects = await render('namespaces={shop,billing}');
+    const bound = objects.filter(
+      ({ kind, subjects = [] }) => kind.endsWith('Binding') && subjects[0]?.name === SCHEDULER,
+    );
+    t.same(
+      bound.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, `${roleRef.kind} ${roleRef.name}`]),
+      [
+        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-metric-templates'],
+        ['RoleBinding', 'shop', 'Role headgate-scheduler'],
+        ['RoleBinding', 'billing', 'Role headgate-scheduler'],
+        ['RoleBinding', 'headgate', 'Role headgate-scheduler'],
+        // Of one object, by its name.
+        ['RoleBinding', 'default', 'Role headgate-api-server-address'],
+        // Only while it is uninstalled, and by name: the webhook's configuration is an object of the cluster.
+        ['ClusterRoleBinding', undefined, 'ClusterRole headgate-uninstall'],
+        ['RoleBinding', 'headgate', 'Role headgate-uninstall'],
+      ],
+    );
+    const [everywhere] = (await render()).filter(
+      ({ kind, metadata }) => `${kind} ${metadata.name}` === `ClusterRole ${SCHEDULER}`,
+    );
+    const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === SCHEDULER);
+    for (const role of roles.filter(({ metadata }) => metadata.namespace !== 'headgate')) {
+      t.same(role.rules, everywhere?.rules, `${role.metadata.namespace}: the same as else in the cluster`);
+    }
+  },
+);
+
+t.test('where nothing is held is one list: webhook, policies and scheduler have the same', async (t) => {
+  const selectorsIn = (objects: readonly Json[]) => [
+    ...named(objects, 'MutatingWebhookConfiguration', 'headgate').webhooks,
+    ...objects
+      .filter(({ kind, metadata }) => kind === 'ValidatingAdmissionPolicy' && metadata.name !== 'headgate-elsewhere')
+      .map(({ spec }) => spec.matchConstraints),
+  ];
+  const cases: [values: string[], operator: string, namespaces: string[], variable: string][] = [
+    [['excludedNamespaces={shop}'], 'NotIn', ['headgate', 'shop'], 'HEADGATE_EXCLUDED_NAMESPACES'],
+    [['namespaces={shop}'], 'In', ['shop'], 'HEADGATE_NAMESPACES'],
+  ];
+  for (const [values, operator, namespaces, variable] of cases) {
+    const objects = await render(...values);
+    const matchExpressions = [{ key: 'kubernetes.io/metadata.name', operator, values: namespaces }];
+    const selectors = selectorsIn(objects);
+    t.ok(selectors.length > 8, 'they are found');
+    for (const { namespaceSelector } of selectors) t.same(namespaceSelector, { matchExpressions });
+    const { env } = named(objects, 'Deployment', SCHEDULER).spec.template.spec.containers[0];
+    t.equal(env.find(({ name }: Json) => name === variable)?.value, namespaces.join());
   }
+});
+
+t.test('the roles for people are parts of Kubernetes’ own, unless that is not wanted', async (t) => {
+  const roles = ['viewer', 'releaser', 'approver', 'admin'].map((name) => `headgate-${name}`);
+  const partsOf = (objects: readonly Json[]) =>
+    roles.map((name) => {
+      const labels = Object.keys(named(objects, 'ClusterRole', name).metadata.labels);
+      return labels.flatMap((label) => /aggregate-to-(\w+)$/.exec(label)?.[1] ?? []);
+    });
+  t.same(partsOf(await render()), [['view', 'edit', 'admin'], ['edit', 'admin'], ['admin'], ['admin']]);
+  t.same(partsOf(await render('rbac.aggregate=false')), [[], [], [], []]);
 });
 
 t.test('pods are kept on different nodes by one word, and beside what else is said', async (t) => {

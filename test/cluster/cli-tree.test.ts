@@ -158,11 +158,21 @@ void t.test('the history tells of a success, a failure and a revision that gave 
     .trimEnd()
     .split('\n')
     .map((line) => line.split(/ {2,}/));
-  t.strictSame(rows[0], ['REVISION', 'OUTCOME', 'STARTED', 'TOOK', 'WEIGHT', 'IMAGES', 'REQUESTED BY', 'REASON']);
+  t.strictSame(rows[0], [
+    'REVISION',
+    'OUTCOME',
+    'STARTED',
+    'TOOK',
+    'WEIGHT',
+    'IMAGES',
+    'REQUESTED BY',
+    'DECIDED',
+    'REASON',
+  ]);
   t.match(
     rows
       .slice(1)
-      .map(([revision, outcome, , , weight, images, , reason]) => [revision, outcome, weight, images, reason]),
+      .map(([revision, outcome, , , weight, images, , , reason]) => [revision, outcome, weight, images, reason]),
     [
       [fourth, 'Progressing', /^(0|50)$/, 'podinfo:1.5.1', '-'],
       [third, 'superseded', /^(0|50)$/, 'podinfo:1.5.0', '-'],
@@ -172,6 +182,9 @@ void t.test('the history tells of a success, a failure and a revision that gave 
   );
   const past = JSON.parse((await steer(app, 'history', '-o', 'json')).stdout).slice(1);
   t.strictSame(past, (await app.status()).history);
-  t.match((await steer(app, 'history', '-o', 'wide')).stdout, new RegExp(`^${second} .* was aborted by command$`, 'm'));
+  t.match(
+    (await steer(app, 'history', '-o', 'wide')).stdout,
+    new RegExp(`^${second} .* was aborted by command of rig-admin$`, 'm'),
+  );
   await app.delete();
 });

@@ -91,7 +91,7 @@ void t.test('a release is aborted, tried again and reverted', async (t) => {
   t.match(await steer(app, 'abort'), { code: 0, stdout: /abort: done; now (Finalising|Failed) at weight 0%/ });
   const aborted = await watch.end;
   t.equal(aborted.code, 1);
-  t.match(aborted.stdout, /Failed +weight 0% .* was aborted by command\n$/);
+  t.match(aborted.stdout, /Failed +weight 0% .* was aborted by command of rig-admin\n$/);
   t.match(await steer(app, 'status', '--revision', before), { code: 0 }, 'the version before runs');
 
   t.match(await steer(app, 'retry'), { code: 0, stdout: /now Progressing at weight 0%/ });

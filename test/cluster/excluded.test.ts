@@ -1,6 +1,6 @@
 import t from 'tap';
-import { CANARY, ENROLLED } from '../../src/rollout/keys.ts';
-import { openRig, waitFor } from '../rig/rig.ts';
+import { ADOPTED_FOR, CANARY, ENROLLED, ROLE } from '../../src/rollout/keys.ts';
+import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { podinfoDeployment } from './support/podinfo-deployment.ts';
 
 /**
@@ -40,6 +40,27 @@ async function traces(namespace: string): Promise<{ records: string[]; annotatio
   return { records: told.map(({ metadata }) => metadata.name), ...(annotation !== undefined && { annotation }) };
 }
 
+/** A route that says that it holds weights for somebody there, and for a Deployment that is gone. */
+async function mark(namespace: string): Promise<() => Promise<Json>> {
+  const routes = `/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`;
+  const host = (name: string, place: string) => `${name}.${place}.svc.cluster.local`;
+  const held = (name: string, place: string) => ({
+    [`${place}/${name}`]: { stable: host(name, place), canary: host(`${name}-canary`, place) },
+  });
+  const marks = { ...held('annotated', EXCLUDED), ...held('gone', namespace) };
+  await rig.api.create(routes, {
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: {
+      name: 'marked',
+      labels: { [ROLE]: 'adopted-route' },
+      annotations: { [ADOPTED_FOR]: JSON.stringify(marks) },
+    },
+    spec: { hosts: ['marked.example.com'], http: [{ route: [{ destination: { host: 'anywhere' } }] }] },
+  });
+  return async () => JSON.parse((await rig.api.get(`${routes}/marked`)).metadata.annotations?.[ADOPTED_FOR] ?? '{}');
+}
+
 t.test('the scheduler does nothing in an excluded namespace', async (t) => {
   t.teardown(async () => {
     for (const name of ['annotated', 'named']) await rig.api.delete(`${deployments(EXCLUDED)}/${name}`);
@@ -52,4 +73,14 @@ t.test('the scheduler does nothing in an excluded namespace', async (t) => {
   const isDone = async () => JSON.stringify(await traces(ordinary)) === JSON.stringify(all);
   await waitFor('both to be enrolled in an ordinary one', isDone, { timeoutMs: 60_000 });
   t.same(await traces(EXCLUDED), { records: [] });
+  const deployment = () => rig.api.get(`${deployments(EXCLUDED)}/annotated`);
+  const before = (await deployment()).metadata.generation;
+  const marks = await mark(ordinary);
+  await waitFor(
+    'the mark of the one that is gone to be taken off',
+    async () => !(`${ordinary}/gone` in (await marks())),
+  );
+  t.same(await traces(EXCLUDED), { records: [] }, 'nor for a route of another that is marked for it');
+  t.equal((await deployment()).metadata.generation, before);
+  t.same(Object.keys(await marks()), [`${EXCLUDED}/annotated`], 'whose mark stays');
 });

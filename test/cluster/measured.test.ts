@@ -1,10 +1,12 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { checkOf } from '../../src/analysis/check.ts';
 import { Prometheus } from '../../src/analysis/prometheus.ts';
 import type { QueryTarget } from '../../src/analysis/queries.ts';
 import type { CheckResult } from '../../src/rollout/machine/observation.ts';
+import { noTemplates } from '../build.ts';
+import { PODINFO_STATUS, textMessage } from '../rig/grpc.ts';
 import { type LoadOptions, openRig, waitFor } from '../rig/rig.ts';
-import { twoProtocols } from '../rig/selftest/mesh-objects.ts';
+import { podinfoGrpc, twoProtocols } from '../rig/selftest/mesh-objects.ts';
 import { App } from './support/app.ts';
 import { type Leads, TwoServices } from './support/two-services.ts';
 
@@ -21,7 +23,8 @@ t.before(async () => {
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   await rig.api.create(deployments, twoProtocols('fine', '1.4.0'));
   await rig.api.create(deployments, twoProtocols('faulty', '1.4.1-errors'));
-  for (const name of ['fine', 'faulty']) {
+  await rig.api.create(deployments, podinfoGrpc('podinfo', '1.4.0'));
+  for (const name of ['fine', 'faulty', 'podinfo']) {
     await rig.kubectl(['-n', namespace, 'rollout', 'status', `deployment/${name}`, '--timeout=60s']);
   }
 });
@@ -44,18 +47,28 @@ async function firstVerdict(name: string): Promise<CheckResult> {
   } as const;
   return waitFor(`a verdict on ${name}`, async () => {
     const due = { metric, windowMs: WINDOW_MS, weight: 50, weightMs: WINDOW_MS };
-    const check = await checkOf(due, targetOf(name), (query) => prometheus.query(query));
+    const check = await checkOf(due, targetOf(name), {
+      ask: (query) => prometheus.query(query),
+      askTemplate: noTemplates,
+    });
     if (check.verdict === 'inconclusive') throw new Error(check.message);
     return check;
   });
 }
 
 const grpc = { port: 81 };
+/** Asks podinfo's own gRPC server for a status. */
+const asking = (status: string) => ({
+  ...{ canary: { to: 'podinfo', ...grpc }, protocol: 'grpc' as const },
+  ...{ path: PODINFO_STATUS, message: textMessage(status) },
+});
 const VIA: readonly NonNullable<LoadOptions['via']>[] = ['gateway', 'mesh'];
 
 interface Case {
   canary: Leads;
   protocol?: 'grpc';
+  path?: string;
+  message?: Buffer;
   verdict: CheckResult['verdict'];
   says: RegExp;
 }
@@ -77,23 +90,32 @@ const cases: Record<string, Case> = {
     verdict: 'fail',
     says: /success-rate 0% < 97%$/,
   },
+  'podinfo-ok': { ...asking('Ok'), verdict: 'pass', says: /success-rate 100%$/ },
+  'podinfo-internal': { ...asking('Internal'), verdict: 'fail', says: /success-rate 0% < 97%$/ },
+  'podinfo-not-found': { ...asking('NotFound'), verdict: 'pass', says: /success-rate 100%$/ },
 };
 
-for (const via of VIA) {
-  for (const [kind, { canary, protocol = 'http', verdict, says }] of Object.entries(cases)) {
-    t.test(`${kind}, by clients ${via === 'mesh' ? 'with a sidecar' : 'of the gateway'}`, async (t) => {
-      const name = `${kind}-${via}`;
-      const port = protocol === 'grpc' ? 81 : 80;
-      const two = new TwoServices(rig, namespace, name);
-      await two.apply({ to: 'fine', port }, canary);
-      const host = via === 'mesh' ? `${name}.${namespace}` : two.host;
-      const load = rig.load({ via, host, protocol, rps: 40, ...(via === 'mesh' && { port }) });
-      t.teardown(() => load.stop());
-      const check = await firstVerdict(name);
-      t.match(check.message, says);
-      t.equal(check.verdict, verdict);
-    });
-  }
+async function isJudged(t: Test, kind: string, via: (typeof VIA)[number], wanted: Case): Promise<void> {
+  const { canary, protocol = 'http', verdict, says, ...call } = wanted;
+  const name = `${kind}-${via}`;
+  const port = protocol === 'grpc' ? 81 : 80;
+  const two = new TwoServices(rig, namespace, name);
+  await two.apply({ to: 'fine', port }, canary);
+  const host = via === 'mesh' ? `${name}.${namespace}` : two.host;
+  const load = rig.load({ via, host, protocol, ...call, rps: 40, ...(via === 'mesh' && { port }) });
+  t.teardown(() => load.stop());
+  const check = await firstVerdict(name);
+  t.match(check.message, says);
+  t.equal(check.verdict, verdict);
+}
+
+for (const [kind, wanted] of Object.entries(cases)) {
+  t.test(kind, { jobs: VIA.length }, async (t) => {
+    for (const via of VIA) {
+      const by = `by clients ${via === 'mesh' ? 'with a sidecar' : 'of the gateway'}`;
+      void t.test(by, { buffered: true }, (t) => isJudged(t, kind, via, wanted));
+    }
+  });
 }
 
 /** Takes a Service from the gateway's Envoy: whatever route leads to it, leads nowhere. */

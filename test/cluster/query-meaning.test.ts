@@ -120,10 +120,8 @@ t.teardown(async () => {
   await rig.close();
 });
 
-const asked = async (builtin: BuiltinMetric, namespace: string) => {
-  const metric = { name: builtin, intervalMs: WINDOW_MS, bounds: {}, source: { builtin } };
-  return prometheus.query(queryOf(metric, targetIn(namespace), WINDOW_MS));
-};
+const asked = async (builtin: BuiltinMetric, namespace: string) =>
+  prometheus.query(queryOf({ builtin }, targetIn(namespace), WINDOW_MS));
 
 t.before(async () => {
   const began = `istio_requests_total{response_flags="NC",source_workload_namespace="${slug('lost', SINCE_NOW)}-clients"}`;

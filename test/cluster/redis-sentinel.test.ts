@@ -86,6 +86,8 @@ t.test('work goes on when sentinels with a password of their own make another se
     connection: blocking,
     concurrency: 1,
     run,
+    postpone: () => undefined,
+    clock: Date.now,
     onError: () => undefined,
   });
   worker.start();

@@ -44,7 +44,8 @@ for (const program of SERVERS) {
     await waitFor('a connection', () => commands.status === 'ready');
     const wakeQueue = new WakeQueue('headgate', commands, ({ key }) => void errors.push(`${key} was not taken`));
     const run = async ({ key }: { key: string }) => void woken.push(key);
-    const worker = new WakeWorker({ queue: 'headgate', connection: blocking, concurrency: 1, run, onError });
+    const rest = { postpone: () => undefined, clock: Date.now, onError };
+    const worker = new WakeWorker({ queue: 'headgate', connection: blocking, concurrency: 1, run, ...rest });
     const notices = new NoticeQueue({
       name: 'headgate-notices',
       posting: commands,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
+import { abandonedStep, nextStep, type Step, type StepOptions } from '../../src/dismantle/next-step.ts';
 import type { Remains } from '../../src/dismantle/remains.ts';
 import { ADOPTED_FOR, CANARY, ENROLLED, ENROLLED_BY, ROLE, ROLLING } from '../../src/rollout/keys.ts';
 import type { Deployment, KubeObject, Service } from '../../src/rollout/kube.ts';
@@ -199,6 +199,49 @@ const cases: Record<string, [seen: Remains, options: Partial<StepOptions>, expec
     { do: 'done' },
   ],
 };
+
+const failed = make.deployment('2.0', make.held({ verdict: 'failed', reason: 'known' }));
+const abandoned: typeof cases = {
+  'the verdict comes first': [
+    midway(),
+    {},
+    {
+      do: 'write',
+      change: {
+        operations: [{ op: 'replace', path: '/metadata/annotations/headgate.dev~1held', value: /"verdict":"failed"/ }],
+      },
+    },
+  ],
+  'then traffic': [midway({ deployment: failed }), {}, ROUTE],
+  'which waits for pods, unless it is in a hurry': [
+    midway({
+      deployment: make.deployment('2.0', make.held({ verdict: 'failed' }), make.status({ availableReplicas: 3 })),
+    }),
+    {},
+    { do: 'wait' },
+  ],
+  'then the canary, once it is drained': [
+    midway({ deployment: failed, traffic: [] }),
+    { drained: true },
+    { do: 'write', change: { do: 'delete', kind: { kind: 'Deployment' } } },
+  ],
+  'and not before': [midway({ deployment: failed, traffic: [] }), {}, { do: 'wait' }],
+  'the gate, the label and the opt-in stay': [
+    { ...PLACE, replicaSets: [], snapshots: [], traffic: [], deployment: failed, service: make.service() },
+    { drained: true },
+    { do: 'done' },
+  ],
+  'a promotion is not judged': [
+    midway({ deployment: make.deployment('2.0', make.status({ availableReplicas: 3 })) }),
+    {},
+    { do: 'wait' },
+  ],
+};
+for (const [sentence, [seen, options, expected]] of Object.entries(abandoned)) {
+  void t.test(`the Canary is gone: ${sentence}`, async (t) =>
+    t.match(abandonedStep(seen, istio, { drained: false, hurried: false, ...options }), expected),
+  );
+}
 
 for (const [sentence, [seen, options, expected]] of Object.entries(cases)) {
   void t.test(sentence, async (t) => t.match(at(seen, options), expected));

@@ -38,7 +38,7 @@ void t.test('every path in a README of the source is there, from its folder or f
 /** The folders of the drawing, below src/: those of a line, and those that stand behind it, with or without braces. */
 function drawn(): { lines: string[]; within: string[] } {
   const [drawing = ''] = section(text, '## Rooms and rings').match(FENCE) ?? [];
-  const found = drawing.split('\n').map((line) => /^(?:\S.{8}|\s{9})([\w/]+\/)(?:.* \+ (\S+)\/$)?/.exec(line));
+  const found = drawing.split('\n').map((line) => /^(?:\S.{8}|\s{9})([\w/-]+\/)(?:.* \+ (\S+)\/$)?/.exec(line));
   const lines = found.flatMap((match) => match?.[1] ?? []);
   const within = found.flatMap((match) => {
     const [, folder = '', inner = ''] = match ?? [];

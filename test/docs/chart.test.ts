@@ -75,6 +75,11 @@ void t.test('a misspelt value is refused wherever it stands', async (t) => t.sam
 void t.test('the chart has the version of the package, and the definitions that the schemas make', async (t) => {
   const { version } = JSON.parse(page('package.json')) as { version: string };
   t.match(parse(page(`${CHART}/Chart.yaml`)), { version, appVersion: version });
-  for (const name of ['crd.yaml', 'crd-alertprovider.yaml'])
+  for (const name of [
+    'crd.yaml',
+    'crd-alertprovider.yaml',
+    'crd-metrictemplate.yaml',
+    'crd-clustermetrictemplate.yaml',
+  ])
     t.equal(page(`${CHART}/files/${name}`), page(`manifests/${name}`), 'node test/chart/render.ts copies it');
 });

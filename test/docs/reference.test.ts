@@ -2,7 +2,7 @@ import { Registry } from 'prom-client';
 import t from 'tap';
 import { loadConfig } from '../../src/config.ts';
 import { ERROR_CODES } from '../../src/errors.ts';
-import { loadHookRules } from '../../src/hooks/settings.ts';
+import { loadHookRules, loadMetricRules } from '../../src/hooks/settings.ts';
 import { loadAlertSettings } from '../../src/notify/settings.ts';
 import { REASONS } from '../../src/rollout/machine/facts.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
@@ -27,6 +27,7 @@ void t.test('every error code is documented in its own words, and nothing else',
 const settingsOf = (env: Record<string, string>) => ({
   ...loadConfig(env),
   ...loadHookRules(env),
+  ...loadMetricRules(env),
   ...loadAlertSettings(env),
 });
 

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { forPerson, late, replyTo, unreachable } from '../../src/hooks/reply.ts';
+import { late, replyTo, unreachable } from '../../src/hooks/reply.ts';
+import { forPerson } from '../../src/rollout/spec/wording/for-person.ts';
 
 const ANSWERS: Record<string, [status: number, body: string, outcome: string, message: string]> = {
   '200 passes': [200, '', 'passed', ''],

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import t from 'tap';
+import { GrpcClient, PODINFO_INFO, tagIn, textOf } from './grpc.ts';
 import { type Json, openRig, waitFor } from './rig.ts';
+import { podinfoGrpc } from './selftest/mesh-objects.ts';
 import { deployment } from './selftest/objects.ts';
 
 const rig = openRig();
@@ -59,6 +62,26 @@ void t.test('a hollow image is ready without a process', async (t) => {
   await container('hollow', 'readiness', ({ ready }) => ready);
   const pod = (await rig.pods()).find(({ name }) => name.startsWith('hollow-'));
   t.equal(pod?.containers[0]?.pid, undefined);
+});
+
+void t.test('podinfo serves gRPC on every address of a network that its pod has alone', async (t) => {
+  const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  await rig.api.create(deployments, podinfoGrpc('own', '1.5.0', 2));
+  const running = await waitFor('two ready pods', async () => {
+    const found = (await rig.pods()).filter(({ name }) => name.startsWith('own-'));
+    return found.length === 2 && found.every(({ containers }) => containers[0]?.ready) ? found : undefined;
+  });
+  const client = new GrpcClient();
+  t.teardown(() => client.close());
+  for (const { name, ip } of running) {
+    const { body } = await client.call(`http://${ip}:9999`, { authority: ip, path: PODINFO_INFO });
+    t.same([textOf(body), tagIn(PODINFO_INFO, body)], [name, '1.5.0'], 'the pod itself answers');
+  }
+  await rig.api.delete(`${deployments}/own`);
+  const routes = () => execFileSync('ip', ['route', 'show', 'table', 'local']).toString();
+  await waitFor('the networks to go', () => running.every(({ ip }) => !routes().includes(`${ip} `)), {
+    timeoutMs: 60_000,
+  });
 });
 
 void t.test('a liveness probe that fails restarts the container', async (t) => {

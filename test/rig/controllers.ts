@@ -7,6 +7,14 @@ import type { ProgramSpec } from './process.ts';
 
 const firstAccount = '/api/v1/namespaces/default/serviceaccounts/default';
 
+/** A HorizontalPodAutoscaler is looked at every 15 s, and shrinks what it scales after 5 min; tests watch it. */
+const promptAutoscaling = [
+  '--horizontal-pod-autoscaler-sync-period=2s',
+  '--horizontal-pod-autoscaler-downscale-stabilization=3s',
+  '--horizontal-pod-autoscaler-cpu-initialization-period=1s',
+  '--horizontal-pod-autoscaler-initial-readiness-delay=1s',
+];
+
 /**
  * kube-controller-manager with every controller: Deployments, ReplicaSets, EndpointSlices, garbage collection, ...
  * Ready when they work: a pod can only be made in a namespace that has its service account.
@@ -30,6 +38,7 @@ export function controllers(layout: Layout, command: string, certs: Certificates
       '--kube-api-qps=200',
       '--kube-api-burst=400',
       '--profiling=false',
+      ...promptAutoscaling,
     ],
     logFile: layout.log('controllers'),
     ready: async () => (await answers(controllersHealthUrl)) && (await api.find(firstAccount)) !== undefined,

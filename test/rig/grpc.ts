@@ -99,10 +99,28 @@ function answerOf(headers: IncomingHttpHeaders, body: Buffer, trouble: string): 
 /** A protobuf message whose first field is a short text, as that of `echo.EchoService`. */
 export const textMessage = (text: string): Buffer => Buffer.from([0x0a, Buffer.byteLength(text), ...Buffer.from(text)]);
 
-/** The text of such a message; undefined when it is none. */
-export function textOf(message: Buffer): string | undefined {
-  return message[0] === 0x0a && message[1] !== undefined ? message.subarray(2, 2 + message[1]).toString() : undefined;
+/** The text of a field in a message of short texts alone; undefined when it is none. */
+export function textOf(message: Buffer, field = 1): string | undefined {
+  let rest = message;
+  while (rest.length >= 2) {
+    const [key = 0, length = 0] = rest;
+    if (key % 8 !== TEXT) return undefined;
+    if (key >> 3 === field) return rest.subarray(2, 2 + length).toString();
+    rest = rest.subarray(2 + length);
+  }
+  return undefined;
 }
 
+/** Protobuf's wire type of texts. */
+const TEXT = 2;
+
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check';
+/** Of the image `grpc-echo`, which answers with the image's tag. */
 export const ECHO = '/echo.EchoService/Echo';
+/** podinfo's own services: one that tells the image's tag among other things, and one that answers with the status that is asked for. */
+export const PODINFO_INFO = '/info.InfoService/Info';
+export const PODINFO_STATUS = '/status.StatusService/Status';
+
+/** The image's tag in an answer, where the method tells it. */
+export const tagIn = (path: string, answer: Buffer): string | undefined =>
+  textOf(answer, path === PODINFO_INFO ? 6 : 1);

@@ -21,6 +21,8 @@ interface Behaviour {
   suffix: RegExp;
   flags?: readonly string[];
   lenientProbes?: boolean;
+  /** Pods of a canary are not spoilt. */
+  onlyPromoted?: true;
   crashAfterMs?: (match: RegExpExecArray) => number;
 }
 
@@ -30,7 +32,9 @@ interface Behaviour {
  * | tag                   | what it does                                                                         |
  * |-----------------------|--------------------------------------------------------------------------------------|
  * | `1.5.0-errors`        | a third of the answers fail: 500, 400 and 409 in equal parts (one in nine is a 5xx)    |
+ * | `1.5.0-errors-promoted`, `-unready-promoted` | as without `-promoted`, but for pods of a canary, which are good |
  * | `1.5.0-slow`          | every answer takes 0.8 to 1.2 s                                                      |
+ * | `1.5.0-garbled`       | serves well, but for gRPC's `Info`: INTERNAL, as its color is no UTF-8                  |
  * | `1.5.0-unready`       | runs, answers, never becomes ready                                                   |
  * | `1.5.0-unhealthy`     | ready, but its liveness probe fails                                                  |
  * | `1.5.0-crash`         | exits half a second after each start, never ready                                    |
@@ -38,22 +42,25 @@ interface Behaviour {
  */
 const behaviours: readonly Behaviour[] = [
   { suffix: /-errors$/, flags: ['--random-error'], lenientProbes: true },
+  { suffix: /-errors-promoted$/, flags: ['--random-error'], lenientProbes: true, onlyPromoted: true },
+  { suffix: /-unready-promoted$/, flags: ['--unready'], onlyPromoted: true },
   {
     suffix: /-slow$/,
     flags: ['--random-delay', '--random-delay-unit=ms', '--random-delay-min=800', '--random-delay-max=1200'],
     lenientProbes: true,
   },
+  { suffix: /-garbled$/, flags: [`--config-path=${join(import.meta.dirname, 'images')}`, '--config=garbled.yaml'] },
   { suffix: /-unready$/, flags: ['--unready'] },
   { suffix: /-unhealthy$/, flags: ['--unhealthy'] },
   { suffix: /-crash$/, flags: ['--unready'], crashAfterMs: () => 500 },
   { suffix: /-crash-(?:after|late)-(\d+)s$/, crashAfterMs: (match) => Number(match[1]) * 1_000 },
 ];
 
-/** How to run this container on a pod of this address, or undefined when the rig does not know the image. */
-export function launchOf(image: string, words: readonly string[], ip: string): Launch | undefined {
+/** How to run this container on a pod of this address and name, or undefined when the rig does not know the image. */
+export function launchOf(image: string, words: readonly string[], ip: string, pod = ''): Launch | undefined {
   const { name, tag } = parseImage(image);
   if (name === 'podinfo' && (words.length === 0 || isPodinfo(words[0] ?? '') || words[0]?.startsWith('-'))) {
-    return podinfo(tag, isPodinfo(words[0] ?? '') ? words.slice(1) : words, ip);
+    return podinfo(tag, isPodinfo(words[0] ?? '') ? words.slice(1) : words, ip, pod);
   }
   if (name === 'grpc-echo') return grpcEcho(tag, words, ip);
   if (name === 'headgate' || name === 'headgate-loadtester') return headgate(name, words);
@@ -93,17 +100,17 @@ const isVersion = (tag: string): boolean => /^(?:latest|v?\d+\.\d+\.\d+.*)$/.tes
 
 const isPodinfo = (word: string): boolean => /^(?:\.\/|.*\/)?podinfo$/.test(word);
 
-function podinfo(tag: string, words: readonly string[], ip: string): Launch | undefined {
+function podinfo(tag: string, words: readonly string[], ip: string, pod: string): Launch | undefined {
   if (!isVersion(tag)) return undefined;
   const launch: Launch = {
     program: 'podinfo',
-    args: [...withoutSharedPorts(words), `--host=${ip}`],
+    args: [...words, `--host=${ip}`],
     // GET / answers with this message, so that an answer tells which revision served it.
     env: { PODINFO_UI_MESSAGE: tag },
   };
-  for (const { suffix, flags, crashAfterMs, lenientProbes } of behaviours) {
+  for (const { suffix, flags, crashAfterMs, lenientProbes, onlyPromoted } of behaviours) {
     const match = suffix.exec(tag);
-    if (!match) continue;
+    if (!match || (onlyPromoted && pod.includes('-canary-'))) continue;
     launch.args.unshift(...(flags ?? []));
     if (crashAfterMs) launch.crashAfterMs = crashAfterMs(match);
     if (lenientProbes) launch.lenientProbes = true;
@@ -111,11 +118,6 @@ function podinfo(tag: string, words: readonly string[], ip: string): Launch | un
   return launch;
 }
 
-/** podinfo binds these two ports on every address, so the second pod would find them taken. */
-function withoutSharedPorts(words: readonly string[]): string[] {
-  const shared = /^--(?:port-metrics|grpc-port)(=|$)/;
-  return words.filter((word, i) => {
-    const before = words[i - 1];
-    return !shared.test(word) && !(before && shared.exec(before)?.[1] === '' && !word.startsWith('-'));
-  });
-}
+/** Whether a container binds ports on every address, as podinfo does with these two: where pods share a network, one alone can. */
+export const bindsEveryAddress = (image: string, words: readonly string[]): boolean =>
+  parseImage(image).name === 'podinfo' && words.some((word) => /^--(?:port-metrics|grpc-port)(?:=|$)/.test(word));

@@ -9,15 +9,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'src/main.ts');
 const NAMESPACE = 'headgate';
 /** Everything of the product that is not a pod: on the rig its processes stand for the pods. */
-const MANIFESTS = [
-  'namespace.yaml',
-  'crd.yaml',
-  'crd-alertprovider.yaml',
-  'rbac.yaml',
-  'policy.yaml',
-  'config-pins.yaml',
-  'webhook.yaml',
-];
+const CRDS = ['crd.yaml', 'crd-alertprovider.yaml', 'crd-metrictemplate.yaml', 'crd-clustermetrictemplate.yaml'];
+const POLICIES = ['policy.yaml', 'floor.yaml', 'config-pins.yaml'];
+const MANIFESTS = ['namespace.yaml', ...CRDS, 'rbac.yaml', ...POLICIES, 'webhook.yaml'];
 const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
 const HTTP_PORT = 8080;
 const HTTPS_PORT = 8443;
@@ -29,8 +23,9 @@ const FAST = {
   HEADGATE_SCRAPE_INTERVAL: '1s',
   HEADGATE_SHUTDOWN_DELAY: '1s',
 };
-/** There is no DNS: hooks of tests have addresses, whichever they like. */
-const HOOKS = { HEADGATE_HOOKS_ALLOW: 'http://0.0.0.0/0:*,https://0.0.0.0/0:*' };
+/** There is no DNS: hooks and providers of tests have addresses, whichever they like. */
+const ANYWHERE = 'http://0.0.0.0/0:*,https://0.0.0.0/0:*';
+const HOOKS = { HEADGATE_HOOKS_ALLOW: ANYWHERE, HEADGATE_METRICS_ALLOW: ANYWHERE };
 
 export interface ProcessOptions {
   role: 'webhook' | 'scheduler';

@@ -4,11 +4,18 @@ import { parse, stringify } from 'yaml';
 import { alertProviderCrd } from '../../src/rollout/crd/alert-provider-crd.ts';
 import { canaryCrd } from '../../src/rollout/crd/canary-crd.ts';
 import type { StructuralSchema } from '../../src/rollout/crd/crd-schema.ts';
+import { clusterMetricTemplateCrd, metricTemplateCrd } from '../../src/rollout/crd/metric-template-crd.ts';
 import { readProvider } from '../../src/rollout/spec/schema/alert-provider.ts';
+import { readMetricTemplate } from '../../src/rollout/spec/schema/metric-template.ts';
 import { readForm } from '../../src/rollout/spec/spec.ts';
 
 const manifest = (name: string): URL => new URL(`../../manifests/${name}.yaml`, import.meta.url);
-const made = { crd: canaryCrd(), 'crd-alertprovider': alertProviderCrd() };
+const made = {
+  crd: canaryCrd(),
+  'crd-alertprovider': alertProviderCrd(),
+  'crd-metrictemplate': metricTemplateCrd(),
+  'crd-clustermetrictemplate': clusterMetricTemplateCrd(),
+};
 
 for (const [name, definition] of Object.entries(made)) {
   /** `HEADGATE_UPDATE=1` rewrites the manifest; the diff is then read by a person. */
@@ -31,6 +38,7 @@ const versionIn = (name: string) => (parse(readFileSync(manifest(name), 'utf8'))
 const version = versionIn('crd');
 const root = version?.schema.openAPIV3Schema ?? {};
 const provider = versionIn('crd-alertprovider')?.schema.openAPIV3Schema ?? {};
+const template = versionIn('crd-metrictemplate')?.schema.openAPIV3Schema ?? {};
 
 const schemasIn = (schema: StructuralSchema): StructuralSchema[] => [
   schema,
@@ -40,7 +48,7 @@ const schemasIn = (schema: StructuralSchema): StructuralSchema[] => [
 ];
 
 void t.test('every schema is structural', async (t) => {
-  for (const schema of [root, provider].flatMap(schemasIn)) {
+  for (const schema of [root, provider, template].flatMap(schemasIn)) {
     const union = schema['x-kubernetes-int-or-string'] === true;
     t.equal(typeof schema.type, union ? 'undefined' : 'string', `has a type: ${JSON.stringify(schema).slice(0, 80)}`);
     t.notOk(schema.properties && schema.additionalProperties, 'has fields or is a map');
@@ -115,4 +123,10 @@ for (const [name, form] of Object.entries(forms)) {
 void t.test('the API server’s defaults are Headgate’s: an AlertProvider', async (t) => {
   const filled = withDefaults({ type: 'slack' }, provider.properties?.spec ?? {});
   t.same(readProvider({ type: 'slack' }), { ok: true, value: filled });
+});
+
+void t.test('the API server’s defaults are Headgate’s: a MetricTemplate', async (t) => {
+  const form = { provider: { type: 'http', address: 'https://a.example' }, query: '/', http: { value: '/score' } };
+  const filled = withDefaults(form, template.properties?.spec ?? {});
+  t.same(readMetricTemplate(form), { ok: true, value: filled });
 });

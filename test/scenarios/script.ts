@@ -8,6 +8,7 @@ import { findStable } from '../../src/rollout/workload/stable.ts';
 import { annotated, deployment, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';
+import { AUTOSCALER_COMMANDS } from './autoscaler-commands.ts';
 import { config, configPolicy, refer, referNothing } from './config-script.ts';
 import type { Trace } from './trace.ts';
 
@@ -77,6 +78,7 @@ const tamper: Command = ({ cluster }, [which]) => {
 let commands = 0;
 
 const COMMANDS: Record<string, Command> = {
+  ...AUTOSCALER_COMMANDS,
   image: (simulation, [tag = ''], trace) => {
     const outcome = simulation.setImage(tag);
     trace.name(simulation.cluster.deployment);
@@ -101,7 +103,12 @@ const COMMANDS: Record<string, Command> = {
     simulation.advance(parseDuration(duration) ?? Number.NaN);
     return undefined;
   },
-  answers: ({ ticker }, [text]) => {
+  /** What metrics say from now on, of the canary or of the Deployment while it rolls out: `answers NUMBER [Deployment]`. */
+  answers: ({ ticker }, [text, of]) => {
+    if (of !== undefined) {
+      ticker.rolloutAnswer = answerOf(text);
+      return undefined;
+    }
     ticker.answer = () => answerOf(text);
     return undefined;
   },
@@ -185,6 +192,14 @@ const COMMANDS: Record<string, Command> = {
     cluster.dirty = true;
     return undefined;
   },
+  /** The record is deleted, and a finalizer of somebody else's keeps it. */
+  'terminate-record': ({ cluster }) => {
+    const { record } = cluster;
+    if (record)
+      cluster.putRecord({ ...record, metadata: { ...record.metadata, deletionTimestamp: '2030-01-01T00:00:00Z' } });
+    cluster.dirty = true;
+    return undefined;
+  },
   /** Somebody has a Deployment of the canary's name; `free`: no more. */
   take: ({ cluster }) => {
     cluster.taken = deployment('9.9', ({ metadata }) => {
@@ -193,10 +208,7 @@ const COMMANDS: Record<string, Command> = {
     });
     return undefined;
   },
-  free: ({ cluster }) => {
-    cluster.taken = undefined;
-    return undefined;
-  },
+  free: ({ cluster }) => void (cluster.taken = undefined),
   'delete-canary': ({ cluster }) => void cluster.deleteCanary(),
   'delete-set': deleteSet,
   tamper,

@@ -1,5 +1,5 @@
 import { REVISION } from '../../src/rollout/keys.ts';
-import type { Deployment } from '../../src/rollout/kube.ts';
+import type { Deployment, PodTemplate } from '../../src/rollout/kube.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
 import type { ObjectChange } from '../../src/rollout/object-change.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
@@ -83,21 +83,29 @@ export class Trace {
 const pods = ({ spec, status }: Deployment): string => `${status?.availableReplicas ?? 0}/${spec.replicas ?? 1}`;
 const revisionOf = ({ metadata }: Deployment): string => metadata.annotations?.[REVISION] ?? '';
 
+const annotationChange = ([key, text]: [string, string | undefined]): string =>
+  text === undefined ? `${key}-` : `${key}=${JSON.stringify(text)}`;
+
+const imageOf = ({ spec }: PodTemplate): string => spec.containers[0]?.image ?? '';
+
 const liftWords = ({ keepPaused, rolling = '' }: Extract<Effect, { do: 'liftHold' }>): string =>
   `liftHold${keepPaused ? ', stays paused' : ''} ${rolling}`.trimEnd();
 
 function wordsOf(effect: Effect): string {
+  if ('change' in effect) return CHANGES[effect.do](effect.change);
   if ('replicaSet' in effect) return `${effect.do} ${effect.replicaSet.metadata.name}`;
   if ('snapshot' in effect) return `${effect.do} ${effect.snapshot.name}`;
   switch (effect.do) {
     case 'liftHold':
       return liftWords(effect);
     case 'writeHold':
-      return `writeHold ${effect.text}`;
+    case 'holdAgain':
+      return `${effect.do} ${effect.text}`;
     case 'restoreTemplate':
-      return `restoreTemplate ${effect.template.spec.containers[0]?.image ?? ''}`;
-    case 'clearAnnotations':
-      return `clearAnnotations ${effect.keys.join(' ')}`;
+    case 'rollBack':
+      return `${effect.do} ${imageOf(effect.template)}`;
+    case 'annotate':
+      return `annotate ${Object.entries(effect.annotations).map(annotationChange).join(' ')}`;
     case 'createService':
       return `createService ${effect.service.metadata.name}`;
     case 'replaceService':
@@ -106,20 +114,31 @@ function wordsOf(effect: Effect): string {
       return `setRoute ${effect.weight}`;
     case 'markRoute':
       return `markRoute ${effect.fence}`;
-    case 'changeTraffic':
-      return changeOf(effect.change);
     case 'createCanary':
       return `createCanary ${revisionOf(effect.deployment)} x${effect.deployment.spec.replicas}`;
     case 'replaceCanary':
       return `replaceCanary ${revisionOf(effect.existing)} by ${revisionOf(effect.wanted)} x${effect.wanted.spec.replicas}`;
     case 'scaleCanary':
       return `scaleCanary ${effect.replicas}`;
-    case 'changeBudget':
-      return `changeBudget ${effect.change.do} ${effect.change.object.metadata.name}`;
     case 'pinTemplate':
       return `pinTemplate ${effect.hold ?? 'at once'}`;
   }
 }
+
+/** A change of the canary's autoscaler, with the bounds that it asks for. */
+function autoscalerOf(change: ObjectChange): string {
+  const words = `changeAutoscaler ${change.do} ${change.object.metadata.name}`;
+  if (change.do === 'delete') return words;
+  const spec = change.do === 'create' ? change.object['spec'] : change.operations.at(-1)?.value;
+  const { minReplicas, maxReplicas } = spec as Record<string, number>;
+  return `${words} ${minReplicas}..${maxReplicas}`;
+}
+
+const CHANGES: Record<Extract<Effect, { change: object }>['do'], (change: ObjectChange) => string> = {
+  changeTraffic: changeOf,
+  changeBudget: (change) => `changeBudget ${change.do} ${change.object.metadata.name}`,
+  changeAutoscaler: autoscalerOf,
+};
 
 /** A change of a rule, with the policy that it asks for. */
 function changeOf(change: ObjectChange): string {

@@ -7,6 +7,7 @@ import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import type { AppService } from '../../src/rollout/workload/app-service.ts';
 import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
 import { canonical } from '../../src/rollout/workload/template.ts';
+import { isOpenEffect, type OpenEffect } from '../../src/scheduler/tick/gate-patch.ts';
 import { markRoutes } from '../../src/scheduler/tick/route-fence.ts';
 import { istio } from '../../src/traffic/istio/provider.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
@@ -30,22 +31,10 @@ const SNAPSHOT_VERBS = { createSnapshot: 'create', deleteSnapshot: 'delete' } as
 /** Does one effect as the scheduler does it: it loses against whoever was there since it was decided. */
 export function apply(effect: Effect, context: ApplyContext): void {
   const { cluster } = context;
+  if ('held' in effect) return onGate(context, effect, (object) => changeGate(object, effect));
+  if (isOpenEffect(effect)) return change(context, effect.deployment, (object) => changeOpen(object, effect));
   if ('snapshot' in effect) return cluster.config[SNAPSHOT_VERBS[effect.do]](effect.snapshot);
   switch (effect.do) {
-    case 'liftHold':
-      return onGate(context, effect, (object) => lift(object, effect));
-    case 'writeHold':
-      return onGate(context, effect, (object) => note(object, HELD, effect.text));
-    case 'restoreTemplate':
-      return onGate(context, effect, (object) => {
-        note(object, HELD, undefined);
-        object.spec.template = structuredClone(effect.template);
-        object.spec.paused = effect.keepPaused;
-      });
-    case 'clearAnnotations':
-      return change(context, effect.deployment, (object) => {
-        for (const key of effect.keys) note(object, key, undefined);
-      });
     case 'createService':
       return cluster.putService(effect.service);
     case 'replaceService':
@@ -66,13 +55,8 @@ export function apply(effect: Effect, context: ApplyContext): void {
       return changeRule(context, effect.change);
     case 'changeBudget':
       return changeBudget(cluster, effect.change);
-    case 'pinTemplate':
-      return change(context, effect.deployment, (object) => {
-        object.spec.template = structuredClone(effect.template);
-        if (effect.hold === undefined) return;
-        note(object, HELD, effect.hold);
-        object.spec.paused = true;
-      });
+    case 'changeAutoscaler':
+      return changeAutoscaler(cluster, effect.change);
     case 'deleteReplicaSet': {
       const present = cluster.sets.find(({ metadata }) => metadata.uid === effect.replicaSet.metadata.uid);
       if (present === undefined) return;
@@ -103,6 +87,42 @@ function onGate(
 ): void {
   if (context.cluster.deployment.metadata.annotations?.[HELD] !== effect.held) throw new Conflict('another hold');
   change(context, effect.deployment, edit);
+}
+
+function changeGate(object: Deployment, effect: Extract<Effect, { held: string }>): void {
+  switch (effect.do) {
+    case 'liftHold':
+      return lift(object, effect);
+    case 'writeHold':
+      return note(object, HELD, effect.text);
+    case 'restoreTemplate':
+      note(object, HELD, undefined);
+      object.spec.template = structuredClone(effect.template);
+      object.spec.paused = effect.keepPaused;
+  }
+}
+
+function changeOpen(object: Deployment, effect: OpenEffect): void {
+  switch (effect.do) {
+    case 'rollBack':
+      object.spec.template = structuredClone(effect.template);
+      delete object.spec.paused;
+      return;
+    case 'holdAgain':
+      object.spec.template = structuredClone(effect.template);
+      object.spec.paused = true;
+      note(object, HELD, effect.text);
+      note(object, ROLLING, undefined);
+      return;
+    case 'pinTemplate':
+      object.spec.template = structuredClone(effect.template);
+      if (effect.hold === undefined) return;
+      note(object, HELD, effect.hold);
+      object.spec.paused = true;
+      return;
+    case 'annotate':
+      for (const [key, text] of Object.entries(effect.annotations)) note(object, key, text);
+  }
 }
 
 function note({ metadata }: Deployment, key: string, value: string | undefined): void {
@@ -160,6 +180,16 @@ function changeBudget(cluster: Cluster, change: ObjectChange): void {
   if (cluster.budget?.metadata.resourceVersion !== observed?.metadata.resourceVersion)
     throw new Conflict('the budget has changed');
   cluster.budget = change.do === 'delete' ? undefined : cluster.stored(changed<DisruptionBudget>(change));
+  cluster.dirty = true;
+}
+
+function changeAutoscaler(cluster: Cluster, change: ObjectChange): void {
+  const { autoscalers } = cluster;
+  if (change.do === 'create' && autoscalers.canarys) throw new Conflict('there is one');
+  autoscalers.refused = autoscalers.refuse;
+  if (change.do === 'create' && autoscalers.refuse) throw new Conflict(autoscalers.refuse);
+  if (change.do !== 'create' && autoscalers.canarys === undefined) throw new Conflict('it is gone');
+  autoscalers.canarys = change.do === 'delete' ? undefined : cluster.stored(changed(change));
   cluster.dirty = true;
 }
 

@@ -4,6 +4,7 @@ import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import type { DisruptionBudget } from '../../src/rollout/workload/disruption-budget.ts';
 import type { Policy } from '../../src/rollout/workload/policies.ts';
 import type { DestinationRule, VirtualService } from '../../src/traffic/istio/reach/objects.ts';
+import { Autoscalers } from './autoscalers.ts';
 import { ConfigModel } from './config.ts';
 
 /** The Canary as the model keeps it: its status, and the command in its annotations. */
@@ -45,6 +46,7 @@ export class Cluster {
   readonly rules = new Map<string, DestinationRule>();
   /** Of the canary. */
   budget: DisruptionBudget | undefined;
+  readonly autoscalers = new Autoscalers();
   /** What users wrote for pods. */
   policies: readonly Policy[] = [];
   readonly config = new ConfigModel();

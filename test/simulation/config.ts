@@ -1,10 +1,13 @@
 import type { Deployment, PodTemplate } from '../../src/rollout/kube.ts';
-import type { ConfigReading } from '../../src/rollout/machine/observation.ts';
+import type { ConfigReading, Observation } from '../../src/rollout/machine/observation.ts';
+import { needsConfig } from '../../src/rollout/machine/pins/pin-move.ts';
+import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { digestOf } from '../../src/rollout/pins/content.ts';
 import { pinsOf } from '../../src/rollout/pins/pins.ts';
 import { type ConfigReference, configKey, referencesOf } from '../../src/rollout/pins/reference.ts';
 import { type Snapshot, snapshotName } from '../../src/rollout/pins/snapshot.ts';
 import type { ConfigSource } from '../../src/rollout/pins/wanted-pins.ts';
+import type { RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 
 /** ConfigMaps with one word each, and the snapshots of them. */
 export class ConfigModel {
@@ -16,9 +19,14 @@ export class ConfigModel {
   /** What snapshots say, by their names, whether they are there or not. */
   readonly #said = new Map<string, string>();
 
-  read(deployment: Deployment, isRead: boolean): ConfigReading {
+  read(
+    seen: Pick<Observation, 'deployment' | 'hold'>,
+    state: RolloutState | undefined,
+    { configTracking }: RolloutSpec,
+  ): ConfigReading {
     const { snapshots } = this;
-    if (!isRead) return { kinds: ['configmap'], snapshots };
+    const { deployment } = seen;
+    if (!configTracking || !needsConfig(seen, state)) return { kinds: ['configmap'], snapshots };
     const references = referencesOf(deployment.spec.template);
     return { kinds: ['configmap'], snapshots, sources: references.map((one) => this.#sourceOf(deployment, one)) };
   }

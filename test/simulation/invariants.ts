@@ -217,6 +217,7 @@ const MADE_BY: Partial<Record<Effect['do'], readonly Source[]>> = {
   replaceCanary: ['routes'],
   createReplicaSet: ['replicaSets'],
   changeBudget: ['budget'],
+  changeAutoscaler: ['autoscaler'],
   deleteReplicaSet: ['replicaSets'],
 };
 

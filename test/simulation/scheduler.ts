@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { checkResultOf, type QueryResult } from '../../src/analysis/verdict.ts';
 import { ROLE } from '../../src/rollout/keys.ts';
-import { readCommand } from '../../src/rollout/machine/command-annotation.ts';
+import { readCommand } from '../../src/rollout/machine/commands/command-annotation.ts';
 import { type Decision, decide } from '../../src/rollout/machine/decide.ts';
 import type { Effect } from '../../src/rollout/machine/effects.ts';
-import type { Observation } from '../../src/rollout/machine/observation.ts';
+import type { CheckResult, Observation } from '../../src/rollout/machine/observation.ts';
 import {
   doubtfulReads,
   dueChecks,
@@ -12,7 +12,6 @@ import {
   needsPods,
   needsReplicaSets,
 } from '../../src/rollout/machine/observation-needs.ts';
-import { needsConfig } from '../../src/rollout/machine/pins/pin-move.ts';
 import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
@@ -97,6 +96,8 @@ export class Ticker {
   #lateSince = new Map<Kind, number>();
   spec: RolloutSpec;
   answer: (metric: Metric, revision: string) => QueryResult = () => ({ kind: 'value', value: 100 });
+  /** The same of the Deployment's pods while they roll out. */
+  rolloutAnswer: QueryResult = { kind: 'value', value: 100 };
   /** What the API server answers to a canary, when it refuses it. */
   refuse: string | undefined;
   /** Called before each write; may throw Crash, or change the world as somebody else would. */
@@ -197,7 +198,10 @@ export class Ticker {
     const { spec, cluster } = this;
     const wanted = dueChecks(spec, state, { now: cluster.now, scrapeMs: SCRAPE_MS });
     const measured = cluster.canary === undefined ? '' : (state?.release?.revision ?? '');
-    const checks = wanted?.map(({ metric }) => checkResultOf(metric, this.answer(metric, measured)));
+    const checks = wanted?.map(({ metric, rolloutMs }): CheckResult => {
+      if (rolloutMs === undefined) return checkResultOf(metric, this.answer(metric, measured));
+      return { ...checkResultOf(metric, this.rolloutAnswer), of: 'Deployment' };
+    });
     const pods = needsPods(state, seen, { spec, now: cluster.now }) ? this.#pods() : undefined;
     const all = { ...seen, answers: this.hookRunner.answers, ...(pods && { pods }), ...(checks && { checks }) };
     return without(all, this.unreadable, { state, spec, route: this.#view.route, doubtful });
@@ -230,20 +234,22 @@ export class Ticker {
     const isHeld = hold.state === 'held';
     const rules = this.#rules.see(cluster, isHeld && state?.release?.revision !== revision);
     const command = readCommand(cluster.record?.metadata.annotations);
-    const isRead = spec.configTracking && needsConfig({ deployment, hold }, state);
+    const recordDeleted = cluster.record?.metadata.deletionTimestamp !== undefined;
     return {
-      config: cluster.config.read(deployment, isRead),
+      config: cluster.config.read({ deployment, hold }, state, spec),
       ...{ deployment, hold, revision },
       endpoints: reachable ? cluster.endpoints() : [],
       service: appOf(seenNow, spec),
       ...(other && { canaryService: other }),
       ...(command && { command }),
+      ...(recordDeleted && { recordDeleted }),
       ...(wantsSets && { replicaSets: sets }),
       ...(cluster.taken && { taken: [cluster.taken] }),
       ...(canary?.metadata.labels?.[ROLE] === 'canary' && { canary }),
       ...(route && fenceIn([route], wish)),
       ...istio.read([...(route ? [route] : []), ...rules], wish),
       ...(cluster.budget && { budget: cluster.budget }),
+      ...cluster.autoscalers.see({ spec, state, revision }),
       ...(isHeld && this.#policies.see(cluster, revision, state, (reads) => (this.requests.reads += reads))),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
@@ -290,16 +296,19 @@ const TOUCHES: Record<Effect['do'], readonly Kind[]> = {
   liftHold: ['deployment'],
   writeHold: ['deployment'],
   restoreTemplate: ['deployment'],
-  clearAnnotations: ['deployment'],
   createSnapshot: [],
   deleteSnapshot: [],
   pinTemplate: ['deployment'],
+  annotate: ['deployment'],
+  rollBack: ['deployment'],
+  holdAgain: ['deployment'],
   createService: [],
   replaceService: [],
   setRoute: ['route'],
   markRoute: ['route'],
   changeTraffic: [],
   changeBudget: [],
+  changeAutoscaler: [],
   createCanary: ['canary'],
   replaceCanary: ['canary'],
   scaleCanary: ['canary'],

@@ -35,6 +35,7 @@ export function without(seen: Observation, sources: ReadonlySet<Source>, reading
     names: ['taken'],
     policies: ['policies'],
     budget: ['budget'],
+    autoscaler: ['autoscaler'],
     pods: ['pods'],
     config: ['config'],
   };

@@ -47,10 +47,10 @@ void t.test(
     const route = { metadata: { namespace: 'billing', name: 'left', labels: { 'headgate.dev/role': 'route' } } };
     const budget = { metadata: { namespace: 'shop', name: 'web-canary', labels: { 'headgate.dev/role': 'x' } } };
     serve({
-      '/apis/policy/v1/namespaces/shop/poddisruptionbudgets': { items: [budget] },
-      '/apis/apps/v1/namespaces/shop/deployments': { items: [held, plain] },
-      '/apis/apps/v1/namespaces/billing/deployments': { items: [] },
-      '/apis/networking.istio.io/v1/namespaces/billing/virtualservices': { items: [route] },
+      '/apis/policy/v1/namespaces/shop/poddisruptionbudgets': { kind: 'PodDisruptionBudgetList', items: [budget] },
+      '/apis/apps/v1/namespaces/shop/deployments': { kind: 'DeploymentList', items: [held, plain] },
+      '/apis/apps/v1/namespaces/billing/deployments': { kind: 'DeploymentList', items: [] },
+      '/apis/networking.istio.io/v1/namespaces/billing/virtualservices': { kind: 'VirtualServiceList', items: [route] },
     });
     t.strictSame(await findKeys({ client, provider: PROVIDER, namespaces: ['shop', 'billing'] }), [
       'billing/left',
@@ -75,7 +75,7 @@ void t.test('users’ routes are found by their marks, wherever they are', async
     },
   });
   const items = [marked('infra', 'edge', 'shop/web', 'infra/web'), marked('shop', 'web', 'shop/web')];
-  serve({ '/apis/networking.istio.io/v1/virtualservices': { items } });
+  serve({ '/apis/networking.istio.io/v1/virtualservices': { kind: 'VirtualServiceList', items } });
   const adopted = new AdoptedRoutes({ client, provider: PROVIDER });
   t.same(adopted.elsewhere('shop/web'), [], 'none before they are read');
   await adopted.read([]);

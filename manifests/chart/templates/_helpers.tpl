@@ -16,6 +16,11 @@
 system:serviceaccount:{{ .Release.Namespace }}:{{ .Values.scheduler.serviceAccount.name }}
 {{- end -}}
 
+{{/* The name under which the webhook records who asks (src/rollout/user-name.ts), in an expression. */}}
+{{- define "headgate.recordedUser" -}}
+(request.userInfo.username.size() > 256 ? request.userInfo.username.substring(0, 256) : request.userInfo.username)
+{{- end -}}
+
 {{/* Namespaces where nothing is held, as JSON. */}}
 {{- define "headgate.excludedNamespaces" -}}
 {{- prepend .Values.excludedNamespaces .Release.Namespace | uniq | toJson -}}
@@ -50,15 +55,12 @@ system:serviceaccount:{{ .Release.Namespace }}:{{ .Values.scheduler.serviceAccou
 {{- end -}}
 
 {{/*
-Of a policy with the variables steers and elsewhere: who names routes of other namespaces must be allowed to change them, and
-they must be where Headgate may change them. Called with (list ROOT SETTING). An expression has time for two questions about
-rights, so that each route has one of its own.
+Of a policy with the variables steers and elsewhere: routes of other namespaces that are named must be where Headgate may change
+them. Called with (list ROOT SETTING).
 */}}
 {{- define "headgate.routesElsewhere" -}}
 {{- $root := first . -}}{{- $setting := last . -}}
-{{- $most := 8 -}}
-- expression: '!variables.steers || variables.elsewhere.size() <= {{ $most }}'
-  message: 'headgate: {{ $setting }} names at most {{ $most }} routes with a namespace'
+{{- include "headgate.authority.mostRoutes" $setting }}
 {{- if $root.Values.namespaces }}
 - expression: '!variables.steers || variables.elsewhere.all(r, r[0] in {{ include "headgate.namespaces" $root }})'
   message: 'headgate: {{ $setting }} names a route in a namespace that this installation is not for: {{ join ", " $root.Values.namespaces }}'
@@ -67,15 +69,6 @@ rights, so that each route has one of its own.
   message: 'headgate: {{ $setting }} names a route in a namespace where Headgate changes nothing: {{ include "headgate.excludedNamespaces" $root | fromJsonArray | join ", " }}'
 {{- end }}
   reason: Forbidden
-{{- range $index := until $most }}
-- expression: >-
-    !variables.steers || variables.elsewhere.size() <= {{ $index }} ||
-    authorizer.group("networking.istio.io").resource("virtualservices").namespace(variables.elsewhere[{{ $index }}][0]).name(variables.elsewhere[{{ $index }}][1]).check("update").allowed()
-  messageExpression: >-
-    "headgate: {{ $setting }} names a route of another namespace, and whoever steers it must be allowed to update
-    virtualservices.networking.istio.io " + variables.elsewhere[{{ $index }}][1] + " in the namespace " + variables.elsewhere[{{ $index }}][0]
-  reason: Forbidden
-{{- end }}
 {{- end -}}
 
 {{- define "headgate.image" -}}
@@ -289,4 +282,15 @@ MutatingAdmissionPolicy: nothing would put the names of snapshots into pods.
 {{- end -}}
 {{- end -}}
 {{- toJson $kinds -}}
+{{- end -}}
+
+{{/* Rights to read how metrics are measured. */}}
+{{- define "headgate.metricTemplateRules" -}}
+- {apiGroups: [headgate.dev], resources: [metrictemplates], verbs: [get]}
+{{- if .Values.metricTemplates.externalMetrics }}
+- {apiGroups: [external.metrics.k8s.io], resources: ["*"], verbs: [get, list]}
+{{- end }}
+{{- with .Values.metricTemplates.secretNames }}
+- {apiGroups: [""], resources: [secrets], resourceNames: {{ toJson . }}, verbs: [get]}
+{{- end }}
 {{- end -}}

@@ -2,11 +2,11 @@ import { type ClusterOptions, connected } from '../connection.ts';
 import { dumped, type OutputOption } from '../dump.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { findCanary } from '../find.ts';
-import { historyColumns } from '../history-text.ts';
 import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
 import { releasesOf } from '../releases.ts';
 import { table } from '../table.ts';
+import { historyColumns } from '../text/history-text.ts';
 import { pathName, viewOf } from '../view.ts';
 
 export interface HistoryOptions extends ClusterOptions {

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { COMMAND } from '../../rollout/keys.ts';
-import type { Action, Command } from '../../rollout/machine/command-annotation.ts';
+import { COMMAND, COMMAND_BY } from '../../rollout/keys.ts';
+import type { Action, Command } from '../../rollout/machine/commands/command-annotation.ts';
 import { type CommandOutcome, commandOutcome } from '../command-outcome.ts';
 import { type ClusterOptions, type Connection, connected } from '../connection.ts';
 import { delayReasons, gatherDelay } from '../delay.ts';
 import { EXIT, Failure } from '../exit.ts';
 import { findCanary } from '../find.ts';
 import { follow } from '../follow.ts';
+import { whyForbidden } from '../forbidden.ts';
 import type { Io } from '../io.ts';
 import { pathName, viewOf } from '../view.ts';
 
@@ -39,9 +41,16 @@ export async function releaseCommand(
   });
 }
 
+/** @throws Failure with what its author lacks, where that is rights */
 async function writeCommand({ client, namespace }: Connection, name: string, command: Command): Promise<void> {
-  const patch = { metadata: { annotations: { [COMMAND]: JSON.stringify(command) } } };
-  await client.patch(pathOf(KINDS.canaries, namespace, name), 'merge', patch);
+  // The stamp of the command before goes: without the webhook, that stays away from this one.
+  const annotations = { [COMMAND]: JSON.stringify(command), [COMMAND_BY]: null };
+  try {
+    await client.patch(pathOf(KINDS.canaries, namespace, name), 'merge', { metadata: { annotations } });
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    throw new Failure(`you may not ${command.action} ${namespace}/${name}: ${whyForbidden(error)}`);
+  }
 }
 
 /** What an accepted command did. @throws Failure for every other end */

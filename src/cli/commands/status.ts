@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, Failure } from '../exit.ts';
 import { type CanaryLookup, lookUp, templateRevision } from '../find.ts';
 import type { Io } from '../io.ts';
 import { painter } from '../paint.ts';
-import { lineKey, statusBlock, statusLine } from '../status-text.ts';
+import { lineKey, statusBlock, statusLine } from '../text/status-text.ts';
 import { exitOf, type Verdict, type Wait } from '../verdict.ts';
 import { viewOf } from '../view.ts';
 import { type ReleaseReading, readRelease, watchRelease } from '../watch.ts';

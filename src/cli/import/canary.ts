@@ -17,7 +17,7 @@ import { noteOn, problemOn, type Remark } from './remark.ts';
 /** An object of Headgate's, ready to be applied. */
 export interface Made {
   apiVersion: string;
-  kind: 'Canary' | 'AlertProvider';
+  kind: 'Canary' | 'AlertProvider' | 'MetricTemplate';
   metadata: Metadata;
   spec: Record<string, unknown>;
 }

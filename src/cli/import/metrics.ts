@@ -4,7 +4,7 @@ import type { BuiltinMetric } from '../../rollout/spec/spec-types.ts';
 import { nearest } from '../../rollout/spec/wording/suggest.ts';
 import { distinctNames } from './entries.ts';
 import { entriesAt, type FlaggerCanary, textAt, textsAt } from './flagger-object.ts';
-import { referenceOf } from './metric-template.ts';
+import { referenceOf, type TemplateReference } from './metric-template.ts';
 import { translateQuery } from './query.ts';
 import { noteOn, problemOn, type Remark } from './remark.ts';
 
@@ -59,7 +59,7 @@ function measured(carried: Metric, before: unknown, place: MetricPlace): Omit<Me
   const query = textAt(before, 'query') ?? '';
   const reference = referenceOf(before, key, { templates, namespace: canary.namespace });
   const queries = [...(query === '' ? [] : [{ key: `${key}.query`, query }]), ...reference.queries];
-  if (builtin === undefined && queries.length === 0 && reference.remarks.length === 0) {
+  if (builtin === undefined && queries.length === 0 && isNoReference(reference)) {
     return { metrics: [], remarks: [nothing(name, key)], templates: [] };
   }
   const { bounded, remarks } = boundOf(metric, key, builtin);
@@ -75,7 +75,30 @@ function measured(carried: Metric, before: unknown, place: MetricPlace): Omit<Me
     // A measure of Headgate's own has its name to itself.
     metrics.push({ ...bounded, name: builtin === undefined ? name : `${name}-query`, query: translated.query });
   }
+  metrics.push(...referring(before, { bounded, reference, builtin, taken: metrics }));
   return { metrics, remarks, templates: reference.templates };
+}
+
+const isNoReference = ({ reference, remarks }: TemplateReference): boolean =>
+  reference === undefined && remarks.length === 0;
+
+interface Referring {
+  bounded: Metric;
+  reference: TemplateReference;
+  builtin: BuiltinMetric | undefined;
+  /** What the same metric of Flagger's is measured by besides. */
+  taken: readonly Metric[];
+}
+
+/** The metric by its template, where that comes over as an object of its own. */
+function referring(before: unknown, { bounded, reference, builtin, taken }: Referring): Metric[] {
+  if (reference.reference === undefined) return [];
+  const templateVariables = textsAt(before, 'templateVariables');
+  const given = Object.keys(templateVariables).length === 0 ? {} : { templateVariables };
+  const name = textAt(bounded, 'name') ?? '';
+  const isTaken = builtin !== undefined || taken.some((other) => other['name'] === name);
+  const own = isTaken ? `${name}-template` : name;
+  return [{ ...bounded, name: own, templateRef: reference.reference, ...given }];
 }
 
 function ofOld(name: string, builtin: BuiltinMetric, key: string, isMeasured: boolean): Remark {

@@ -38,7 +38,7 @@ function patchCommand({ metadata, spec }: Pick<Made, 'metadata' | 'spec'>): stri
 
 /** What became of an object in the form of patches: what is no Canary has no place in them. */
 export function unpatched(object: TranslatedObject): TranslatedObject {
-  if (object.made?.kind !== 'AlertProvider') return object;
+  if (object.made === undefined || object.made.kind === 'Canary') return object;
   const message = 'is an object of its own, which --as canary writes';
   return { ...object, remarks: [...object.remarks, noteOn('kind', message, object.made.kind)] };
 }

@@ -3,7 +3,7 @@ import { translateAlertProvider } from './alert-provider.ts';
 import { type Made, translateCanary } from './canary.ts';
 import { labelOf } from './flagger-object.ts';
 import { metadataRemarks } from './metadata.ts';
-import { metricTemplateRemarks } from './metric-template.ts';
+import { translateMetricTemplate } from './metric-template.ts';
 import { placeholderRemarks } from './placeholders.ts';
 import { inOrder, isLoss, problemOn, type Remark } from './remark.ts';
 
@@ -12,7 +12,7 @@ export interface TranslatedObject {
   place: string;
   /** `Canary test/podinfo` */
   subject: string;
-  /** Undefined of a MetricTemplate, and of what cannot be translated at all. */
+  /** Undefined of a MetricTemplate whose query goes into metrics, and of what cannot be translated at all. */
   made?: Made;
   /** The gravest first. */
   remarks: Remark[];
@@ -52,7 +52,7 @@ function other({ value }: SourceObject, used: ReadonlySet<string>): { made?: Mad
     case 'AlertProvider':
       return translateAlertProvider(value);
     case 'MetricTemplate':
-      return { remarks: metricTemplateRemarks(value, used.has(labelOf(value))) };
+      return translateMetricTemplate(value, used.has(labelOf(value)));
     default: {
       const message = "is no kind of Flagger's; known are Canary, MetricTemplate and AlertProvider";
       return { remarks: [problemOn('kind', message, value['kind'])] };

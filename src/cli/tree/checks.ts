@@ -6,7 +6,7 @@ import type { AnalysisSpec } from '../../rollout/spec/spec-types.ts';
 import { age } from '../age.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
 import type { Colour } from '../paint.ts';
-import { oneLine } from '../status-text.ts';
+import { oneLine } from '../text/status-text.ts';
 
 const VERDICTS: Readonly<Record<CheckResult['verdict'], readonly [word: string, colour: Colour]>> = {
   pass: ['ok', 'green'],
@@ -52,11 +52,11 @@ function unanswered(
 
 function checkEntry(check: CheckResult): Entry {
   const [word, colour] = VERDICTS[check.verdict];
-  const { metric, message } = check;
+  const { metric, of, message } = check;
   return {
     cells: [
       { text: word, colour },
-      { text: metric },
+      { text: of === undefined ? metric : `${metric} (${of})` },
       { text: valueText(check) },
       { text: boundsText(check), colour: 'dim' },
     ],

@@ -1,7 +1,7 @@
 import { ageOf } from '../age.ts';
 import type { Span } from '../outline.ts';
 import { PHASE_COLOUR } from '../paint.ts';
-import { oneLine } from '../status-text.ts';
+import { oneLine } from '../text/status-text.ts';
 import { pathName, type View } from '../view.ts';
 
 /** The first line: where the release is, with numbers only while there is one. */
@@ -33,7 +33,13 @@ export function headDetails(view: View, now: number): Span[] {
   const asked = view.asked
     ? [{ text: `${view.asked} is asked for, and not taken up yet`, colour: 'yellow' as const }]
     : [];
-  const lines: Span[] = [{ text: view.revision && revisionText(view, now) }, ...messageLines(view), ...asked];
+  const decided = view.decided === '' ? [] : [{ text: `decided: ${view.decided}` }];
+  const lines: Span[] = [
+    { text: view.revision && revisionText(view, now) },
+    ...decided,
+    ...messageLines(view),
+    ...asked,
+  ];
   return lines.map((line) => ({ ...line, text: oneLine(line.text) })).filter(({ text }) => text !== '');
 }
 

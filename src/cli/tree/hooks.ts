@@ -2,7 +2,7 @@ import type { HookCall } from '../../rollout/machine/calls.ts';
 import type { Release } from '../../rollout/machine/state.ts';
 import { ageOf } from '../age.ts';
 import { aligned, type Entry, type Span } from '../outline.ts';
-import { oneLine } from '../status-text.ts';
+import { oneLine } from '../text/status-text.ts';
 import type { View } from '../view.ts';
 
 /** Hooks that are asked at this moment of the release, and what they answered. */

@@ -1,4 +1,4 @@
-import type { Action } from '../../rollout/machine/command-annotation.ts';
+import type { Action } from '../../rollout/machine/commands/command-annotation.ts';
 import { aligned, type Entry } from '../outline.ts';
 import type { View } from '../view.ts';
 

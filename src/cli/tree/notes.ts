@@ -4,7 +4,7 @@ import { conditionOf, isUserPaused } from '../../rollout/workload/rollout-status
 import { age } from '../age.ts';
 import { imagesText } from '../images.ts';
 import type { Span } from '../outline.ts';
-import { oneLine } from '../status-text.ts';
+import { oneLine } from '../text/status-text.ts';
 import type { CanarySnapshot } from './snapshot.ts';
 
 /** What holds the Deployment, and what keeps it from having its pods. */

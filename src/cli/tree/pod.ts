@@ -3,7 +3,7 @@ import { containerStatusesOf, exitWords, podStanding } from '../../rollout/workl
 import { isReady } from '../../rollout/workload/pods.ts';
 import { ageOf } from '../age.ts';
 import type { Entry } from '../outline.ts';
-import { oneLine } from '../status-text.ts';
+import { oneLine } from '../text/status-text.ts';
 import type { CanarySnapshot } from './snapshot.ts';
 
 const COLOURS = { ready: 'green', starting: 'yellow', broken: 'red', leaving: 'dim' } as const;

@@ -93,7 +93,7 @@ function isCopy(value: Value): boolean {
   return value['kind'] === 'ReplicaSet' && Array.isArray(owners) && owners.some(isIt);
 }
 
-const KINDS = ['Canary', 'AlertProvider'];
+const KINDS = ['Canary', 'AlertProvider', 'MetricTemplate', 'ClusterMetricTemplate'];
 
 function unknownKind(value: Value): Problem[] {
   const { kind } = value;

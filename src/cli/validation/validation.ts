@@ -1,5 +1,6 @@
 import { API_VERSION, CANARY } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
+import { annotationKey } from '../../rollout/spec/annotations/annotation-keys.ts';
 import { readAnnotations } from '../../rollout/spec/annotations/annotations.ts';
 import { readOptIn } from '../../rollout/spec/annotations/opt-in.ts';
 import { problemsOf, problemsUnder } from '../../rollout/spec/rules/deployment-problems.ts';
@@ -10,6 +11,8 @@ import type { Problem, RolloutSpec } from '../../rollout/spec/spec-types.ts';
 import { selectorLabelOf } from '../../rollout/workload/selector-label.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { SourceObject } from '../documents.ts';
+import { autoscalerDoubts } from './autoscaler.ts';
+import { isMetricTemplate, metricTemplateFindings, referenceFindings } from './metric-templates.ts';
 import { neighbourProblems } from './neighbours.ts';
 import { shaped } from './shape.ts';
 import { takenNameProblems } from './taken-names.ts';
@@ -40,8 +43,8 @@ export function validateObjects(objects: readonly SourceObject[], provider: Traf
     const { value } = object;
     const settings = canaries.filter((canary) => concerns(canary.value, value));
     const unread = unreadProblems(value, settings.length > 0);
-    if (isCanary(value))
-      return [report(object, [...unread, ...canaryProblems(value)], { doubts: canaryDoubts(value) })];
+    if (isCanary(value)) return [canaryReport(object, unread, objects)];
+    if (isMetricTemplate(value)) return [report(object, metricTemplateFindings(value))];
     if (isReleased(value, settings)) return [deploymentReport(object, unread, settings, { objects, provider })];
     return unread.length > 0 ? [report(object, unread)] : [];
   });
@@ -79,9 +82,13 @@ function canaryProblems({ apiVersion, metadata, spec }: Value): Problem[] {
   return [...version, ...name, ...(outcome.ok ? [] : outcome.problems)];
 }
 
-function canaryDoubts({ spec }: Value): Problem[] {
-  const outcome = normaliseSpec(spec);
-  return outcome.ok ? doubtsIn(outcome.value) : [];
+function canaryReport(object: SourceObject, unread: Problem[], objects: readonly SourceObject[]): Report {
+  const { value } = object;
+  const outcome = normaliseSpec(value['spec']);
+  const own = [...unread, ...canaryProblems(value)];
+  if (!outcome.ok) return report(object, own);
+  const { problems, doubts } = referenceFindings(outcome.value, { namespace: namespaceIn(value), objects });
+  return report(object, [...own, ...problems], { doubts: [...doubtsIn(outcome.value), ...doubts] });
 }
 
 interface Around {
@@ -104,12 +111,14 @@ function deploymentReport(
   });
   const plan = planOf(deployment, specs);
   const traffic = plan && judgeTraffic(deployment, plan, around);
+  const templates = ownReferences(deployment, object.value, around);
   const all = [
     ...problems,
     ...problemsOf(deployment),
     ...specs.flatMap((spec) => problemsUnder(deployment, spec)),
     ...unread,
     ...takenNameProblems(deployment, around.objects),
+    ...templates.problems,
     ...(traffic?.problems ?? []),
   ];
   const image = imageDoubt(object.value);
@@ -117,9 +126,19 @@ function deploymentReport(
     ...doubtsOf(deployment),
     ...(settings.length === 0 ? canaryElsewhere(deployment) : []),
     ...(image === undefined ? [] : [{ key: 'image', message: image }]),
+    ...templates.doubts,
     ...(traffic?.doubts ?? []),
+    ...(plan ? autoscalerDoubts(deployment, plan, around.objects) : []),
   ];
   return report(object, distinct(all), { doubts, ...(traffic?.takes !== undefined && { takes: traffic.takes }) });
+}
+
+/** Templates that a Deployment's own annotations name; those of a Canary are told of there. */
+function ownReferences(deployment: Deployment, value: Value, { objects }: Around) {
+  const reading = readAnnotations(deployment);
+  if (reading.optedIn !== 'true' || !reading.outcome.ok) return { problems: [], doubts: [] };
+  const beside = { namespace: namespaceIn(value), objects, nameField: annotationKey };
+  return referenceFindings(reading.outcome.value, beside);
 }
 
 /** By what the Deployment is released; undefined where that is not among the files, or not right. */

@@ -52,6 +52,7 @@ const status: StructuralSchema = {
     canaryWeight: { type: 'integer', format: 'int32' },
     step: { type: 'string' },
     failedChecks: { type: 'integer', format: 'int32' },
+    floor: { type: 'integer', format: 'int32' },
     revision: { type: 'string' },
     lastTransitionTime: time,
     conditions: {

@@ -17,6 +17,8 @@ interface Definition {
   plural: string;
   shortName: string;
   description: string;
+  /** `Namespaced` when left out. */
+  scope?: 'Namespaced' | 'Cluster';
   columns: readonly PrinterColumn[];
   spec: StructuralSchema;
   /** Left out where Headgate writes none: then there is no such subresource. */
@@ -24,13 +26,22 @@ interface Definition {
 }
 
 /** The CustomResourceDefinition of one of Headgate's kinds. */
-export const definitionOf = ({ kind, plural, shortName, description, columns, spec, status }: Definition): object => ({
+export const definitionOf = ({
+  kind,
+  plural,
+  shortName,
+  description,
+  scope = 'Namespaced',
+  columns,
+  spec,
+  status,
+}: Definition): object => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: `${plural}.${API_GROUP}`, labels: { 'app.kubernetes.io/name': 'headgate' } },
   spec: {
     group: API_GROUP,
-    scope: 'Namespaced',
+    scope,
     names: {
       kind,
       listKind: `${kind}List`,

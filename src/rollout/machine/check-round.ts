@@ -1,7 +1,8 @@
 import { fact } from './facts.ts';
 import type { CheckResult } from './observation.ts';
-import { displayName, fail, type Next, NO_REASON, type Releasing, updateRelease } from './situation.ts';
-import { time } from './state.ts';
+import { isRollingOut, rollBack } from './roll-back.ts';
+import { displayName, fail, type Next, NO_REASON, type Releasing, updateRelease, withRelease } from './situation.ts';
+import { ms, type Release, time } from './state.ts';
 
 const messages = (checks: readonly CheckResult[], verdict: CheckResult['verdict']): string =>
   checks
@@ -30,6 +31,23 @@ const nextCheck = ({ now, spec }: Releasing): { checkAt: string } => ({
   checkAt: time(now + spec.analysis.intervalMs),
 });
 
+/**
+ * The same while the Deployment rolls out, past the analysis: only a failure counts then, and what passes is written down only
+ * after one. Undefined where nothing follows.
+ */
+export function judgePromotion(s: Releasing): Next | undefined {
+  const { checks } = s.seen;
+  const { checkAt } = s.state.release;
+  if (checks === undefined || checkAt === undefined || s.now < ms(checkAt)) return undefined;
+  const judged = withRelease(s, { checks });
+  const bad = messages(checks, 'fail');
+  if (bad !== '') return failedCheck(judged, bad);
+  return failsChecks(s.state.release) ? updateRelease(judged, nextCheck(s)) : undefined;
+}
+
+/** Whether the last round failed, and another one follows: its release does not end before that. */
+export const failsChecks = ({ checkAt, checks = [] }: Release): boolean => checkAt !== undefined && has(checks, 'fail');
+
 /** Counts a failed check, whatever it was that failed; the last one that the threshold allows ends the release. */
 export function failedCheck(s: Releasing, message: string): Next {
   const { release } = s.state;
@@ -45,7 +63,7 @@ export function failedCheck(s: Releasing, message: string): Next {
     ),
   );
   if (failedChecks < threshold) return counted;
-  const ended = fail(
+  const ended = (isRollingOut(s) ? rollBack : fail)(
     { ...s, state: { ...s.state, release: { ...release, failedChecks } } },
     'ThresholdReached',
     `failed ${failedChecks} checks, the last: ${message}`,

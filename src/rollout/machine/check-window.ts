@@ -10,6 +10,10 @@ const SCRAPES = 3;
 export const firstCheckAfter = ({ analysis }: RolloutSpec, scrapeMs: number): number =>
   analysis.metrics.length === 0 ? analysis.intervalMs : Math.max(analysis.intervalMs, SCRAPES * scrapeMs);
 
+/** How many rounds of checks, an interval apart, have come after the first; below 0 before that. */
+export const roundsSince = (first: number, now: number, { intervalMs }: RolloutSpec['analysis']): number =>
+  Math.floor((now - first) / intervalMs);
+
 /** The window of a metric: its own, but of enough scrapes, and never longer than the weight has been in force. */
 export const windowFor = (
   { intervalMs }: Metric,

@@ -1,16 +1,18 @@
+import { wantedReplicas } from '../workload/rollout-status.ts';
 import { findStable } from '../workload/stable.ts';
 import { revisionOf, sameRevision } from '../workload/template.ts';
 import { wantedCalls } from './ask-hooks.ts';
+import { withBypassExpiry } from './bypass-expiry.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
-import { carryOutCommand } from './carry-out-command.ts';
+import { carryOutCommand } from './commands/carry-out-command.ts';
 import type { Effect } from './effects.ts';
 import { ensure } from './ensure.ts';
 import { type Fact, fact } from './facts.ts';
 import { withFence } from './fence.ts';
 import { rollbackRequested, wantedPolls } from './gates.ts';
 import { historyAfter } from './history.ts';
-import { newRevision, refreshedStable } from './new-revision.ts';
+import { abandonedRelease, newRevision, refreshedStable } from './new-revision.ts';
 import { outboxAfter } from './outbox.ts';
 import { ended } from './phases/ended.ts';
 import { finalising } from './phases/finalising.ts';
@@ -22,7 +24,9 @@ import { withPinningOver } from './pins/pin-move.ts';
 import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';
-import { ACTIVE, type Phase, type Release, type RolloutState, time } from './state.ts';
+import { ACTIVE, type Phase, type Release, type RolloutState, SERVING, time } from './state.ts';
+import { autoscalerRead } from './troubles/autoscaler-gap.ts';
+import { recordDeleted } from './troubles/record-deleted.ts';
 import { isRouteGone, routeGone } from './troubles/route-gone.ts';
 import { wakeAt } from './wake.ts';
 
@@ -59,7 +63,7 @@ const PHASE: Record<Phase, (s: Releasing) => Next> = {
 export function decide(situation: Omit<Situation, 'state'> & { state: RolloutState | undefined }): Decision {
   const { state, ...rest } = situation;
   const decided = state === undefined ? enrol(rest) : transition({ ...rest, state });
-  const next = { ...decided, state: withFence(state, decided.state, rest) };
+  const next = withBypassExpiry(rest, { ...decided, state: withFence(state, decided.state, rest) });
   const after: Situation = { ...rest, state: next.state };
   const wake = wakeAt(after);
   const effects = ensure(after);
@@ -101,7 +105,9 @@ function enrol(rest: Omit<Situation, 'state'>): Next {
   const s: Situation = { ...rest, state: { ...state, ...(found && { stable: found }) } };
   const stable = refreshedStable(s);
   const told = fact('Enrolled', `${displayName(s)} is gated: a change of its pod template is released by canary`);
-  return { state: { ...state, ...(stable && { stable }) }, facts: [told] };
+  const enrolled: RolloutState = { ...state, ...(stable && { stable }) };
+  const abandoned = abandonedRelease({ ...rest, state: enrolled });
+  return { state: abandoned?.state ?? enrolled, facts: [told, ...(abandoned?.facts ?? [])] };
 }
 
 /** The record follows what the API server makes of it: it is the same revision, and the same pods run it. */
@@ -116,10 +122,18 @@ function transition(recorded: Situation): Next {
   const s = withPinningOver(withRestated(recorded));
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
-  const release = recounted(withRoutable(withService(s)));
+  const release = recounted(withRoutable(withService(withSize(s))));
   const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
   const fresh: Situation = { ...s, state };
   return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
+}
+
+/** The release under way, which takes note of the most pods that the Deployment had: all traffic together needs as many. */
+function withSize(s: Situation): Situation {
+  const { release, phase } = s.state;
+  if (release === undefined || !SERVING.has(phase)) return s;
+  const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
+  return { ...s, state: { ...s.state, release: { ...release, stableReplicas } } };
 }
 
 /** The release under way, which takes note of its Service: by that the route is found when no Service can be read. */
@@ -152,7 +166,14 @@ function inPhase(s: Situation): Next {
   const { release, phase } = s.state;
   if (release === undefined) return stay(s);
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
-  return routeGone(releasing) ?? routeEmptied(releasing) ?? rollbackRequested(releasing) ?? PHASE[phase](releasing);
+  return (
+    recordDeleted(releasing) ??
+    routeGone(releasing) ??
+    routeEmptied(releasing) ??
+    rollbackRequested(releasing) ??
+    autoscalerRead(releasing) ??
+    PHASE[phase](releasing)
+  );
 }
 
 /**

@@ -18,8 +18,12 @@ export type Effect =
   | { do: 'deleteSnapshot'; snapshot: Snapshot; namespace: string | undefined }
   /** Give the Deployment's template other pins and hold that revision, in one write; without `hold` it rolls out at once. */
   | { do: 'pinTemplate'; deployment: Deployment; template: PodTemplate; hold?: string }
-  /** Remove the annotations that were for one roll-out only: `rolling`, and a bypass that has been used. */
-  | { do: 'clearAnnotations'; deployment: Deployment; keys: string[] }
+  /** Write Headgate's own annotations of the Deployment; undefined: remove. */
+  | { do: 'annotate'; deployment: Deployment; annotations: Readonly<Record<string, string | undefined>> }
+  /** Replace the template that rolls out by the stable one; no hold stands. */
+  | { do: 'rollBack'; deployment: Deployment; template: PodTemplate }
+  /** Put the template of a revision that was rolled back into its place again, held in the same write. */
+  | { do: 'holdAgain'; deployment: Deployment; template: PodTemplate; text: string }
   | { do: 'createService'; service: Service }
   /** Give a Service of Headgate's own the ports, selector and the rest that another now has. */
   | { do: 'replaceService'; existing: Service; wanted: Service }
@@ -35,5 +39,7 @@ export type Effect =
   | { do: 'scaleCanary'; existing: Deployment; replicas: number }
   /** The disruption budget of the canary's pods. */
   | { do: 'changeBudget'; change: ObjectChange }
+  /** What scales the canary by itself. A patch of it says itself what it was observed with. */
+  | { do: 'changeAutoscaler'; change: ObjectChange }
   | { do: 'deleteReplicaSet'; replicaSet: ReplicaSet }
   | { do: 'createReplicaSet'; replicaSet: ReplicaSet };

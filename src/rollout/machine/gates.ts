@@ -3,16 +3,22 @@ import type { Hook, RolloutSpec } from '../spec/spec-types.ts';
 import { answerTo, hooksOf, hooksPassed } from './ask-hooks.ts';
 import type { HookAnswer, WantedPoll } from './calls.ts';
 import { fact } from './facts.ts';
-import { displayName, fail, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
-import { type Awaiting, ms, type Phase, type Release, time } from './state.ts';
+import {
+  displayName,
+  fail,
+  type Next,
+  type Releasing,
+  type Situation,
+  stay,
+  updateRelease,
+  withRelease,
+} from './situation.ts';
+import { AT_GATE, type Awaiting, ms, type Release, time } from './state.ts';
 
 const LONGEST_POLL_MS = 5_000;
 
 /** How often a closed gate is asked: an approval is not to wait for a whole interval. */
 const pollMs = ({ analysis }: RolloutSpec): number => Math.min(analysis.intervalMs, LONGEST_POLL_MS);
-
-/** Phases in which a hook may call for a way back: until the gate is opened. */
-const CAN_ROLL_BACK: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
 
 /** The question is another one each time that the release comes to wait: no old approval counts. */
 const gateId = ({ startedAt }: Release, { gate, since }: Awaiting, { name }: Hook): string =>
@@ -22,7 +28,7 @@ const rollbackId = ({ startedAt }: Release, { name }: Hook): string => `${starte
 
 /** What is to be asked again and again in this state. */
 export function wantedPolls({ state: { phase, release }, spec }: Situation): WantedPoll[] {
-  if (release === undefined || !CAN_ROLL_BACK.has(phase)) return [];
+  if (release === undefined || !AT_GATE.has(phase)) return [];
   // The looks come at whole multiples; an answer that came a moment after the last one must not miss the next.
   const everyMs = pollMs(spec) / 2;
   const { awaiting } = release;
@@ -57,7 +63,7 @@ export function throughGate(s: Releasing, gate: GateType, go: (s: Releasing) => 
   if (awaiting?.gate !== gate) return updateRelease(s, { awaiting: { gate, since: time(s.now) }, deadline: undefined });
   const answers = gates.map((hook) => ({ hook, answer: answerTo(s, gateId(s.state.release, awaiting, hook)) }));
   const closed = answers.filter(({ answer }) => answer?.outcome !== 'passed');
-  if (closed.length === 0) return opened(s, gates, go);
+  if (closed.length === 0) return opened(s, gate, gates, go);
   return timedOut(s, awaiting, closed) ?? stayClosed(s, awaiting, closed);
 }
 
@@ -66,10 +72,13 @@ interface Closed {
   answer: HookAnswer | undefined;
 }
 
-function opened(s: Releasing, gates: readonly Hook[], go: (s: Releasing) => Next): Next {
-  const next = go(s);
-  const names = gates.map(({ name }) => name);
-  return { ...next, facts: [...hooksPassed(s, names), ...next.facts] };
+function opened(s: Releasing, gate: GateType, gates: readonly Hook[], go: (s: Releasing) => Next): Next {
+  const hooks = gates.map(({ name }) => name);
+  const others = s.state.release.approvals?.filter((approval) => approval.gate !== gate) ?? [];
+  const approved = withRelease(s, { approvals: [...others, { gate, hooks, at: time(s.now) }] });
+  const next = go(approved);
+  if (next.state === approved.state) return stay(s);
+  return { ...next, facts: [...hooksPassed(s, hooks), ...next.facts] };
 }
 
 function timedOut(s: Releasing, { since, gate }: Awaiting, closed: readonly Closed[]): Next | undefined {
@@ -111,12 +120,13 @@ export function gateDeadlines({ state: { release }, spec }: Situation): number[]
 /** A rollback hook that passes ends the release; undefined if none does. */
 export function rollbackRequested(s: Releasing): Next | undefined {
   const { phase, release } = s.state;
-  if (!CAN_ROLL_BACK.has(phase)) return undefined;
+  if (!AT_GATE.has(phase)) return undefined;
   for (const hook of hooksOf(s.spec, 'rollback')) {
     const answer = answerTo(s, rollbackId(release, hook));
     if (answer?.outcome !== 'passed') continue;
     const words = answer.message === '' ? '' : `: ${answer.message}`;
-    return fail(s, 'RollbackRequested', `is taken back, as hook ${hook.name} asks for it${words}`);
+    const decidedBy = { action: 'rollback' as const, at: time(s.now), hook: hook.name };
+    return fail(s, 'RollbackRequested', `is taken back, as hook ${hook.name} asks for it${words}`, decidedBy);
   }
   return undefined;
 }

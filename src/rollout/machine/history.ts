@@ -1,6 +1,16 @@
+import type { GateType } from '../spec/schema/hook-types.ts';
+import type { DecidedBy } from './commands/decided-by.ts';
 import { ACTIVE, type Release, type ReleasePath, type RolloutState, type Time, time } from './state.ts';
 
 export const OUTCOMES = ['succeeded', 'failed', 'withdrawn', 'superseded'] as const;
+
+/** A gate that let a release pass. */
+export interface Approval {
+  gate: GateType;
+  /** Those that approved. */
+  hooks: string[];
+  at: Time;
+}
 
 /** A release that is over. */
 export interface PastRelease {
@@ -15,6 +25,9 @@ export interface PastRelease {
   /** The last weight that was wanted for its canary, in percent. */
   weight: number;
   failedChecks: number;
+  /** As in `Release`. */
+  approvals?: Approval[];
+  decidedBy?: DecidedBy;
   /** A reason of facts.ts and a sentence, where it did not go through. */
   reason?: string;
   message?: string;
@@ -28,11 +41,10 @@ export function historyAfter(before: RolloutState, after: RolloutState, now: num
   const outcome = outcomeOf(before, after);
   if (outcome === undefined || before.release === undefined) return history;
   const { release } = before;
-  const ended = outcome === 'succeeded' || outcome === 'failed' ? (after.release ?? release) : release;
-  return [pastOf(ended.startedAt === release.startedAt ? ended : release, outcome, now), ...history].slice(
-    0,
-    MOST_RELEASES,
-  );
+  // What gives way to the running version by command goes on under the revision of that.
+  const last = after.release?.startedAt === release.startedAt ? after.release : release;
+  const ended = last.revision === release.revision ? last : { ...release, decidedBy: last.decidedBy };
+  return [pastOf(ended, outcome, now), ...history].slice(0, MOST_RELEASES);
 }
 
 /** Undefined while it goes on. What went straight back to the running version was no release. */
@@ -47,6 +59,7 @@ function outcomeOf(before: RolloutState, after: RolloutState): PastRelease['outc
 
 function pastOf(release: Release, outcome: PastRelease['outcome'], now: number): PastRelease {
   const { revision, images = [], requestedBy, path, startedAt, peak = 0, failedChecks, reason, message } = release;
+  const { approvals = [], decidedBy } = release;
   const why = outcome === 'failed' ? { ...(reason && { reason }), ...(message && { message }) } : {};
   return {
     revision,
@@ -58,6 +71,8 @@ function pastOf(release: Release, outcome: PastRelease['outcome'], now: number):
     outcome,
     weight: peak,
     failedChecks,
+    ...(approvals.length > 0 && { approvals }),
+    ...(decidedBy && { decidedBy }),
     ...why,
   };
 }

@@ -1,4 +1,5 @@
 import { canaryName } from '../names.ts';
+import { printable } from '../printable.ts';
 import type { Hold } from '../workload/hold.ts';
 import {
   availableReplicas,
@@ -9,15 +10,19 @@ import {
 } from '../workload/rollout-status.ts';
 import { findReplicaSet, findStable, isEmpty, ownedBy } from '../workload/stable.ts';
 import { imagesOf, sameRevision } from '../workload/template.ts';
-import { type Fact, fact } from './facts.ts';
+import { bypassDecision, decidedWords } from './commands/decided-by.ts';
+import { type Fact, fact, type Reason } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
 import { startOrWait } from './phases/waiting.ts';
 import { awaitsPins } from './pins/pin-move.ts';
+import { isRollingBack } from './roll-back.ts';
 import { routableBefore } from './routable.ts';
 import { displayName, enterPhase, type Next, type Releasing, type Situation, stay } from './situation.ts';
 import { isKnown } from './sources.ts';
-import { ACTIVE, type Release, type ReleasePath, time } from './state.ts';
+import { ACTIVE, type Release, type ReleasePath, ROLLING_OUT, time } from './state.ts';
+import { autoscalerFacts, autoscalerFindings } from './troubles/autoscaler-gap.ts';
 import { policyFindings } from './troubles/policy-gap.ts';
+import { deletionFact, isAbandoned, RECORD_DELETED } from './troubles/record-deleted.ts';
 
 /**
  * Starts the release of a revision that the state does not know of yet: one that is held at the gate, or one that went past
@@ -49,7 +54,7 @@ function heldRevision(s: Situation, hold: Hold): Next | undefined {
  * read. In mid-promotion they alone tell which of the two revisions has the pods.
  */
 const isRunningRecorded = ({ state: { phase, stable } }: Situation): boolean =>
-  stable?.available === true && phase !== 'Promoting' && phase !== 'Stalled';
+  stable?.available === true && !ROLLING_OUT.has(phase);
 
 /**
  * Another revision comes while one is being promoted. If most pods run the one under promotion already, it is the stable
@@ -58,7 +63,7 @@ const isRunningRecorded = ({ state: { phase, stable } }: Situation): boolean =>
 function withInterruptedPromotion(s: Situation): Situation {
   const { state, seen } = s;
   const { phase, release } = state;
-  if (release === undefined || (phase !== 'Promoting' && phase !== 'Stalled')) return s;
+  if (release === undefined || !ROLLING_OUT.has(phase) || isRollingBack(release)) return s;
   const found = findStable(seen.deployment, seen.replicaSets ?? []);
   if (found === undefined || found.revision !== release.revision) return s;
   const { previous: _previous, ...rest } = state;
@@ -66,13 +71,20 @@ function withInterruptedPromotion(s: Situation): Situation {
 }
 
 /** The hold has a verdict that the state does not know of, as the Canary was deleted and made anew: the verdict stands. */
-function alreadyFailed(s: Situation, hold: Hold): Next {
-  const release: Release = {
-    ...newRelease(s, 'canary', hold.by),
-    outcome: 'failed',
-    reason: 'Aborted',
-    message: hold.reason ?? 'failed',
-  };
+const alreadyFailed = (s: Situation, hold: Hold): Next => endedBefore(s, hold, 'Aborted', hold.reason ?? 'failed');
+
+/**
+ * The first look at a Deployment whose release was under way: its record is lost, and with it what was found out. Nothing
+ * begins by itself; undefined where nothing was under way.
+ */
+export function abandonedRelease(s: Situation): Next | undefined {
+  const { hold, canary } = s.seen;
+  if (hold.state !== 'held' || !isAbandoned(s.seen, canary)) return undefined;
+  return { ...endedBefore(s, hold.hold, 'RecordDeleted', RECORD_DELETED), facts: [deletionFact(s)] };
+}
+
+function endedBefore(s: Situation, { by }: Hold, reason: Reason, message: string): Next {
+  const release: Release = { ...newRelease(s, 'canary', by), ...policyFindings(s), outcome: 'failed', reason, message };
   return { state: { ...s.state, phase: 'Finalising', since: time(s.now), release }, facts: [] };
 }
 
@@ -106,16 +118,19 @@ function isUnprotected({ state, seen: { deployment, replicaSets } }: Situation):
   return replicaSets.every((set) => !ownedBy(deployment, set) || (set.status?.availableReplicas ?? 0) === 0);
 }
 
+/** A release is under way, or has failed, so that the stable template takes its place; one that rolls back wants that itself. */
+const isKeptOut = ({ phase, release }: Situation['state']): boolean =>
+  phase === 'Failed' || (ACTIVE.has(phase) && !isRollingBack(release));
+
 /** No hold: is the template the one that the state expects? */
 function ungatedRevision(s: Situation): Next | undefined {
   const { state, seen } = s;
   const { phase, release, stable } = state;
   if (isUserPaused(seen.deployment) && phase !== 'Promoting') return undefined;
-  const lifted =
-    phase === 'Promoting' || phase === 'Stalled' || (phase === 'Finalising' && release?.outcome !== 'failed');
+  const lifted = ROLLING_OUT.has(phase) || (phase === 'Finalising' && release?.outcome !== 'failed');
   if (lifted && release?.revision === seen.revision) return undefined;
   if (stable !== undefined && seen.revision === stable.revision) {
-    return ACTIVE.has(phase) || phase === 'Failed' ? start(s, 'withdrawn', '') : undefined;
+    return isKeptOut(state) ? start(s, 'withdrawn', '') : undefined;
   }
   return start(s, 'outside', '');
 }
@@ -146,13 +161,16 @@ function newRelease({ seen, now }: Situation, path: ReleasePath, requestedBy: st
 function start(s: Situation, path: ReleasePath, requestedBy: string): Next {
   const before = s.state.release;
   const timer = before?.weight === 0 && before.weightSince !== undefined ? { weightSince: before.weightSince } : {};
-  const findings = path === 'canary' ? policyFindings(s) : {};
+  const findings = path === 'canary' ? { ...policyFindings(s), ...autoscalerFindings(s) } : {};
   const routableSince = path === 'canary' ? routableBefore(s) : undefined;
-  const release: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings, routableSince };
+  const decidedBy = path === 'outside' ? bypassDecision(s) : undefined;
+  const begun: Release = { ...newRelease(s, path, requestedBy), ...timer, ...findings, routableSince };
+  const release: Release = { ...begun, ...(decidedBy && { decidedBy }) };
   const releasing: Releasing = { ...s, state: { ...s.state, release } };
   const next = path === 'canary' ? startOrWait(releasing) : enterPhase(releasing, 'Promoting', {});
-  const begun = fact(...FACTS[path](releasing), release.revision);
-  const facts = [...supersededBy(s), begun, ...policyFacts(releasing), ...next.facts];
+  const told = fact(...FACTS[path](releasing), release.revision);
+  const found = [...policyFacts(releasing), ...autoscalerFacts(release)];
+  const facts = [...supersededBy(s), told, ...found, ...next.facts];
   return { state: { ...next.state, since: time(s.now) }, facts };
 }
 
@@ -167,10 +185,13 @@ function supersededBy({ state, seen }: Situation): Fact[] {
   return [fact('Superseded', `${release.revision} gives way to ${seen.revision}`, release.revision)];
 }
 
+const pastGate = ({ state: { release } }: Releasing): string =>
+  release.decidedBy === undefined ? '' : ` ${decidedWords(release.decidedBy)}`;
+
 type FactOf = (s: Releasing) => [Fact['reason'], string];
 const FACTS: Record<ReleasePath, FactOf> = {
   canary: (s) => {
-    const by = s.state.release.requestedBy ? ` (asked for by ${s.state.release.requestedBy})` : '';
+    const by = s.state.release.requestedBy ? ` (asked for by ${printable(s.state.release.requestedBy)})` : '';
     const canary = canaryName(s.seen.deployment.metadata.name);
     return [
       'NewRevision',
@@ -191,7 +212,7 @@ const FACTS: Record<ReleasePath, FactOf> = {
   ],
   outside: (s) => [
     'WentAround',
-    `${displayName(s)} ${s.state.release.revision} went past the gate and rolls out without a canary`,
+    `${displayName(s)} ${s.state.release.revision} went past the gate${pastGate(s)} and rolls out without a canary`,
   ],
 };
 

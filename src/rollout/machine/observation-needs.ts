@@ -1,13 +1,14 @@
 import type { Deployment } from '../kube.ts';
 import { pinsTextOf } from '../pins/pins.ts';
-import type { Metric, RolloutSpec } from '../spec/spec-types.ts';
+import type { AutoscalerRef, BuiltinMetric, Metric, RolloutSpec } from '../spec/spec-types.ts';
 import { availableReplicas } from '../workload/rollout-status.ts';
 import { findReplicaSet, ownedBy } from '../workload/stable.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
 import { runsRevision } from './canary-pods.ts';
 import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
-import { ACTIVE, ms, type Phase, type Release, type RolloutState, SERVING } from './state.ts';
+import { isRollingBack } from './roll-back.ts';
+import { ACTIVE, AT_GATE, ms, type Release, ROLLING_OUT, type RolloutState, SERVING } from './state.ts';
 import { arePodsLate } from './troubles/late-pods.ts';
 import { canSpare, missingPods } from './troubles/missing-pods.ts';
 import { expectsRoute } from './troubles/route-missing.ts';
@@ -20,6 +21,8 @@ export interface DueCheck {
   weight: number;
   /** How long the weight has been in force, in milliseconds. */
   weightMs: number;
+  /** For how long the Deployment rolls out, whose pods are measured; left out where the canary is. */
+  rolloutMs?: number;
 }
 
 /** Whether the ReplicaSets are to be read: under a hold they say what really runs. */
@@ -44,6 +47,20 @@ export function needsRestating(
 /** Whether a revision is held whose release has not begun: then policies, and names that others may have, are to be read. */
 export const isNewRevision = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>
   held && state?.release?.revision !== revision;
+
+/**
+ * The autoscaler that is to be read, with that of the canary: the one that the release under way began with, so that what was
+ * made by it goes with it, or the one that is named now.
+ */
+export function autoscalerToRead(
+  spec: RolloutSpec,
+  state: RolloutState | undefined,
+  isNew: boolean,
+): AutoscalerRef | undefined {
+  const { release, phase = 'Initialized' } = state ?? {};
+  if (ACTIVE.has(phase)) return release?.autoscaler ?? spec.autoscalerRef;
+  return isNew ? spec.autoscalerRef : undefined;
+}
 
 /**
  * Whether what users have in the namespace is to be read anew at the next look: a route is expected without a release, and there is
@@ -86,22 +103,30 @@ const isPinned = ({ spec }: Deployment): boolean => pinsTextOf(spec.template) !=
 const missesNone = ({ revision, replicas }: Release, canary: Deployment): boolean =>
   runsRevision(canary, revision) && availableReplicas(canary) >= replicas;
 
-/**
- * The checks that are due; undefined if none are.
- * @param scrapeMs how often the metrics server reads figures
- */
+interface Clock {
+  now: number;
+  /** How often the metrics server reads figures. */
+  scrapeMs: number;
+}
+
+/** The checks that are due; undefined if none are. */
 export function dueChecks(
   spec: RolloutSpec,
   state: RolloutState | undefined,
-  { now, scrapeMs }: { now: number; scrapeMs: number },
+  { now, scrapeMs }: Clock,
 ): DueCheck[] | undefined {
   const release = state?.release;
-  if (state?.phase !== 'Progressing' || release?.checkAt === undefined || release.weightSince === undefined)
+  if (state === undefined || release?.checkAt === undefined || now < ms(release.checkAt)) return undefined;
+  if (release.weightSince === undefined) return undefined;
+  if (ROLLING_OUT.has(state.phase)) return promotionChecks(spec, release, { now, scrapeMs });
+  if (state.phase !== 'Progressing' || areHooksUnanswered(release, hooksOf(spec, 'rollout'), release.checkAt))
     return undefined;
-  if (now < ms(release.checkAt)) return undefined;
-  if (areHooksUnanswered(release, hooksOf(spec, 'rollout'), release.checkAt)) return undefined;
-  const { weight } = release;
-  const weightMs = now - ms(release.weightSince);
+  return canaryChecks(spec, release, { now, scrapeMs });
+}
+
+function canaryChecks(spec: RolloutSpec, release: Release, { now, scrapeMs }: Clock): DueCheck[] {
+  const { weight, weightSince } = release;
+  const weightMs = weightSince === undefined ? 0 : now - ms(weightSince);
   return spec.analysis.metrics.map((metric) => ({
     metric,
     windowMs: windowFor(metric, { weightMs, scrapeMs }),
@@ -109,6 +134,20 @@ export function dueChecks(
     weightMs,
   }));
 }
+
+/** Of the canary as before, and of the pods that take its place: what their clients get, as far as that says anything. */
+function promotionChecks(spec: RolloutSpec, release: Release, clock: Clock): DueCheck[] {
+  if (release.promotedAt === undefined) return [];
+  const rolloutMs = clock.now - ms(release.promotedAt);
+  const canary = canaryChecks(spec, release, clock);
+  const measured = canary.filter(
+    ({ metric: { source } }) => 'builtin' in source && ROLLOUT_MEASURES.has(source.builtin),
+  );
+  return [...(release.weight > 0 ? canary : []), ...measured.map((check) => ({ ...check, rolloutMs }))];
+}
+
+/** New pods are slow at first, so that a duration would say little. */
+const ROLLOUT_MEASURES: ReadonlySet<BuiltinMetric> = new Set(['request-success-rate']);
 
 export type DoubtfulRead = 'deployment' | 'canary' | 'route';
 
@@ -132,15 +171,16 @@ export function doubtfulReads(state: RolloutState | undefined, seen: Omit<Observ
 const canaryDoubtful = (release: Release, { canary }: Omit<Observation, 'checks'>): boolean =>
   missingPods(release, canary) > 0;
 
-/** Phases in which the revision under release is held. */
-const AT_GATE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
+const isBackAt = ({ release, stable }: RolloutState, revision: string): boolean =>
+  isRollingBack(release) && revision === stable?.revision;
 
 /** The gate seems to be in another state than what was committed. */
-function holdDoubtful({ phase, release }: RolloutState, { hold, revision }: Omit<Observation, 'checks'>): boolean {
+function holdDoubtful(state: RolloutState, { hold, revision }: Omit<Observation, 'checks'>): boolean {
+  const { phase, release } = state;
   const same = revision === release?.revision;
   if (AT_GATE.has(phase) || (phase === 'Finalising' && release?.outcome === 'failed'))
     return hold.state !== 'held' || !same;
-  if (phase === 'Promoting') return !same;
+  if (phase === 'Promoting') return !same && !isBackAt(state, revision);
   if (phase === 'Finalising') return hold.state === 'held' || !same;
   return phase === 'Failed' ? hold.state === 'open' : hold.state === 'held' && same;
 }

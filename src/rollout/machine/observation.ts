@@ -6,8 +6,9 @@ import type { AppService } from '../workload/app-service.ts';
 import type { DisruptionBudget } from '../workload/disruption-budget.ts';
 import type { HoldReading } from '../workload/hold.ts';
 import type { Policy } from '../workload/policies.ts';
+import type { AutoscalerReading } from './autoscaler.ts';
 import type { HookAnswer } from './calls.ts';
-import type { Command, UnreadableCommand } from './command-annotation.ts';
+import type { StampedCommand, UnreadableCommand } from './commands/command-annotation.ts';
 import type { Receipt } from './outbox.ts';
 import type { UnknownSource } from './sources.ts';
 import type { TrafficReading } from './traffic.ts';
@@ -15,6 +16,8 @@ import type { TrafficReading } from './traffic.ts';
 /** What one check found. `error`: the question could not be put; `inconclusive`: there was no data to answer it. */
 export interface CheckResult {
   metric: string;
+  /** What was measured, where it is not the canary: the pods of the Deployment, while it rolls out. */
+  of?: 'Deployment';
   verdict: 'pass' | 'fail' | 'inconclusive' | 'error';
   value?: number;
   /** What the value is held against. */
@@ -51,7 +54,9 @@ export interface Observation extends TrafficReading {
   hold: HoldReading;
   /** Revision of the Deployment's own template. */
   revision: string;
-  command?: Command | UnreadableCommand;
+  command?: StampedCommand | UnreadableCommand;
+  /** The Canary is deleted, and is there only until others have let go of it. */
+  recordDeleted?: true;
   replicaSets?: readonly ReplicaSet[];
   /** The recorded template of the stable pods as the API server has it now, where nothing else equals the record (`needsRestating`). */
   restated?: PodTemplate;
@@ -62,6 +67,8 @@ export interface Observation extends TrafficReading {
   policies?: PolicyReading;
   /** Left out where no change of content is released. */
   config?: ConfigReading;
+  /** Where the settings name one, and a release is under way or begins (`autoscalerToRead`). */
+  autoscaler?: AutoscalerReading;
   /** As in `TrafficWish`. */
   closed?: ReadonlyMap<string, string>;
   /** The Service by which clients reach the app. */

@@ -35,6 +35,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   GateTimedOut: 'error',
   RollbackRequested: 'error',
   Aborted: 'error',
+  RecordDeleted: 'error',
   ...TRAFFIC_SEVERITIES,
 };
 

@@ -1,4 +1,5 @@
 import type { RolloutSpec } from '../spec/spec-types.ts';
+import type { DecidedBy } from './commands/decided-by.ts';
 import { type Fact, fact, type Reason } from './facts.ts';
 import type { Observation } from './observation.ts';
 import type { DefaultAlert } from './outbox.ts';
@@ -62,14 +63,17 @@ export const NO_REASON = { reason: undefined, message: undefined };
 /** No hook is asked for anything any more. */
 export const NO_HOOK_CALLS = { calls: undefined, awaiting: undefined };
 
-/** Take all traffic from the canary and end the release as failed. Moves toward the stable pods wait for nothing. */
-export function fail(s: Releasing, reason: Reason, message: string): Next {
+/**
+ * Take all traffic from the canary and end the release as failed. Moves toward the stable pods wait for nothing.
+ * @param decidedBy who wants it; undefined where the release failed by itself
+ */
+export function fail(s: Releasing, reason: Reason, message: string, decidedBy?: DecidedBy): Next {
   const { release } = s.state;
   const text = `${displayName(s)} ${release.revision} ${message}; traffic goes back to the running version`;
   return enterPhase(
     s,
     'Finalising',
-    { ...withoutTraffic(release), ...NO_HOOK_CALLS, outcome: 'failed', reason, message },
+    { ...withoutTraffic(release), ...NO_HOOK_CALLS, outcome: 'failed', reason, message, decidedBy },
     fact(reason, text, release.revision),
   );
 }

@@ -14,6 +14,7 @@ export const SOURCES = [
   'names',
   'policies',
   'budget',
+  'autoscaler',
   'pods',
   /** ConfigMaps and Secrets. */
   'config',
@@ -70,6 +71,7 @@ const WORDS: Record<Source, string> = {
   names: 'whether the names are free that the canary needs',
   policies: 'the policies of the namespace',
   budget: "the canary's disruption budget",
+  autoscaler: 'the autoscaler that the settings name',
   pods: "the canary's pods",
   config: 'what the ConfigMaps and Secrets say that the pods run on',
 };

@@ -1,7 +1,10 @@
+import type { PodTemplate } from '../kube.ts';
 import type { GateType } from '../spec/schema/hook-types.ts';
 import type { Stable } from '../workload/stable.ts';
+import type { ReleaseAutoscaler } from './autoscaler.ts';
 import type { HookCall } from './calls.ts';
-import type { PastRelease } from './history.ts';
+import type { DecidedBy } from './commands/decided-by.ts';
+import type { Approval, PastRelease } from './history.ts';
 import type { CheckResult } from './observation.ts';
 import type { Notice } from './outbox.ts';
 
@@ -83,14 +86,24 @@ export interface Release {
   calls?: HookCall[] | undefined;
   /** The approval that it waits for. */
   awaiting?: Awaiting | undefined;
+  /** The last approval by each type of gate. */
+  approvals?: Approval[] | undefined;
+  /** Who ended it, or sent it past its analysis; undefined where the analysis decides. */
+  decidedBy?: DecidedBy | undefined;
   /** Which of the namespace's policies leave out the canary's pods, and what to write. */
   policyGap?: string;
   /** No disruption budget of a user's is for the canary's pods: they get one. */
   needsBudget?: boolean;
+  /** The autoscaler that the settings named when it began. */
+  autoscaler?: ReleaseAutoscaler;
   /** The most weight that it had, in percent. */
   peak?: number;
   /** The held revision whose template is to be replaced by the stable one (`headgate revert`). */
   revert?: string;
+  /** When the gate was opened for it. */
+  promotedAt?: Time | undefined;
+  /** It failed in mid-promotion, and the Deployment rolls back: its template, to be held again after that (roll-back.ts). */
+  rolledBack?: PodTemplate | undefined;
   /** How it ends; set when it is known, before its effects are seen. */
   outcome?: 'succeeded' | 'failed' | undefined;
   /** A reason of facts.ts and a sentence: why it is where it is. */
@@ -122,6 +135,8 @@ export interface RolloutState {
   declinedPins?: string;
   /** It was asked that what runs be pinned (`headgate pin`), and it is not yet. */
   pinning?: true;
+  /** When the last bypass ended that expired and was told of. */
+  bypassExpiry?: Time;
   /** How many notices there were so far: the number of the next. */
   told?: number;
   /** What is still to be sent, the oldest first. */
@@ -142,6 +157,12 @@ export const ACTIVE: ReadonlySet<Phase> = new Set([
 
 /** Phases in which the canary may be given traffic. */
 export const SERVING: ReadonlySet<Phase> = new Set(['Progressing', 'Paused', 'Promoting', 'Stalled']);
+
+/** Phases in which the revision under release is held. */
+export const AT_GATE: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
+
+/** Phases in which the gate is open, and Kubernetes rolls the Deployment. */
+export const ROLLING_OUT: ReadonlySet<Phase> = new Set(['Promoting', 'Stalled']);
 
 /** Phases that wait for what is counted from the moment when the route was seen at its weight. */
 export const TIMED: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Finalising']);

@@ -1,6 +1,7 @@
 import type { Condition } from '../kube.ts';
 import type { RolloutSpec } from '../spec/spec-types.ts';
 import type { TrafficObstacle } from '../workload/traffic-obstacle.ts';
+import { floorOf } from './floor.ts';
 import type { ConfigPinned } from './pins/config-pinned.ts';
 import { isRouteUnseen, type UnknownSource, unknownWords } from './sources.ts';
 import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
@@ -16,6 +17,8 @@ export interface CanaryStatus extends Omit<RolloutState, 'phase' | 'since'> {
   /** Steps of the plan that were taken, `3/5`. */
   step: string;
   failedChecks: number;
+  /** The pods that no autoscaler may take from the Deployment; left out where none are kept (floor.ts). */
+  floor?: number;
   /** The revision under release, else the one that runs. */
   revision: string;
   lastTransitionTime: Time;
@@ -48,12 +51,14 @@ export function statusOf(view: ViewInput): CanaryStatus {
   const { phase, since, release, stable } = state;
   const plan = weightPlan(spec?.analysis.weights ?? [], stopsPodsFirst);
   const weight = observedWeight(view);
+  const floor = floorOf(state);
   return {
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,
     canaryWeight: weight,
     step: `${stepsTaken(release, plan, weight)}/${plan.length}`,
     failedChecks: release?.failedChecks ?? 0,
+    ...(floor !== undefined && { floor }),
     revision: release?.revision ?? stable?.revision ?? '',
     lastTransitionTime: since,
     conditions: conditionsOf(view),
@@ -73,12 +78,14 @@ function stepsTaken(release: Release | undefined, plan: readonly number[], weigh
 
 /** What the state has besides its phase, and only that. */
 function remembered(state: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> {
-  const { stable, previous, release, command, declinedPins, pinning, told, outbox = [], history = [] } = state;
+  const { stable, previous, release, command, bypassExpiry, declinedPins, pinning, told } = state;
+  const { outbox = [], history = [] } = state;
   return {
     ...(stable && { stable }),
     ...(previous && { previous }),
     ...(release && { release }),
     ...(command && { command }),
+    ...(bypassExpiry && { bypassExpiry }),
     ...(declinedPins !== undefined && { declinedPins }),
     ...(pinning && { pinning }),
     ...(told !== undefined && { told }),
@@ -121,8 +128,9 @@ interface Refused {
 /** The status of a Canary whose Deployment is not enrolled for it; what is remembered of releases stays. */
 export function refusedStatus({ before, generation, reason, message, at }: Refused): Partial<CanaryStatus> {
   const verdict = { Ready: false, Reconciling: false, Stalled: true, Enrolled: false };
+  const { floor: _floor, ...rest } = before ?? {};
   return {
-    ...before,
+    ...rest,
     ...(generation !== undefined && { observedGeneration: generation }),
     conditions: written(verdict, { reason, message, generation, before, since: at }),
   };
@@ -154,6 +162,7 @@ function conditionsOf(view: ViewInput): Condition[] {
     ...written(verdict, { ...telling, reason, message }),
     ...written({ Enrolled: true }, { ...telling, reason: 'Enrolled', message: ENROLLED_MESSAGE }),
     ...(release?.policyGap === undefined ? [] : gapCondition(release, release.policyGap, telling)),
+    ...autoscalerConditions(release, telling),
     ...(pinned === undefined ? [] : pinnedCondition(pinned, telling)),
     ...(unrouted === undefined ? [] : written({ RouteMissing: true }, { ...telling, ...unrouted })),
     ...(undivided === undefined ? [] : undividedCondition(undivided, telling)),
@@ -168,6 +177,17 @@ const gapCondition = (
   telling: Pick<Telling, 'before' | 'generation'>,
 ): Condition[] => written({ PolicyGap: true }, { ...telling, since: startedAt, reason: 'PolicyGap', message: gap });
 
+/** It is there only while it is true; with several gaps it has the reason of the first. */
+function autoscalerConditions(
+  release: Release | undefined,
+  telling: Pick<Telling, 'before' | 'generation'>,
+): Condition[] {
+  const gaps = release?.autoscaler?.gaps ?? [];
+  const [first] = gaps;
+  if (release === undefined || first === undefined) return [];
+  const message = gaps.map((gap) => gap.message).join('. ');
+  return written({ AutoscalerGap: true }, { ...telling, since: release.startedAt, reason: first.reason, message });
+}
 const pinnedCondition = (
   { holds, ...words }: ConfigPinned,
   telling: Pick<Telling, 'before' | 'generation' | 'since'>,

@@ -1,9 +1,11 @@
+import { readBypass } from '../workload/bypass.ts';
 import { isScaledDown } from './canary-pods.ts';
+import { roundsSince } from './check-window.ts';
 import { gateDeadlines, nextPoll } from './gates.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import { meshKnowsCanaryAt } from './routable.ts';
 import type { Situation } from './situation.ts';
-import { ms, SERVING, TIMED } from './state.ts';
+import { ms, ROLLING_OUT, SERVING, TIMED } from './state.ts';
 import { lateAt } from './troubles/late-pods.ts';
 import { waitsUnwatched } from './troubles/obstacle.ts';
 import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
@@ -13,8 +15,15 @@ import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
  * since the epoch. What is due already has been seen by this decision, and waits for something else to happen.
  */
 export function wakeAt(s: Situation): number | undefined {
-  const times = [...timers(s), ...questions(s), ...routeLooks(s), ...unknownLooks(s)].filter((at) => at > s.now);
+  const times = [...timers(s), ...questions(s), ...routeLooks(s), ...unknownLooks(s), ...endOfBypass(s)].filter(
+    (at) => at > s.now,
+  );
   return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+function endOfBypass({ seen: { deployment }, now }: Situation): number[] {
+  const bypass = readBypass(deployment, now);
+  return bypass.is === 'inForce' ? [bypass.endsAt] : [];
 }
 
 /** How soon what is in the way, and not watched, is looked for again, and how late at most; in between, after as long as it waits. */
@@ -41,19 +50,26 @@ function timers(s: Situation): number[] {
   const { checkAt, deadline, weightSince, weight } = release;
   const times = meshKnows(s);
   if (waitsUnwatched(state)) times.push(nextLook(s));
-  if (phase === 'Progressing' && checkAt !== undefined) times.push(ms(checkAt));
   if (phase === 'Progressing' && deadline !== undefined) times.push(ms(deadline), lateAt(release, spec) ?? 0);
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
-  return [...times, ...endOfGrace(s)];
+  return [...times, ...rounds(s), ...endOfGrace(s)];
+}
+
+/** Those that pass are not written down while the Deployment rolls out: they are an interval apart from the first one. */
+function rounds({ state: { phase, release }, now, spec: { analysis } }: Situation): number[] {
+  if (release?.checkAt === undefined) return [];
+  const first = ms(release.checkAt);
+  if (ROLLING_OUT.has(phase)) return [first + Math.max(roundsSince(first, now, analysis) + 1, 0) * analysis.intervalMs];
+  return phase === 'Progressing' ? [first] : [];
 }
 
 /** When every proxy knows what is waited for. */
 function meshKnows(s: Situation): number[] {
   const { phase } = s.state;
   const canary = SERVING.has(phase) ? meshKnowsCanaryAt(s) : undefined;
-  return [...(phase === 'Promoting' || phase === 'Stalled' ? [meshKnowsPodsAt(s)] : []), ...(canary ? [canary] : [])];
+  return [...(ROLLING_OUT.has(phase) ? [meshKnowsPodsAt(s)] : []), ...(canary ? [canary] : [])];
 }
 
 /** When pods that are missing have been so for too long. */

@@ -1,7 +1,7 @@
 import { BUILTIN_NAMES, BUILTINS, builtinOf } from './builtin-metrics.ts';
 import { parseDuration } from './schema/durations.ts';
 import type { MetricForm } from './schema/metric-schema.ts';
-import type { Metric } from './spec-types.ts';
+import type { Metric, MetricSource } from './spec-types.ts';
 
 /** What is measured where no metrics are named. */
 export const usualMetrics = (): MetricForm[] =>
@@ -14,8 +14,14 @@ export function normaliseMetric(form: MetricForm): Metric {
     name: builtin ?? form.name,
     intervalMs: parseDuration(form.interval) ?? 0,
     bounds: boundsOf(form, builtin === undefined ? 'max' : BUILTINS[builtin].threshold),
-    source: builtin === undefined ? { query: form.query ?? '' } : { builtin },
+    source: builtin === undefined ? sourceOf(form) : { builtin },
   };
+}
+
+function sourceOf({ query = '', templateRef, templateVariables: variables = {} }: MetricForm): MetricSource {
+  if (templateRef === undefined) return { query };
+  const { kind, name, namespace } = templateRef;
+  return { template: { kind, name, ...(namespace !== undefined && { namespace }), variables } };
 }
 
 function boundsOf({ threshold, thresholdRange }: MetricForm, bound: 'min' | 'max'): Metric['bounds'] {

@@ -1,10 +1,20 @@
 import type { RouteChoice } from './route-choice.ts';
 import type { Severity } from './schema/alert-schema.ts';
 import type { HookType } from './schema/hook-types.ts';
+import type { TemplateKind } from './schema/template-ref.ts';
 
-/** Which measure a check reads: one of Headgate's own on Istio's metrics, or the user's PromQL. */
-export type MetricSource = { builtin: BuiltinMetric } | { query: string };
+/** Which measure a check reads: one of Headgate's own on Istio's metrics, the user's PromQL, or what a template says. */
+export type MetricSource = { builtin: BuiltinMetric } | { query: string } | { template: MetricTemplateRef };
 export type BuiltinMetric = 'request-success-rate' | 'request-duration';
+
+/** A MetricTemplate or ClusterMetricTemplate, and what its own variables stand for. */
+export interface MetricTemplateRef {
+  kind: TemplateKind;
+  name: string;
+  /** The Canary's own when left out. */
+  namespace?: string;
+  variables: Readonly<Record<string, string>>;
+}
 
 /** One measure of each round of checks. */
 export interface Metric {

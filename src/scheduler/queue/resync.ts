@@ -1,23 +1,25 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import { inPages, type Namespaces, outside } from '../../cluster/namespaces.ts';
+import { type Coverage, inPages } from '../../cluster/namespaces.ts';
 import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import { ACTIVE } from '../../rollout/machine/state.ts';
+import { isBypassOpen, readBypass } from '../../rollout/workload/bypass.ts';
 import type { World } from '../world/world.ts';
+import { tellExcluded } from './excluded-records.ts';
 
-export interface ResyncOptions {
+export interface ResyncOptions extends Coverage {
   client: KubeClient;
   world: World;
-  namespaces: Namespaces;
-  excludedNamespaces: Namespaces;
   intervalMs: number;
   wake: (key: string) => void;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
   /** How many Deployments have a revision that is held. */
   onCount: (held: number) => void;
+  /** A Canary was followed, and its namespace is excluded since. */
+  onExcluded: (key: string) => void;
   onError: (error: unknown) => void;
 }
 
@@ -45,6 +47,8 @@ export class Resync {
     ];
     this.run();
     sweep();
+    const { client, onExcluded } = this.#options;
+    void tellExcluded(client, this.#options, onExcluded).catch(onError);
   }
 
   stop(): void {
@@ -66,20 +70,21 @@ export class Resync {
     }
   }
 
-  #hasWork(key: string, { metadata: { annotations } }: Deployment): boolean {
+  #hasWork(key: string, deployment: Deployment): boolean {
+    const { annotations } = deployment.metadata;
+    const hasBypass = isBypassOpen(readBypass(deployment, Date.now()));
     const records = this.#options.world.records.about(key);
     const isKnown = records.some(({ status }) => status?.phase !== undefined);
     const isBusy = records.some(({ status }) => status?.phase !== undefined && ACTIVE.has(status.phase));
     const hasNotices = records.some(({ status }) => status?.outbox !== undefined);
-    return !isKnown || isBusy || hasNotices || annotations?.[HELD] !== undefined;
+    return !isKnown || isBusy || hasNotices || annotations?.[HELD] !== undefined || hasBypass;
   }
 
   /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */
   async #sweep(): Promise<void> {
-    const { client, namespaces, excludedNamespaces } = this.#options;
-    const elsewhere = namespaces.length === 0 ? outside(excludedNamespaces) : {};
-    const query = { labelSelector: `!${ENROLLED}`, ...elsewhere };
-    for await (const { metadata } of inPages<Deployment>(client, KINDS.deployments, namespaces, query)) {
+    const { client } = this.#options;
+    const query = { labelSelector: `!${ENROLLED}` };
+    for await (const { metadata } of inPages<Deployment>(client, KINDS.deployments, this.#options, query)) {
       if (metadata.annotations?.[CANARY] === undefined) continue;
       const path = pathOf(KINDS.deployments, metadata.namespace, metadata.name);
       await client.patch(path, 'merge', { metadata: { labels: { [ENROLLED]: 'true' } } });

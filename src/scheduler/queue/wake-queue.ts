@@ -20,7 +20,7 @@ export const isWakeJob = (data: unknown): data is WakeJob =>
 const isKey = (key: string): boolean =>
   key === '' || (key.length <= LONGEST_KEY && key.split('/').length === 2 && key.split('/').every(isDnsSubdomain));
 
-type Purpose = 'now' | 'timer' | 'heartbeat';
+export type Purpose = 'now' | 'timer' | 'heartbeat';
 
 /** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
 const MERGE_MS = 20;
@@ -36,11 +36,15 @@ export class WakeQueue {
   readonly #queue: Queue<WakeJob>;
   readonly #process: string;
   readonly #runHere: (job: WakeJob) => void;
+  readonly #clock: () => number;
   readonly #timers = new Set<NodeJS.Timeout>();
   #closed = false;
 
-  /** @param runHere is given, when it is due, a job that Redis did not accept. */
-  constructor(name: string, connection: Redis, runHere: (job: WakeJob) => void) {
+  /**
+   * @param runHere is given, when it is due, a job that Redis did not accept
+   * @param clock by which jobs are due; BullMQ has the machine's own, and is told after how long
+   */
+  constructor(name: string, connection: Redis, runHere: (job: WakeJob) => void, clock: () => number = Date.now) {
     this.#queue = new Queue<WakeJob>(name, {
       connection,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
@@ -49,10 +53,11 @@ export class WakeQueue {
     // BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own.
     this.#process = `${process.pid}.${Date.now().toString(36)}`;
     this.#runHere = runHere;
+    this.#clock = clock;
   }
 
   now(key: string): void {
-    this.#add(key, 'now', Math.ceil((Date.now() + 1) / MERGE_MS) * MERGE_MS);
+    this.#add(key, 'now', Math.ceil((this.#clock() + 1) / MERGE_MS) * MERGE_MS);
   }
 
   /** @param at milliseconds since the epoch. */
@@ -60,14 +65,19 @@ export class WakeQueue {
     this.#add(key, 'timer', at);
   }
 
+  /** Sets a timer again that came early. It gets an id of its own, as BullMQ ignores one that exists, and that of the job still does. */
+  postpone({ key, dueAt }: WakeJob): void {
+    this.#add(key, 'timer', dueAt + 1);
+  }
+
   heartbeat(): void {
-    this.#add('', 'heartbeat', Date.now());
+    this.#add('', 'heartbeat', this.#clock());
   }
 
   #add(key: string, purpose: Purpose, dueAt: number): void {
     if (this.#closed) return;
     const jobId = `${purpose}/${key}/${dueAt}/${this.#process}`;
-    const delay = Math.max(dueAt - Date.now(), 0);
+    const delay = Math.max(dueAt - this.#clock(), 0);
     let kept = false;
     const keep = (): void => {
       if (!kept) this.#keep({ key, dueAt });
@@ -86,7 +96,7 @@ export class WakeQueue {
         this.#timers.delete(timer);
         this.#runHere(job);
       },
-      Math.max(job.dueAt - Date.now(), 0),
+      Math.max(job.dueAt - this.#clock(), 0),
     );
     this.#timers.add(timer);
   }

@@ -7,8 +7,15 @@ export interface WorkerOptions {
   connection: Redis;
   concurrency: number;
   run: (job: WakeJob) => Promise<void>;
+  /** Sets a timer again that came early. */
+  postpone: (job: WakeJob) => void;
+  /** By which jobs are due. */
+  clock: () => number;
   onError: (error: unknown) => void;
 }
+
+/** A timer that comes earlier than this was set by a scheduler whose machine's clock is another. */
+const EARLY_MS = 1_000;
 
 /** Longest wait for running jobs when the process ends; a tick that is cut off is repaired by the next. */
 const STOP_MS = 5_000;
@@ -16,13 +23,17 @@ const STOP_MS = 5_000;
 /**
  * Takes wake-ups from Redis, each at least once. It may be twice, in two processes, for a job that loses its lock goes on
  * running; the compare-and-swap of the tick makes the second run harmless.
+ *
+ * BullMQ sets timers by the machine's clock of who sets them, and takes them by that of who takes them. One that comes early is
+ * set again, by this machine's; one that is late, as its machine is gone, was found by the resync.
  */
 export class WakeWorker {
   readonly #worker: Worker<unknown>;
 
-  constructor({ queue, connection, concurrency, run, onError }: WorkerOptions) {
-    const take = async ({ data }: Job<unknown>): Promise<void> => {
-      if (isWakeJob(data)) await run(data);
+  constructor({ queue, connection, concurrency, run, postpone, clock, onError }: WorkerOptions) {
+    const isEarly = (name: string, { dueAt }: WakeJob) => name === 'timer' && dueAt - clock() > EARLY_MS;
+    const take = async ({ name, data }: Job<unknown>): Promise<void> => {
+      if (isWakeJob(data)) await (isEarly(name, data) ? postpone(data) : run(data));
       else onError(new Error('a job in the queue has no key of a Deployment and no time, and was dropped'));
     };
     this.#worker = new Worker<unknown>(queue, take, {

@@ -3,11 +3,12 @@ import { AppError } from '../../errors.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { EffectPacer, EffectResult } from './effect-backoff.ts';
 import { type EffectRefusal, effectRefusalOf } from './refusals.ts';
+import type { TickWrites } from './tick-writes.ts';
 
 export interface ApplyResult {
   /** Something was written: look again at once. */
   done: boolean;
-  /** Milliseconds after which to look again, for what was not done; undefined: all was done. */
+  /** Milliseconds after which to look again, for what was not done; undefined: all was done, or is under way. */
   retryMs?: number;
   /** What the API server will not have: of this round's attempts, and of earlier ones that wait to be made again. */
   refusals: EffectRefusal[];
@@ -17,37 +18,62 @@ export interface Attempts {
   attempt: (effect: Effect) => Promise<void>;
   /** When an effect that was attempted before may be attempted again. */
   pacer: EffectPacer;
+  writes: TickWrites;
+  /** Whether nothing else may keep an effect waiting. */
+  isUrgent: (effect: Effect) => boolean;
   onError: (effect: Effect, error: unknown) => void;
 }
 
-/** Tries every effect that may be tried, in order: one that fails must not keep traffic from going back. */
-export async function applyAll(effects: readonly Effect[], attempts: Attempts): Promise<ApplyResult> {
-  const { pacer } = attempts;
-  const waits: number[] = [];
-  const refusals: EffectRefusal[] = [];
-  let done = false;
-  for (const effect of effects) {
-    const result = pacer.waitMs(effect) > 0 ? 'waits' : await attemptOne(effect, attempts);
-    if (result === 'done') done = true;
-    else waits.push(pacer.waitMs(effect));
-    const refusal = pacer.refusalOf(effect);
-    // A canary that was refused is told once, and the release ends by it.
-    if (refusal && (result !== 'waits' || refusal.of !== 'canary')) refusals.push(refusal);
-  }
-  return { done, refusals, ...(waits.length > 0 && { retryMs: Math.min(...waits) }) };
+interface Outcome {
+  result: EffectResult | 'waits' | 'underWay';
+  /** Milliseconds after which to attempt it again. */
+  waitMs?: number;
+  refusal?: EffectRefusal | undefined;
 }
 
-async function attemptOne(effect: Effect, { attempt, pacer, onError }: Attempts): Promise<EffectResult> {
+/** What was not begun, as other writes took too long. */
+const NEXT_ROUND_MS = 50;
+
+/**
+ * Tries every effect that may be tried: first what is urgent, all at once, then the others in order. One that fails must not keep
+ * traffic from going back; nor must one that is not answered, which is waited for no longer than the round may take.
+ */
+export async function applyAll(effects: readonly Effect[], attempts: Attempts): Promise<ApplyResult> {
+  const urgent = effects.filter(attempts.isUrgent);
+  const outcomes = await Promise.all(urgent.map((effect) => tryOne(effect, attempts)));
+  for (const effect of effects.filter((other) => !urgent.includes(other))) {
+    const isLeft = attempts.writes.isOver;
+    outcomes.push(isLeft ? { result: 'waits', waitMs: NEXT_ROUND_MS } : await tryOne(effect, attempts));
+  }
+  const waits = outcomes.map(({ waitMs }) => waitMs).filter((waitMs) => waitMs !== undefined);
+  return {
+    done: outcomes.some(({ result }) => result === 'done'),
+    refusals: outcomes.map(({ refusal }) => refusal).filter((refusal) => refusal !== undefined),
+    ...(waits.length > 0 && { retryMs: Math.min(...waits) }),
+  };
+}
+
+async function tryOne(effect: Effect, attempts: Attempts): Promise<Outcome> {
+  const { pacer, writes } = attempts;
+  if (writes.isUnderWay(effect)) return { result: 'underWay' };
+  const waitMs = pacer.waitMs(effect);
+  if (waitMs === 0) return (await writes.inTime(effect, attemptOne(effect, attempts))) ?? { result: 'underWay' };
+  const refusal = pacer.refusalOf(effect);
+  // A canary that was refused is told once, and the release ends by it.
+  return { result: 'waits', waitMs, ...(refusal !== undefined && refusal.of !== 'canary' && { refusal }) };
+}
+
+async function attemptOne(effect: Effect, { attempt, pacer, onError }: Attempts): Promise<Outcome> {
   try {
     await attempt(effect);
     pacer.note(effect, 'done');
-    return 'done';
+    return { result: 'done' };
   } catch (error) {
     const refusal = effectRefusalOf(effect, error);
     const result = refusal ? 'refused' : failureOf(error);
     pacer.note(effect, result, refusal);
     if (result !== 'raced') onError(effect, error);
-    return result;
+    return { result, waitMs: pacer.waitMs(effect), refusal };
   }
 }
 

@@ -55,14 +55,21 @@ export class TrafficApplier {
     const { route } = this.#provider.read(objects, wish);
     if (route?.version !== version) return;
     if (isRise(weight, route)) await expectRecord(this.#client, attempt);
+    const changes = this.#provider.render(objects, wish, weight);
+    if (route && weight < (route.weight ?? 100))
+      return this.#fall(wish, changes, () => this.#provider.reweigh(objects, wish, weight));
+    for (const change of changes) await this.#write(wish, change, 'write');
+  }
+
+  /**
+   * What takes traffic back: no object waits for another. Words that the API server will not have must not keep it from going back
+   * either. Whoever watches is told of that: it goes on from here.
+   */
+  async #fall(wish: TrafficWish, changes: readonly ObjectChange[], reweigh: () => ObjectChange[]): Promise<void> {
     try {
-      for (const change of this.#provider.render(objects, wish, weight)) await this.#write(wish, change, 'write');
+      await allOf(changes.map((change) => this.#write(wish, change, 'write')));
     } catch (error) {
-      const falls = weight < (route?.weight ?? 100);
-      // Words that the API server will not have must not keep traffic from going back. Whoever watches is told: it goes on from here.
-      if (route && falls && isRefused(error)) {
-        for (const change of this.#provider.reweigh(objects, wish, weight)) await this.#write(wish, change, 'watch');
-      }
+      if (isRefused(error)) await allOf(reweigh().map((change) => this.#write(wish, change, 'watch')));
       throw error;
     }
   }
@@ -118,6 +125,12 @@ export class TrafficApplier {
   #present({ kind, object: { metadata } }: ObjectChange): Promise<KubeObject | undefined> {
     return this.#client.find(pathOf(kind, metadata.namespace, metadata.name));
   }
+}
+
+/** Waits until all have ended. @throws what the first of them threw */
+async function allOf(writes: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(writes);
+  await Promise.all(writes);
 }
 
 /** The spec that a change asks for, where it writes all of it. */

@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isAlreadyExists, isNotFound } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { createObject } from '../../cluster/write-change.ts';
-import { HELD, ROLLING } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
@@ -11,13 +11,12 @@ import { atVersion, type Kind, type PatchOperation, pointer } from '../../rollou
 import { COPIED } from '../../rollout/workload/services.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
 import type { World } from '../world/world.ts';
+import { applyAutoscaler } from './apply-autoscaler.ts';
 import { applyBudget } from './apply-budget.ts';
 import { applySnapshot } from './apply-snapshot.ts';
 import { type ApplierOptions, type Attempt, TrafficApplier } from './apply-traffic.ts';
+import { gatePatch, isOpenEffect, type OpenEffect, openPatch } from './gate-patch.ts';
 import { expectRecord } from './record-check.ts';
-
-/** A path inside a JSON Patch to an annotation. */
-export const annotation = (key: string): string => pointer('metadata', 'annotations', key);
 
 /**
  * Does one effect and takes the answer into the world, so that the next observation sees it. Each write carries what was
@@ -26,19 +25,22 @@ export const annotation = (key: string): string => pointer('metadata', 'annotati
 export class Applier {
   readonly #client: KubeClient;
   readonly #world: World;
+  readonly #clock: Clock;
   readonly #traffic: TrafficApplier;
 
-  constructor(options: ApplierOptions) {
+  constructor(options: ApplierOptions & { clock: Clock }) {
     this.#client = options.client;
     this.#world = options.world;
+    this.#clock = options.clock;
     this.#traffic = new TrafficApplier(options);
   }
 
   /** What gives the canary more weight, or opens the gate, is not done for another record than that of the attempt. */
   async apply(effect: Effect, wish: TrafficWish, attempt: Attempt): Promise<void> {
     if ('held' in effect) return this.#patchGate(effect, attempt);
+    if (isOpenEffect(effect)) return this.#patchOpen(effect, attempt);
     if ('snapshot' in effect) return applySnapshot(this.#client, this.#world, effect);
-    if ('keys' in effect || 'template' in effect) return this.#patchDeployment(effect.deployment, patchOf(effect));
+    if ('change' in effect) return this.#change(effect, wish);
     if (isCreation(effect)) return this.#create(...createdBy(effect), wish);
     switch (effect.do) {
       case 'replaceService':
@@ -51,18 +53,31 @@ export class Applier {
         return this.#traffic.setRoute(wish, effect, attempt);
       case 'markRoute':
         return this.#traffic.markRoute(wish, effect.version, effect.fence);
+      case 'deleteReplicaSet':
+        return this.#deleteSet(effect.replicaSet);
+    }
+  }
+
+  /** Of an object beside Deployments and Services. */
+  #change(effect: Extract<Effect, { change: object }>, wish: TrafficWish): Promise<void> {
+    switch (effect.do) {
       case 'changeTraffic':
         return this.#traffic.change(wish, effect.change);
       case 'changeBudget':
         return applyBudget(this.#client, this.#world, effect.change);
-      case 'deleteReplicaSet':
-        return this.#deleteSet(effect.replicaSet);
+      case 'changeAutoscaler':
+        return applyAutoscaler(this.#client, this.#world, effect.change);
     }
   }
 
   async #patchGate(effect: Extract<Effect, { held: string }>, attempt: Attempt): Promise<void> {
     if (effect.do === 'liftHold') await expectRecord(this.#client, attempt);
     return this.#patchDeployment(effect.deployment, gatePatch(effect));
+  }
+
+  async #patchOpen(effect: OpenEffect, attempt: Attempt): Promise<void> {
+    if (effect.do === 'pinTemplate') await expectRecord(this.#client, attempt);
+    return this.#patchDeployment(effect.deployment, openPatch(effect));
   }
 
   async #patchDeployment(deployment: Deployment, operations: PatchOperation[]): Promise<void> {
@@ -81,7 +96,7 @@ export class Applier {
       return this.#client.get(pathOf(kind, namespace, name));
     });
     const isCanarys = name === canaryName(deployment.metadata.name) || name === hosts.canary;
-    if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, Date.now());
+    if (isCanarys && !isMadeFor(answer, deployment)) this.#world.taken.note(deployment, answer, this.#clock());
     else this.#world.put(answer);
   }
 
@@ -136,24 +151,6 @@ function keptBy(existing: Deployment, annotations: Record<string, string> | unde
   return { ...Object.fromEntries(kept), ...annotations };
 }
 
-/** Each with a test of the exact hold that was observed. */
-function gatePatch(effect: Extract<Effect, { held: string }>): PatchOperation[] {
-  const asObserved: PatchOperation = { op: 'test', path: annotation(HELD), value: effect.held };
-  switch (effect.do) {
-    case 'liftHold':
-      return [asObserved, ...liftPatch(effect)];
-    case 'writeHold':
-      return [asObserved, { op: 'replace', path: annotation(HELD), value: effect.text }];
-    case 'restoreTemplate':
-      return [
-        asObserved,
-        { op: 'replace', path: '/spec/template', value: effect.template },
-        { op: 'remove', path: annotation(HELD) },
-        { op: 'add', path: '/spec/paused', value: effect.keepPaused },
-      ];
-  }
-}
-
 type Creation = Extract<Effect, { do: 'createService' | 'createCanary' | 'createReplicaSet' }>;
 
 const isCreation = (effect: Effect): effect is Creation =>
@@ -163,27 +160,4 @@ function createdBy(effect: Creation): [Kind, KubeObject] {
   if (effect.do === 'createService') return [KINDS.services, effect.service];
   if (effect.do === 'createCanary') return [KINDS.deployments, effect.deployment];
   return [KINDS.replicasets, effect.replicaSet];
-}
-
-const patchOf = (effect: Extract<Effect, { do: 'clearAnnotations' | 'pinTemplate' }>): PatchOperation[] =>
-  effect.do === 'pinTemplate' ? pinPatch(effect) : effect.keys.map((key) => ({ op: 'remove', path: annotation(key) }));
-
-/** Template and hold in one write, as the webhook holds the change of a user. */
-function pinPatch({ template, hold }: Extract<Effect, { do: 'pinTemplate' }>): PatchOperation[] {
-  const pins: PatchOperation = {
-    op: 'add',
-    path: pointer('spec', 'template', 'metadata', 'annotations'),
-    value: template.metadata?.annotations ?? {},
-  };
-  if (hold === undefined) return [pins];
-  return [pins, { op: 'add', path: '/spec/paused', value: true }, { op: 'add', path: annotation(HELD), value: hold }];
-}
-
-function liftPatch({ keepPaused, rolling, deployment }: Extract<Effect, { do: 'liftHold' }>): PatchOperation[] {
-  const rest: PatchOperation[] = [];
-  if (!keepPaused && deployment.spec.paused) {
-    rest.push({ op: 'test', path: '/spec/paused', value: true }, { op: 'remove', path: '/spec/paused' });
-  }
-  if (rolling !== undefined) rest.push({ op: 'add', path: annotation(ROLLING), value: rolling });
-  return [{ op: 'remove', path: annotation(HELD) }, ...rest];
 }

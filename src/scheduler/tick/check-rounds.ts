@@ -1,4 +1,4 @@
-import { checkOf } from '../../analysis/check.ts';
+import { type Askers, checkOf } from '../../analysis/check.ts';
 import type { Prometheus } from '../../analysis/prometheus.ts';
 import type { QueryTarget } from '../../analysis/queries.ts';
 import { isLate, orLate } from '../../process/deadline.ts';
@@ -7,9 +7,11 @@ import type { CheckResult } from '../../rollout/machine/observation.ts';
 import type { DueCheck } from '../../rollout/machine/observation-needs.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
+import type { MetricTemplates } from '../metric-templates/metric-templates.ts';
 
 export interface CheckRoundsOptions {
   prometheus: Pick<Prometheus, 'query'>;
+  metricTemplates: Pick<MetricTemplates, 'ask'>;
   /** Is told the verdict of each check that was made. */
   onCheck: (verdict: CheckResult['verdict']) => void;
   /** A round that was not waited for has its results. */
@@ -57,10 +59,14 @@ export class CheckRounds {
   }
 
   #ask(target: QueryTarget, due: readonly DueCheck[]): Promise<CheckResult[]> {
-    const { prometheus, onCheck } = this.#options;
+    const { prometheus, metricTemplates, onCheck } = this.#options;
+    const askers: Askers = {
+      ask: (query) => prometheus.query(query),
+      askTemplate: (...question) => metricTemplates.ask(...question),
+    };
     return Promise.all(
       due.map(async (check) => {
-        const result = await checkOf(check, target, (query) => prometheus.query(query));
+        const result = await checkOf(check, target, askers);
         onCheck(result.verdict);
         return result;
       }),

@@ -1,4 +1,4 @@
-import { Dismantler, type DismantlerOptions } from '../../dismantle/dismantle.ts';
+import { Dismantler, type DismantlerOptions, type Progress } from '../../dismantle/dismantle.ts';
 import type { World } from '../world/world.ts';
 
 const RETRY_MS = 500;
@@ -19,10 +19,23 @@ export class WatchedDismantler {
     });
   }
 
-  /** When to come again, milliseconds from now; undefined when nothing is left to do. @param key of the Deployment */
-  async dismantle(key: string): Promise<number | undefined> {
+  /**
+   * When to come again, milliseconds from now; undefined when nothing is left to do.
+   * @param key of the Deployment
+   * @param hurried as for `Dismantler`
+   */
+  dismantle(key: string, hurried = false): Promise<number | undefined> {
+    return this.#goOn(key, () => this.#dismantler.dismantle(key, { hurried }));
+  }
+
+  /** The same where the Deployment stays enrolled, and only the Canary of its release is gone. */
+  abandon(key: string, hurried: boolean): Promise<number | undefined> {
+    return this.#goOn(key, () => this.#dismantler.abandon(key, { hurried }));
+  }
+
+  async #goOn(key: string, take: () => Promise<Progress>): Promise<number | undefined> {
     await this.#world.forget(key);
-    const { is } = await this.#dismantler.dismantle(key, { hurried: false });
+    const { is } = await take();
     return is === 'done' ? undefined : RETRY_MS;
   }
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
+import { podTemplateOf } from '../../rollout/workload/stable.ts';
 import { canonical } from '../../rollout/workload/template.ts';
 
 type WishOf = { [Verb in Effect['do']]: (effect: Extract<Effect, { do: Verb }>) => unknown };
@@ -21,18 +22,23 @@ const WISH: WishOf = {
   createSnapshot: ({ snapshot }) => snapshot,
   deleteSnapshot: ({ snapshot }) => snapshot,
   pinTemplate: ({ template, hold }) => [template, hold],
-  clearAnnotations: ({ keys }) => keys,
+  // Undefined is no value of a text.
+  annotate: ({ annotations }) => Object.entries(annotations).map(([key, text]) => [key, text ?? null]),
+  rollBack: ({ template }) => template,
+  holdAgain: ({ template, text }) => [template, text],
   createService: ({ service }) => service,
   replaceService: ({ wanted }) => wanted,
   setRoute: ({ weight }) => weight,
   markRoute: ({ fence }) => fence,
   changeTraffic: ({ change }) => changeWish(change),
   changeBudget: ({ change }) => changeWish(change),
+  changeAutoscaler: ({ change }) => changeWish(change),
   createCanary: ({ deployment }) => deployment,
   replaceCanary: ({ wanted }) => wanted,
   scaleCanary: ({ replicas }) => replicas,
   deleteReplicaSet: ({ replicaSet }) => replicaSet.metadata.uid,
-  createReplicaSet: ({ replicaSet }) => replicaSet,
+  // Under whatever name is free.
+  createReplicaSet: ({ replicaSet }) => [replicaSet.metadata.ownerReferences, podTemplateOf(replicaSet)],
 };
 
 /** The wish of an effect as text: two effects with the same one want the world to be the same. */

@@ -1,13 +1,14 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isRefused } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { refusedStatus } from '../../rollout/machine/status.ts';
 import { atVersion } from '../../rollout/object-change.ts';
 import type { World } from '../world/world.ts';
-import { annotation } from './apply.ts';
+import { annotation } from './gate-patch.ts';
 import { commit } from './record.ts';
 
 /** So long after a Canary was created, its Deployment is looked for every few seconds; after that the resync is enough. */
@@ -21,10 +22,12 @@ const SOON_MS = 2_000;
 export class Enroller {
   readonly #client: KubeClient;
   readonly #world: World;
+  readonly #clock: Clock;
 
-  constructor(client: KubeClient, world: World) {
+  constructor(client: KubeClient, world: World, clock: Clock) {
     this.#client = client;
     this.#world = world;
+    this.#clock = clock;
   }
 
   /** @throws KubeError when the API server or the webhook does not answer; the next tick tries again. */
@@ -62,7 +65,7 @@ export class Enroller {
 
   async refuse(record: Canary, reason: string, message: string): Promise<void> {
     const { generation } = record.metadata;
-    const at = new Date().toISOString();
+    const at = new Date(this.#clock()).toISOString();
     const status = refusedStatus({ before: record.status, generation, reason, message, at });
     this.#world.put(await commit(this.#client, record, status));
   }

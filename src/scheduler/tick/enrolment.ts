@@ -1,23 +1,30 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { type Deployment, keyIn } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
+import { isAbandoned } from '../../rollout/machine/troubles/record-deleted.ts';
+import { readHold } from '../../rollout/workload/hold.ts';
+import { revisionOf } from '../../rollout/workload/template.ts';
 import type { World } from '../world/world.ts';
 import type { Claimants } from './claimants.ts';
 import type { WatchedDismantler } from './dismantle.ts';
 import { Enroller, ownerWords } from './enroller.ts';
 import { withoutHosts } from './host-claims.ts';
 import { ownershipOf } from './owners.ts';
-import { type ReleasePlan, readPlan } from './plan.ts';
+import { type PlanReading, type ReleasePlan, readPlan } from './plan.ts';
 import { commit } from './record.ts';
 
 export interface EnrolmentOptions {
   client: KubeClient;
   world: World;
   claimants: Claimants;
+  clock: Clock;
   dismantler: WatchedDismantler;
   onUnusable: (key: string, message: string) => void;
+  /** The Canary is gone by which this revision was released. It may be told more than once. */
+  onAbandoned: (deployment: Deployment, revision: string) => void;
 }
 
 /** Whether a Deployment is followed. */
@@ -25,6 +32,13 @@ export type EnrolmentResult =
   | { followed: true; deployment: Deployment; plan: ReleasePlan }
   /** @param inMs when to ask again; left out where a watch, or the resync, will wake the Deployment. */
   | { followed: false; inMs?: number };
+
+type Unusable = Extract<PlanReading, { kind: 'unusable' }>;
+
+/** What is held was never approved: few pods of the running version are better than its canary. */
+const isHeld = (deployment: Deployment): boolean => readHold(deployment).state === 'held';
+
+const wantsPods = (canary: Deployment | undefined): boolean => canary !== undefined && canary.spec.replicas !== 0;
 
 const notFollowed = (inMs?: number): EnrolmentResult => ({ followed: false, ...(inMs !== undefined && { inMs }) });
 
@@ -39,7 +53,7 @@ export class Enrolment {
 
   constructor(options: EnrolmentOptions) {
     this.#options = options;
-    this.#enroller = new Enroller(options.client, options.world);
+    this.#enroller = new Enroller(options.client, options.world, options.clock);
   }
 
   async resolve(key: string, now: number): Promise<EnrolmentResult> {
@@ -57,7 +71,10 @@ export class Enrolment {
       return notFollowed(first && (await this.#enroller.missing(first, name, now)));
     }
     const ownership = ownershipOf(deployment, written, (name) => this.#recordOf(deployment, name));
-    if (ownership.by === 'nobody') return this.#leave(key);
+    if (ownership.by === 'nobody') {
+      this.#tellAbandoned(deployment);
+      return this.#leave(key, isHeld(deployment));
+    }
     if (ownership.by === 'user') return this.#follow(key, deployment, written);
     await this.#enroller.enrol(deployment, ownership.enrol);
     return notFollowed();
@@ -78,14 +95,20 @@ export class Enrolment {
     return this.#options.world.records.get(keyIn(metadata.namespace, name));
   }
 
-  async #leave(key: string): Promise<EnrolmentResult> {
-    return notFollowed(await this.#options.dismantler.dismantle(key));
+  #tellAbandoned(deployment: Deployment): void {
+    const { world, onAbandoned } = this.#options;
+    const seen = { hold: readHold(deployment), revision: revisionOf(deployment.spec.template) };
+    if (isAbandoned(seen, world.canaryOf(deployment))) onAbandoned(deployment, seen.revision);
+  }
+
+  async #leave(key: string, hurried = false): Promise<EnrolmentResult> {
+    return notFollowed(await this.#options.dismantler.dismantle(key, hurried));
   }
 
   async #follow(key: string, deployment: Deployment, written: readonly Canary[]): Promise<EnrolmentResult> {
     const reading = readPlan(deployment, (name) => this.#recordOf(deployment, name));
     if (reading.kind === 'optedOut') return this.#leave(key);
-    if (reading.kind === 'unusable') return this.#unusable(key, reading.message);
+    if (reading.kind === 'unusable') return this.#unusable(key, deployment, reading);
     const { plan } = reading;
     const record = this.#recordOf(deployment, plan.record);
     const others = written.filter(({ metadata }) => metadata.name !== plan.record);
@@ -104,8 +127,12 @@ export class Enrolment {
   }
 
   /** The settings cannot be used: the gate stays as it is, and each record of the Deployment says why. */
-  async #unusable(key: string, message: string): Promise<EnrolmentResult> {
+  async #unusable(key: string, deployment: Deployment, { message, recordMissing }: Unusable): Promise<EnrolmentResult> {
     const { client, world, onUnusable } = this.#options;
+    if (recordMissing && wantsPods(world.canaryOf(deployment))) {
+      this.#tellAbandoned(deployment);
+      return notFollowed(await this.#options.dismantler.abandon(key, isHeld(deployment)));
+    }
     onUnusable(key, message);
     for (const record of world.records.about(key)) {
       const state = stateOf(record.status);

@@ -1,8 +1,11 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { recordEvent } from '../../cluster/events.ts';
+import { type EventFact, recordEvent } from '../../cluster/events.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
+import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { type Fact, REASONS, type Reason } from '../../rollout/machine/facts.ts';
+import { type Fact, fact, REASONS, type Reason } from '../../rollout/machine/facts.ts';
+import { deletionWords } from '../../rollout/machine/troubles/record-deleted.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 
@@ -20,13 +23,15 @@ export class EventRecorder {
   readonly #client: KubeClient;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
+  readonly #clock: Clock;
   /** By the uid of a Canary, the end of the chain of its Events that are still being posted. */
   readonly #posting = new Map<string, Promise<void>>();
 
-  constructor(client: KubeClient, log: Logger, metrics: Metrics) {
+  constructor(client: KubeClient, log: Logger, metrics: Metrics, clock: Clock) {
     this.#client = client;
     this.#logger = log;
     this.#metrics = metrics;
+    this.#clock = clock;
   }
 
   /**
@@ -34,11 +39,19 @@ export class EventRecorder {
    * again are not posted again.
    */
   recordFacts(record: Canary, facts: readonly Fact[], source = record.metadata.resourceVersion ?? ''): void {
-    for (const [index, fact] of facts.entries()) {
-      this.#count(fact.reason);
-      this.#log(record, fact);
-      this.#post(record, fact, `${source}/${fact.reason}/${index}`);
+    for (const [index, told] of facts.entries()) {
+      this.#count(told.reason);
+      this.#log(record, told);
+      this.#post(record, told, `${source}/${told.reason}/${index}`);
     }
+  }
+
+  /** Of a Deployment whose Canary is gone: posted once for each revision, however often it is recorded. */
+  recordDeleted({ metadata }: Deployment, revision: string): void {
+    const { namespace = '', name, uid = '' } = metadata;
+    const told = fact('RecordDeleted', deletionWords(`${name}.${namespace}`, revision), revision);
+    this.#log({ metadata }, told);
+    this.#send({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid }, told, `${told.reason}/${revision}`);
   }
 
   #count(reason: Reason): void {
@@ -47,15 +60,19 @@ export class EventRecorder {
     if (reason === 'WentAround') this.#metrics.bypasses.inc();
   }
 
-  #log({ metadata: { namespace = '', name } }: Canary, { reason, message, revision }: Fact): void {
+  #log({ metadata: { namespace = '', name } }: Pick<Canary, 'metadata'>, { reason, message, revision }: Fact): void {
     const level = REASONS[reason] === 'Warning' ? 'warn' : 'info';
     this.#logger[level]({ canary: `${namespace}/${name}`, reason, revision }, message);
   }
 
   /** The Events of one Canary are posted one after the other: they are stored in the order in which things happened. */
-  #post({ metadata: { namespace = '', name, uid = '' } }: Canary, { reason, message }: Fact, id: string): void {
-    const regarding = { apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid };
-    const event = { regarding, id, type: REASONS[reason], reason, message, at: Date.now() };
+  #post({ metadata: { namespace = '', name, uid = '' } }: Canary, told: Fact, id: string): void {
+    this.#send({ apiVersion: API_VERSION, kind: 'Canary', namespace, name, uid }, told, id);
+  }
+
+  #send(regarding: EventFact['regarding'], { reason, message }: Fact, id: string): void {
+    const { uid } = regarding;
+    const event = { regarding, id, type: REASONS[reason], reason, message, at: this.#clock() };
     const onError = (error: unknown) => this.#logger.warn({ err: error }, 'an Event could not be written');
     const before = this.#posting.get(uid) ?? Promise.resolve();
     const posted = before

@@ -1,7 +1,8 @@
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Deployment, KubeObject } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { readCommand } from '../../rollout/machine/command-annotation.ts';
+import { roundsSince } from '../../rollout/machine/check-window.ts';
+import { readCommand } from '../../rollout/machine/commands/command-annotation.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
 import {
   type DoubtfulRead,
@@ -15,7 +16,7 @@ import {
   needsRestating,
 } from '../../rollout/machine/observation-needs.ts';
 import type { Source } from '../../rollout/machine/sources.ts';
-import type { RolloutState } from '../../rollout/machine/state.ts';
+import { ms, ROLLING_OUT, type RolloutState } from '../../rollout/machine/state.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
 import { namespacesElsewhere } from '../../rollout/spec/route-choice.ts';
@@ -24,12 +25,13 @@ import { readHold } from '../../rollout/workload/hold.ts';
 import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
+import { readConfig } from '../world/read-config.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { findServices } from './find-services.ts';
-import { readConfig } from './read-config.ts';
+import { readAutoscaler } from './read-autoscaler.ts';
 import { routeFence } from './route-fence.ts';
-import { type ObservationReads, type Question, SourceReads } from './source-reads.ts';
+import { type ObservationReads, type Question, SourceReads, valueOf } from './source-reads.ts';
 
 export interface ObserveInput {
   key: string;
@@ -99,17 +101,24 @@ export class Observer {
     const { stable } = state ?? {};
     const isRestated = stable !== undefined && needsRestating(state, seen);
     if (!isRestated) restated.forget(key);
-    const [checks, pods, policies, template] = await Promise.all([
+    const [checks, pods, policies, template, autoscaler] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
       canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
       isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
+      readAutoscaler(this.#world, seen, { spec, state, isNew }, reading),
     ]);
-    return present<Observation>({ checks, pods, policies, restated: template?.known ? template.value : undefined });
+    return present<Observation>({
+      checks,
+      pods,
+      policies,
+      autoscaler,
+      restated: template?.known ? template.value : undefined,
+    });
   }
 
   #roundOf(input: ObserveInput, seen: LookedAt, round: Pick<RoundInput, 'due' | 'waitMs'>): RoundInput {
-    return { ...round, id: roundId(input.state), wish: this.#wishOf(input, seen), hosts: seen.hosts };
+    return { ...round, id: roundId(input), wish: this.#wishOf(input, seen), hosts: seen.hosts };
   }
 
   async #look(input: ObserveInput, reading: ObservationReads): Promise<LookedAt | undefined> {
@@ -150,12 +159,9 @@ export class Observer {
       endpoints: endpoints ?? [],
       closed,
       ...services,
-      ...(command && { command }),
-      ...(replicaSets && { replicaSets }),
-      ...(canary && { canary }),
+      ...(record.metadata.deletionTimestamp !== undefined && { recordDeleted: true as const }),
       ...(taken.length > 0 && { taken }),
-      ...(budget && { budget }),
-      ...(config && { config }),
+      ...present<LookedAt>({ command, replicaSets, canary, budget, config }),
       ...traffic,
       ...(fence !== undefined && { fence }),
     };
@@ -224,12 +230,6 @@ interface Doubt {
 
 const DOUBTED: Record<DoubtfulRead, Source> = { deployment: 'deployment', canary: 'canary', route: 'routes' };
 
-/** What a source answered; undefined while it is unknown. */
-async function valueOf<T>(reading: ObservationReads, source: Source, read: () => Promise<T>): Promise<T | undefined> {
-  const answer = await reading.read({ source }, read);
-  return answer.known ? answer.value : undefined;
-}
-
 /** Whether a revision is another, or a ReplicaSet gone, is not known before the API server has told what it makes of the record. */
 const restatedFor = ({ hold }: LookedAt): Question => ({
   source: hold.state === 'open' ? 'deployment' : 'replicaSets',
@@ -239,5 +239,10 @@ const restatedFor = ({ hold }: LookedAt): Question => ({
 const present = <T extends object>(parts: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-/** The same for the same round of checks. */
-const roundId = (state: RolloutState | undefined): string => `${state?.release?.startedAt} ${state?.release?.checkAt}`;
+/** The same for the same round of checks. While a Deployment rolls out, those that pass leave no trace in the state. */
+function roundId({ state, now, spec: { analysis } }: ObserveInput): string {
+  const { startedAt, checkAt } = state?.release ?? {};
+  const isRolling = state !== undefined && ROLLING_OUT.has(state.phase) && checkAt !== undefined;
+  const round = isRolling ? roundsSince(ms(checkAt), now, analysis) : 0;
+  return `${startedAt} ${checkAt} ${round}`;
+}

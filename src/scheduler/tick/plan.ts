@@ -28,7 +28,8 @@ export interface ReleasePlan {
 export type PlanReading =
   | { kind: 'optedOut' }
   | { kind: 'planned'; plan: ReleasePlan }
-  | { kind: 'unusable'; message: string };
+  /** @param recordMissing there is no Canary of the name that the Deployment gives */
+  | { kind: 'unusable'; message: string; recordMissing?: true };
 
 /** @param recordOf the Canary of that name beside the Deployment. */
 export function readPlan(deployment: Deployment, recordOf: (name: string) => Canary | undefined): PlanReading {
@@ -37,6 +38,8 @@ export function readPlan(deployment: Deployment, recordOf: (name: string) => Can
     case false:
       return { kind: 'optedOut' };
     case 'canary':
+      if (recordOf(reading.canaryName) === undefined)
+        return { kind: 'unusable', message: explain([NO_RECORD]), recordMissing: true };
       return planFrom(deployment, {
         name: reading.canaryName,
         byCanary: true,
@@ -77,13 +80,10 @@ const twoOwners = (deployment: Deployment, written: Canary): PlanReading =>
     invalid: `two owners: ${CANARY} is "true", and there is a Canary ${written.metadata.name} that somebody wrote. The Canary is followed; write ${CANARY}: canary/${written.metadata.name}, or delete it`,
   });
 
+const NO_RECORD = { key: CANARY, message: 'there is no Canary of that name in this namespace' };
+
 const specOf = (record: Canary | undefined): Validated<RolloutSpec> =>
-  record === undefined
-    ? {
-        ok: false,
-        problems: [{ key: 'headgate.dev/canary', message: 'there is no Canary of that name in this namespace' }],
-      }
-    : normaliseSpec(record.spec);
+  record === undefined ? { ok: false, problems: [NO_RECORD] } : normaliseSpec(record.spec);
 
 interface PlanSource {
   name: string;

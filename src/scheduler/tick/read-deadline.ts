@@ -2,7 +2,7 @@ import { KubeError } from '../../cluster/errors.ts';
 import { isLate, orLate } from '../../process/deadline.ts';
 
 /** For all that one tick reads before it decides, together: it waits no longer, whatever the API server does. */
-export const READ_DEADLINE_MS = 1_500;
+export const READ_DEADLINE_MS = 1_000;
 
 /** @throws KubeError when the reading takes too long, and what it throws */
 export async function inTime<T>(reading: Promise<T>, what: string): Promise<T> {

@@ -53,6 +53,11 @@ export class Refusals {
     return this.#pins.get(key);
   }
 
+  /** Takes the refusals of attempts that no round waited for. */
+  add(key: string, refusals: readonly EffectRefusal[]): void {
+    for (const { of, words } of refusals) set(this.#mapOf(of), key, words);
+  }
+
   /** To be called when a decision that was told is committed. */
   heard(key: string): void {
     this.#canary.delete(key);
@@ -72,6 +77,11 @@ export class Refusals {
     set(this.#canary, key, canary);
     set(this.#traffic, key, traffic);
     return isNews;
+  }
+
+  #mapOf(of: EffectRefusal['of']): Map<string, string> {
+    if (of === 'canary') return this.#canary;
+    return of === 'traffic' ? this.#traffic : this.#pins;
   }
 }
 

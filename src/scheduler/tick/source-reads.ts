@@ -10,6 +10,7 @@ const NO_ANSWER = 'the API server does not answer';
 export function whyUnknown(error: unknown): string {
   if (isForbidden(error)) return 'the scheduler may not read it';
   if (!(error instanceof KubeError)) return error instanceof Error ? error.message : String(error);
+  if (error.code === 'KUBE_UNREADABLE') return 'the API server answers with something else';
   return error.status === 0 ? NO_ANSWER : `the API server answers with ${error.status}`;
 }
 
@@ -103,4 +104,14 @@ export class ObservationReads {
     begun.then(settled, settled);
     return { known: false, why: NO_ANSWER };
   }
+}
+
+/** What a source answered; undefined while it is unknown. */
+export async function valueOf<T>(
+  reading: ObservationReads,
+  source: Source,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
+  const answer = await reading.read({ source }, read);
+  return answer.known ? answer.value : undefined;
 }

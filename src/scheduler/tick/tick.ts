@@ -1,6 +1,7 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isConflict } from '../../cluster/errors.ts';
 import { KINDS } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { type Decision, decide } from '../../rollout/machine/decide.ts';
@@ -26,6 +27,7 @@ import type { Observer } from './observe.ts';
 import type { ReleasePlan } from './plan.ts';
 import { commit, ensureRecord, handOver } from './record.ts';
 import { Refusals } from './refusals.ts';
+import { LateWrites } from './tick-writes.ts';
 import type { UnknownLog } from './unknown-log.ts';
 
 export interface TickOptions {
@@ -47,7 +49,9 @@ export interface TickOptions {
   recordFacts: (record: Canary, facts: readonly Fact[]) => void;
   unknownLog: UnknownLog;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
-  clock?: () => number;
+  /** A write that was not waited for has ended. */
+  onAnswer: (key: string) => void;
+  clock: Clock;
 }
 
 /** Somebody was faster with a commit: in how many milliseconds to look again. */
@@ -64,19 +68,27 @@ interface Round {
   wakeAt?: number;
 }
 
+interface Paced {
+  deployment: Deployment;
+  decision: Decision;
+  isBack: (effect: Effect) => boolean;
+}
+
 /**
  * One look at one Deployment: observe → decide → commit → record → apply, repeated while it has consequences. The commit is
  * a compare-and-swap; a process that loses it has done nothing.
  */
 export class Tick {
   readonly #options: TickOptions;
-  readonly #clock: () => number;
+  readonly #clock: Clock;
   readonly #refusals = new Refusals();
   readonly #backoff = new EffectBackoff();
+  readonly #lateWrites: LateWrites;
 
   constructor(options: TickOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? Date.now;
+    this.#clock = options.clock;
+    this.#lateWrites = new LateWrites(options.onAnswer);
   }
 
   /** When to look again, milliseconds since the epoch; undefined: when something happens. */
@@ -93,6 +105,7 @@ export class Tick {
     if (resolved.followed) return this.#decideOn(key, resolved.deployment, resolved.plan);
     this.#refusals.take(key, []);
     this.#backoff.forget(key);
+    this.#lateWrites.forget(key);
     this.#options.observer.forget(key);
     this.#options.unknownLog.forget(key);
     this.#options.hooks.forget(key);
@@ -111,6 +124,7 @@ export class Tick {
     const unpinnable = this.#refusals.ofPins(key);
     const seen: Observation = { ...observed, ...(unpinnable !== undefined && { unpinnable }) };
     this.#options.unknownLog.take(key, unknownWords(seen));
+    this.#refusals.add(key, this.#lateWrites.refusals(key));
     const refused = this.#refusals.of(key);
     const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) };
     const situation = { spec, state, now, settleMs, scrapeMs, label, self, defaultAlerts };
@@ -125,9 +139,12 @@ export class Tick {
     hooks.setWanted(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
     notices.send(key, committed);
     const wish = this.#wishOf(seen, plan);
+    const isBack = (effect: Effect) => effect.do === 'setRoute' && effect.weight < (seen.route?.weight ?? 100);
     const { done, retryMs, refusals } = await applyAll(decision.effects, {
       attempt: (effect) => applier.apply(effect, wish, { record: committed, readAt }),
-      pacer: this.#pacer(key, committed, seen, decision),
+      pacer: this.#pacer(key, committed, { deployment: seen.deployment, decision, isBack }),
+      writes: this.#lateWrites.begin(key),
+      isUrgent: (effect) => effect.do === 'writeHold' || (seen.route !== undefined && isBack(effect)),
       onError: (effect, error) => this.#options.onEffectError(key, effect, error),
     });
     const isNews = this.#refusals.take(key, refusals);
@@ -138,10 +155,10 @@ export class Tick {
   }
 
   /** People want something else when they change the Deployment or the settings, release another revision, or try it again. */
-  #pacer(key: string, { metadata }: Canary, { deployment, route }: Observation, { state: { release } }: Decision) {
+  #pacer(key: string, { metadata }: Canary, { deployment, decision, isBack }: Paced) {
+    const { release } = decision.state;
     const generations = [deployment.metadata.generation, metadata.generation];
     const intent = [...generations, release?.revision, release?.startedAt].join(' ');
-    const isBack = (effect: Effect) => effect.do === 'setRoute' && effect.weight < (route?.weight ?? 100);
     return this.#backoff.pacer({ key, intent, now: this.#clock(), isBack });
   }
 

@@ -24,6 +24,10 @@ export class Endpoints {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#watches.size;
+  }
+
   /**
    * Pods of a Service that are ready, by name; watched from the first call until `forget`.
    * @param key of the Deployment, `namespace/name`

@@ -42,6 +42,10 @@ export class NamespaceView {
     this.#scopes = new WatchScopes((key, scope) => this.#open(key, scope));
   }
 
+  get size(): number {
+    return this.#scopes.size;
+  }
+
   /**
    * Watches the namespace until `release`, and others with it; false if it does already.
    * @param key of the Deployment, `namespace/name`

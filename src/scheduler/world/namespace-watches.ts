@@ -1,5 +1,5 @@
 import { isForbidden } from '../../cluster/errors.ts';
-import { collectionsIn, type Namespaces, outside } from '../../cluster/namespaces.ts';
+import { type Coverage, collectionsIn, isCovered } from '../../cluster/namespaces.ts';
 import { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorOptions } from '../../cluster/reflector-options.ts';
 import { orLate } from '../../process/deadline.ts';
@@ -32,14 +32,11 @@ const ALL_NAMESPACES = '';
  * its watches go on trying, and it is filled once reading is allowed.
  */
 export class NamespaceWatches {
-  readonly #namespaces: Namespaces;
-  readonly #excluded: Namespaces;
+  readonly #coverage: Coverage;
   readonly #groups = new Map<string, WatchGroup>();
 
-  /** @param excluded left out where all others are watched */
-  constructor(namespaces: Namespaces, excluded: Namespaces = []) {
-    this.#namespaces = namespaces;
-    this.#excluded = excluded;
+  constructor(coverage: Coverage) {
+    this.#coverage = coverage;
   }
 
   /** Adds a watch of one kind to each group, all for one store. */
@@ -47,12 +44,12 @@ export class NamespaceWatches {
     options: Omit<ReflectorOptions<T>, 'namespace' | 'fieldSelector'>,
     isEssential: boolean,
   ): void {
-    for (const { namespace } of collectionsIn(this.#namespaces)) {
+    for (const scope of collectionsIn(this.#coverage)) {
+      const { namespace } = scope;
       const onError = (error: unknown) => {
         if (isEssential) this.failed(error, namespace);
         options.onError?.(error);
       };
-      const scope = namespace === undefined ? outside(this.#excluded) : { namespace };
       const watch = new Reflector<T>({ ...options, ...scope, onError });
       if (isEssential) this.add(watch, namespace);
       const { byResource } = this.#groupOf(namespace);
@@ -84,6 +81,7 @@ export class NamespaceWatches {
 
   #groupFor(key: string): WatchGroup | undefined {
     const [namespace = ''] = key.split('/');
+    if (!isCovered(this.#coverage, namespace)) return undefined;
     return this.#groups.get(namespace) ?? this.#groups.get(ALL_NAMESPACES);
   }
 
@@ -92,7 +90,7 @@ export class NamespaceWatches {
     if (isForbidden(error)) this.#groups.get(namespace)?.forbidden.resolve();
   }
 
-  /** Whether the Deployments and records in the namespace of a Deployment have been read. @param key `namespace/name` */
+  /** Whether the Deployments and records in the namespace of a Deployment have been read: never where Headgate does not act. @param key `namespace/name` */
   isFilled(key: string): boolean {
     return this.#groupFor(key)?.isFilled ?? false;
   }

@@ -27,6 +27,10 @@ export class ReplicaSetWatches {
     });
   }
 
+  get size(): number {
+    return this.#sets.size;
+  }
+
   /**
    * Watched from the first call until `forget`.
    * @param label the selector label that gets the canary's suffix

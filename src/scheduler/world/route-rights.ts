@@ -1,18 +1,14 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { Namespaces } from '../../cluster/namespaces.ts';
+import { type Coverage, isCovered } from '../../cluster/namespaces.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import type { TrafficProvider, TrafficSource } from '../../traffic/provider.ts';
 
-export interface RouteRightsOptions {
+export interface RouteRightsOptions extends Coverage {
   client: Pick<KubeClient, 'create'>;
   provider: Pick<TrafficProvider, 'sources'>;
-  /** Where Headgate may look and act. */
-  namespaces: Namespaces;
-  /** Where nothing is ever held. */
-  excludedNamespaces: readonly string[];
   clock?: () => number;
 }
 
@@ -53,19 +49,20 @@ export class RouteRights {
   }
 
   #whyNot(namespace: string): Promise<string | undefined> {
-    const { namespaces, excludedNamespaces } = this.#options;
-    if (excludedNamespaces.includes(namespace))
-      return Promise.resolve(`${namespace} is excluded from this installation; name a route of another namespace`);
-    if (namespaces.length > 0 && !namespaces.includes(namespace))
-      return Promise.resolve(
-        `this installation is for ${namespaces.join(', ')} only; add ${namespace} to its namespaces`,
-      );
+    if (!isCovered(this.#options, namespace)) return Promise.resolve(this.#notCovered(namespace));
     const known = this.#answers.get(namespace);
     if (known !== undefined && this.#clock() - known.at < KNOWN_MS) return known.why;
     const why = this.#ask(namespace);
     this.#answers.set(namespace, { at: this.#clock(), why });
     why.catch(() => this.#answers.delete(namespace));
     return why;
+  }
+
+  #notCovered(namespace: string): string {
+    const { namespaces, excludedNamespaces } = this.#options;
+    return excludedNamespaces.includes(namespace)
+      ? `${namespace} is excluded from this installation; name a route of another namespace`
+      : `this installation is for ${namespaces.join(', ')} only; add ${namespace} to its namespaces`;
   }
 
   async #ask(namespace: string): Promise<string | undefined> {

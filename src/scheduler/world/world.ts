@@ -1,23 +1,20 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { Namespaces } from '../../cluster/namespaces.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
-import type { WatchEndReason } from '../../cluster/watch-ending.ts';
 import { ENROLLED, ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, type ReplicaSet, type Service } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
-import type { ConfigKind } from '../../rollout/pins/reference.ts';
 import { isMadeFor } from '../../rollout/workload/taken-names.ts';
-import type { TrafficProvider } from '../../traffic/provider.ts';
 import { annotatedHosts } from '../tick/host-claims.ts';
+import { Autoscalers } from './autoscalers.ts';
 import { CanaryPods } from './canary-pods.ts';
 import { ConfigContents } from './config-contents.ts';
-import type { ConfigKey } from './config-key.ts';
 import { BY_REFERENCE, ConfigObjects } from './config-objects.ts';
 import { Endpoints } from './endpoints.ts';
+import { closeIdleWatches } from './idle-watches.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { NeighbourLabels } from './neighbour-labels.ts';
@@ -30,24 +27,7 @@ import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
 import type { Watch } from './watch.ts';
-
-export interface WorldOptions {
-  client: KubeClient;
-  namespaces: Namespaces;
-  excludedNamespaces: Namespaces;
-  /** What divides traffic: its objects are watched too. */
-  provider: TrafficProvider;
-  /** Of which kinds changes of content are released. */
-  trackedConfig: readonly ConfigKind[];
-  configKey: ConfigKey;
-  /** Something changed about the Deployment of this key. */
-  onChange: (key: string) => void;
-  onError?: (error: unknown) => void;
-  /** A watch of the resource (`deployments`) ended and is opened again. */
-  onRestart?: (resource: string, reason: WatchEndReason) => void;
-  /** A full list of the resource showed this many changes that the watch had not. */
-  onMissed?: (resource: string, count: number) => void;
-}
+import type { WorldOptions } from './world-options.ts';
 
 /**
  * What the scheduler sees of the cluster: watches that are narrow (by Headgate's labels), so that their cost grows with the
@@ -72,11 +52,12 @@ export class World {
   readonly restated: RestatedTemplates;
   readonly canaryPods: CanaryPods;
   readonly config: ConfigObjects;
+  readonly autoscalers: Autoscalers;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.#client = options.client;
-    this.#namespaceWatches = new NamespaceWatches(options.namespaces, options.excludedNamespaces);
+    this.#namespaceWatches = new NamespaceWatches(options);
     const { client, provider, onChange, onError } = options;
     this.enrolled = this.#watch<Deployment>({
       kind: KINDS.deployments,
@@ -122,10 +103,27 @@ export class World {
       watch: (wanted) => this.#watch(wanted),
       expectCurrent: (key, kind) => this.expectCurrent(key, kind),
     });
+    this.autoscalers = new Autoscalers(client);
     this.records = new Records(onChange, onError);
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({ client, watched: (key) => this.canaries.get(key) });
     this.replicaSets = new ReplicaSetWatches({ client, hooks: this.#hooks(KINDS.replicasets), onChange });
+    closeIdleWatches({
+      enrolled: this.enrolled,
+      records: this.records,
+      close: (key) => this.#closeWatches(key),
+      closeEndpoints: (key) => this.endpoints.forget(key),
+    });
+  }
+
+  /** How many watches are open for releases that are under way. */
+  get releaseWatches(): number {
+    return this.replicaSets.size + this.endpoints.size + this.#namespaces.size;
+  }
+
+  async #closeWatches(key: string): Promise<void> {
+    await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespaces(key)]);
+    this.#options.onClosed?.();
   }
 
   /** A change that this process wrote or read itself wakes nobody: its tick looks again anyway. */
@@ -203,11 +201,8 @@ export class World {
 
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
-    await Promise.all([this.replicaSets.forget(key), this.endpoints.forget(key), this.leaveNamespaces(key)]);
-    this.traffic.forget(key);
-    this.taken.forget(key);
-    this.policies.forget(key);
-    this.restated.forget(key);
+    await this.#closeWatches(key);
+    for (const part of [this.traffic, this.taken, this.policies, this.autoscalers, this.restated]) part.forget(key);
   }
 
   canaryOf(deployment: Deployment): Deployment | undefined {

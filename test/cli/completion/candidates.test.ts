@@ -1,7 +1,7 @@
 import t from 'tap';
 import { complete, PLACEHOLDERS, placeholderOf } from '../../../src/cli/completion/candidates.ts';
 import { addClientCommands, createProgram } from '../../../src/cli/program.ts';
-import { ACTIONS } from '../../../src/rollout/machine/command-annotation.ts';
+import { ACTIONS } from '../../../src/rollout/machine/commands/command-annotation.ts';
 
 const program = addClientCommands(createProgram());
 const COMMANDS = [

@@ -122,7 +122,12 @@ export const CASES: Record<string, [seen: CanarySnapshot, width?: number]> = {
     ),
   ],
   'paused by command': [
-    snapshot(releasing('Paused', { reason: 'Paused', message: 'prod/podinfo is paused at weight 20 by command' })),
+    snapshot(
+      releasing('Paused', { reason: 'Paused', message: 'podinfo.prod is paused at weight 20 by command of alice' }),
+    ),
+  ],
+  'promoted by command': [
+    snapshot(releasing('Promoting', { weight: 50, decidedBy: { action: 'promote', at: since, user: 'alice' } })),
   ],
   'paused by suspend': [
     snapshot(releasing('Paused', { reason: 'Suspended', message: 'prod/podinfo is paused at weight 20 by suspend' })),

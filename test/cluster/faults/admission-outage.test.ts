@@ -128,6 +128,12 @@ t.test('the webhook taken out of the way and its configuration deleted: the poli
     'another text of held': [word(subject, 'headgate.dev/held={}'), /held is written by Headgate alone/],
     'a forged held': [word(open, 'headgate.dev/held={"revision":"x","by":"eve"}'), /held is written by Headgate alone/],
     'a forged rolling': [word(open, 'headgate.dev/rolling={}'), /rolling is written by Headgate alone/],
+    'a bypass that was never spent': [word(open, 'headgate.dev/bypass-spent=x'), /bypass-spent is written by Headgate/],
+    'a bypass in the name of another': [
+      word(open, 'headgate.dev/bypass=x', 'headgate.dev/bypass-by=eve'),
+      /bypass-by says who wrote headgate.dev\/bypass.* take it away in the same write/,
+    ],
+    'a beginning without a bypass': [word(open, 'headgate.dev/bypass-at=x'), /bypass-at is written by Headgate alone/],
     'the label away': [
       (options) => open.kubectl(['label', 'deployment/podinfo', 'headgate.dev/enrolled-'], options),
       /the label headgate.dev\/enrolled stays/,
@@ -155,6 +161,14 @@ t.test('the webhook taken out of the way and its configuration deleted: the poli
   await open.setImage('1.4.1');
   await open.rolledOut();
   t.equal(await open.tags(), '1.4.1', 'a bypass in two steps ships');
+  await gate.scheduler.patch(open.path, {
+    metadata: { annotations: { 'headgate.dev/bypass-spent': 'x\nincident 42' } },
+  });
+  t.match(
+    (await open.setImage('1.4.2', { expectFail: true })).stderr,
+    /changes only while it is held/,
+    'one whose text was removed before does not',
+  );
   await subject.annotate('headgate.dev/bypass=incident 42');
   await subject.merge({ metadata: { annotations: { 'headgate.dev/held': null } }, spec: { paused: null } });
   await subject.rolledOut();

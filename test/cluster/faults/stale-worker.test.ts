@@ -96,7 +96,7 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
   const [stale] = schedulers();
   for (const tag of ['1.4.1', '1.4.2', '1.4.3']) {
     const { passed } = await lastCheck(app, tag);
-    const question = await metrics.hold('POST', /\/query/);
+    const question = await metrics.hold({ path: /\/query/ });
     stale.signal('SIGSTOP');
     t.equal(await question.forward(), 200, 'the answer is there, and waits for it until it goes on');
     const refused = conflicts(app);

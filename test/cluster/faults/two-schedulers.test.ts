@@ -1,10 +1,10 @@
 import t from 'tap';
 import { Product } from '../../rig/product.ts';
-import { openRig } from '../../rig/rig.ts';
+import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
-import { ticksEnded } from '../support/scheduler-metrics.ts';
+import { metricOf, ticksEnded } from '../support/scheduler-metrics.ts';
 
 const INTERVAL_MS = 2_000;
 const PLAN = [20, 40, 60];
@@ -24,6 +24,10 @@ t.teardown(async () => {
 const conflicts = (app: App): number =>
   rig.audit.count({ resource: 'canaries', subresource: 'status', namespace: app.namespace, code: 409 });
 
+/** Watches that each scheduler has open for releases. */
+const releaseWatches = (): Promise<number[]> =>
+  Promise.all(product.schedulers.map((scheduler) => metricOf(scheduler, 'headgate_release_watches')));
+
 t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with one`, async (t) => {
   const annotations = { 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, threshold: '2' };
   const apps = await Promise.all(
@@ -33,6 +37,9 @@ t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with 
   t.teardown(() => Promise.all(loads.map((load) => load.stop())));
   const tagOf = (index: number) => (index < GOOD ? '1.4.1' : '1.4.1-slow');
   await Promise.all(apps.map((app, index) => app.setImage(tagOf(index))));
+  await Promise.all(apps.map((app) => app.atWeight(PLAN[0] ?? 0)));
+  const watches = await releaseWatches();
+  t.ok(Math.max(...watches) > 0, `${watches.join(' and ')} watches for releases under way`);
   await Promise.all(apps.map((app, index) => app.phase(index < GOOD ? 'Succeeded' : 'Failed', 90_000)));
   await Promise.all(loads.map((load) => servedAll(t, load)));
 
@@ -49,5 +56,13 @@ t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with 
   const ticks = await Promise.all(product.schedulers.map(ticksEnded));
   t.comment(`${ticks.join(' and ')} ticks; ${lost} commits lost their race`);
   t.ok(Math.min(...ticks) > 0, 'both took part');
+  const failed = apps.slice(GOOD);
+  await Promise.all(failed.map((app) => app.setImage('1.4.0')));
+  await Promise.all(failed.map((app) => app.phase('Initialized')));
+  await waitFor('both schedulers to watch nothing for releases', async () => {
+    const open = await releaseWatches();
+    if (open.every((count) => count === 0)) return true;
+    throw new Error(open.join(' and '));
+  });
   await Promise.all(apps.map((app) => app.delete()));
 });

@@ -40,7 +40,7 @@ async function blinded(app: App, fault: 'hang' | 'forbid', paths: RegExp): Promi
   await app.setImage('1.4.1');
   await app.atWeight(20);
   await scheduler.end('SIGKILL');
-  proxy.break(fault, paths);
+  proxy.break(fault, { method: /GET/, path: paths });
   await scheduler.start();
   await app.until('what is not known to be told', (status) => unknownIn(status) !== undefined);
 }

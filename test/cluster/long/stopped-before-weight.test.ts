@@ -35,7 +35,7 @@ t.teardown(async () => {
 async function weighsTooLate(t: Test, app: App): Promise<void> {
   const load = app.load(40);
   t.teardown(() => load.stop());
-  const held = proxy.hold('PATCH', new RegExp(`/namespaces/${app.namespace}/virtualservices/`));
+  const held = proxy.hold({ method: /PATCH/, path: new RegExp(`/namespaces/${app.namespace}/virtualservices/`) });
   await app.setImage('1.4.1');
   const write = await held;
   first.signal('SIGSTOP');

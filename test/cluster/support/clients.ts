@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { type Load, type LoadOptions, type Rig, waitFor } from '../../rig/rig.ts';
+import { type Load, type LoadOptions, type LoadSummary, type Rig, waitFor } from '../../rig/rig.ts';
 import { failuresOf } from './failures.ts';
 
 /** One way in: who asks, for which host, at which port. */
@@ -37,6 +37,18 @@ export class Clients {
       if (without.length === 0) return true;
       throw new Error(`not yet: ${without.map(({ name }) => name).join(', ')}`);
     });
+  }
+
+  /** Asserts that since then each client was answered, and by this revision alone. */
+  heardAlone(t: Test, tag: string, since: number): void {
+    for (const { name, load } of this.#loads) {
+      t.same(Object.keys(load.summary(since).byRevision), [tag], `${name}: ${tag} alone`);
+    }
+  }
+
+  /** Ends all, and tells how each fared. */
+  leave(): Promise<LoadSummary[]> {
+    return Promise.all(this.#loads.map(({ load }) => load.stop()));
   }
 
   /** Ends all, and asserts that each request of each was answered with 200, and not with a failure of gRPC. */

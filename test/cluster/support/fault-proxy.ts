@@ -1,34 +1,47 @@
 import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import {
   type ClientRequest,
   createServer,
   Agent as HttpAgent,
   request as httpRequest,
   type IncomingMessage,
+  type ServerResponse,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { FAULTS, type Fault } from './faults.ts';
 
-/** `hang`: no answer at all; `forbid`: 403, as without the right. */
-export type Fault = 'hang' | 'forbid';
+/** Which requests are meant; each part that is left out means any. */
+export interface Pattern {
+  method?: RegExp;
+  path?: RegExp;
+  body?: RegExp;
+}
 
-export type IsAbout = (request: Pick<IncomingMessage, 'method' | 'url'>) => boolean;
+interface Asked {
+  request: IncomingMessage;
+  response: ServerResponse;
+  body: Buffer;
+  /** Once it has begun. */
+  answer?: IncomingMessage;
+}
 
-interface Broken {
+interface Rule {
   fault: Fault;
-  isAbout: IsAbout;
+  pattern: Pattern;
 }
 
 /** A request that has left its client, and has not reached the server. */
 export interface HeldRequest {
+  method: string;
   url: string;
   /** Lets it go, and its answer come back; the status of the answer. */
   forward(): Promise<number>;
 }
 
 interface Holding {
-  isAbout: IsAbout;
+  pattern: Pattern;
   caught: PromiseWithResolvers<HeldRequest>;
 }
 
@@ -42,9 +55,9 @@ export interface Upstream {
 export class FaultProxy {
   readonly #upstream: Upstream;
   readonly #agent: HttpAgent;
-  readonly #server = createServer((request, response) => this.#take(request, response));
-  readonly #open = new Map<ServerResponse, IncomingMessage>();
-  #broken: Broken | undefined;
+  readonly #server = createServer((request, response) => void this.#take(request, response));
+  readonly #open = new Set<Asked>();
+  #rules: Rule[] = [];
   #holding: Holding | undefined;
 
   constructor(upstream: Upstream) {
@@ -62,23 +75,27 @@ export class FaultProxy {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Reads of these paths are answered no more, the watches among them that are open end. */
-  break(fault: Fault, paths: RegExp): void {
-    const isAbout: IsAbout = ({ method, url = '' }) => method === 'GET' && paths.test(url);
-    this.#broken = { fault, isAbout };
-    this.#cutOff(isAbout);
+  /** From now on such requests meet the fault. Watches that are open end; or say nothing more, where they are to be silent. */
+  break(fault: Fault, pattern: Pattern): void {
+    this.#rules.push({ fault, pattern });
+    for (const asked of this.#meant(pattern)) {
+      if (fault === 'silent') asked.answer?.unpipe(asked.response);
+      else asked.response.destroy();
+    }
   }
 
-  mend(): void {
-    const { isAbout } = this.#broken ?? {};
-    this.#broken = undefined;
-    if (isAbout) this.#cutOff(isAbout);
+  /** Takes back the faults of these patterns, or all. What is open of theirs is cut off. */
+  mend(...patterns: readonly Pattern[]): void {
+    const isMeant = ({ pattern }: Rule) => patterns.length === 0 || patterns.includes(pattern);
+    const mended = this.#rules.filter(isMeant);
+    this.#rules = this.#rules.filter((rule) => !mended.includes(rule));
+    for (const { pattern } of mended) for (const { response } of this.#meant(pattern)) response.destroy();
   }
 
   /** Resolves with the next such request, which goes no further, as if its client had been stopped just before it. */
-  async hold(method: string, paths: RegExp): Promise<HeldRequest> {
+  async hold(pattern: Pattern): Promise<HeldRequest> {
     const caught = Promise.withResolvers<HeldRequest>();
-    this.#holding = { isAbout: (request) => request.method === method && paths.test(request.url ?? ''), caught };
+    this.#holding = { pattern, caught };
     return caught.promise;
   }
 
@@ -88,56 +105,50 @@ export class FaultProxy {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #catch(request: IncomingMessage, response: ServerResponse): Promise<HeldRequest> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const forward = async () => {
-      const onward = this.#onward(request, response).end(Buffer.concat(chunks));
-      const [answer] = (await once(onward, 'response')) as [IncomingMessage];
-      return answer.statusCode ?? 0;
-    };
-    return { url: request.url ?? '', forward };
+  #meant(pattern: Pattern): Asked[] {
+    return [...this.#open].filter((asked) => isMeant(asked, pattern));
   }
 
-  /** The request as it goes on to the server, whose answer comes back to the client. */
-  #onward(
-    { method, url, headers: { host: _host, ...headers } }: IncomingMessage,
-    response: ServerResponse,
-  ): ClientRequest {
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked: Asked = { request, response, body: await buffer(request).catch(() => Buffer.alloc(0)) };
+    this.#open.add(asked);
+    response.on('close', () => this.#open.delete(asked));
+    const rule = this.#rules.find(({ pattern }) => isMeant(asked, pattern));
+    if (rule) return FAULTS[rule.fault]({ response, isWatch: /[?&]watch=true/.test(request.url ?? '') });
+    if (this.#holding && isMeant(asked, this.#holding.pattern)) return this.#catch(asked, this.#holding);
+    const onward = this.#onward(asked);
+    response.on('close', () => onward.destroy());
+  }
+
+  #catch(asked: Asked, { caught }: Holding): void {
+    this.#holding = undefined;
+    const { method = '', url = '' } = asked.request;
+    const forward = async () => {
+      const [answer] = (await once(this.#onward(asked), 'response')) as [IncomingMessage];
+      return answer.statusCode ?? 0;
+    };
+    caught.resolve({ method, url, forward });
+  }
+
+  /** The request on its way to the server, whose answer comes back to the client. */
+  #onward(asked: Asked): ClientRequest {
+    const { request, response, body } = asked;
+    const { host: _host, 'transfer-encoding': _encoding, ...headers } = request.headers;
     const send = this.#upstream.ca ? httpsRequest : httpRequest;
+    const { method, url } = request;
     const onward = send(`${this.#upstream.url}${url}`, { method, headers, agent: this.#agent });
     onward.on('response', (answer) => {
+      asked.answer = answer;
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
       answer.on('error', () => response.destroy()).pipe(response);
     });
     onward.on('error', () => response.destroy());
-    return onward;
-  }
-
-  #cutOff(isAbout: IsAbout): void {
-    for (const [response, request] of this.#open) if (isAbout(request)) response.destroy();
-  }
-
-  #take(request: IncomingMessage, response: ServerResponse): void {
-    this.#open.set(response, request);
-    response.on('close', () => this.#open.delete(response));
-    if (this.#broken?.isAbout(request)) {
-      if (this.#broken.fault === 'forbid') forbid(response);
-      return;
-    }
-    if (this.#holding?.isAbout(request)) {
-      const { caught } = this.#holding;
-      this.#holding = undefined;
-      return void this.#catch(request, response).then(caught.resolve, caught.reject);
-    }
-    const onward = this.#onward(request, response);
-    response.on('close', () => onward.destroy());
-    request.pipe(onward);
+    return onward.end(body);
   }
 }
 
-function forbid(response: ServerResponse): void {
-  const status = { kind: 'Status', status: 'Failure', code: 403, reason: 'Forbidden', message: 'it is a test' };
-  response.writeHead(403, { 'content-type': 'application/json' }).end(JSON.stringify(status));
-}
+const isMeant = ({ request: { method = '', url = '' }, body }: Asked, pattern: Pattern): boolean =>
+  (pattern.method?.test(method) ?? true) &&
+  (pattern.path?.test(url) ?? true) &&
+  (pattern.body?.test(body.toString()) ?? true);

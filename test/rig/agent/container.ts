@@ -15,6 +15,8 @@ export interface Resolved extends Launch {
   mounts: Mount[];
   /** Where the mounts can be assembled. */
   root: string;
+  /** Words before the command, which take it into the pod's own network where there is one. */
+  enter: readonly string[];
 }
 
 /** What a container needs from its pod. */
@@ -171,7 +173,8 @@ export class Container {
 
   #spawn(launch: Resolved): ChildProcess {
     const log = openSync(this.#host.logFile, 'a');
-    const { command, args } = this.#confined(launch);
+    const confined = this.#confined(launch);
+    const [command = '', ...args] = [...launch.enter, confined.command, ...confined.args];
     const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], env: launch.env });
     closeSync(log);
     return child;

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiServerAdvertised } from '../addresses.ts';
 import { type ApiClient, type Json, type KubeObject, persistently } from '../api.ts';
-import { launchOf } from '../images.ts';
+import { bindsEveryAddress, launchOf } from '../images.ts';
 import { Container, type Resolved } from './container.ts';
 import { environmentOf, expand } from './environment.ts';
+import { PodNetwork } from './pod-network.ts';
 import { isFinal, podStatus, StatusWriter } from './status.ts';
 import { mountsOf } from './volumes.ts';
 
@@ -34,6 +35,7 @@ export class PodRunner {
   readonly #writer: StatusWriter;
   readonly #startTime = new Date().toISOString();
   readonly #since = new Map<string, { status: string; at: string }>();
+  #network: Promise<PodNetwork> | undefined;
   #initialized = false;
   #stopping = false;
 
@@ -95,6 +97,8 @@ export class PodRunner {
 
   async #stopContainers(graceMs: number): Promise<void> {
     await Promise.all([...this.#initContainers, ...this.containers].map((container) => container.stop(graceMs)));
+    const network = await this.#network?.catch(() => undefined);
+    network?.close();
   }
 
   #dir(): string {
@@ -124,9 +128,9 @@ export class PodRunner {
     const pod = { ...this.pod, status: { ...this.pod['status'], podIP: this.ip, hostIP: this.ip } };
     const env = await environmentOf(this.#deps.api, pod, spec);
     const words = [...(spec.command ?? []), ...(spec.args ?? [])].map((word: string) => expand(word, env));
-    const launch = launchOf(spec.image, words, this.ip);
+    const launch = launchOf(spec.image, words, this.ip, this.pod.metadata.name);
     if (!launch) return undefined;
-    if (launch.program === 'none') return { ...launch, file: '', mounts: [], root: '' };
+    if (launch.program === 'none') return { ...launch, file: '', mounts: [], root: '', enter: [] };
     const [first = '', ...rest] = launch.args;
     const host = launch.program === 'host';
     // The rig's programs ask nothing of the API server: they need no token, and so most pods need no file system of their own.
@@ -144,8 +148,20 @@ export class PodRunner {
       args,
       mounts,
       root: join(volumes, '.root'),
+      enter: await this.#enter(),
       env: { ...this.#baseEnv(), ...launch.env, ...env },
     };
+  }
+
+  /** Into a network of the pod's own, which is made for the first of its containers where one of them needs it. */
+  async #enter(): Promise<readonly string[]> {
+    const containers: Json[] = this.pod['spec'].containers;
+    const needed = containers.some(({ image, command = [], args = [] }) =>
+      bindsEveryAddress(image, [...command, ...args]),
+    );
+    if (!needed || this.#stopping) return [];
+    this.#network ??= PodNetwork.make(this.ip);
+    return (await this.#network).enter;
   }
 
   #baseEnv(): Record<string, string> {

@@ -67,6 +67,8 @@ export const programs = {
   'redis-server': { from: 'apt', package: 'redis-server' },
   ...otherRedis,
   prometheus: { from: 'apt', package: 'prometheus' },
+  influxd: { from: 'apt', package: 'influxdb' },
+  'graphite-manage': { from: 'apt', package: 'graphite-web' },
   ip: { from: 'apt', package: 'iproute2' },
   openssl: { from: 'apt', package: 'openssl' },
 } as const satisfies Record<string, Source>;
@@ -90,6 +92,8 @@ export const forTests: readonly ProgramName[] = [
   'helm3',
   'helm4',
   'hey',
+  'influxd',
+  'graphite-manage',
   ...(Object.keys(otherRedis) as (keyof typeof otherRedis)[]),
 ];
 

@@ -14,6 +14,7 @@ export interface GrpcRequest {
   /** In the mesh alone; 80 when it is left out. */
   port?: number;
   path?: string;
+  message?: Buffer;
   timeoutMs?: number;
 }
 

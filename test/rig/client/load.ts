@@ -1,4 +1,4 @@
-import { textOf } from '../grpc.ts';
+import { ECHO, tagIn } from '../grpc.ts';
 import type { Sender } from './gateway.ts';
 import { type HttpRequest, revisionOf } from './http.ts';
 
@@ -9,6 +9,8 @@ export interface LoadOptions extends HttpRequest {
   port?: number;
   /** `http` when it is left out. */
   protocol?: 'http' | 'grpc';
+  /** gRPC alone: what is sent, as protobuf writes it. */
+  message?: Buffer;
   /** Requests per second, sent evenly whether or not earlier ones were answered. */
   rps: number;
   signal?: AbortSignal;
@@ -118,14 +120,15 @@ export class Load {
   }
 
   async #call(at: number): Promise<Sample> {
-    const { host, port, path, timeoutMs } = this.#options;
+    const { host, port, path = ECHO, message, timeoutMs } = this.#options;
     const { grpcMessage, body, ...answer } = await this.#sender.grpc({
       host,
       ...(port !== undefined && { port }),
-      ...(path !== undefined && { path }),
+      path,
+      ...(message !== undefined && { message }),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
-    const sample = { ...answer, at, revision: textOf(body) };
+    const sample = { ...answer, at, revision: tagIn(path, body) };
     return isFailure(sample) ? { ...sample, trouble: grpcMessage } : sample;
   }
 }

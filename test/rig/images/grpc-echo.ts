@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { frame, HEALTH_CHECK, textMessage } from '../grpc.ts';
 
 /**
- * The program of the image `grpc-echo`: a gRPC server on one address (podinfo's own binds every address). It serves the
+ * The program of the image `grpc-echo`: a gRPC server on one address, whose `-errors` fail at random. It serves the
  * standard health check, and answers any other method with the image's tag; with `--errors` a third of those answers are
  * failures, INTERNAL and UNAVAILABLE in equal parts.
  */

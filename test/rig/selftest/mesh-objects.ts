@@ -13,6 +13,16 @@ export function twoProtocols(name: string, tag: string): object {
   return object;
 }
 
+/** A Deployment whose podinfo serves gRPC itself, besides HTTP. */
+export function podinfoGrpc(name: string, tag: string, replicas = 1): object {
+  const object = deployment(name, tag, replicas) as Json;
+  const [podinfo] = object.spec.template.spec.containers;
+  podinfo.args = ['--grpc-port=9999'];
+  podinfo.ports.push({ name: 'grpc', containerPort: 9999 });
+  podinfo.readinessProbe = { grpc: { port: 9999 }, periodSeconds: 1 };
+  return object;
+}
+
 /** A Service of both ports; neither has the number of the container's. */
 export function twoPorts(app: string): object {
   const ports = [

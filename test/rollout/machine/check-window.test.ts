@@ -1,5 +1,5 @@
 import t from 'tap';
-import { firstCheckAfter, windowFor } from '../../../src/rollout/machine/check-window.ts';
+import { firstCheckAfter, roundsSince, windowFor } from '../../../src/rollout/machine/check-window.ts';
 import { metric, spec } from '../../build.ts';
 
 const waits: Record<string, [intervalMs: number, scrapeMs: number, wanted: number]> = {
@@ -22,3 +22,13 @@ const windows: Record<string, [intervalMs: number, weightMs: number, wanted: num
 };
 for (const [claim, [intervalMs, weightMs, wanted]] of Object.entries(windows))
   t.equal(windowFor({ ...metric, intervalMs }, { weightMs, scrapeMs: 15_000 }), wanted, `the window: ${claim}`);
+
+const { analysis } = spec(({ analysis: changed }) => Object.assign(changed, { intervalMs: 10_000 }));
+for (const [now, rounds] of [
+  [999, -1],
+  [1_000, 0],
+  [10_999, 0],
+  [11_000, 1],
+  [101_000, 10],
+] as const)
+  t.equal(roundsSince(1_000, now, analysis), rounds, `${rounds} rounds since the first at ${now} ms`);

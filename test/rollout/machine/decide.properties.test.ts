@@ -16,7 +16,7 @@ const line = (verb: string, ...choices: (string | number)[]) =>
   fc.constantFrom(...(choices.length > 0 ? choices.map((choice) => `${verb} ${choice}`) : [verb]));
 
 const images = line('image', '1.0', '2.0', '3.0', '4.0-crash', '5.0-unready');
-const commands = line('command', 'abort', 'promote', 'pause', 'resume', 'retry', 'revert');
+const commands = line('command', 'abort', 'promote', 'pause', 'resume', 'retry', 'revert', 'pin');
 const users = fc.oneof(
   { weight: 6, arbitrary: images },
   { weight: 3, arbitrary: commands },
@@ -24,6 +24,8 @@ const users = fc.oneof(
   line('pause'),
   line('resume'),
   line('restart-pods'),
+  line('refer', 'app', 'app optional'),
+  { weight: 2, arbitrary: line('config', 'app one', 'app two', 'app') },
   line('bypass', 'incident', ''),
   line('threshold', 1, 2, 3),
   line('weights', '50', '10 90', '20 40', '100'),

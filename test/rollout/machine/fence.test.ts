@@ -1,10 +1,13 @@
 import t from 'tap';
+import { isRollingBack } from '../../../src/rollout/machine/roll-back.ts';
 import { deployment, recreate, spec } from '../../build.ts';
 import { Simulation } from '../../simulation.ts';
 
 interface Stopped {
   /** Traffic of the canary when another worker had failed the release, and the most that it had after that. */
   traffic?: number;
+  /** The gate was open: the traffic follows the Deployment, which rolls back. */
+  rollsBack: boolean;
   most: number;
   phase: string;
   /** The mark is gone again at the end. */
@@ -22,6 +25,7 @@ function stoppedBefore(write: number, object = deployment()): Stopped | undefine
   let writes = 0;
   let traffic: number | undefined;
   let most = 0;
+  let rollsBack = false;
   ticker.onRound = () => {
     if (traffic !== undefined) most = Math.max(most, cluster.traffic.weight);
   };
@@ -30,13 +34,15 @@ function stoppedBefore(write: number, object = deployment()): Stopped | undefine
     if (writes !== write) return;
     simulation.command('abort', 'stop');
     other.run();
-    if (simulation.release?.outcome === 'failed') traffic = cluster.traffic.weight;
+    if (simulation.release?.outcome !== 'failed') return;
+    if (isRollingBack(simulation.release)) rollsBack = true;
+    else traffic = cluster.traffic.weight;
   };
   simulation.setImage('2.0');
   simulation.advance(300_000);
   if (writes < write) return undefined;
   const isTidy = cluster.route?.metadata.annotations?.['headgate.dev/fence'] === undefined;
-  return { ...(traffic !== undefined && { traffic }), most, phase: simulation.state.phase, isTidy };
+  return { ...(traffic !== undefined && { traffic }), rollsBack, most, phase: simulation.state.phase, isTidy };
 }
 
 for (const [name, object] of Object.entries({
@@ -47,6 +53,7 @@ for (const [name, object] of Object.entries({
   for (let write = 1; ; write += 1) {
     const found = stoppedBefore(write, object);
     if (found === undefined) break;
+    if (found.rollsBack) t.equal(found.phase, 'Failed', `${name}, write ${write}: what was promoted is rolled back`);
     if (found.traffic === undefined) continue;
     stops += 1;
     t.equal(found.traffic, 0, `${name}, write ${write}: all traffic is back when the release has failed`);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { historyAfter, type PastRelease } from '../../../src/rollout/machine/history.ts';
+import { type Approval, historyAfter, type PastRelease } from '../../../src/rollout/machine/history.ts';
 import type { RolloutState } from '../../../src/rollout/machine/state.ts';
 import { at, release, revision, START, state } from '../../build.ts';
 
@@ -11,7 +11,11 @@ const ended = (phase: RolloutState['phase'], more: Parameters<typeof release>[1]
   state(phase, { release: release('2.0', { images: ['podinfo:2.0'], peak: 40, ...more }) });
 const failure = { outcome: 'failed', reason: 'ThresholdReached', message: 'failed 2 checks' } as const;
 
-const rows: Record<string, [RolloutState, RolloutState, Partial<PastRelease> | undefined]> = {
+const ABORTED = { action: 'abort', at: at(30), user: 'alice' } as const;
+const REVERTED = { action: 'revert', at: at(30), user: 'bob' } as const;
+const APPROVED: Approval = { gate: 'confirm-promotion', hooks: ['qa'], at: at(20) };
+
+const rows: Record<string, [RolloutState, RolloutState, object | undefined]> = {
   'a release that goes on is not over': [under(), ended('Progressing'), undefined],
   'one that was promoted succeeded': [
     state('Finalising', { release: release('2.0', { outcome: 'succeeded' }) }),
@@ -22,6 +26,21 @@ const rows: Record<string, [RolloutState, RolloutState, Partial<PastRelease> | u
     state('Finalising', { release: release('2.0', failure) }),
     ended('Failed', { ...failure, failedChecks: 2 }),
     { ...failure, failedChecks: 2 },
+  ],
+  'one that somebody ended says who': [
+    state('Finalising', { release: release('2.0', { ...failure, decidedBy: ABORTED }) }),
+    ended('Failed', { ...failure, decidedBy: ABORTED, approvals: [APPROVED] }),
+    { decidedBy: ABORTED, approvals: [APPROVED] },
+  ],
+  'one that was reverted says by whom, and is still itself': [
+    under({ decidedBy: undefined }),
+    state('Promoting', { release: release('1.0', { path: 'withdrawn', decidedBy: REVERTED }) }),
+    { outcome: 'withdrawn', revision: revision('2.0'), images: ['podinfo:2.0'], decidedBy: REVERTED },
+  ],
+  'one that gives way has nothing of the next': [
+    under(),
+    next('3.0', { decidedBy: REVERTED, path: 'outside' }),
+    { outcome: 'superseded', decidedBy: undefined },
   ],
   'what stays failed is told once': [ended('Failed', failure), ended('Failed', failure), undefined],
   'one that gives way to another is superseded': [under(), next('3.0'), { outcome: 'superseded', weight: 20 }],

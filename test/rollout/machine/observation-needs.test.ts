@@ -9,12 +9,14 @@ import {
   needsReplicaSets,
 } from '../../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../../src/rollout/machine/state.ts';
+import type { Metric } from '../../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../../src/rollout/workload/hold.ts';
 import {
   at,
   canary,
   deployment,
   held,
+  metric,
   observation,
   release,
   revision,
@@ -55,6 +57,22 @@ t.same(
   [],
   'a plan without metrics has no question, and an answer',
 );
+
+const promoted = release('2.0', { weight: 20, weightSince: at(0), checkAt: at(10), promotedAt: at(5) });
+const sources: Metric['source'][] = [{ builtin: 'request-duration' }, { query: 'up' }, metric.source];
+const measures = spec(({ analysis }) =>
+  Object.assign(analysis, { metrics: sources.map((source) => ({ ...metric, source })) }),
+);
+const inPromotion = (changes: object, phase: 'Promoting' | 'Stalled' = 'Promoting') =>
+  dueChecks(measures, state(phase, { release: { ...promoted, ...changes } }), { now: START + 15_000, scrapeMs: 1_000 });
+t.same(
+  inPromotion({})?.map(({ rolloutMs }) => rolloutMs),
+  [undefined, undefined, undefined, 10_000],
+  'a promotion has the checks of its canary, and one of the pods that take its place',
+);
+t.equal(inPromotion({}, 'Stalled')?.length, 4, 'also while it is stalled');
+t.equal(inPromotion({ weight: 0 })?.length, 1, 'a canary without traffic has none');
+t.equal(inPromotion({ checkAt: undefined }), undefined, 'nor has a promotion by command');
 
 t.ok(needsReplicaSets(true, undefined), 'ReplicaSets are read under a hold');
 t.ok(needsReplicaSets(false, state('Promoting')), 'and while a release is under way');

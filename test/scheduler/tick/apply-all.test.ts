@@ -3,6 +3,7 @@ import { refusal } from '../../../src/cluster/errors.ts';
 import type { Effect } from '../../../src/rollout/machine/effects.ts';
 import { applyAll } from '../../../src/scheduler/tick/apply-all.ts';
 import { EffectBackoff, type EffectPacer } from '../../../src/scheduler/tick/effect-backoff.ts';
+import { LateWrites, WRITE_PATIENCE_MS } from '../../../src/scheduler/tick/tick-writes.ts';
 import { DESTINATION_RULES } from '../../../src/traffic/istio/kinds.ts';
 import { deployment, rule } from '../../build.ts';
 
@@ -18,6 +19,8 @@ const answer = (code: number, reason = 'Any') =>
 const pacerAt = (backoff: EffectBackoff, now: number) =>
   backoff.pacer({ key: 'a', intent: '1', now, isBack: () => false });
 
+const calm = () => ({ writes: new LateWrites(() => undefined).begin('a'), isUrgent: () => false });
+
 /** What became of the three when each met its error. */
 const outcome = (...errors: unknown[]) => outcomeAt(pacerAt(new EffectBackoff(), 0), ...errors);
 
@@ -29,7 +32,7 @@ async function outcomeAt(pacer: EffectPacer, ...errors: unknown[]) {
     if (error !== undefined) throw error;
   };
   const onError = (effect: Effect) => complaints.push(effect.do);
-  const result = await applyAll([setRule, setRoute, scale], { attempt, pacer, onError });
+  const result = await applyAll([setRule, setRoute, scale], { attempt, pacer, onError, ...calm() });
   return { ...result, tried, complaints };
 }
 
@@ -75,8 +78,72 @@ t.test('a canary that is refused is told of once', async (t) => {
   const backoff = new EffectBackoff();
   const refused = async (now: number) => {
     const attempt = () => Promise.reject(answer(403));
-    return applyAll([createCanary], { attempt, pacer: pacerAt(backoff, now), onError: () => undefined });
+    return applyAll([createCanary], { attempt, pacer: pacerAt(backoff, now), onError: () => undefined, ...calm() });
   };
   t.match(await refused(0), { done: false, refusals: [{ of: 'canary' }], retryMs: 30_000 });
   t.match(await refused(1_000), { refusals: [], retryMs: 29_000 });
+});
+
+interface Hanging {
+  /** Which of the three are not answered. */
+  hung: ReadonlySet<Effect>;
+  late?: LateWrites;
+  now?: number;
+  backoff?: EffectBackoff;
+}
+
+/** A round where some are not answered before `end`, and traffic that goes back is urgent. */
+function hanging({ hung, late = new LateWrites(() => undefined), now = 0, backoff = new EffectBackoff() }: Hanging) {
+  const tried: Effect[] = [];
+  const end = Promise.withResolvers<void>();
+  const attempt = (effect: Effect) => {
+    tried.push(effect);
+    return hung.has(effect) ? end.promise : Promise.resolve();
+  };
+  const rest = { pacer: pacerAt(backoff, now), writes: late.begin('a'), onError: () => undefined };
+  const isUrgent = (effect: Effect) => effect === setRoute;
+  return { end, tried, result: applyAll([setRule, setRoute, scale], { attempt, isUrgent, ...rest }) };
+}
+
+t.test('traffic that goes back waits behind nothing', async (t) => {
+  const { tried, result } = hanging({ hung: new Set([setRule]) });
+  t.same(tried, [setRoute], 'it is first');
+  t.match(await result, { done: true, retryMs: 50, refusals: [] });
+  t.same(tried, [setRoute, setRule], 'what comes after one that hangs is for the next round');
+});
+
+t.test('writes that hang cost the patience of one round, and none in the next', async (t) => {
+  const ended: string[] = [];
+  const late = new LateWrites((key) => ended.push(key));
+  const begun = performance.now();
+  const first = hanging({ hung: new Set([setRule, setRoute]), late });
+  await first.result;
+  const took = performance.now() - begun;
+  t.ok(took < 2 * WRITE_PATIENCE_MS, `both together took ${took} ms`);
+  t.same(first.tried, [setRoute], 'none is begun when the time is over');
+  const next = hanging({ hung: new Set([setRule, setRoute]), late });
+  await next.result;
+  t.same(next.tried, [setRule], 'one that is under way is not made again');
+  const last = hanging({ hung: new Set(), late });
+  t.same(await last.result, { done: true, refusals: [] }, 'there is nothing to wait for');
+  t.same(last.tried, [scale], 'and no other waits for it');
+  first.end.resolve();
+  await first.end.promise;
+  await new Promise(setImmediate);
+  t.same(ended, ['a'], 'its end is worth another look');
+  const again = hanging({ hung: new Set(), late });
+  await again.result;
+  t.same(again.tried, [setRoute, scale], 'then it may be made again');
+});
+
+t.test('what is refused when nobody waits any more is told to the next decision, once', async (t) => {
+  const late = new LateWrites(() => undefined);
+  const { end, result } = hanging({ hung: new Set([setRule]), late });
+  await result;
+  t.same(late.refusals('a'), []);
+  end.reject(answer(403));
+  await end.promise.catch(() => undefined);
+  await new Promise(setImmediate);
+  t.match(late.refusals('a'), [{ of: 'traffic', words: /403/ }]);
+  t.same(late.refusals('a'), []);
 });

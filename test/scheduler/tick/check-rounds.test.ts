@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { QueryResult } from '../../../src/analysis/verdict.ts';
 import { CheckRounds } from '../../../src/scheduler/tick/check-rounds.ts';
-import { metric, trafficWishOf } from '../../build.ts';
+import { metric, noTemplates, trafficWishOf } from '../../build.ts';
 
 const wish = trafficWishOf();
 const due = [{ metric, windowMs: 60_000, weight: 20, weightMs: 60_000 }];
@@ -17,6 +17,7 @@ t.test('a metrics server that takes its time is not waited for, and asked once f
         return answer.promise;
       },
     },
+    metricTemplates: { ask: noTemplates },
     onCheck: (verdict) => verdicts.push(verdict),
     onAnswer: (key) => answered.push(key),
   });

@@ -1,9 +1,10 @@
 import t from 'tap';
 import type { Effect } from '../../../src/rollout/machine/effects.ts';
+import { replicaSetOf } from '../../../src/rollout/workload/replica-set.ts';
 import { EffectBackoff, type EffectResult } from '../../../src/scheduler/tick/effect-backoff.ts';
 import { effectWish } from '../../../src/scheduler/tick/effect-wish.ts';
 import { VIRTUAL_SERVICES } from '../../../src/traffic/istio/kinds.ts';
-import { canary, deployment, service } from '../../build.ts';
+import { canary, deployment, service, template } from '../../build.ts';
 
 const setRoute = (weight: number, version = '1'): Effect => ({ do: 'setRoute', weight, version });
 
@@ -108,6 +109,10 @@ const lift = (held: string, seen: string): Effect => ({
   held,
   keepPaused: false,
 });
+const restore = (tag: string, suffix: string): Effect => ({
+  do: 'createReplicaSet',
+  replicaSet: replicaSetOf(deployment('2.0'), template(tag), suffix),
+});
 const change = (weight: number, seen: string): Effect => ({
   do: 'changeTraffic',
   change: {
@@ -121,6 +126,8 @@ t.test('a wish is what is written, whatever was observed', async (t) => {
   t.not(effectWish(scale(2, '1')), effectWish(scale(3, '1')));
   t.equal(effectWish(lift('a', '1')), effectWish(lift('a', '2')));
   t.not(effectWish(lift('a', '1')), effectWish(lift('b', '1')));
+  t.equal(effectWish(restore('1.0', 'a')), effectWish(restore('1.0', 'b')), 'under whatever name');
+  t.not(effectWish(restore('1.0', 'a')), effectWish(restore('1.1', 'a')));
   t.equal(effectWish(change(1, '1')), effectWish(change(1, '2')));
   t.not(effectWish(change(1, '1')), effectWish(change(2, '1')));
 });

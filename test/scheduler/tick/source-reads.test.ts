@@ -16,6 +16,13 @@ t.test('what answers is known, what refuses is unknown at once', async (t) => {
   t.same(reading.unknown, [], 'one that answers later in the same observation is known');
 });
 
+t.test('why a source is unknown says who answered what', async (t) => {
+  t.equal(whyUnknown(refused(429)), 'the API server answers with 429');
+  t.equal(whyUnknown(new KubeError('list x', { code: 'KUBE_DEADLINE' })), 'the API server does not answer');
+  const other = new KubeError('list x', { code: 'KUBE_UNREADABLE' });
+  t.equal(whyUnknown(other), 'the API server answers with something else');
+});
+
 t.test('a source of which one part is not known is not known, and named once', async (t) => {
   const reading = new SourceReads(() => t.fail()).begin('prod/app');
   const fail = (about: string) => reading.read({ source: 'routes', about }, () => Promise.reject(refused(500)));

@@ -33,7 +33,7 @@ function begun(watches: NamespaceWatches) {
 }
 
 void t.test('over all namespaces, everything is filled first, whatever is refused meanwhile', async (t) => {
-  const watches = new NamespaceWatches([]);
+  const watches = new NamespaceWatches({ namespaces: [], excludedNamespaces: [] });
   const [one, two] = [watch(), watch()];
   for (const each of [one, two]) watches.add(each);
   const outcome = begun(watches);
@@ -48,7 +48,7 @@ void t.test('over all namespaces, everything is filled first, whatever is refuse
 });
 
 void t.test('a namespace that may not be read keeps no other from starting, and is taken up later', async (t) => {
-  const watches = new NamespaceWatches([]);
+  const watches = new NamespaceWatches({ namespaces: [], excludedNamespaces: [] });
   const [shop, billing, more] = [watch(), watch(), watch()];
   watches.add(shop, 'shop');
   watches.add(billing, 'billing');
@@ -67,7 +67,7 @@ void t.test('a namespace that may not be read keeps no other from starting, and 
 });
 
 void t.test('other errors are waited for', async (t) => {
-  const watches = new NamespaceWatches([]);
+  const watches = new NamespaceWatches({ namespaces: [], excludedNamespaces: [] });
   const [shop, billing] = [watch(), watch()];
   watches.add(shop, 'shop');
   watches.add(billing, 'billing');
@@ -81,13 +81,13 @@ void t.test('other errors are waited for', async (t) => {
 });
 
 void t.test('stopped before everything was read, it says so; stopped later, nobody minds', async (t) => {
-  const early = new NamespaceWatches([]);
+  const early = new NamespaceWatches({ namespaces: [], excludedNamespaces: [] });
   early.add(watch(), 'shop');
   early.add(watch(), 'billing');
   const outcome = begun(early);
   await early.stop();
   t.match(await outcome(), 'stopped before everything was read');
-  const late = new NamespaceWatches([]);
+  const late = new NamespaceWatches({ namespaces: [], excludedNamespaces: [] });
   const [shop, billing] = [watch(), watch()];
   late.add(shop, 'shop');
   late.add(billing, 'billing');
@@ -102,7 +102,7 @@ void t.test('stopped before everything was read, it says so; stopped later, nobo
 void t.test('a kind that may not be read keeps nothing from starting, and is not taken as empty', async (t) => {
   const forbidden = async () => Promise.reject(FORBIDDEN);
   const client = { watch: forbidden, listAll: forbidden };
-  const watches = new NamespaceWatches([]);
+  const watches = new NamespaceWatches({ namespaces: [], excludedNamespaces: [] });
   const deployments = watch();
   watches.add(deployments);
   watches.open({ client, kind: KINDS.services, store: new Store() }, false);
@@ -114,3 +114,18 @@ void t.test('a kind that may not be read keeps nothing from starting, and is not
   await t.rejects(watches.expectCurrent('shop/podinfo', KINDS.services), { message: /403/ });
   await watches.expectCurrent('shop/podinfo', KINDS.poddisruptionbudgets);
 });
+
+void t.test(
+  'a namespace that is excluded is never filled: what a route or a job says of it is not looked at',
+  async (t) => {
+    const watches = new NamespaceWatches({ namespaces: [], excludedNamespaces: ['kube-system'] });
+    const all = watch();
+    watches.add(all);
+    all.fill();
+    await watches.start();
+    t.strictSame(
+      ['shop/podinfo', 'kube-system/podinfo'].map((key) => watches.isFilled(key)),
+      [true, false],
+    );
+  },
+);

@@ -4,7 +4,7 @@ import { Policies } from '../../../src/scheduler/world/policies.ts';
 import { ISTIO_POLICIES } from '../../../src/traffic/istio/policies.ts';
 import { istio } from '../../../src/traffic/istio/provider.ts';
 import { deployment } from '../../build.ts';
-import { FaultServer, list, object, refused } from '../../cluster-transport/fault-server.ts';
+import { type Answer, FaultServer, json, object, refused } from '../../cluster-transport/fault-server.ts';
 
 const server = await new FaultServer().start();
 const client = server.client();
@@ -13,12 +13,21 @@ t.teardown(async () => {
   await server.stop();
 });
 
+const KINDS = [...POLICY_KINDS, ...ISTIO_POLICIES].map(({ kind }) => kind);
+/** A list of the kind that is asked for. */
+const list =
+  (...items: object[]): Answer =>
+  (response, request) => {
+    const { kind } = KINDS.find(({ plural }) => request.path.endsWith(plural)) ?? {};
+    json(200, { kind: `${kind}List`, metadata: { resourceVersion: '1' }, items })(response, request);
+  };
+
 const spec = { selector: { matchLabels: { app: 'podinfo' } } };
 const OWN = { labels: { 'headgate.dev/role': 'disruption-budget' } };
 
 t.test('each kind is read once for a revision', async (t) => {
   const policies = new Policies({ client, provider: istio });
-  server.answer(list(1));
+  server.answer(list());
   const before = server.seen.length;
   const [first, second] = await Promise.all([policies.of(deployment(), 'a'), policies.of(deployment(), 'a')]);
   t.same(first, { found: [], unread: [] });
@@ -37,7 +46,7 @@ t.test('what is Headgate’s own is none of them', async (t) => {
   server.answer((response, request) => {
     const isBudget = request.path.includes('poddisruptionbudgets');
     const items = [object('users', 1), object('headgates', 1, OWN)].map((item) => ({ ...item, spec }));
-    list(1, ...(isBudget ? items : []))(response, request);
+    list(...(isBudget ? items : []))(response, request);
   });
   const { found } = await policies.of(deployment(), 'a');
   t.same(found, [{ kind: 'PodDisruptionBudget', name: 'users', use: 'holds', selector: spec.selector }]);

@@ -73,9 +73,14 @@ const METRIC_FIELDS = fieldsBelow('spec.analysis.metrics[]', {
   'templateRef.{name,namespace}': comesOver({
     to: QUERY,
     convert: elsewhere,
-    words: 'the query of a MetricTemplate for Prometheus that stands in the input',
+    words:
+      'the query of a MetricTemplate for Prometheus without a Secret that stands in the input; any other comes over, and is referred to as before',
   }),
-  templateVariables: comesOver({ to: QUERY, convert: elsewhere, words: 'replaced by their values' }),
+  templateVariables: comesOver({
+    to: QUERY,
+    convert: elsewhere,
+    words: 'replaced by their values; beside a templateRef that comes over as they are',
+  }),
 });
 
 /** Whom a release asks. */

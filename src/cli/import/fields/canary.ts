@@ -13,7 +13,7 @@ const isOldGroup = isOneOf('extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2')
 const TARGET_FIELDS = fieldsBelow('spec', {
   provider: lost(ISTIO_ONLY, isOneOf('istio', '')),
   metricsServer: lost(
-    'all releases are measured by one Prometheus, HEADGATE_METRICS_SERVER of the scheduler (metricsServer in the chart)',
+    'Headgate has one for all releases, HEADGATE_METRICS_SERVER of the scheduler (metricsServer in the chart); a MetricTemplate asks another',
   ),
   'targetRef.apiVersion': comesOver({
     convert: when(isOldGroup, written('apps/v1', 'is gone from clusters: apps/v1 is written')),
@@ -28,10 +28,10 @@ const TARGET_FIELDS = fieldsBelow('spec', {
   ),
   'autoscalerRef.{kind,name}': comesOver(),
   'autoscalerRef.primaryScalerQueries': unneeded(
-    'there is no second autoscaler: the running version keeps the name of the Deployment, and the queries of the ScaledObject itself fit',
+    'the running version keeps the name of the Deployment, so the queries of the ScaledObject itself fit; those of the canary are made of them',
   ),
   'autoscalerRef.primaryScalerReplicas.{minReplicas,maxReplicas}': lost(
-    'there is no second autoscaler: write these bounds into the one that the Deployment has',
+    'the running version has no autoscaler of its own: write these bounds into the one that the Deployment has; those of the canary follow from them by its weight',
   ),
   'ingressRef.{apiVersion,kind,name}': lost(ISTIO_ONLY),
   'routeRef.{apiVersion,kind,name}': lost(ISTIO_ONLY),

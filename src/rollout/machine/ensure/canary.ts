@@ -4,8 +4,9 @@ import { isDrained, runsRevision } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { canStart, isKnown } from '../sources.ts';
-import { ms, SERVING } from '../state.ts';
+import { ms, ROLLING_OUT, SERVING } from '../state.ts';
 import { trafficObstacle } from '../troubles/traffic-obstacle.ts';
+import { canaryScaler } from './autoscaler.ts';
 
 /** Without a release (its record was deleted) a canary is scaled to zero, a settling time after the first look at it. */
 export function ensureNoCanary({ state, seen, now, settleMs }: Situation): Effect[] {
@@ -19,8 +20,7 @@ export function ensureNoCanary({ state, seen, now, settleMs }: Situation): Effec
 export function ensureCanary(s: Releasing): Effect[] {
   const { release, phase } = s.state;
   if (!SERVING.has(phase) || release.path !== 'canary') return ensureGone(s);
-  const rolling = phase === 'Promoting' || phase === 'Stalled';
-  if (rolling || release.revision !== s.seen.revision) return [];
+  if (ROLLING_OUT.has(phase) || release.revision !== s.seen.revision) return [];
   return runsRevision(s.seen.canary, release.revision) ? ensureSize(s, s.seen.canary) : ensureRevision(s);
 }
 
@@ -33,11 +33,12 @@ function ensureRevision(s: Releasing): Effect[] {
   return isDrained(s) ? [{ do: 'replaceCanary', existing: canary, wanted }] : [];
 }
 
-/** Smaller only once no traffic reaches it. */
+/** Smaller only once no traffic reaches it, and never against an autoscaler of its own. */
 function ensureSize(s: Releasing, canary: Deployment): Effect[] {
   const { replicas } = s.state.release;
   const { replicas: present = 1 } = canary.spec;
-  const fits = replicas === present || (replicas < present && !isDrained(s));
+  const isKept = !isDrained(s) || canaryScaler(s) !== undefined;
+  const fits = replicas === present || (replicas < present && isKept);
   return fits ? [] : [{ do: 'scaleCanary', existing: canary, replicas }];
 }
 
@@ -46,5 +47,5 @@ function ensureGone(s: Releasing): Effect[] {
   const { canary } = s.seen;
   const { phase } = s.state;
   if (canary === undefined || (canary.spec.replicas ?? 1) === 0 || !isDrained(s)) return [];
-  return phase === 'Promoting' || phase === 'Stalled' ? [] : [{ do: 'scaleCanary', existing: canary, replicas: 0 }];
+  return ROLLING_OUT.has(phase) ? [] : [{ do: 'scaleCanary', existing: canary, replicas: 0 }];
 }

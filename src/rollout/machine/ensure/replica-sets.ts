@@ -8,12 +8,16 @@ import type { Releasing } from '../situation.ts';
 import { isKnown } from '../sources.ts';
 import { ACTIVE } from '../state.ts';
 
+/** So many that were made again, and are of another template by now. */
+const MOST_RESTORED = 3;
+
 const deleteSet = (replicaSet: ReplicaSet): Effect => ({ do: 'deleteReplicaSet', replicaSet });
 
 /**
  * While a revision is held, only the stable ReplicaSet may have pods.
  * - Empty ReplicaSets that the Deployment controller would prefer to it are deleted.
  * - A stable one that somebody deleted is made again; what took its place is deleted when it is available.
+ *   It is not made over and over where something changes each one (a webhook that adds another value each time).
  * - A stable one that is empty while another has the pods (the Deployment was scaled to zero and back) is deleted, so that
  *   the next tick makes it again.
  */
@@ -23,7 +27,10 @@ export function ensureReplicaSets(s: Releasing): Effect[] {
   if (!isGuarded(s) || stable === undefined || replicaSets === undefined || !isKnown(s.seen, 'replicaSets')) return [];
   const own = replicaSets.filter((set) => ownedBy(deployment, set));
   const running = findReplicaSet(stable.template, own);
-  if (running === undefined) return [restore(deployment, stable, replicaSets)];
+  if (running === undefined) {
+    const made = own.filter((set) => wasRestored(set, stable));
+    return made.length < MOST_RESTORED ? [restore(deployment, stable, replicaSets)] : [];
+  }
   const others = own.filter((set) => set !== running && !isEmpty(set));
   const displaced = isEmpty(running) && others.length > 0 && wantedReplicas(deployment) > 0;
   if (displaced) return [deleteSet(running)];

@@ -1,8 +1,10 @@
-import { BYPASS } from '../../keys.ts';
+import { isBypassOpen, readBypass } from '../../workload/bypass.ts';
 import { askHooks, hooksOf } from '../ask-hooks.ts';
 import type { HookCall } from '../calls.ts';
 import { isCanaryReady, isDrained, isScaledDown } from '../canary-pods.ts';
+import { decidedWords } from '../commands/decided-by.ts';
 import { type Fact, fact } from '../facts.ts';
+import { isRollingBack } from '../roll-back.ts';
 import {
   atWeightFor,
   displayName,
@@ -38,20 +40,25 @@ function stepBack(s: Releasing): Next {
 /** A failed release ends only when its hold has the verdict, so that no worker with an older state can promote it. */
 function isMarked({ seen, state: { release } }: Releasing): boolean {
   const { hold } = seen;
-  if (!isKnown(seen, 'deployment')) return false;
+  if (!isKnown(seen, 'deployment') || (isRollingBack(release) && hold.state === 'open')) return false;
   if (release.outcome !== 'failed' || hold.state !== 'held') return true;
   return hold.hold.verdict !== undefined || hold.hold.revision !== release.revision;
 }
 
-/** Whether a bypass that was used is removed, so that the next change does not ship by it too. */
-const isTidy = ({ seen: { deployment, hold }, state: { release } }: Releasing): boolean =>
-  hold.state !== 'open' || release.outcome === 'failed' || deployment.metadata.annotations?.[BYPASS] === undefined;
+/** Whether the bypass of a roll-out past the gate is removed, so that the next change does not ship by it too. */
+const isTidy = ({ seen: { deployment, hold }, state: { release }, now }: Releasing): boolean =>
+  hold.state !== 'open' || release.path !== 'outside' || !isBypassOpen(readBypass(deployment, now));
 
 function end(s: Releasing): Next {
   const { release } = s.state;
   if (release.outcome === 'failed') {
     const message = `Rolling back ${displayName(s)}: canary scaled to zero, ${release.revision} ${release.message ?? 'failed'}`;
-    return enterPhase(s, 'Failed', postRolloutCalls(s), fact('RolledBack', message, release.revision));
+    return enterPhase(
+      s,
+      'Failed',
+      { ...postRolloutCalls(s), rolledBack: undefined },
+      fact('RolledBack', message, release.revision),
+    );
   }
   const told = ENDINGS[release.path](s);
   return release.path === 'withdrawn'
@@ -76,5 +83,8 @@ const ENDINGS: Record<ReleasePath, (s: Releasing) => Fact> = {
   outside: (s) => told(s, 'Promoted', 'Roll-out outside the gate completed:'),
 };
 
-const told = (s: Releasing, reason: Fact['reason'], words: string): Fact =>
-  fact(reason, `${words} ${displayName(s)} ${s.state.release.revision}`, s.state.release.revision);
+function told(s: Releasing, reason: Fact['reason'], words: string): Fact {
+  const { revision, decidedBy } = s.state.release;
+  const who = decidedBy === undefined ? '' : `, ${decidedWords(decidedBy)}`;
+  return fact(reason, `${words} ${displayName(s)} ${revision}${who}`, revision);
+}

@@ -1,3 +1,4 @@
+import { commandOf } from '../commands/decided-by.ts';
 import { fact } from '../facts.ts';
 import {
   displayName,
@@ -17,7 +18,7 @@ export const paused = (s: Releasing): Next => canaryTrouble(s) ?? timeMissingPod
 
 /** What `suspend` stopped goes on without it; what a command stopped does not. */
 const resumeUnsuspended = (s: Releasing): Next | undefined =>
-  s.state.release.reason === SUSPENDED && !s.spec.suspend ? resume(s) : undefined;
+  s.state.release.reason === SUSPENDED && !s.spec.suspend ? resume(s, 'as it is not suspended any more') : undefined;
 
 const SUSPENDED = 'Suspended';
 
@@ -28,16 +29,16 @@ function pauseRelease(s: Releasing, by: { reason: string; words: string }): Next
   return enterPhase(s, 'Paused', { checkAt: undefined, ...NO_HOOK_CALLS, reason: by.reason, message }, told);
 }
 
-/** Stops the release at its weight. */
-export const pauseByCommand = (s: Releasing): Next => pauseRelease(s, { reason: 'Paused', words: 'command' });
+/** Stops the release at its weight. @param by the user */
+export const pauseByCommand = (s: Releasing, by: string | undefined): Next =>
+  pauseRelease(s, { reason: 'Paused', words: commandOf(by) });
 export const suspend = (s: Releasing): Next => pauseRelease(s, { reason: SUSPENDED, words: 'suspend' });
 
+export const resumeByCommand = (s: Releasing, by: string | undefined): Next => resume(s, `by ${commandOf(by)}`);
+
 /** The dwell at the present weight counts anew. */
-export function resume(s: Releasing): Next {
-  const told = fact(
-    'Resumed',
-    `${displayName(s)} goes on at weight ${s.state.release.weight}`,
-    s.state.release.revision,
-  );
+function resume(s: Releasing, why: string): Next {
+  const { weight, revision } = s.state.release;
+  const told = fact('Resumed', `${displayName(s)} goes on at weight ${weight}, ${why}`, revision);
   return enterPhase(s, 'Progressing', { ...NO_TIMERS, ...NO_HOOK_CALLS, ...NO_REASON }, told);
 }

@@ -5,6 +5,7 @@ import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
+import { commandOf, decisionOf } from '../commands/decided-by.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { meshKnowsCanary } from '../routable.ts';
@@ -71,11 +72,8 @@ function backToWaiting(s: Releasing, { reason, message }: Obstacle): Next {
 /** The canary follows the size of the Deployment; never down in mid-release, as an autoscaler sees only half the traffic. */
 function resized(s: Releasing): Next | undefined {
   const { release } = s.state;
-  const stableReplicas = Math.max(release.stableReplicas, wantedReplicas(s.seen.deployment));
-  const replicas = canarySize(stableReplicas, release.weight || (planFor(s)[0] ?? 0));
-  if (stableReplicas === release.stableReplicas && replicas <= release.replicas) return undefined;
-  if (replicas <= release.replicas) return updateRelease(s, { stableReplicas });
-  return updateRelease(s, { stableReplicas, replicas, deadline: deadlineFrom(s) });
+  const replicas = canarySize(release.stableReplicas, release.weight || (planFor(s)[0] ?? 0));
+  return replicas <= release.replicas ? undefined : updateRelease(s, { replicas, deadline: deadlineFrom(s) });
 }
 
 function unready(s: Releasing): Next {
@@ -159,7 +157,7 @@ function advance(s: Releasing): Next {
   const { release } = s.state;
   if (!canAdvance(s.seen)) return stay(s);
   const weight = planFor(s).find((entry) => entry > release.weight);
-  if (weight === undefined) return throughGate(s, 'confirm-promotion', (open) => promote(open, 'passed its analysis'));
+  if (weight === undefined) return throughGate(s, 'confirm-promotion', promoteAnalysed);
   return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
 }
 
@@ -197,9 +195,20 @@ function promoteNow(s: Releasing, why: string): Next {
   return emptied ? giveWeight(s, 100) : promote(s, why);
 }
 
-export const promoteByCommand = (s: Releasing): Next => promoteNow(s, 'is promoted by command');
+/** @param by the user */
+export const promoteByCommand = (s: Releasing, by: string | undefined): Next =>
+  promoteNow(withRelease(s, { decidedBy: decisionOf('promote', by, s.now) }), `is promoted by ${commandOf(by)}`);
 
 const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis is skipped');
+
+/** The checks go on while the Deployment rolls out; who promotes by command, or skips the analysis, wants none. */
+function promoteAnalysed(s: Releasing): Next {
+  const isMeasured = s.spec.analysis.metrics.length > 0;
+  const next = promote(s, 'passed its analysis');
+  if (!isMeasured || next.state.release === undefined) return next;
+  const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));
+  return { ...next, state: { ...next.state, release: { ...next.state.release, checkAt } } };
+}
 
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
 function promote(s: Releasing, why: string): Next {
@@ -208,7 +217,7 @@ function promote(s: Releasing, why: string): Next {
   return enterPhase(
     s,
     'Promoting',
-    { deadline: undefined, checkAt: undefined, ...NO_HOOK_CALLS, ...NO_REASON },
+    { deadline: undefined, checkAt: undefined, promotedAt: time(s.now), ...NO_HOOK_CALLS, ...NO_REASON },
     fact('Promoting', message, release.revision),
   );
 }

@@ -2,7 +2,9 @@ import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../../wo
 import type { Stable } from '../../workload/stable.ts';
 import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { tamperedSet } from '../canary-pods.ts';
+import { failsChecks, judgePromotion } from '../check-round.ts';
 import { fact } from '../facts.ts';
+import { isRollingBack } from '../roll-back.ts';
 import {
   displayName,
   enterPhase,
@@ -22,12 +24,28 @@ import { planFor } from './progressing.ts';
 export function promoting(s: Releasing): Next {
   const { hold, deployment } = s.seen;
   const { release, phase } = s.state;
+  if (isRollingBack(release)) return rollingBack(s);
   if (hold.state !== 'open') return verdictAgainst(s) ?? stay(s);
-  if (isDone(s) && s.now >= meshKnowsPodsAt(s)) return finalise(s);
+  const judged = judgePromotion(s);
+  if (judged) return judged;
+  if (isDone(s) && s.now >= meshKnowsPodsAt(s) && !failsChecks(release)) return finalise(s);
   const first = release.weight > 0 ? watchCanary(s) : undefined;
   if (first) return first;
   if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
   return stay(s);
+}
+
+/** The Deployment rolls back; what fails the canary meanwhile takes only its traffic away. */
+function rollingBack(s: Releasing): Next {
+  const { hold, deployment, revision } = s.seen;
+  const { release, phase, stable } = s.state;
+  const isBack = hold.state === 'open' && revision === stable?.revision;
+  if (isBack && isRolledOut(deployment) && s.now >= meshKnowsPodsAt(s))
+    return enterPhase(s, 'Finalising', nextWeightBack(s));
+  const first = release.weight > 0 ? watchCanary(s) : undefined;
+  if (first) return first;
+  const isLate = phase === 'Promoting' && isBack && isStalled(deployment, s.state.since);
+  return isLate ? enterPhase(s, 'Stalled', {}, fact('RolloutStalled', stalledWords(s), release.revision)) : stay(s);
 }
 
 /** A hold that says failed is never lifted: the release fails, whatever state it was promoted from. */
@@ -69,10 +87,14 @@ function canaryLost(s: Releasing, why: string): Next {
   );
 }
 
-function stalled(s: Releasing): Next {
-  const { deployment } = s.seen;
+function stalledWords(s: Releasing): string {
+  const { deployment, revision } = s.seen;
   const count = `${availableReplicas(deployment)} of ${deployment.spec.replicas ?? 1} pods available`;
-  const message = `${displayName(s)} ${s.state.release.revision} does not finish its roll-out (${count}); traffic stays as it is. Apply a fix, or the version before`;
+  return `${displayName(s)} ${revision} does not finish its roll-out (${count}); traffic stays as it is`;
+}
+
+function stalled(s: Releasing): Next {
+  const message = `${stalledWords(s)}. Abort it, or apply a fix, or the version before`;
   return enterPhase(
     s,
     'Stalled',
@@ -110,12 +132,20 @@ function finalise(s: Releasing): Next {
   });
 }
 
-/** Whether the Deployment has the size that it had for all of the traffic. */
-export const canTakeAll = ({ seen, state: { release } }: Releasing): boolean =>
-  availableReplicas(seen.deployment) >= release.stableReplicas;
+/**
+ * The pods that all of the traffic needs: as many as the Deployment had for it; or, where the canary's autoscaler has gone beyond
+ * the share of those, what its size makes of the whole.
+ */
+function neededForAll({ seen: { canary }, state: { release } }: Releasing): number {
+  const { replicas = 0 } = canary?.spec ?? {};
+  const isBeyond = replicas > release.replicas && release.weight > 0;
+  return Math.max(release.stableReplicas, isBeyond ? Math.ceil((replicas * 100) / release.weight) : 0);
+}
+
+export const canTakeAll = (s: Releasing): boolean => availableReplicas(s.seen.deployment) >= neededForAll(s);
 
 /**
- * Traffic goes back in one go if the Deployment can take it; if an autoscaler shrank it meanwhile, down the plan of weights,
+ * Traffic goes back in one go if the Deployment can take it; if it was shrunk meanwhile, or all needs more than it has, down the plan of weights,
  * an interval each, so that it can grow.
  */
 export function nextWeightBack(s: Releasing): ReturnType<typeof withoutTraffic> {

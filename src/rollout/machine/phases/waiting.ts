@@ -44,6 +44,7 @@ function startCanary(s: Releasing): Next {
     peak: 0,
     checks: undefined,
     ...NO_HOOK_CALLS,
+    decidedBy: undefined,
     failedChecks: 0,
     inconclusive: 0,
     errors: 0,

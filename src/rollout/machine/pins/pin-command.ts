@@ -1,4 +1,5 @@
 import { pinsTextOf } from '../../pins/pins.ts';
+import { commandOf } from '../commands/decided-by.ts';
 import { fact } from '../facts.ts';
 import { displayName, type Next, type Situation } from '../situation.ts';
 import { ACTIVE } from '../state.ts';
@@ -17,9 +18,13 @@ export function pinRefusal({ spec, state, seen }: Situation): string | undefined
   return undefined;
 }
 
-export const pinByCommand = (s: Situation): Next => ({
+/** @param by who gave the command, if that is known */
+export const pinByCommand = (s: Situation, by: string | undefined): Next => ({
   state: { ...s.state, pinning: true },
   facts: [
-    fact('ConfigPinning', `${displayName(s)} is pinned by command: what it runs is released once more, on snapshots`),
+    fact(
+      'ConfigPinning',
+      `${displayName(s)} is pinned by ${commandOf(by)}: what it runs is released once more, on snapshots`,
+    ),
   ],
 });

@@ -4,7 +4,7 @@ import { pinsText, pinsTextOf, withPins } from '../../pins/pins.ts';
 import { referencesOf } from '../../pins/reference.ts';
 import type { Snapshot } from '../../pins/snapshot.ts';
 import { wantedPins } from '../../pins/wanted-pins.ts';
-import { bypassOf } from '../../workload/bypass.ts';
+import { readBypass } from '../../workload/bypass.ts';
 import { type Hold, writeHold } from '../../workload/hold.ts';
 import { revisionOf, sameRevision } from '../../workload/template.ts';
 import type { Observation } from '../observation.ts';
@@ -80,7 +80,7 @@ function openMove({ state, seen, now }: Situation, template: PodTemplate): Pick<
   const text = pinsTextOf(template);
   const isAsked = pinsTextOf(deployment.spec.template) !== '' || state.pinning === true;
   if (!isAsked || text === state.declinedPins) return undefined;
-  if (bypassOf(deployment, now) !== undefined) return {};
+  if (readBypass(deployment, now).is === 'inForce') return {};
   return { hold: { revision: revisionOf(template), by: changedWords(deployment.spec.template, template) } };
 }
 

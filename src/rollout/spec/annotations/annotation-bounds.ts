@@ -1,4 +1,4 @@
-import { HELD, PREFIX, ROLLING } from '../../keys.ts';
+import { BYPASS_AT, BYPASS_BY, BYPASS_SPENT, HELD, PREFIX, ROLLING } from '../../keys.ts';
 import type { ObjectMeta } from '../../kube.ts';
 import { prefixed } from '../../prefixed.ts';
 import type { Problem } from '../spec-types.ts';
@@ -12,12 +12,15 @@ export const MAX_TEXT = 32_768;
 /** Tokens of all that are YAML, together: words, numbers, texts, escapes in them, signs, line ends and spaces between. */
 export const MAX_TOKENS = 4_096;
 
+/** What Headgate itself writes. */
+const STATE: ReadonlySet<string> = new Set([HELD, ROLLING, BYPASS_BY, BYPASS_AT, BYPASS_SPENT]);
+
 /**
  * What there is too much of in the annotations of a Deployment. Nothing else of them is looked at then: whoever wrote them
  * waits for the answer, and so do others. What Headgate itself writes there is not counted.
  */
 export function boundProblems({ annotations }: Pick<ObjectMeta, 'annotations'>): Problem[] {
-  const written = prefixed(annotations).filter(([key]) => key !== HELD && key !== ROLLING);
+  const written = prefixed(annotations).filter(([key]) => !STATE.has(key));
   if (written.length > MAX_KEYS) return [tooMany(written.length)];
   const long = written.filter(([, text]) => text.length > MAX_TEXT);
   return long.length > 0 ? long.map(tooLong) : tooMuchYaml(written);

@@ -6,28 +6,41 @@ type RawMetric = Record<string, unknown>;
 
 /** What is wrong with one metric as a whole; each rule looks only at fields that are right in themselves. */
 export const metricFindings = (metric: RawMetric, path: Path): Finding[] =>
-  [source, bounds, order, unit]
+  [source, template, bounds, order, unit]
     .flatMap((rule) => rule(metric))
     .map((finding) => ({ ...finding, path: [...path, ...finding.path] }));
 
 const ownMeasure = ({ name }: RawMetric) => (typeof name === 'string' ? builtinOf(name) : undefined);
 
 function source(metric: RawMetric): Finding[] {
-  const { name, query } = metric;
+  const { name, query, templateRef } = metric;
   if (typeof name !== 'string' || name === '') return [];
   const own = ownMeasure(metric);
-  if (own !== undefined && query !== undefined) {
+  if (own !== undefined && (query ?? templateRef) !== undefined) {
     return [
       {
-        path: ['query'],
+        path: [templateRef === undefined ? 'query' : 'templateRef'],
         message: `cannot stand beside the name ${name}, a measure of Headgate's own; drop it, or rename the metric`,
       },
     ];
   }
-  if (own !== undefined || query !== undefined) return [];
+  if (own !== undefined || (query ?? templateRef) !== undefined) return [];
   const meant = nearest(name, BUILTIN_NAMES);
   const advice = meant === undefined ? `write ${BUILTIN_NAMES.join(' or ')}` : `did you mean ${meant}?`;
-  return [{ path: ['name'], message: `is no measure of Headgate's own, and has no query; ${advice} (or add a query)` }];
+  return [
+    {
+      path: ['name'],
+      message: `is no measure of Headgate's own, and has no query; ${advice} (or add a query or a templateRef)`,
+    },
+  ];
+}
+
+/** A query and a template are two answers to one question. */
+function template({ query, templateRef, templateVariables }: RawMetric): Finding[] {
+  if (query !== undefined && templateRef !== undefined)
+    return [{ path: ['query'], message: 'cannot stand beside templateRef; drop one of them' }];
+  if (templateVariables === undefined || templateRef !== undefined) return [];
+  return [{ path: ['templateVariables'], message: 'has a meaning beside templateRef only; drop it' }];
 }
 
 function bounds(metric: RawMetric): Finding[] {

@@ -3,6 +3,7 @@ import { BUILTIN_NAMES, BUILTINS } from '../builtin-metrics.ts';
 import { MAX_QUERY, queryProblem } from '../promql/promql.ts';
 import { durationField, judged, textField, WEEK, wrongOrMissing } from './fields.ts';
 import { listedName } from './name-fields.ts';
+import { templateRef, templateVariables } from './template-ref.ts';
 
 const bound = (description: string) => z.number({ error: boundWords }).meta({ description });
 
@@ -30,7 +31,9 @@ const ownNames = BUILTIN_NAMES.flatMap((name) => [name, ...BUILTINS[name].aliase
 export const metricSchema = z
   .strictObject(
     {
-      name: listedName('the metric').describe(`${BUILTIN_NAMES.join(' or ')}, or any name beside a query.`),
+      name: listedName('the metric').describe(
+        `${BUILTIN_NAMES.join(' or ')}, or any name beside a query or a template.`,
+      ),
       threshold: bound(
         'One bound: the least percentage for request-success-rate, the most milliseconds for request-duration, the greatest value of a query.',
       ).optional(),
@@ -42,6 +45,8 @@ export const metricSchema = z
         minLength: 1,
         maxLength: MAX_QUERY,
       }),
+      templateRef: templateRef.optional(),
+      templateVariables: templateVariables.optional().describe('What {{ variables.NAME }} in the template stands for.'),
     },
     { error: wrongOrMissing('must be a map such as {name: request-success-rate, threshold: 99}') },
   )
@@ -49,8 +54,13 @@ export const metricSchema = z
     'x-kubernetes-validations': [
       { rule: 'has(self.threshold) != has(self.thresholdRange)', message: 'needs either threshold or thresholdRange' },
       {
-        rule: `has(self.query) != (self.name in ${JSON.stringify(ownNames)})`,
-        message: `needs a query, unless its name is ${BUILTIN_NAMES.join(' or ')}`,
+        rule: `(has(self.query) || has(self.templateRef)) != (self.name in ${JSON.stringify(ownNames)})`,
+        message: `needs a query or a templateRef, unless its name is ${BUILTIN_NAMES.join(' or ')}`,
+      },
+      { rule: '!has(self.query) || !has(self.templateRef)', message: 'has a query and a templateRef; one of them' },
+      {
+        rule: '!has(self.templateVariables) || has(self.templateRef)',
+        message: 'has templateVariables without templateRef',
       },
     ],
   });

@@ -1,0 +1,68 @@
+import { Prometheus } from '../analysis/prometheus.ts';
+import type { Effect } from '../rollout/machine/effects.ts';
+import type { HookRunner } from './hooks/hook-runner.ts';
+import { MetricTemplates } from './metric-templates/metric-templates.ts';
+import type { NoticeSender } from './notices/notice-sender.ts';
+import type { SchedulerOptions } from './scheduler-options.ts';
+import { Applier } from './tick/apply.ts';
+import { Claimants } from './tick/claimants.ts';
+import { WatchedDismantler } from './tick/dismantle.ts';
+import { Enrolment } from './tick/enrolment.ts';
+import type { EventRecorder } from './tick/event-recorder.ts';
+import { Observer } from './tick/observe.ts';
+import { Tick } from './tick/tick.ts';
+import { UnknownLog } from './tick/unknown-log.ts';
+import type { World } from './world/world.ts';
+
+/** What a tick works on, of the scheduler that runs it. */
+export interface TickParts {
+  world: World;
+  events: EventRecorder;
+  hooks: HookRunner;
+  notices: NoticeSender;
+  /** Names this process. */
+  self: string;
+  /** Something about the Deployment of this key is known now. */
+  onAnswer: (key: string) => void;
+}
+
+/** The tick of this scheduler, with all that it reads and writes by. */
+export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
+  const { client, config, alerts, log, metrics, provider, clock, providers } = options;
+  const { world, events, onAnswer } = parts;
+  const { clusterDomain, routeSettleMs: settleMs } = config;
+  const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
+  const enrolment = new Enrolment({
+    client,
+    world,
+    claimants: new Claimants(world, provider),
+    clock,
+    dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
+    onUnusable: (key, message) => log.warn({ canary: key }, message),
+    onAbandoned: (deployment, revision) => events.recordDeleted(deployment, revision),
+  });
+  const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
+  const metricTemplates = new MetricTemplates({ client, providers, prometheus, namespace: config.namespace });
+  const asked = { prometheus, metricTemplates };
+  const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
+  return new Tick({
+    enrolment,
+    client,
+    world,
+    observer,
+    applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
+    settleMs,
+    scrapeMs: config.scrapeIntervalMs,
+    clock,
+    clusterDomain,
+    self: parts.self,
+    defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
+    hooks: parts.hooks,
+    notices: parts.notices,
+    recordFacts: (record, facts) => events.recordFacts(record, facts),
+    unknownLog: new UnknownLog(log),
+    onEffectError: (key: string, effect: Effect, error: unknown) =>
+      log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
+    onAnswer,
+  });
+}

@@ -1,0 +1,181 @@
+import t, { type Test } from 'tap';
+import { Product } from '../../rig/product.ts';
+import { type Json, openRig, waitFor } from '../../rig/rig.ts';
+import { App } from '../support/app.ts';
+import { servedAll } from '../support/failures.ts';
+
+/** Traffic is back so soon after the deletion; Envoy needs a little longer. */
+const BACK_MS = 2_000;
+const SETTINGS = 'settings';
+
+const rig = openRig();
+const product = new Product(rig);
+t.before(() => product.start());
+t.teardown(async () => {
+  await product.stop();
+  await rig.close();
+});
+
+const canaryOf = (app: App): Json => ({
+  apiVersion: 'headgate.dev/v1',
+  kind: 'Canary',
+  metadata: { name: SETTINGS, namespace: app.namespace },
+  spec: {
+    targetRef: { name: app.name },
+    service: { port: 9898, hosts: [app.host], gateways: [rig.mesh.gatewayName] },
+    analysis: { interval: '60s', threshold: 3, stepWeights: [50], metrics: [] },
+  },
+});
+
+const statusOf = async (app: App): Promise<Json> =>
+  (await rig.api.find(app.recordPath.replace(app.name, SETTINGS)))?.status ?? {};
+
+/** Settings in annotations; at half of the traffic. */
+async function annotated(): Promise<App> {
+  const app = await App.enrolled(rig, 'deleted', { annotations: { 'step-weights': '50', interval: '60s' } });
+  await app.setImage('1.4.1');
+  await app.atWeight(50);
+  return app;
+}
+
+/** Settings in a Canary. @param optIn whether its user has annotated the Deployment too */
+async function written({ optIn }: { optIn: boolean }): Promise<App> {
+  const app = await App.deploy(rig, 'deleted');
+  if (optIn) await app.kubectl(['annotate', `deployment/${app.name}`, `headgate.dev/canary=canary/${SETTINGS}`]);
+  await app.apply(canaryOf(app));
+  await waitFor('enrolment', async () => (await statusOf(app))['phase'] === 'Initialized');
+  await waitFor('an answer', async () => (await rig.gateway.request({ host: app.host })).status === 200);
+  await app.setImage('1.4.1');
+  await waitFor('weight 50', async () => {
+    const status = await statusOf(app);
+    return status['canaryWeight'] === 50 && status['release']?.weightSince !== undefined;
+  });
+  return app;
+}
+
+const routeWeight = async ({ namespace, name }: App): Promise<number> => {
+  const route = await rig.api.get(`/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices/${name}`);
+  const routes: Json[] = route['spec'].http.flatMap((rule: Json) => rule['route']);
+  return routes
+    .filter(({ destination }) => destination.host.includes('-canary'))
+    .reduce((sum, { weight = 100 }) => sum + Number(weight), 0);
+};
+
+/** Since `from`, the deletion or the start of the scheduler. */
+async function trafficIsBack(t: Test, app: App, from: number): Promise<void> {
+  await waitFor('the route to be back', async () => (await routeWeight(app)) === 0, { timeoutMs: 20_000 });
+  t.ok(Date.now() - from < BACK_MS, `all traffic is back after ${Date.now() - from} ms`);
+}
+
+async function staysHeld(t: Test, app: App): Promise<void> {
+  const held = await waitFor('the verdict', async () => {
+    const { metadata, spec } = await app.deployment();
+    const hold = JSON.parse(metadata.annotations['headgate.dev/held'] ?? '{}');
+    return hold.verdict === 'failed' && { ...hold, paused: spec.paused };
+  });
+  t.match(held, { reason: /lost its Canary/, paused: true });
+  t.same(await app.stableTags(), ['1.4.0']);
+}
+
+/** Of the record or of the Deployment, whichever is left. */
+const isTold = async (t: Test, app: App): Promise<void> => {
+  const event = await waitFor('an Event RecordDeleted', async () => {
+    const events: Json[] = await rig.api.list(`/api/v1/namespaces/${app.namespace}/events`);
+    return events.find(({ reason }) => reason === 'RecordDeleted') ?? false;
+  });
+  t.match(event.message, /deleted in mid-release; traffic goes back .* headgate retry/);
+};
+
+/** Made in the place of one that is gone, with the same end. */
+const anotherRecord = (app: App, uid: string) =>
+  waitFor(
+    'another record',
+    async () => {
+      const record = await app.record();
+      return record !== undefined && record.metadata.uid !== uid && record.status?.phase === 'Failed';
+    },
+    { timeoutMs: 60_000 },
+  );
+
+const deletion = (app: App, name: string, ...flags: string[]) => app.kubectl(['delete', 'canary', name, ...flags]);
+
+void t.test('settings in annotations: the record is made again, and nothing begins anew', async (t) => {
+  const app = await annotated();
+  const load = app.load(50);
+  const { uid } = (await app.record()).metadata;
+  const from = Date.now();
+  await deletion(app, app.name, '--cascade=foreground', '--wait=false');
+  await trafficIsBack(t, app, from);
+  await app.phase('Failed', 30_000);
+  await staysHeld(t, app);
+  // The garbage collector takes its time.
+  await anotherRecord(app, uid);
+  await isTold(t, app);
+  t.equal((await app.canaryDeployment()).spec.replicas, 0);
+  await app.command('retry');
+  await app.atWeight(50);
+  await servedAll(t, load);
+  await app.delete();
+});
+
+void t.test('a finalizer of somebody keeps the Canary, and not the traffic', async (t) => {
+  const app = await annotated();
+  const finalizers = (list: string[]) => rig.api.patch(app.recordPath, { metadata: { finalizers: list } });
+  await finalizers(['example.com/waits']);
+  const from = Date.now();
+  await deletion(app, app.name, '--wait=false');
+  await trafficIsBack(t, app, from);
+  await app.phase('Failed', 30_000);
+  await staysHeld(t, app);
+  await isTold(t, app);
+  const { uid } = (await app.record()).metadata;
+  await finalizers([]);
+  await anotherRecord(app, uid);
+  await staysHeld(t, app);
+  await app.delete();
+});
+
+void t.test('a Canary that the Deployment names: it stays enrolled, and waits for another', async (t) => {
+  const app = await written({ optIn: true });
+  const load = app.load(50);
+  const from = Date.now();
+  await deletion(app, SETTINGS);
+  await trafficIsBack(t, app, from);
+  await staysHeld(t, app);
+  await isTold(t, app);
+  await waitFor('the canary to be gone', async () => (await app.canaryDeployment()) === undefined);
+  await app.apply(canaryOf(app));
+  await waitFor('phase Failed', async () => (await statusOf(app))['phase'] === 'Failed');
+  await staysHeld(t, app);
+  await servedAll(t, load);
+  await app.delete();
+});
+
+void t.test('a Canary that names the Deployment: Headgate leaves, with the running version', async (t) => {
+  const app = await written({ optIn: false });
+  const load = app.load(50);
+  const from = Date.now();
+  await deletion(app, SETTINGS, '--cascade=background');
+  await trafficIsBack(t, app, from);
+  await isTold(t, app);
+  await waitFor('the running version in the spec', async () => {
+    const { spec } = await app.deployment();
+    return spec.template.spec.containers[0].image === 'podinfo:1.4.0' && spec.paused !== true;
+  });
+  await servedAll(t, load);
+  await app.delete();
+});
+
+void t.test('no scheduler is there, and one comes later', async (t) => {
+  const apps = [await annotated(), await written({ optIn: true })];
+  const [scheduler] = product.schedulers;
+  await scheduler?.end();
+  for (const [index, app] of apps.entries()) await deletion(app, index === 0 ? app.name : SETTINGS);
+  await scheduler?.start();
+  for (const app of apps) {
+    await waitFor('the route to be back', async () => (await routeWeight(app)) === 0);
+    await staysHeld(t, app);
+    await isTold(t, app);
+    await app.delete();
+  }
+});
