@@ -99,7 +99,7 @@ t.test('a refusal says what is too long, where, and how long it may be', async (
     [many, /headgate\.dev\/…: is the beginning of 65 annotations; at most 64 are read/],
     [
       { [own('match')]: '- a\n'.repeat(2_000) },
-      /headgate\.dev\/match = .*: brings the YAML in annotations to more than 4096 words and signs/,
+      /headgate\.dev\/match = .*: brings the YAML in annotations to more than 3072 words and signs/,
     ],
     [{ [own('match')]: `${'- '.repeat(60)}x` }, /headgate\.dev\/match.*: is nested more than 32 deep/],
     [

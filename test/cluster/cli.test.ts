@@ -123,7 +123,7 @@ void t.test('who may not see or change Canaries is told so in the words of the A
   t.equal((await headgate(rig, ['status', app.name], options)).code, 4);
   const refused = await headgate(rig, ['abort', app.name], options);
   t.match(refused, { code: 2, stdout: '' });
-  t.match(refused.stderr, /canaries\.headgate\.dev "podinfo" is forbidden: User \S+ cannot patch resource "canaries"/);
+  t.match(refused.stderr, /you may not abort \S+podinfo: User \S+ cannot patch resource "canaries"/);
   t.equal((await app.record()).metadata.annotations?.['headgate.dev/command'], undefined, 'and changes nothing');
   await app.delete();
 });

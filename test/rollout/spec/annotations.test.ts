@@ -129,10 +129,10 @@ void t.test('texts as large as annotations can be are answered soon', async (t) 
   };
   const largest = '- {name: a}\n'.repeat(2_500);
   for (const [name, text] of [...Object.entries(bombs), ['metrics', largest] as const]) {
-    const started = performance.now();
+    const before = process.cpuUsage();
     t.notOk(userFormOf(settings({ [name]: text })).ok, name);
-    const took = performance.now() - started;
-    t.ok(took < 3_000, `${name} in ${Math.round(took)} ms`);
+    const took = process.cpuUsage(before).user / 1_000;
+    t.ok(took < 3_000, `${name} in ${Math.round(took)} ms of CPU time`);
   }
 });
 

@@ -10,7 +10,7 @@ export const MAX_KEYS = 64;
 /** Characters of one of them. */
 export const MAX_TEXT = 32_768;
 /** Tokens of all that are YAML, together: words, numbers, texts, escapes in them, signs, line ends and spaces between. */
-export const MAX_TOKENS = 4_096;
+export const MAX_TOKENS = 3_072;
 
 /** What Headgate itself writes. */
 const STATE: ReadonlySet<string> = new Set([HELD, ROLLING, BYPASS_BY, BYPASS_AT, BYPASS_SPENT]);
