@@ -20,6 +20,8 @@ export interface Pod {
   brokenAt: number;
   /** It breaks because its container ends, and not because its probe fails. */
   crashes: boolean;
+  /** Nothing put the names of snapshots into it. */
+  isUnpinned: boolean;
 }
 
 export interface Traffic {
@@ -160,27 +162,27 @@ export class Cluster {
   canaryPods(): KubePod[] {
     const names = this.sets.filter((set) => isOwnedBy(set, this.canary)).map(({ metadata }) => metadata.name);
     const own = this.pods.filter(({ set }) => names.includes(set));
-    const spec = this.config.isPolicyThere ? undefined : this.canary?.spec.template.spec;
-    return own.map((pod, n) => ({ ...podObject(pod, `${pod.set}-${n}`, this.now), ...(spec && { spec }) }));
+    return own.map((pod, n) => this.#podObject(pod, n));
+  }
+
+  #podObject({ set, readyAt, brokenAt, crashes, isUnpinned }: Pod, n: number): KubePod {
+    const isReady = readyAt <= this.now && this.now < brokenAt;
+    const ended = crashes && brokenAt <= this.now ? { terminated: { exitCode: 1 } } : {};
+    const template = this.sets.find(({ metadata }) => metadata.name === set)?.spec.template;
+    return {
+      metadata: { annotations: template?.metadata?.annotations ?? {}, name: `${set}-${n}` },
+      spec: (isUnpinned ? template?.spec : undefined) ?? { containers: [] },
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+        containerStatuses: [{ name: 'podinfo', state: ended }],
+      },
+    };
   }
 
   putRecord(record: CanaryRecord): void {
     this.record = this.stored(record);
   }
-}
-
-function podObject({ readyAt, brokenAt, crashes }: Pod, name: string, now: number): KubePod {
-  const isReady = readyAt <= now && now < brokenAt;
-  const ended = crashes && brokenAt <= now ? { terminated: { exitCode: 1 } } : {};
-  return {
-    metadata: { name },
-    spec: { containers: [] },
-    status: {
-      phase: 'Running',
-      conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
-      containerStatuses: [{ name: 'podinfo', state: ended }],
-    },
-  };
 }
 
 export const isOwnedBy = (set: ReplicaSet, owner: Deployment | undefined): boolean =>

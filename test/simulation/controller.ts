@@ -136,6 +136,7 @@ function syncPods(cluster: Cluster, set: ReplicaSet): void {
     readyAt: stuck ? Infinity : now + READY_MS,
     brokenAt: image.includes('crash') ? now + CRASH_AFTER_MS : Infinity,
     crashes: image.includes('crash'),
+    isUnpinned: !cluster.config.isPolicyThere,
   }));
   const pods = [...kept, ...fresh];
   cluster.pods = [...others, ...pods];

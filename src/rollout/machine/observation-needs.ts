@@ -82,7 +82,7 @@ interface Moment {
 
 /**
  * Whether the canary's pods are to be read: some are missing, and what became of them decides whether that is borne; or they do
- * not get ready, and people are told why; or they are pinned, and are about to get traffic.
+ * not get ready, and people are told why; or they are pinned, and new ones are about to get traffic.
  */
 export function needsPods(
   state: RolloutState | undefined,
@@ -92,16 +92,17 @@ export function needsPods(
   const release = state?.release;
   if (release?.path !== 'canary' || !SERVING.has(state?.phase ?? 'Initialized')) return false;
   if (arePodsLate(state, spec, now)) return true;
-  if (release.weight === 0 && canary !== undefined && isPinned(canary) && missesNone(release, canary)) return true;
+  if (arePinsToBeSeen(release, canary)) return true;
   const missing = missingPods(release, canary);
   return missing > 0 && canSpare(release, missing);
 }
 
-/** Its pods are looked at before they get traffic (`unpinnedPods`). */
-const isPinned = ({ spec }: Deployment): boolean => pinsTextOf(spec.template) !== '';
-
-const missesNone = ({ revision, replicas }: Release, canary: Deployment): boolean =>
-  runsRevision(canary, revision) && availableReplicas(canary) >= replicas;
+/** Pods that are pinned are looked at when all are there that were waited for: the first, and whenever there are to be more. */
+function arePinsToBeSeen(release: Release, canary: Deployment | undefined): boolean {
+  const { revision, replicas, weight, deadline } = release;
+  if (!runsRevision(canary, revision) || pinsTextOf(canary.spec.template) === '') return false;
+  return (weight === 0 || deadline !== undefined) && availableReplicas(canary) >= replicas;
+}
 
 interface Clock {
   now: number;

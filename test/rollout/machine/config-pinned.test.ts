@@ -2,7 +2,9 @@ import t from 'tap';
 import type { Container, Pod } from '../../../src/rollout/kube.ts';
 import type { Observation } from '../../../src/rollout/machine/observation.ts';
 import { configPinned } from '../../../src/rollout/machine/pins/config-pinned.ts';
-import { unpinnedPods } from '../../../src/rollout/machine/troubles/unpinned-pods.ts';
+import type { Releasing } from '../../../src/rollout/machine/situation.ts';
+import { canaryTrouble } from '../../../src/rollout/machine/troubles/trouble.ts';
+import { unpinnedPod, unreadPods } from '../../../src/rollout/machine/troubles/unpinned-pods.ts';
 import { withPins } from '../../../src/rollout/pins/pins.ts';
 import { canary, deployment, observation, release, SELF, START, spec, stable, state } from '../../build.ts';
 
@@ -44,27 +46,30 @@ t.equal(
   'no references',
 );
 
-const pod = (name: string): Pod => ({
-  metadata: { name: 'podinfo-canary-x' },
+const pod = (name: string, pins = PINS): Pod => ({
+  metadata: { name: 'podinfo-canary-x', annotations: { 'headgate.dev/config': pins } },
   spec: { containers: [{ name: 'podinfo', ...from(name) }] },
 });
-const judged = (pods: Pod[] | undefined, more: Partial<Observation> = {}, pins = PINS) =>
-  unpinnedPods({
-    ...{ spec: spec(), now: START, settleMs: 0, scrapeMs: 0, label: 'app', ...SELF },
-    state: { ...state('Progressing'), release: release('2.0') },
-    seen: seen({
-      canary: canary('2.0', 1, (object) => (object.spec.template = withPins(object.spec.template, pins))),
-      ...(pods && { pods }),
-      ...more,
-    }),
-  });
+const pinnedCanary = (pins = PINS) =>
+  canary('2.0', 1, (object) => (object.spec.template = withPins(object.spec.template, pins)));
+const judged = (pods: Pod[], pins = PINS) => unpinnedPod({ canary: pinnedCanary(pins), pods });
 t.equal(judged([pod('app-1')]), undefined, 'a pod with the names of its snapshots gets traffic');
-t.match(judged([pod('app-1'), pod('app')])?.state, {
+t.match(judged([pod('app-1'), pod('app')]), 'podinfo-canary-x');
+t.equal(judged([pod('app', '')], ''), undefined, 'where nothing is pinned there is nothing to find out');
+t.equal(judged([pod('other')]), undefined, 'nor about what is not');
+t.equal(judged([pod('app', '')]), undefined, 'nor about a pod of an earlier revision that is still leaving');
+t.equal(unpinnedPod({ canary: pinnedCanary() }), undefined, 'pods that may not be read keep nothing');
+
+const releasing = (more: Partial<Observation>): Releasing => ({
+  ...{ spec: spec(), now: START, settleMs: 0, scrapeMs: 0, label: 'app', ...SELF },
+  state: { ...state('Progressing'), release: release('2.0', { weight: 50, ready: 1, replicas: 1 }) },
+  seen: seen({ canary: pinnedCanary(), ...more }),
+});
+t.match(canaryTrouble(releasing({ pods: [pod('app')] }))?.state, {
   phase: 'Finalising',
   release: { reason: 'ConfigUnpinned', weight: 0 },
 });
-t.equal(judged([pod('app')], {}, ''), undefined, 'where nothing is pinned there is nothing to find out');
-t.equal(judged([pod('other')]), undefined, 'nor about what is not');
-t.equal(judged(undefined), undefined, 'pods that may not be read keep nothing');
 const unknown = [{ source: 'pods' as const, why: 'away' }];
-t.equal(judged(undefined, { unknown })?.state.phase, 'Progressing', 'while they cannot be read it waits');
+t.equal(unreadPods(releasing({ unknown }))?.state.phase, 'Progressing', 'while they cannot be read it waits');
+t.equal(unreadPods(releasing({ unknown, canary: pinnedCanary('') })), undefined, 'but not where nothing is pinned');
+t.equal(unreadPods(releasing({})), undefined);

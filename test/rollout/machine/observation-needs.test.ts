@@ -9,6 +9,7 @@ import {
   needsReplicaSets,
 } from '../../../src/rollout/machine/observation-needs.ts';
 import type { RolloutState } from '../../../src/rollout/machine/state.ts';
+import { withPins } from '../../../src/rollout/pins/pins.ts';
 import type { Metric } from '../../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../../src/rollout/workload/hold.ts';
 import {
@@ -152,6 +153,12 @@ const missing = (pods: number, ready: number): Partial<Observation> => ({
   canary: canary('2.0', pods, status({ readyReplicas: ready })),
 });
 const several = release('2.0', { weight: 20, replicas: 3, ready: 3 });
+const growing = { ...several, ready: 2, deadline: at(600) };
+const pinned = (ready: number): Partial<Observation> => ({
+  canary: canary('2.0', 3, status({ readyReplicas: ready, availableReplicas: ready }), ({ spec }) => {
+    spec.template = withPins(spec.template, 'configmap/app=app-1');
+  }),
+});
 const pods: Record<string, [RolloutState | undefined, Partial<Observation>, boolean]> = {
   'while one of three is missing': [state('Progressing', { release: several }), missing(3, 2), true],
   'while the release is paused too': [state('Paused', { release: several }), missing(3, 2), true],
@@ -165,6 +172,14 @@ const pods: Record<string, [RolloutState | undefined, Partial<Observation>, bool
     false,
   ],
   'not on the first look': [undefined, missing(3, 2), false],
+  'before the first traffic, where they are pinned': [
+    state('Progressing', { release: release('2.0', { replicas: 3 }) }),
+    pinned(3),
+    true,
+  ],
+  'once there are more of those': [state('Progressing', { release: growing }), pinned(3), true],
+  'not while more are waited for': [state('Progressing', { release: growing }), pinned(2), false],
+  'not again at the same size': [state('Progressing', { release: several }), pinned(3), false],
 };
 for (const [claim, [given, seen, wanted]] of Object.entries(pods))
   t.equal(needsPods(given, observation(seen), { spec: spec(), now: START }), wanted, `pods: ${claim}`);

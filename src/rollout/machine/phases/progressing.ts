@@ -30,7 +30,7 @@ import { lateWords, notLate, tellLate } from '../troubles/late-pods.ts';
 import { timeMissingPods } from '../troubles/missing-pods.ts';
 import { type Obstacle, takenName } from '../troubles/obstacle.ts';
 import { canaryTrouble } from '../troubles/trouble.ts';
-import { unpinnedPods } from '../troubles/unpinned-pods.ts';
+import { unreadPods } from '../troubles/unpinned-pods.ts';
 import { suspend } from './paused.ts';
 
 /** The weights that this release goes through. */
@@ -105,7 +105,7 @@ function readyAt(s: Releasing): Next {
   const { release } = s.state;
   const isLive = release.weight === 0 || release.weightSince !== undefined;
   if (s.spec.skipAnalysis && isLive) return throughGate(s, 'confirm-promotion', skip);
-  if (release.weight === 0) return unpinnedPods(s) ?? beforeTraffic(s) ?? (meshKnowsCanary(s) ? advance(s) : stay(s));
+  if (release.weight === 0) return unreadPods(s) ?? beforeTraffic(s) ?? (meshKnowsCanary(s) ? advance(s) : stay(s));
   if (!hasItsWeight(s)) return stay(s);
   if (release.weightSince === undefined) {
     const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));

@@ -2,6 +2,7 @@ import { tamperedSet } from '../canary-pods.ts';
 import { fail, type Next, type Releasing } from '../situation.ts';
 import { podFailure } from './missing-pods.ts';
 import { trafficObstacle } from './traffic-obstacle.ts';
+import { unpinnedPod } from './unpinned-pods.ts';
 
 /** What fails a canary at once, also while it is paused. */
 export function canaryTrouble(s: Releasing): Next | undefined {
@@ -10,6 +11,8 @@ export function canaryTrouble(s: Releasing): Next | undefined {
   if (refused !== undefined) return fail(s, 'CanaryRefused', `cannot have a canary: ${refused}`);
   const unready = podFailure(s);
   if (unready !== undefined) return fail(s, 'CanaryUnready', unready);
+  const unpinned = unpinnedPod(s.seen);
+  if (unpinned !== undefined) return fail(s, 'ConfigUnpinned', unpinned);
   const { threshold } = s.spec.analysis;
   if (release.failedChecks >= threshold) {
     return fail(s, 'ThresholdReached', `failed ${release.failedChecks} checks, and the threshold is ${threshold} now`);

@@ -1,23 +1,35 @@
-import type { Pod } from '../../kube.ts';
-import { type Pins, pinsOf } from '../../pins/pins.ts';
+import type { Pod, PodTemplate } from '../../kube.ts';
+import { pinsOf, pinsTextOf } from '../../pins/pins.ts';
 import { configKey, referencesOf } from '../../pins/reference.ts';
-import { fail, type Next, type Releasing, stay } from '../situation.ts';
+import type { Observation } from '../observation.ts';
+import { type Next, type Releasing, stay } from '../situation.ts';
 import { isKnown } from '../sources.ts';
 
+/** A canary that is to get its first traffic waits for as long as its pods cannot be read: on what they run is not known. */
+export const unreadPods = (s: Releasing): Next | undefined => {
+  const { canary } = s.seen;
+  const isPinned = canary !== undefined && pinsTextOf(canary.spec.template) !== '';
+  return isPinned && !isKnown(s.seen, 'pods') ? stay(s) : undefined;
+};
+
 /**
- * Before a canary gets its first traffic: whether its pods run on the content that is pinned for them. They do not where nothing puts
- * the names of snapshots into pods, and then whatever is found out about them is about other content.
+ * A canary's pod that runs on other content than what is pinned for it, as a predicate on the release; undefined where none does, as
+ * far as they were read (`needsPods`). Where nothing puts the names of snapshots into pods, whatever is found out about them is
+ * about other content.
  */
-export function unpinnedPods(s: Releasing): Next | undefined {
-  const { canary, pods } = s.seen;
-  if (canary === undefined || pinsOf(canary.spec.template).size === 0) return undefined;
-  if (!isKnown(s.seen, 'pods')) return stay(s);
-  const pod = pods?.find((one) => isUnpinned(one, pinsOf(canary.spec.template)));
-  if (pod === undefined) return undefined;
-  const message = `has a canary pod that runs on other content than what is pinned (${pod.metadata.name}): is the policy headgate-config-pins in force?`;
-  return fail(s, 'ConfigUnpinned', message);
+export function unpinnedPod({ canary, pods = [] }: Pick<Observation, 'canary' | 'pods'>): string | undefined {
+  const template = canary?.spec.template;
+  const pod = template && pods.find((one) => isUnpinned(one, template));
+  return (
+    pod &&
+    `has a canary pod that runs on other content than what is pinned (${pod.metadata.name}): is the policy headgate-config-pins in force?`
+  );
 }
 
-/** Whether a pod still refers to an object that a snapshot stands for. */
-const isUnpinned = (pod: Pod, pins: Pins): boolean =>
-  referencesOf(pod).some((reference) => pins.has(configKey(reference)));
+/** Whether a pod still refers to an object that a snapshot stands for. One of an earlier revision is no matter: it has other pins. */
+function isUnpinned(pod: Pod, template: PodTemplate): boolean {
+  const pins = pinsOf(template);
+  return (
+    pinsTextOf(pod) === pinsTextOf(template) && referencesOf(pod).some((reference) => pins.has(configKey(reference)))
+  );
+}
