@@ -77,14 +77,27 @@ const passes = (scheduler: ProductProcess): Promise<number> =>
 const conflicts = (app: App): number =>
   rig.audit.count({ resource: 'canaries', subresource: 'status', namespace: app.namespace, code: 409 });
 
-async function isKeptOut(t: Test, app: App, pods: readonly string[]): Promise<void> {
+/** What served before, where only a gate that was open already lets pods be others than before. */
+interface Before {
+  pods: readonly string[];
+  tags: readonly string[];
+}
+
+async function isKeptOut(t: Test, app: App, { pods, tags }: Before): Promise<void> {
   const deployment = await app.deployment();
-  t.equal((await app.status()).phase, 'Failed', 'the release stays failed');
+  const { phase, release } = await app.status();
+  t.equal(phase, 'Failed', 'the release stays failed');
   t.match(deployment.metadata.annotations['headgate.dev/held'], /"verdict":"failed"/, 'the hold has the verdict');
   t.equal(deployment.spec.paused, true, 'the gate is closed');
-  t.same(await app.stablePodIds(), pods, 'the stable pods were never touched');
+  t.same(await app.stableTags(), tags, 'the stable version serves');
+  if (release?.rolledBack === undefined) t.same(await app.stablePodIds(), pods, 'its pods were never touched');
   t.same((await app.envoyWeight())[`${app.name}-canary`] ?? 0, 0, 'the canary gets nothing');
 }
+
+const servingIn = async (app: App): Promise<Before> => ({
+  pods: await app.stablePodIds(),
+  tags: await app.stableTags(),
+});
 
 const OPTIONS = { annotations: { 'step-weights': '50', interval: '2s' } };
 
@@ -92,7 +105,7 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
   const app = await App.enrolled(rig, 'stale', OPTIONS);
   const load = app.load(40);
   t.teardown(() => load.stop());
-  const pods = await app.stablePodIds();
+  const before = await servingIn(app);
   const [stale] = schedulers();
   for (const tag of ['1.4.1', '1.4.2', '1.4.3']) {
     const { passed } = await lastCheck(app, tag);
@@ -104,7 +117,7 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
     await waitFor('it to have judged the answers', async () => (await passes(stale)) > passed);
     await goesOn(await ticksEnded(stale));
     await app.phase('Failed');
-    await isKeptOut(t, app, pods);
+    await isKeptOut(t, app, before);
     // One that went on late has not waited for the answers: the tick that judges them has seen the abort.
     t.comment(`${tag}: ${conflicts(app) > refused ? 'its commit was refused' : 'it saw the abort'}`);
   }
@@ -119,7 +132,7 @@ t.test(`stopped at any moment around the last check (seed ${seed}), there is one
   t.teardown(() => load.stop());
   const [stale] = schedulers();
   for (const tag of ['1.5.1', '1.5.2', '1.5.3', '1.5.4']) {
-    const pods = await app.stablePodIds();
+    const before = await servingIn(app);
     const round = await lastCheck(app, tag);
     const offset = Math.round(random() * 120) - 10;
     await sleep(Math.max(round.due + offset - Date.now(), 0));
@@ -128,7 +141,7 @@ t.test(`stopped at any moment around the last check (seed ${seed}), there is one
     await goesOn(round.ended);
     const end = phase === 'Failed' ? 'aborted' : 'promoted';
     t.pass(`stopped ${offset} ms after the check was due, ${tag} was ${end}`);
-    if (end === 'aborted') await isKeptOut(t, app, pods);
+    if (end === 'aborted') await isKeptOut(t, app, before);
     else t.same(await app.stableTags(), [tag], 'the other completed the promotion');
     t.equal((await app.status()).phase, end === 'aborted' ? 'Failed' : 'Succeeded', 'which stays so');
   }
