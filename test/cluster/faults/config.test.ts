@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { template } from '../../chart/render.ts';
 import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
@@ -27,10 +28,13 @@ t.teardown(async () => {
 /** A release stays at its weight until a command ends it. */
 const STAYING = { 'step-weights': '50', interval: '10m', metrics: '[]' };
 
+/** A pod with these pins, as it would be. */
+const wouldBe = (namespace: string, pins: string) =>
+  rig.api.create(`/api/v1/namespaces/${namespace}/pods?dryRun=All`, referringPod(namespace, pins));
+
 t.test('names are put into a pod wherever it refers to what is pinned, and nowhere else', async (t) => {
   const namespace = await rig.createNamespace('pins');
-  const create = async (pins: string) =>
-    rig.api.create(`/api/v1/namespaces/${namespace}/pods?dryRun=All`, referringPod(namespace, pins));
+  const create = (pins: string) => wouldBe(namespace, pins);
   const pod = referringPod(namespace, '');
   const names = { 'configMap/app': 'configMap/app-1', 'secret/app': 'secret/app-2' } as Record<string, string>;
   const made = await waitFor('the policy to be in force', async () => {
@@ -133,10 +137,20 @@ t.test('content is released by canary, and each pod keeps its own', async (t) =>
     'no byte of a Secret is written anywhere',
   );
 
-  await rig.kubectl(['delete', 'mutatingadmissionpolicybinding', 'headgate-config-pins']);
   await one.say('three');
-  await app.phase('Failed');
-  t.ok((await app.reasons()).includes('ConfigUnpinned'), 'without the policy no canary gets traffic');
+  await app.atWeight(50);
+  await rig.kubectl(['delete', 'mutatingadmissionpolicybinding', 'headgate-config-pins']);
+  await waitFor('the policy to be gone', async () =>
+    namesIn(await wouldBe(app.namespace, 'configmap/app=gone')).every((name) => name !== 'configMap/gone'),
+  );
+  t.same(await one.heard(), { stable: saying('two'), canary: saying('three') }, 'pods that run are what they were');
+  await one.killCanaryPod();
+  const { release: failed } = await app.phase('Failed');
+  t.equal(failed?.reason, 'ConfigUnpinned', 'without the policy a canary that serves fails');
+  await one.say('four');
+  const isNext = ({ phase, release }: CanaryStatus) => phase === 'Failed' && release?.revision !== failed?.revision;
+  const { release: next } = await app.until('the next content to fail', isNext);
+  t.equal(next?.reason, 'ConfigUnpinned', 'and none gets traffic');
   t.same(await one.heard(20), { stable: saying('two'), canary: [] });
   await app.delete();
 });

@@ -7,7 +7,7 @@ const FILES = '/etc/app';
 /** What one answer says: which pod gave it, and on what content that runs. */
 export interface Told {
   isCanary: boolean;
-  /** Of a variable, of one in a Secret, of all variables of a ConfigMap, and of an init container's file: each its own word. */
+  /** Of each way in which the pod refers to them, its own word. */
   words: string;
 }
 
@@ -65,7 +65,7 @@ export class ConfiguredApp {
     const files = JSON.parse(body) as Record<string, string>;
     return {
       isCanary: this.#isCanarys(files['pod']),
-      words: [files['word'], files['token']].join(' '),
+      words: ['word', 'token', 'single', 'single-token', 'started'].map((name) => files[name]).join(' '),
     };
   }
 
@@ -102,6 +102,13 @@ export class ConfiguredApp {
     return spec.template.metadata.annotations?.['headgate.dev/config'] ?? '';
   }
 
+  /** One of the canary's pods is deleted. */
+  async killCanaryPod(): Promise<void> {
+    const { app } = this;
+    const { stdout } = await app.kubectl(['get', 'pods', '-l', `app=${app.name}-canary`, '-o', 'name']);
+    await app.kubectl(['delete', stdout.split('\n', 1)[0] ?? '', '--wait=false']);
+  }
+
   /** Every stable pod is deleted; resolves when as many others are ready. */
   async killStablePods(): Promise<void> {
     const { app } = this;
@@ -130,7 +137,7 @@ export const secretOf = (word: string): string => `s3cr3t-${word}`;
 export function saying(word: string): string[] {
   const secret = secretOf(word);
   return [
-    [word, secret],
+    [word, secret, word, secret, word, word, secret],
     [word, word, secret, secret],
   ]
     .map((words) => words.join(' '))
@@ -145,7 +152,16 @@ const objectsOf = (word: string, more: Json): Json[] => [
   { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, data: { token: base64(secretOf(word)) } },
 ];
 
-/** Every way in which a pod can refer to them. */
+const PROJECTED: Json[] = [
+  { configMap: { name: 'files', items: [{ key: 'word', path: 'word' }] } },
+  { secret: { name: 'db' } },
+  { downwardAPI: { items: [{ path: 'pod', fieldRef: { fieldPath: 'metadata.name' } }] } },
+];
+
+/**
+ * Every way in which a pod can refer to them: variables, one and all; a projected volume; plain ones, by `subPath` and by an init
+ * container, which says in a file what it found.
+ */
 function refer(deployment: Json): void {
   const [container] = deployment.spec.template.spec.containers;
   const configMapKeyRef = { name: 'variables', key: 'word' };
@@ -160,17 +176,29 @@ function refer(deployment: Json): void {
     { prefix: 'ALL_', configMapRef: { name: 'variables' } },
     { prefix: 'DB_', secretRef: { name: 'db' } },
   ];
-  container.volumeMounts = [{ name: 'files', mountPath: FILES }];
-  deployment.spec.template.spec.volumes = [
+  container.volumeMounts = [
+    { name: 'files', mountPath: FILES },
+    { name: 'plain', mountPath: `${FILES}/single`, subPath: 'word' },
+    { name: 'plain-secret', mountPath: `${FILES}/single-token`, subPath: 'token' },
+    { name: 'made', mountPath: `${FILES}/started`, subPath: 'started' },
+  ];
+  deployment.spec.template.spec.initContainers = [
     {
-      name: 'files',
-      projected: {
-        sources: [
-          { configMap: { name: 'files', items: [{ key: 'word', path: 'word' }] } },
-          { secret: { name: 'db' } },
-          { downwardAPI: { items: [{ path: 'pod', fieldRef: { fieldPath: 'metadata.name' } }] } },
-        ],
-      },
+      name: 'init',
+      image: 'busybox',
+      command: ['sh', '-c', `printf '%s %s %s' "$ONE" "$(cat /plain/word)" "$(cat /secret/token)" > /made/started`],
+      env: [{ name: 'ONE', valueFrom: { configMapKeyRef } }],
+      volumeMounts: [
+        { name: 'plain', mountPath: '/plain' },
+        { name: 'plain-secret', mountPath: '/secret' },
+        { name: 'made', mountPath: '/made' },
+      ],
     },
+  ];
+  deployment.spec.template.spec.volumes = [
+    { name: 'files', projected: { sources: PROJECTED } },
+    { name: 'plain', configMap: { name: 'files' } },
+    { name: 'plain-secret', secret: { secretName: 'db' } },
+    { name: 'made', emptyDir: {} },
   ];
 }
