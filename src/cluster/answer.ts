@@ -35,8 +35,19 @@ interface TypeWords {
   kind?: unknown;
 }
 
+/** How objects were asked for. */
+interface Asked {
+  metadataOnly?: boolean | undefined;
+}
+
+/** Metadata alone comes as objects of a kind of its own. */
+const isMetadata = ({ apiVersion, kind }: TypeWords): boolean =>
+  apiVersion === 'meta.k8s.io/v1' && kind === 'PartialObjectMetadata';
+
 /** Whether an object may be what a path is about: what says nothing of itself is taken for it. */
-export function isAbout(path: string, { apiVersion, kind }: TypeWords): boolean {
+export function isAbout(path: string, words: TypeWords, { metadataOnly = false }: Asked = {}): boolean {
+  const { apiVersion, kind } = words;
+  if (metadataOnly && isMetadata(words)) return true;
   const wanted = wantedBy(path);
   const isOfVersion = apiVersion === undefined || apiVersion === wanted.apiVersion;
   return isOfVersion && (kind === undefined || isOfKind(kind, wanted.plural));
@@ -61,11 +72,11 @@ export function objectIn<T extends KubeObject>(path: string, answer: unknown): T
 }
 
 /** What is no list would be taken for an empty one, and all objects for deleted. @throws KubeError KUBE_UNREADABLE */
-export function listIn<T>(path: string, answer: unknown): RawList<T> {
+export function listIn<T>(path: string, answer: unknown, asked: Asked = {}): RawList<T> {
   const { apiVersion, kind, items } = partsOf(answer);
   const isList = typeof kind === 'string' && kind.endsWith('List');
   const hasItems = Array.isArray(items) || items === undefined || items === null;
-  if (!isList || !hasItems || !isAbout(path, { apiVersion, kind: kind.slice(0, -'List'.length) }))
+  if (!isList || !hasItems || !isAbout(path, { apiVersion, kind: kind.slice(0, -'List'.length) }, asked))
     throw unreadable(path);
   return answer as RawList<T>;
 }

@@ -93,7 +93,7 @@ export class KubeClient {
     options: ReadingOptions = {},
   ): Promise<Page<T>> {
     const answer = await this.#transport.send({ verb: 'list', path, query: { ...query }, ...options });
-    return pageOf(listIn<T>(path, answer));
+    return pageOf(listIn<T>(path, answer, options));
   }
 
   /** All pages, as one state of the world (that of the first page). */

@@ -43,7 +43,7 @@ export async function* watchEvents(request: WatchRequest): AsyncGenerator<WatchE
     for await (const chunk of chunks) {
       timer.refresh();
       for (const line of splitter.push(chunk)) {
-        yield watchEventOf(line, path);
+        yield watchEventOf(line, path, { metadataOnly });
         either.throwIfAborted();
       }
     }
@@ -55,12 +55,12 @@ export async function* watchEvents(request: WatchRequest): AsyncGenerator<WatchE
 }
 
 /** What a line says. @throws KubeError for an ERROR event, AppError WATCH_BROKEN for anything that is not an event */
-export function watchEventOf(line: string, path: string): WatchEvent {
+export function watchEventOf(line: string, path: string, asked: Pick<WatchRequest, 'metadataOnly'> = {}): WatchEvent {
   const { type, object } = parse(line, path);
   if (type === 'ERROR') throw refusal(`watch ${path}`, 500, object);
   const resourceVersion = object?.metadata?.resourceVersion;
   const named = type === 'BOOKMARK' || typeof object?.metadata?.name === 'string';
-  if (!isType(type) || typeof resourceVersion !== 'string' || !named || !isAbout(path, object ?? {}))
+  if (!isType(type) || typeof resourceVersion !== 'string' || !named || !isAbout(path, object ?? {}, asked))
     throw broken(path, line);
   return { type, object: object as KubeObject };
 }

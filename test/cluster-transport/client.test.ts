@@ -205,6 +205,21 @@ void t.test('a list comes in pages; every object says what it is', async (t) => 
   t.strictSame(server.seen.at(-1)?.query, {});
 });
 
+void t.test('metadata alone is a list of its own kind, where it was asked for', async (t) => {
+  const type = { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata' };
+  const { metadata } = object('a', 1);
+  const list = {
+    ...type,
+    kind: `${type.kind}List`,
+    metadata: { resourceVersion: '1' },
+    items: [{ ...type, metadata }],
+  };
+  server.answer(json(200, list));
+  t.match(await client.list(path, {}, { metadataOnly: true }), { items: [{ metadata }] });
+  t.match(server.seen.at(-1)?.headers['accept'], 'as=PartialObjectMetadataList');
+  t.match(await failure(client.list(path)), { code: 'KUBE_UNREADABLE' }, 'objects without content are none');
+});
+
 /** 200, and JSON: what a gateway, a cache or another server may answer. */
 const others: Record<string, object> = {
   nothing: {},

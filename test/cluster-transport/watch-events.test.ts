@@ -15,6 +15,13 @@ void t.test('a line is an event', async (t) => {
   t.strictSame(watchEventOf(JSON.stringify(bookmark), '/x'), bookmark);
 });
 
+void t.test('metadata alone is an event where it was asked for', async (t) => {
+  const object = { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata };
+  const line = JSON.stringify({ type: 'ADDED', object });
+  t.strictSame(watchEventOf(line, '/api/v1/configmaps', { metadataOnly: true }), { type: 'ADDED', object });
+  t.throws(() => watchEventOf(line, '/api/v1/configmaps'), { code: 'WATCH_BROKEN' });
+});
+
 const broken: Record<string, string> = {
   'no JSON': '{"type":"ADDED","obj',
   'no object': 'null',

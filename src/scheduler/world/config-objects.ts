@@ -76,14 +76,19 @@ export class ConfigObjects {
     return this.#options.kinds;
   }
 
-  /** @param isRead what the objects say is to be known; without it nothing is asked of the API server. @throws KubeError */
+  /**
+   * A watch that is not up to date is in nobody's way whose pods refer to nothing of its kind.
+   * @param isRead what the objects say is to be known; without it nothing is asked of the API server
+   * @throws KubeError
+   */
   async of(deployment: Deployment, isRead: boolean): Promise<ConfigReading> {
     const { kinds } = this.#options;
     const key = keyOf(deployment);
-    await Promise.all(kinds.map((kind) => this.#options.expectCurrent(key, CONFIG_API[kind])));
+    const references = referencesOf(deployment.spec.template).filter(({ kind }) => kinds.includes(kind));
+    const concerned = [...new Set(references.map(({ kind }) => kind))];
+    await Promise.all(concerned.map((kind) => this.#options.expectCurrent(key, CONFIG_API[kind])));
     const snapshots = kinds.flatMap((kind) => this.#snapshotsOf(kind, deployment));
     if (!isRead) return { kinds, snapshots };
-    const references = referencesOf(deployment.spec.template).filter(({ kind }) => kinds.includes(kind));
     const sources = await Promise.all(references.map((reference) => this.#sourceOf(deployment, reference)));
     return { kinds, snapshots, sources: sources.filter((source) => source !== undefined) };
   }
