@@ -170,7 +170,9 @@ export class Product {
       ports: [{ name: 'https', port: HTTPS_PORT, protocol: 'TCP' }],
       endpoints: webhooks.map(({ options }) => ({ addresses: [options.ip], conditions: { ready: true } })),
     };
-    await this.rig.kubectl(['apply', '--server-side', '-f', '-'], { input: JSON.stringify(slice) });
+    // A test may have written it too.
+    const words = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
+    await this.rig.kubectl(words, { input: JSON.stringify(slice) });
     await waitFor('the webhook to answer through its Service', () => this.#answers(), { timeoutMs: 20_000 });
   }
 

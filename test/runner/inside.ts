@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { ENROLLED } from '../../src/rollout/keys.ts';
 import { Product } from '../rig/product.ts';
 import { type Component, openRig, type Rig } from '../rig/rig.ts';
 import { fileStep } from './files.ts';
@@ -76,10 +77,11 @@ async function withProduct(rig: Rig, totals: Totals, run: () => Promise<void>): 
   }
 }
 
-/** A file that breaks things finds the rig whole, and no trace of the Headgate before. */
+/** A file that breaks things finds the rig whole, and no trace of the Headgate before, nor of what was enrolled there. */
 async function mend(rig: Rig): Promise<void> {
   for (const { name, state } of await rig.components()) {
     if (state !== 'running') await rig.control(name as Component, state === 'paused' ? 'resume' : 'start');
   }
   await rig.kubectl(['delete', REGISTRATIONS, '--all']);
+  await rig.kubectl(['delete', 'deployments', '--all-namespaces', `--selector=${ENROLLED}=true`]);
 }
