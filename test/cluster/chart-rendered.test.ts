@@ -272,6 +272,36 @@ const containerOf = (objects: readonly Json[], name: string): Json =>
 const environmentOf = (container: Json): Map<string, Json> =>
   new Map(container.env.map((entry: Json) => [entry.name, entry]));
 
+t.test('one thing puts the names of snapshots into pods: the policy, where the API server has that', async (t) => {
+  const rows: [args: string[], by: 'policy' | 'webhook'][] = [
+    [[], 'policy'],
+    [['--kube-version=1.35.2'], 'webhook'],
+    [['--kube-version=1.35.2', '--api-versions=admissionregistration.k8s.io/v1/MutatingAdmissionPolicy'], 'policy'],
+    [set('configs.pinning=webhook'), 'webhook'],
+    [['--kube-version=1.35.2', ...set('configs.pinning=policy')], 'policy'],
+  ];
+  for (const [args, by] of rows) {
+    const objects = objectsOf(await template(rig.program('helm3'), args));
+    const { webhooks } = named(objects, 'MutatingWebhookConfiguration', 'headgate');
+    const isAsked = webhooks.some(({ name }: Json) => name === 'pods.headgate.dev');
+    t.equal(isAsked, by === 'webhook', `${args}`);
+    t.equal(
+      named(objects, 'MutatingAdmissionPolicy', 'headgate-config-pins') !== undefined,
+      by === 'policy',
+      `${args}`,
+    );
+    t.ok(named(objects, 'ValidatingAdmissionPolicy', 'headgate-snapshots'), 'copies are kept by either');
+  }
+  const none = objectsOf(
+    await template(rig.program('helm3'), ['--kube-version=1.35.2', ...set('configs.enabled=false')]),
+  );
+  const { webhooks } = named(none, 'MutatingWebhookConfiguration', 'headgate');
+  t.notOk(
+    webhooks.some(({ name }: Json) => name === 'pods.headgate.dev'),
+    'where nothing is pinned nobody asks',
+  );
+});
+
 t.test('Redis has a password that nobody chose, in a Secret that all read', async (t) => {
   const objects = await render();
   const password = (among: readonly Json[]) => named(among, 'Secret', 'headgate-redis').data.password;

@@ -22,7 +22,7 @@ export function unpinnedPod({ canary, pods = [] }: Pick<Observation, 'canary' | 
   const pod = template && pods.find((one) => isUnpinned(one, template));
   return (
     pod &&
-    `has a canary pod that runs on other content than what is pinned (${pod.metadata.name}): is the policy headgate-config-pins in force?`
+    `has a canary pod that runs on other content than what is pinned (${pod.metadata.name}): is the policy headgate-config-pins in force, or the webhook there that stands for it?`
   );
 }
 
