@@ -59,7 +59,7 @@ export function referencesOf(template: Pick<PodTemplate, 'spec'>): ConfigReferen
 /** Where pods refer to ConfigMaps and Secrets: volumes, projected ones too, and variables, of containers and init containers. */
 export function placesOf({ spec }: Pick<PodTemplate, 'spec'>): ConfigPlace[] {
   return [
-    ...each('/spec/volumes', spec.volumes, inVolume),
+    ...each('/spec/volumes', spec.volumes as VolumeSources[] | null | undefined, inVolume),
     ...each('/spec/initContainers', spec.initContainers, inContainer),
     ...each('/spec/containers', spec.containers, inContainer),
   ];
