@@ -284,11 +284,11 @@ t.test('one thing puts the names of snapshots into pods: the policy, where the A
     const objects = objectsOf(await template(rig.program('helm3'), args));
     const { webhooks } = named(objects, 'MutatingWebhookConfiguration', 'headgate');
     const isAsked = webhooks.some(({ name }: Json) => name === 'pods.headgate.dev');
-    t.equal(isAsked, by === 'webhook', `${args}`);
+    t.equal(isAsked, by === 'webhook', args.join(' '));
     t.equal(
       named(objects, 'MutatingAdmissionPolicy', 'headgate-config-pins') !== undefined,
       by === 'policy',
-      `${args}`,
+      args.join(' '),
     );
     t.ok(named(objects, 'ValidatingAdmissionPolicy', 'headgate-snapshots'), 'copies are kept by either');
   }

@@ -25,11 +25,11 @@ import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { readConfig } from '../world/read-config.ts';
+import { readPods } from '../world/read-pods.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { findServices } from './find-services.ts';
 import { readAutoscaler } from './read-autoscaler.ts';
-import { readPods } from './read-pods.ts';
 import { routeFence } from './route-fence.ts';
 import { type ObservationReads, type Question, SourceReads, valueOf } from './source-reads.ts';
 
@@ -103,7 +103,7 @@ export class Observer {
     if (!isRestated) restated.forget(key);
     const [checks, pods, policies, template, autoscaler] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
-      readPods(this.#world, seen, input, reading),
+      readPods(this.#world, seen, input, (about, read) => reading.read({ source: 'pods', about }, read)),
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
       isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
       readAutoscaler(this.#world, seen, { spec, state, isNew }, reading),
