@@ -13,6 +13,7 @@ export class StablePods {
   readonly #client: Pick<KubeClient, 'listAll'>;
   /** Keys of Deployments the number of whose pods has changed since they were read. */
   readonly #moved = new Set<string>();
+  /** Keys of those that this process has read, or tried to. */
   readonly #read = new Set<string>();
 
   constructor(client: Pick<KubeClient, 'listAll'>, enrolled: Store<Deployment>) {
@@ -31,11 +32,11 @@ export class StablePods {
     const key = keyOf(deployment);
     if (!this.#moved.has(key) && !(isInDoubt && !this.#read.has(key))) return undefined;
     this.#moved.delete(key);
+    this.#read.add(key);
     try {
       const path = pathOf(KINDS.pods, deployment.metadata.namespace);
       const labelSelector = selectorOf([deployment]);
       const { items } = await this.#client.listAll<Pod>(path, labelSelector === undefined ? {} : { labelSelector });
-      this.#read.add(key);
       return items;
     } catch (error) {
       if (isForbidden(error)) return undefined;
