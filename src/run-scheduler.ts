@@ -41,6 +41,7 @@ export async function runScheduler(
   const log = createLog({ level: config.logLevel, process: 'scheduler', secrets: config.secrets });
   const registry = new Registry();
   const metrics = createMetrics(registry);
+  metrics.buildInfo.set({ process: 'scheduler', version: VERSION }, 1);
   await requireRedis(config, queuesOf(config), log);
   const credentials = await loadCredentials(config.kubernetes);
   const onRequest = (report: { verb: string; resource: string; code: number | string }) =>

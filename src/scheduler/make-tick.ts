@@ -1,5 +1,7 @@
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
+import type { CheckResult } from '../rollout/machine/observation.ts';
+import { countEnded } from './ended-release.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import { MetricTemplates } from './metric-templates/metric-templates.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
@@ -31,7 +33,10 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const { client, config, alerts, log, metrics, provider, clock, providers } = options;
   const { world, events, onAnswer } = parts;
   const { clusterDomain, routeSettleMs: settleMs } = config;
-  const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
+  const onCheck = (key: string, { metric, verdict }: CheckResult) => {
+    metrics.checks.inc({ verdict });
+    metrics.canaries.countCheck(key, metric, verdict);
+  };
   const enrolment = new Enrolment({
     client,
     world,
@@ -59,7 +64,10 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
     hooks: parts.hooks,
     notices: parts.notices,
-    recordFacts: (record, facts) => events.recordFacts(record, facts),
+    onCommit: (before, committed, facts) => {
+      countEnded(metrics, before, committed);
+      events.recordFacts(committed, facts);
+    },
     unknownLog: new UnknownLog(log),
     onEffectError: (key: string, effect: Effect, error: unknown) =>
       log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),

@@ -49,6 +49,7 @@ export class Scheduler {
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
+    metrics.canaries.watch(() => this.#world.records.list());
     this.#events = new EventRecorder(client, log, metrics, clock);
     // Without the way through Redis: only this process has the answer.
     this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key), clock });
@@ -64,7 +65,7 @@ export class Scheduler {
     const worker = { queue, concurrency, connection: blocking, clock, onError };
     this.#worker = new WakeWorker({
       ...worker,
-      run: (job) => this.#run(job),
+      run: (job) => this.#taken(job),
       postpone: (job) => this.#wakeQueue.postpone(job),
     });
     this.#heartbeat = new Heartbeat({
@@ -85,6 +86,8 @@ export class Scheduler {
       onError,
     });
     commands.on('ready', () => this.#afterOutage());
+    commands.on('ready', () => metrics.redisConnected.set(1));
+    commands.on('close', () => metrics.redisConnected.set(0));
   }
 
   #makeWorld(onError: (error: unknown) => void): World {
@@ -164,6 +167,14 @@ export class Scheduler {
   /** Redis may have lost its timers: what is under way is woken again. */
   #afterOutage(): void {
     if (this.#ready) this.#resync.run();
+  }
+
+  /** A job that came through Redis; heartbeats among them tell of the queue where nothing else is under way. */
+  async #taken(job: WakeJob): Promise<void> {
+    const { metrics, clock } = this.#options;
+    metrics.queueLag.set(Math.max(clock() - job.dueAt, 0) / 1_000);
+    metrics.queueTaken.set(clock() / 1_000);
+    await this.#run(job);
   }
 
   async #run({ key, dueAt }: WakeJob): Promise<void> {
