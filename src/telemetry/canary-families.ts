@@ -1,7 +1,6 @@
 import { type Canary, targetName } from '../rollout/machine/canary.ts';
 import { ACTIVE, ms } from '../rollout/machine/state.ts';
 import type { CanaryStatus } from '../rollout/machine/status.ts';
-import { canaryName } from '../rollout/names.ts';
 
 /** One series of a Canary, besides its namespace and name. */
 export interface Sample {
@@ -39,13 +38,8 @@ export const FAMILIES: readonly Family[] = [
   {
     name: 'headgate_canary_info',
     help: 'Always 1: what belongs to the Canary.',
-    labels: ['deployment', 'service', 'canary_deployment', 'canary_service'],
-    samples: ({ release: { service = '' } = {} }, canary) => {
-      const deployment = targetName(canary);
-      const canaryService = service === '' ? '' : canaryName(service);
-      const canaryDeployment = canaryName(deployment);
-      return some(1, { deployment, service, canary_deployment: canaryDeployment, canary_service: canaryService });
-    },
+    labels: ['deployment', 'service'],
+    samples: ({ release: { service = '' } = {} }, canary) => some(1, { deployment: targetName(canary), service }),
   },
   {
     name: 'headgate_canary_status',

@@ -45,7 +45,7 @@ async function scraped(canaries: readonly Canary[], { most = 10, checks = [] as 
 void t.test('a Canary under release has all that people alert on', async (t) => {
   const seconds = Date.parse(EIGHT) / 1_000;
   t.same(await scraped([canary('cart', RELEASING)]), [
-    'info{name="cart",deployment="cart-app",service="cart",canary_deployment="cart-app-canary",canary_service="cart-canary"} 1',
+    'info{name="cart",deployment="cart-app",service="cart"} 1',
     'status{name="cart",phase="Progressing"} 1',
     `phase_timestamp_seconds{name="cart",phase="Progressing"} ${seconds}`,
     'ready{name="cart"} 0',
@@ -63,7 +63,7 @@ void t.test('a Canary under release has all that people alert on', async (t) => 
 
 void t.test('one that was never released has no more than its status says', async (t) => {
   t.same(await scraped([canary('cart')]), [
-    'info{name="cart",deployment="cart-app",service="",canary_deployment="cart-app-canary",canary_service=""} 1',
+    'info{name="cart",deployment="cart-app",service=""} 1',
     'ready{name="cart"} 0',
     'headgate_canaries_without_series 0',
   ]);
