@@ -13,10 +13,7 @@ export function endedRelease(before: Canary, committed: Canary): PastRelease | u
 /** A commit is made once, by one process: the sum over the schedulers has each release once. */
 export function countEnded(
   { releaseDuration }: Pick<Metrics, 'releaseDuration'>,
-  before: Canary,
-  committed: Canary,
+  { startedAt, endedAt, outcome }: PastRelease,
 ): void {
-  const ended = endedRelease(before, committed);
-  if (ended === undefined) return;
-  releaseDuration.observe({ outcome: ended.outcome }, Math.max(ms(ended.endedAt) - ms(ended.startedAt), 0) / 1_000);
+  releaseDuration.observe({ outcome }, Math.max(ms(endedAt) - ms(startedAt), 0) / 1_000);
 }

@@ -1,7 +1,7 @@
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
 import type { CheckResult } from '../rollout/machine/observation.ts';
-import { countEnded } from './ended-release.ts';
+import { countEnded, endedRelease } from './ended-release.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import { MetricTemplates } from './metric-templates/metric-templates.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
@@ -13,6 +13,7 @@ import { Enrolment } from './tick/enrolment.ts';
 import type { EventRecorder } from './tick/event-recorder.ts';
 import { Observer } from './tick/observe.ts';
 import { Tick } from './tick/tick.ts';
+import { tracedSources } from './tick/traced-questions.ts';
 import { UnknownLog } from './tick/unknown-log.ts';
 import type { World } from './world/world.ts';
 
@@ -30,7 +31,7 @@ export interface TickParts {
 
 /** The tick of this scheduler, with all that it reads and writes by. */
 export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
-  const { client, config, alerts, log, metrics, provider, clock, providers } = options;
+  const { client, config, alerts, log, metrics, provider, clock, providers, tracing } = options;
   const { world, events, onAnswer } = parts;
   const { clusterDomain, routeSettleMs: settleMs } = config;
   const onCheck = (key: string, { metric, verdict }: CheckResult) => {
@@ -48,7 +49,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   });
   const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
   const metricTemplates = new MetricTemplates({ client, providers, prometheus, namespace: config.namespace });
-  const asked = { prometheus, metricTemplates };
+  const asked = tracedSources({ prometheus, metricTemplates }, tracing);
   const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
   return new Tick({
     enrolment,
@@ -65,7 +66,9 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     hooks: parts.hooks,
     notices: parts.notices,
     onCommit: (before, committed, facts) => {
-      countEnded(metrics, before, committed);
+      const ended = endedRelease(before, committed);
+      if (ended !== undefined) countEnded(metrics, ended);
+      if (ended !== undefined) tracing.ended(committed, ended);
       events.recordFacts(committed, facts);
     },
     unknownLog: new UnknownLog(log),
