@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { OUTCOMES } from '../rollout/machine/history.ts';
 import { canaryMetrics } from './canary-metrics.ts';
 
 /**
@@ -14,7 +15,7 @@ const ADMISSION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
 
 /** Registers all metrics in a registry of the caller's own. */
 export function createMetrics(registry: Registry) {
-  return {
+  const metrics = {
     canaries: canaryMetrics(registry),
     ...processMetrics(registry),
     ...clusterMetrics(registry),
@@ -23,6 +24,11 @@ export function createMetrics(registry: Registry) {
     ...hookMetrics(registry),
     ...admissionMetrics(registry),
   };
+  // Prometheus sees no increase in a series that begins with its first event: what is alerted on begins before.
+  for (const outcome of OUTCOMES) metrics.releaseDuration.zero({ outcome });
+  metrics.admissionDuration.zero({ outcome: 'error' });
+  metrics.ticks.inc({ outcome: 'error' }, 0);
+  return metrics;
 }
 
 function processMetrics(registry: Registry) {

@@ -46,9 +46,11 @@ interface Export {
 /** What a receiver of OTLP is sent, while schedulers trace to it. */
 async function sent(traces: (start: () => Promise<Tracing>) => Promise<void>): Promise<Export['resourceSpans']> {
   const exports: Export[] = [];
-  const server = createServer(async (request, response) => {
-    exports.push((await json(request)) as Export);
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      exports.push(body as Export);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
