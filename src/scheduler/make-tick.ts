@@ -4,6 +4,7 @@ import type { CheckResult } from '../rollout/machine/observation.ts';
 import { countEnded, endedRelease } from './ended-release.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import { MetricTemplates } from './metric-templates/metric-templates.ts';
+import { tracedSources } from './metric-templates/traced-sources.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { Applier } from './tick/apply.ts';
@@ -13,7 +14,6 @@ import { Enrolment } from './tick/enrolment.ts';
 import type { EventRecorder } from './tick/event-recorder.ts';
 import { Observer } from './tick/observe.ts';
 import { Tick } from './tick/tick.ts';
-import { tracedSources } from './tick/traced-questions.ts';
 import { UnknownLog } from './tick/unknown-log.ts';
 import type { World } from './world/world.ts';
 

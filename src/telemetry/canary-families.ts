@@ -43,7 +43,7 @@ export const FAMILIES: readonly Family[] = [
   },
   {
     name: 'headgate_canary_status',
-    help: '1 for the phase that the Canary is in; other phases have no series.',
+    help: 'Is 1 for the phase that the Canary is in; other phases have no series.',
     labels: ['phase'],
     samples: ({ phase }) => (phase === undefined ? [] : some(1, { phase })),
   },
@@ -56,7 +56,7 @@ export const FAMILIES: readonly Family[] = [
   },
   {
     name: 'headgate_canary_ready',
-    help: '1 where the condition Ready of the Canary is True.',
+    help: 'Is 1 where the condition Ready of the Canary is True.',
     samples: ({ conditions = [] }) =>
       conditions.filter(({ type }) => type === 'Ready').map(({ status }) => ({ value: status === 'True' ? 1 : 0 })),
   },

@@ -45,7 +45,7 @@ function processMetrics(registry: Registry) {
 function queueMetrics(registry: Registry) {
   const gauge = silentGaugeIn(registry);
   return {
-    redisConnected: gauge('headgate_redis_connected', '1 while this process is connected to Redis.'),
+    redisConnected: gauge('headgate_redis_connected', 'Is 1 while this process is connected to Redis.'),
     queueLag: gauge('headgate_queue_lag_seconds', 'How late the last job was when it was taken from the queue.'),
     queueTaken: gauge('headgate_queue_job_timestamp_seconds', 'When this process last took a job from the queue.'),
     hintsDropped: counterIn(registry)(

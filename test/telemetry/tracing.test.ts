@@ -6,7 +6,7 @@ import t from 'tap';
 import type { Canary } from '../../src/rollout/machine/canary.ts';
 import type { PastRelease } from '../../src/rollout/machine/history.ts';
 import { tracedCaller } from '../../src/scheduler/hooks/traced-caller.ts';
-import { tracedSources } from '../../src/scheduler/tick/traced-questions.ts';
+import { tracedSources } from '../../src/scheduler/metric-templates/traced-sources.ts';
 import { releaseTrace } from '../../src/telemetry/release-trace.ts';
 import { NO_TRACING, startTracing, type Tracing } from '../../src/telemetry/tracing.ts';
 

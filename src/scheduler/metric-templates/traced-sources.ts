@@ -1,7 +1,7 @@
 import type { Prometheus } from '../../analysis/prometheus.ts';
 import type { QueryResult } from '../../analysis/verdict.ts';
 import type { Tracing } from '../../telemetry/tracing.ts';
-import type { MetricTemplates } from '../metric-templates/metric-templates.ts';
+import type { MetricTemplates } from './metric-templates.ts';
 
 export interface MetricSources {
   prometheus: Pick<Prometheus, 'query'>;
