@@ -2,6 +2,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { Backoff } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
 import { KubeError, refusal } from './errors.ts';
+import { jsonText } from './json-text.ts';
 import { resourceOf } from './kinds.ts';
 import { pause } from './pause.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -145,7 +146,7 @@ export class Transport {
         method: METHODS[verb],
         path: `${this.#prefix}${path}${queryString(query)}`,
         headers,
-        body: body ? JSON.stringify(body) : null,
+        body: body ? jsonText(body) : null,
         signal,
       });
       clock?.note(response.headers.date, sentAt);

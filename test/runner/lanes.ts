@@ -12,12 +12,13 @@ export const isLane = (word: string | undefined): word is Lane => LANES.some((la
 
 /** Long and rare, and what wants an image: chosen by words alone. */
 const LONG = 'test/cluster/{long,image}/*.test.ts';
-const INSTALLING = 'test/cluster/{faults/chart-*,long/chart-*,image/*}.test.ts';
+const INSTALLING = 'test/cluster/{announcement,faults/chart-*,long/chart-*,image/*}.test.ts';
 
 const breaking = (words: readonly string[]): string[] =>
   words.length === 0 ? ['test/cluster/faults/*.test.ts'] : ['test/cluster/faults/*.test.ts', LONG];
 
-export const sharedFiles = (words: readonly string[]): string[] => testFiles(['test/cluster/*.test.ts'], [], words);
+export const sharedFiles = (words: readonly string[]): string[] =>
+  testFiles(['test/cluster/*.test.ts'], [INSTALLING], words);
 export const rigFiles = (words: readonly string[]): string[] => testFiles(['test/rig/*.test.ts'], [], words);
 export const faultFiles = (words: readonly string[]): string[] => testFiles(breaking(words), [INSTALLING], words);
 const installingFiles = (words: readonly string[]): string[] =>

@@ -15,14 +15,20 @@ export type Stead = Readonly<Record<string, string>>;
  */
 export async function applyExample(app: App, name: string, stead: Stead = {}): Promise<void> {
   const own = { 'podinfo.example.com': app.host, ...stead };
-  const text = globSync(`${EXAMPLES}/${name}/*.yaml`)
-    .toSorted()
+  const text = filesOfExample(name)
     .map((file) => readFileSync(file, 'utf8'))
     .join('\n---\n');
-  const changed = Object.entries(own).reduce((all, [from, to]) => all.replaceAll(from, to), text);
-  const items = parseAllDocuments(changed).map((document) => onRig(document.toJS() as Json, app.rig.file.bin));
+  const items = objectsOnRig(replaced(text, own), app.rig.file.bin);
   await app.kubectl(['apply', '-f', '-'], { input: { apiVersion: 'v1', kind: 'List', items } });
 }
+
+export const filesOfExample = (name: string): string[] => globSync(`${EXAMPLES}/${name}/*.yaml`).toSorted();
+
+export const replaced = (text: string, stead: Stead): string =>
+  Object.entries(stead).reduce((all, [from, to]) => all.replaceAll(from, to), text);
+
+export const objectsOnRig = (text: string, programs: string): Json[] =>
+  parseAllDocuments(text).map((document) => onRig(document.toJS() as Json, programs));
 
 /** @param programs where the rig has those that commands begin with */
 function onRig(object: Json, programs: string): Json {

@@ -15,7 +15,7 @@ export interface ReleaseOptions {
 }
 
 /** On the rig all pods share one set of ports, so each listens on its own address. There is no DNS: Redis is found by its URL. */
-function valuesFor({ file }: Rig, ownRedis: boolean): Json {
+export function valuesFor({ file }: Rig, ownRedis = false): Json {
   const ownAddress = [
     ...['HEADGATE_HTTP_HOST', 'HEADGATE_WEBHOOK_HOST'].map((name) => ({
       name,
