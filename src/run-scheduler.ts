@@ -17,6 +17,7 @@ import { queuesOf, Scheduler } from './scheduler/scheduler.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import { startTracing } from './telemetry/tracing.ts';
 import type { TrafficProvider } from './traffic/provider.ts';
 import { PROVIDER } from './traffic/providers.ts';
 import { VERSION } from './version.ts';
@@ -41,6 +42,7 @@ export async function runScheduler(
   const log = createLog({ level: config.logLevel, process: 'scheduler', secrets: config.secrets });
   const registry = new Registry();
   const metrics = createMetrics(registry);
+  metrics.buildInfo.set({ process: 'scheduler', version: VERSION }, 1);
   await requireRedis(config, queuesOf(config), log);
   const credentials = await loadCredentials(config.kubernetes);
   const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
@@ -57,12 +59,13 @@ export async function runScheduler(
   const caller = new HookCaller({ guard, userAgent, onReply: counted(metrics) });
   const addresses: ProviderClientOptions['addresses'] = (to, signal) => guard.addresses(to, signal);
   const providers = new ProviderClient({ rules: metricRules, userAgent, addresses });
-  const parts = { log, metrics, caller, guard, providers, clock: clock.now };
+  const tracing = await startTracing(environment, VERSION);
+  const parts = { log, metrics, tracing, caller, guard, providers, clock: clock.now };
   const scheduler = new Scheduler({ config, alerts, client, provider, ...parts });
   const http = probes({ registry, isAlive: scheduler.isAlive, isReady: scheduler.isReady });
   const running = await startInOrder([
     { stop: () => log.info('the scheduler has stopped') },
-    { stop: () => client.close() },
+    { stop: () => Promise.all([client.close(), tracing.stop()]) },
     { start: () => http.listen({ host: config.httpHost, port: config.httpPort }), stop: () => http.close() },
     scheduler,
   ]);

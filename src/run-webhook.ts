@@ -1,7 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { FileCertificates } from './admission/certificates/file-source.ts';
 import { SecretCertificates } from './admission/certificates/secret-source.ts';
-import type { CertificateSource } from './admission/certificates/source.ts';
+import type { CertificateSource, UseCertificate } from './admission/certificates/source.ts';
 import { WebhookServer } from './admission/server.ts';
 import { KubeClient } from './cluster/client.ts';
 import { loadCredentials } from './cluster/credentials.ts';
@@ -27,7 +28,8 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
   const log = createLog({ level: config.logLevel, process: 'webhook', secrets: config.secrets });
   const registry = new Registry();
   const metrics = createMetrics(registry);
-  const hints = wake ? { give: wake, close: async () => undefined } : throughRedis(config, log);
+  metrics.buildInfo.set({ process: 'webhook', version: VERSION }, 1);
+  const hints = wake ? { give: wake, close: async () => undefined } : throughRedis(config, log, metrics);
   const server = new WebhookServer({
     registry,
     metrics,
@@ -37,7 +39,10 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
     shutdownDelayMs: config.shutdownDelayMs,
     now: Date.now,
     enqueue: hints.give,
-    onEnqueueError: (error) => log.warn({ err: error }, 'a hint was lost; the scheduler finds the work itself'),
+    onEnqueueError: (error) => {
+      metrics.hintsDropped.inc();
+      log.warn({ err: error }, 'a hint was lost; the scheduler finds the work itself');
+    },
   });
   const certificates = await certificatesOf(config, log, metrics, server.isReady);
   const http = probes({ registry, isAlive: () => true, isReady: server.isReady });
@@ -48,11 +53,18 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
     // Certificates are looked after until the server has answered its last request.
     { stop: () => certificates.stop() },
     { start: () => server.listen({ host: config.webhookHost, port: config.webhookPort }), stop: () => server.stop() },
-    { start: () => certificates.start((certificate) => server.useCertificate(certificate)) },
+    { start: () => certificates.start(used(server, metrics)) },
   ]);
   log.info({ port: config.webhookPort }, 'the webhook listens');
   return running;
 }
+
+const used =
+  (server: WebhookServer, { certificateExpiry }: Metrics): UseCertificate =>
+  (certificate) => {
+    server.useCertificate(certificate);
+    certificateExpiry.set(Date.parse(new X509Certificate(certificate.cert).validTo) / 1_000);
+  };
 
 /** Files need no rights in the cluster, and no way into it. */
 async function certificatesOf(
@@ -93,13 +105,20 @@ const serviceNames = (namespace: string): string[] => [
 ];
 
 /** A hint that Redis does not take is lost here: the scheduler's own watch sees the same change. */
-function throughRedis(config: Config, log: Logger): { give: (key: string) => void; close: () => Promise<void> } {
+function throughRedis(
+  config: Config,
+  log: Logger,
+  { hintsDropped, redisConnected }: Metrics,
+): { give: (key: string) => void; close: () => Promise<void> } {
   const connection = commandConnection(config);
   // A webhook answers whatever Redis is like: one that refused to start would keep every change out.
   reportRedis(connection, config, [config.queue], log);
-  const wakeQueue = new WakeQueue(config.queue, connection, ({ key }) =>
-    log.warn({ deployment: key }, 'Redis did not take a hint'),
-  );
+  connection.on('ready', () => redisConnected.set(1));
+  connection.on('close', () => redisConnected.set(0));
+  const wakeQueue = new WakeQueue(config.queue, connection, ({ key }) => {
+    hintsDropped.inc();
+    log.warn({ deployment: key }, 'Redis did not take a hint');
+  });
   return {
     give: (key) => wakeQueue.now(key),
     close: async () => {

@@ -5,6 +5,7 @@ import { giveWay } from './give-way.ts';
 import { type Judgement, judgeReview, refuseLateReview } from './judge.ts';
 import { judgeUpdate, passLateUpdate, type UpdateRule } from './judge-update.ts';
 import { keepRoute, type RouteKeeper } from './keep-route.ts';
+import { pinPod } from './pin-pod.ts';
 import type { AdmissionDecision } from './request.ts';
 import { stampCommand } from './stamp-command.ts';
 
@@ -31,14 +32,15 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 /** Answers a review, in time or too late. */
 interface Judge {
   /** What the log calls the object. */
-  noun: 'deployment' | 'route' | 'generated' | 'canary';
+  noun: 'deployment' | 'route' | 'generated' | 'canary' | 'pod';
   now: (body: unknown) => Judgement;
   late: (body: unknown) => Judgement;
 }
 
 /**
  * `POST /mutate` and `POST /validate` judge Deployments and Canaries by what they are sent, `POST /routes` what a user's routes
- * become, `POST /generated` whose it is what Headgate made, and `POST /commands` who wrote a command.
+ * become, `POST /generated` whose it is what Headgate made, `POST /commands` who wrote a command, and `POST /pods` which
+ * snapshots a pod runs on.
  */
 export async function admissionPlugin(app: FastifyInstance, options: AdmissionOptions): Promise<void> {
   const arrivals = new WeakMap<FastifyRequest, number>();
@@ -75,6 +77,7 @@ function judgesOf({ schedulerUser, provider, now }: AdmissionOptions): Record<st
     '/routes': updates('route', keepRoute(provider)),
     '/generated': updates('generated', giveWay),
     '/commands': updates('canary', stampCommand),
+    '/pods': updates('pod', pinPod),
   };
 }
 
@@ -93,7 +96,7 @@ function milliseconds(text: string): number {
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (UNITS[unit ?? ''] ?? 0), 0);
 }
 
-const QUIET: ReadonlySet<AdmissionDecision> = new Set(['pass', 'keep', 'restart', 'weights']);
+const QUIET: ReadonlySet<AdmissionDecision> = new Set(['pass', 'keep', 'restart', 'weights', 'pins']);
 
 /** Names and hashes, never what an object says. */
 function tell(

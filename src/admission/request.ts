@@ -42,6 +42,8 @@ export const ADMISSION_DECISIONS = [
   'weights',
   /** What Headgate made became somebody's who applied their own over it. */
   'take-over',
+  /** A pod got the names of the snapshots that are pinned for it. */
+  'pins',
   /** A command got the name of who wrote it. */
   'stamp',
   'refuse',

@@ -1,7 +1,10 @@
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
+import type { CheckResult } from '../rollout/machine/observation.ts';
+import { countEnded, endedRelease } from './ended-release.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import { MetricTemplates } from './metric-templates/metric-templates.ts';
+import { tracedSources } from './metric-templates/traced-sources.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { Applier } from './tick/apply.ts';
@@ -28,10 +31,13 @@ export interface TickParts {
 
 /** The tick of this scheduler, with all that it reads and writes by. */
 export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
-  const { client, config, alerts, log, metrics, provider, clock, providers } = options;
+  const { client, config, alerts, log, metrics, provider, clock, providers, tracing } = options;
   const { world, events, onAnswer } = parts;
   const { clusterDomain, routeSettleMs: settleMs } = config;
-  const onCheck = (verdict: string) => metrics.checks.inc({ verdict });
+  const onCheck = (key: string, { metric, verdict }: CheckResult) => {
+    metrics.checks.inc({ verdict });
+    metrics.canaries.countCheck(key, metric, verdict);
+  };
   const enrolment = new Enrolment({
     client,
     world,
@@ -43,7 +49,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   });
   const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
   const metricTemplates = new MetricTemplates({ client, providers, prometheus, namespace: config.namespace });
-  const asked = { prometheus, metricTemplates };
+  const asked = tracedSources({ prometheus, metricTemplates }, tracing);
   const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
   return new Tick({
     enrolment,
@@ -59,7 +65,12 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     defaultAlerts: [...alerts.receivers.keys()].map((name) => ({ name, severity: alerts.severity })),
     hooks: parts.hooks,
     notices: parts.notices,
-    recordFacts: (record, facts) => events.recordFacts(record, facts),
+    onCommit: (before, committed, facts) => {
+      const ended = endedRelease(before, committed);
+      if (ended !== undefined) countEnded(metrics, ended);
+      if (ended !== undefined) tracing.ended(committed, ended);
+      events.recordFacts(committed, facts);
+    },
     unknownLog: new UnknownLog(log),
     onEffectError: (key: string, effect: Effect, error: unknown) =>
       log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),

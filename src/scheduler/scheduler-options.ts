@@ -7,6 +7,7 @@ import type { CallGuard } from '../hooks/call-guard.ts';
 import type { AlertSettings } from '../notify/settings.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { TrafficProvider } from '../traffic/provider.ts';
 
 export interface SchedulerOptions {
@@ -17,6 +18,7 @@ export interface SchedulerOptions {
   provider: TrafficProvider;
   log: Logger;
   metrics: Metrics;
+  tracing: Tracing;
   caller: HookCaller;
   guard: CallGuard;
   /** By which times in records are written and compared. */

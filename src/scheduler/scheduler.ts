@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
 import { HookRunner } from './hooks/hook-runner.ts';
+import { tracedCaller } from './hooks/traced-caller.ts';
 import { makeTick } from './make-tick.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
@@ -45,12 +46,14 @@ export class Scheduler {
   #running: Running | undefined;
 
   constructor(options: SchedulerOptions) {
-    const { config, client, log, metrics, caller, clock } = options;
+    const { config, client, log, metrics, tracing, clock } = options;
     this.#options = options;
     const onError = (error: unknown) => log.warn({ err: error }, 'the scheduler met an error and goes on');
     this.#world = this.#makeWorld(onError);
+    metrics.canaries.watch(() => this.#world.records.list());
     this.#events = new EventRecorder(client, log, metrics, clock);
     // Without the way through Redis: only this process has the answer.
+    const caller = tracedCaller(options.caller, tracing);
     this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key), clock });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
     this.#connections = [blockingConnection(config), commandConnection(config)];
@@ -64,7 +67,7 @@ export class Scheduler {
     const worker = { queue, concurrency, connection: blocking, clock, onError };
     this.#worker = new WakeWorker({
       ...worker,
-      run: (job) => this.#run(job),
+      run: (job) => this.#taken(job),
       postpone: (job) => this.#wakeQueue.postpone(job),
     });
     this.#heartbeat = new Heartbeat({
@@ -85,6 +88,8 @@ export class Scheduler {
       onError,
     });
     commands.on('ready', () => this.#afterOutage());
+    commands.on('ready', () => metrics.redisConnected.set(1));
+    commands.on('close', () => metrics.redisConnected.set(0));
   }
 
   #makeWorld(onError: (error: unknown) => void): World {
@@ -166,6 +171,14 @@ export class Scheduler {
     if (this.#ready) this.#resync.run();
   }
 
+  /** A job that came through Redis; heartbeats among them tell of the queue where nothing else is under way. */
+  async #taken(job: WakeJob): Promise<void> {
+    const { metrics, clock } = this.#options;
+    metrics.queueLag.set(Math.max(clock() - job.dueAt, 0) / 1_000);
+    metrics.queueTaken.set(clock() / 1_000);
+    await this.#run(job);
+  }
+
   async #run({ key, dueAt }: WakeJob): Promise<void> {
     this.#heartbeat.beat();
     if (key === '') return;
@@ -174,10 +187,10 @@ export class Scheduler {
   }
 
   async #runOnce(key: string): Promise<void> {
-    const { metrics, log, clock } = this.#options;
+    const { metrics, tracing, log, clock } = this.#options;
     const end = metrics.tickDuration.startTimer();
     try {
-      const wakeAt = await this.#tick.run(key);
+      const wakeAt = await tracing.tick(this.#world.records.about(key), () => this.#tick.run(key));
       metrics.ticks.inc({ outcome: 'done' });
       // A timer that is set again has the same job id: BullMQ keeps the one that is there.
       if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, clock() + 1));

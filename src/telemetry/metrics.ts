@@ -1,19 +1,58 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { OUTCOMES } from '../rollout/machine/history.ts';
+import { canaryMetrics } from './canary-metrics.ts';
 
-/** Everything that Headgate counts. No label has a value that users choose: their number stays small. */
+/**
+ * Everything that Headgate counts. Labels have few values: words of Headgate's own, or, for what is about one Canary, those of
+ * Canaries that are there.
+ */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const TICK_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const HOOK_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const RELEASE_BUCKETS = [10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400, 604_800];
 const ADMISSION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
 
 /** Registers all metrics in a registry of the caller's own. */
 export function createMetrics(registry: Registry) {
-  return {
+  const metrics = {
+    canaries: canaryMetrics(registry),
+    ...processMetrics(registry),
     ...clusterMetrics(registry),
+    ...queueMetrics(registry),
     ...releaseMetrics(registry),
     ...hookMetrics(registry),
     ...admissionMetrics(registry),
+  };
+  // Prometheus sees no increase in a series that begins with its first event: what is alerted on begins before.
+  for (const outcome of OUTCOMES) metrics.releaseDuration.zero({ outcome });
+  metrics.admissionDuration.zero({ outcome: 'error' });
+  metrics.ticks.inc({ outcome: 'error' }, 0);
+  return metrics;
+}
+
+function processMetrics(registry: Registry) {
+  return {
+    buildInfo: new Gauge({
+      name: 'headgate_build_info',
+      help: 'Always 1: which process runs, and its version.',
+      labelNames: ['process', 'version'],
+      registers: [registry],
+    }),
+  };
+}
+
+function queueMetrics(registry: Registry) {
+  const gauge = silentGaugeIn(registry);
+  return {
+    redisConnected: gauge('headgate_redis_connected', 'Is 1 while this process is connected to Redis.'),
+    queueLag: gauge('headgate_queue_lag_seconds', 'How late the last job was when it was taken from the queue.'),
+    queueTaken: gauge('headgate_queue_job_timestamp_seconds', 'When this process last took a job from the queue.'),
+    hintsDropped: counterIn(registry)(
+      'headgate_hints_dropped_total',
+      'Hints of the webhook that Redis did not take; the scheduler finds their work itself.',
+      [],
+    ),
   };
 }
 
@@ -61,6 +100,13 @@ function releaseMetrics(registry: Registry) {
     }),
     checks: counter('headgate_checks_total', 'Checks of a canary by verdict.', ['verdict']),
     releases: counter('headgate_releases_total', 'Releases that came to an end, by outcome.', ['outcome']),
+    releaseDuration: new Histogram({
+      name: 'headgate_release_duration_seconds',
+      help: 'From the start of a release to its end, by how it ended.',
+      labelNames: ['outcome'],
+      buckets: RELEASE_BUCKETS,
+      registers: [registry],
+    }),
     bypasses: counter('headgate_bypasses_total', 'Changes let through by break-glass.', []),
     notices: counter('headgate_notices_total', 'Attempts to send a notification, by receiver and outcome.', [
       'type',
@@ -99,6 +145,10 @@ function admissionMetrics(registry: Registry) {
       buckets: ADMISSION_BUCKETS,
       registers: [registry],
     }),
+    certificateExpiry: silentGaugeIn(registry)(
+      'headgate_certificate_expiry_timestamp_seconds',
+      "When the webhook's serving certificate ends.",
+    ),
   };
 }
 
@@ -106,3 +156,10 @@ const counterIn =
   (registry: Registry) =>
   <L extends string>(name: string, help: string, labelNames: L[]): Counter<L> =>
     new Counter({ name, help, labelNames, registers: [registry] });
+
+/** Has no series until it is set: a process that knows nothing of it must not say 0. */
+const silentGaugeIn = (registry: Registry) => (name: string, help: string) => {
+  const gauge = new Gauge({ name, help, registers: [registry] });
+  gauge.remove();
+  return gauge;
+};

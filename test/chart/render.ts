@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { pinnedKubernetes } from '../rig/binaries/programs.ts';
 import { findPrograms } from '../rig/binaries.ts';
 import { authorityTemplate, withTables } from './authority.ts';
+import { dashboardFiles } from './dashboards/files.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const CHART = join(ROOT, 'manifests/chart');
@@ -55,7 +56,7 @@ export const authorityFiles = (): Map<string, string> =>
 
 /** `node test/chart/render.ts` writes them. */
 if (import.meta.main) {
-  for (const [path, text] of authorityFiles()) writeFileSync(join(ROOT, path), text);
+  for (const [path, text] of [...authorityFiles(), ...dashboardFiles()]) writeFileSync(join(ROOT, path), text);
   for (const name of [
     'crd.yaml',
     'crd-alertprovider.yaml',

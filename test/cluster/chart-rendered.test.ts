@@ -91,6 +91,9 @@ const EVERYTHING = [
   'networkPolicy.redisFrom[0].namespaceSelector.matchLabels.team=shop',
   'metrics.serviceMonitor.enabled=true',
   'metrics.serviceMonitor.labels.release=prometheus',
+  'metrics.prometheusRule.enabled=true',
+  'metrics.prometheusRule.disabled={HeadgateGateBypassed}',
+  'dashboards.enabled=true',
   'certificates.source=cert-manager',
   'redis.persistence.enabled=true',
   'redis.persistence.storageClass=fast',
@@ -271,6 +274,36 @@ const containerOf = (objects: readonly Json[], name: string): Json =>
   named(objects, 'Deployment', name).spec.template.spec.containers[0];
 const environmentOf = (container: Json): Map<string, Json> =>
   new Map(container.env.map((entry: Json) => [entry.name, entry]));
+
+t.test('one thing puts the names of snapshots into pods: the policy, where the API server has that', async (t) => {
+  const rows: [args: string[], by: 'policy' | 'webhook'][] = [
+    [[], 'policy'],
+    [['--kube-version=1.35.2'], 'webhook'],
+    [['--kube-version=1.35.2', '--api-versions=admissionregistration.k8s.io/v1/MutatingAdmissionPolicy'], 'policy'],
+    [set('configs.pinning=webhook'), 'webhook'],
+    [['--kube-version=1.35.2', ...set('configs.pinning=policy')], 'policy'],
+  ];
+  for (const [args, by] of rows) {
+    const objects = objectsOf(await template(rig.program('helm3'), args));
+    const { webhooks } = named(objects, 'MutatingWebhookConfiguration', 'headgate');
+    const isAsked = webhooks.some(({ name }: Json) => name === 'pods.headgate.dev');
+    t.equal(isAsked, by === 'webhook', args.join(' '));
+    t.equal(
+      named(objects, 'MutatingAdmissionPolicy', 'headgate-config-pins') !== undefined,
+      by === 'policy',
+      args.join(' '),
+    );
+    t.ok(named(objects, 'ValidatingAdmissionPolicy', 'headgate-snapshots'), 'copies are kept by either');
+  }
+  const none = objectsOf(
+    await template(rig.program('helm3'), ['--kube-version=1.35.2', ...set('configs.enabled=false')]),
+  );
+  const { webhooks } = named(none, 'MutatingWebhookConfiguration', 'headgate');
+  t.notOk(
+    webhooks.some(({ name }: Json) => name === 'pods.headgate.dev'),
+    'where nothing is pinned nobody asks',
+  );
+});
 
 t.test('Redis has a password that nobody chose, in a Secret that all read', async (t) => {
   const objects = await render();

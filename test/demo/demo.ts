@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `usage: npm run demo [-- --keep]
 A Kubernetes control plane with Istio, on this machine: podinfo is deployed and enrolled, a good version is released, a
-failing one is kept out. The first run builds what the machine lacks, once, in about a quarter of an hour.
+failing one is kept out. The first run fetches what the machine lacks, once, or builds it, which takes 11 to 30 minutes.
   --keep  leave the cluster up at the end, and say how to reach it`;
 
 const { values } = parseArgs({ options: { keep: { type: 'boolean' }, help: { type: 'boolean' } } });

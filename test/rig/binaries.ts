@@ -2,29 +2,36 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { make, onPath } from './binaries/make.ts';
-import { type ProgramName, pinnedKubernetes, programs, type Source } from './binaries/programs.ts';
+import { built, makeAll, onPath } from './binaries/make.ts';
+import { type Paths, type ProgramName, pinnedKubernetes, programs, type Source } from './binaries/programs.ts';
 import { Progress } from './binaries/progress.ts';
+import { ReleasedPrograms } from './binaries/released.ts';
 
 const run = promisify(execFile);
 
 /**
- * The path of each named program: from KUBEBUILDER_ASSETS, else from the PATH when it fits, else from the cache, made
- * on first use. One after the other: a build uses every core by itself.
+ * The path of each named program: from KUBEBUILDER_ASSETS, else from the PATH when it fits, else from the cache, made on
+ * first use: fetched where its project publishes it and this machine reaches that, else built. Builds go one after
+ * the other: each uses every core by itself.
  */
-export async function findPrograms(names: readonly ProgramName[]): Promise<Partial<Record<ProgramName, string>>> {
+export async function findPrograms(names: readonly ProgramName[]): Promise<Paths> {
   const progress = new Progress();
-  const found: Partial<Record<ProgramName, string>> = {};
-  for (const name of names) found[name] = await find(name, progress);
-  return found;
+  const released = ReleasedPrograms.forThisMachine();
+  const found: Paths = {};
+  for (const name of names) {
+    const path = (await atHand(name)) ?? built(name) ?? released.cached(name);
+    if (path) found[name] = path;
+  }
+  const missing = (): ProgramName[] => names.filter((name) => !found[name]);
+  Object.assign(found, await released.fetch(missing(), progress));
+  return Object.assign(found, await makeAll(missing(), progress));
 }
 
-async function find(name: ProgramName, progress: Progress): Promise<string> {
+async function atHand(name: ProgramName): Promise<string | undefined> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   if (assets && existsSync(join(assets, name))) return join(assets, name);
   const present = onPath(name);
-  if (present && (await fits(name, present))) return present;
-  return make(name, progress);
+  return present && (await fits(name, present)) ? present : undefined;
 }
 
 /** Kubernetes' programs must be of the pinned minor: another one defaults and validates differently. */

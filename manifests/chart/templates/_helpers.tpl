@@ -268,18 +268,22 @@ valueFrom: {secretKeyRef: {name: {{ $auth.existingSecret | default "headgate-red
 {{- end -}}
 
 {{/*
-Of which kinds a change of content is released, as JSON, with the words by which pods refer to them. None where the API server has no
-MutatingAdmissionPolicy: nothing would put the names of snapshots into pods.
+What puts the names of snapshots into pods: the policy where the API server has MutatingAdmissionPolicy, else the webhook. Helm itself
+may be older than the API server that it renders for, and then does not know what that has.
 */}}
+{{- define "headgate.pinning" -}}
+{{- $hasPolicies := or (semverCompare ">=1.36.0-0" .Capabilities.KubeVersion.Version) (.Capabilities.APIVersions.Has "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy") -}}
+{{- if eq .Values.configs.pinning "auto" }}{{ ternary "policy" "webhook" $hasPolicies }}{{ else }}{{ .Values.configs.pinning }}{{ end -}}
+{{- end -}}
+
+{{/* Of which kinds a change of content is released, as JSON, with the words by which pods refer to them. */}}
 {{- define "headgate.trackedConfig" -}}
 {{- $kinds := list -}}
-{{- if semverCompare ">=1.36.0-0" .Capabilities.KubeVersion.Version -}}
 {{- if .Values.configs.enabled -}}
 {{- $kinds = append $kinds (dict "key" "configmap" "volume" "configMap" "volumeName" "name" "ref" "configMapRef" "keyRef" "configMapKeyRef") -}}
 {{- end -}}
 {{- if .Values.secrets.enabled -}}
 {{- $kinds = append $kinds (dict "key" "secret" "volume" "secret" "volumeName" "secretName" "ref" "secretRef" "keyRef" "secretKeyRef") -}}
-{{- end -}}
 {{- end -}}
 {{- toJson $kinds -}}
 {{- end -}}

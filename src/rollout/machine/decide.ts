@@ -21,6 +21,7 @@ import { progressing } from './phases/progressing.ts';
 import { promoting } from './phases/promoting.ts';
 import { waiting } from './phases/waiting.ts';
 import { withPinningOver } from './pins/pin-move.ts';
+import { withStablePods } from './pins/stable-pods.ts';
 import { routableSince } from './routable.ts';
 import { displayName, type Next, type Releasing, type Situation, stay, updateRelease } from './situation.ts';
 import { isRouteUnseen } from './sources.ts';
@@ -119,7 +120,7 @@ function withRestated(s: Situation): Situation {
 }
 
 function transition(recorded: Situation): Next {
-  const s = withPinningOver(withRestated(recorded));
+  const s = withStablePods(withPinningOver(withRestated(recorded)));
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
   const release = recounted(withRoutable(withService(withSize(s))));

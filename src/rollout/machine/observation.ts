@@ -83,6 +83,8 @@ export interface Observation extends TrafficReading {
   endpoints: readonly string[];
   /** The canary's pods, where some are missing (`needsPods`); undefined too where they could not be read. */
   pods?: readonly Pod[];
+  /** Those of the Deployment, where others may have started since they were read (`needsStablePods`). */
+  stablePods?: readonly Pod[];
   checks?: CheckResult[];
   /** Answers of hooks that this process asked. */
   answers?: HookAnswer[];

@@ -72,7 +72,7 @@ const WORDS: Record<Source, string> = {
   policies: 'the policies of the namespace',
   budget: "the canary's disruption budget",
   autoscaler: 'the autoscaler that the settings name',
-  pods: "the canary's pods",
+  pods: 'on what the pods run',
   config: 'what the ConfigMaps and Secrets say that the pods run on',
 };
 

@@ -7,6 +7,7 @@ import type { DecidedBy } from './commands/decided-by.ts';
 import type { Approval, PastRelease } from './history.ts';
 import type { CheckResult } from './observation.ts';
 import type { Notice } from './outbox.ts';
+import type { UnpinnedPods } from './pins/stable-pods.ts';
 
 /** A point in time: RFC 3339 with milliseconds, UTC. */
 export type Time = string;
@@ -135,6 +136,8 @@ export interface RolloutState {
   declinedPins?: string;
   /** It was asked that what runs be pinned (`headgate pin`), and it is not yet. */
   pinning?: true;
+  /** Pods of the running version that were found on other content than what is pinned for them. */
+  unpinnedPods?: UnpinnedPods;
   /** When the last bypass ended that expired and was told of. */
   bypassExpiry?: Time;
   /** How many notices there were so far: the number of the next. */

@@ -15,11 +15,18 @@ export const pinsText = (pins: Pins): string =>
     .join();
 
 /** What pins a template has, as text; empty where it has none. */
-export const pinsTextOf = ({ metadata }: PodTemplate): string => metadata?.annotations?.[CONFIG] ?? '';
+export const pinsTextOf = ({ metadata }: Pick<PodTemplate, 'metadata'>): string =>
+  metadata?.annotations?.[CONFIG] ?? '';
 
-export function pinsOf(template: PodTemplate): Pins {
-  const entries = pinsTextOf(template).split(',').filter(Boolean);
-  return new Map(entries.map((entry) => entry.split('=', 2) as [string, string]));
+/** The pins of a template, or of a pod. What is no pin says nothing, and of two for one object the first counts. */
+export function pinsOf(template: Pick<PodTemplate, 'metadata'>): Pins {
+  const pins = new Map<string, string>();
+  for (const entry of pinsTextOf(template).split(',')) {
+    const [key, snapshot, ...more] = entry.split('=');
+    if (key === undefined || snapshot === undefined || more.length > 0 || pins.has(key)) continue;
+    pins.set(key, snapshot);
+  }
+  return pins;
 }
 
 /** The template with these pins and no others; an empty text takes them away. */

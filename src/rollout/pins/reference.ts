@@ -16,6 +16,12 @@ export interface ConfigReference extends ConfigName {
   optional: boolean;
 }
 
+/** One of the places where a pod refers to an object. */
+export interface ConfigPlace extends ConfigReference {
+  /** JSON pointer to the name, from the pod on. */
+  path: string;
+}
+
 /** What both kinds are known by: `configmap/app`. */
 export const configKey = ({ kind, name }: ConfigName): string => `${kind}/${name}`;
 
@@ -38,43 +44,58 @@ interface EnvironmentSources {
 }
 
 /**
- * Every ConfigMap and Secret whose content the pods of a template run on, each once, in order of their keys: volumes, projected
- * ones too, and variables, of containers and init containers. One that only some references call optional is not.
+ * Every ConfigMap and Secret whose content the pods of a template run on, each once, in order of their keys. One that only some
+ * references call optional is not.
  */
-export function referencesOf({ spec }: PodTemplate): ConfigReference[] {
-  const volumes = (spec.volumes ?? []).flatMap((volume) => inVolume(volume as VolumeSources));
-  const variables = [...(spec.initContainers ?? []), ...(spec.containers ?? [])].flatMap(inContainer);
+export function referencesOf(template: Pick<PodTemplate, 'spec'>): ConfigReference[] {
   const found = new Map<string, ConfigReference>();
-  for (const reference of [...volumes, ...variables]) {
+  for (const { path: _, ...reference } of placesOf(template)) {
     const key = configKey(reference);
     found.set(key, { ...reference, optional: reference.optional && (found.get(key)?.optional ?? true) });
   }
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, reference]) => reference);
 }
 
-function inVolume(volume: VolumeSources): ConfigReference[] {
-  const projected = volume.projected?.sources ?? [];
-  return [volume, ...projected].flatMap(({ configMap, secret }) => [
-    ...named('configmap', configMap),
-    ...named('secret', secret),
-  ]);
+/** Where pods refer to ConfigMaps and Secrets: volumes, projected ones too, and variables, of containers and init containers. */
+export function placesOf({ spec }: Pick<PodTemplate, 'spec'>): ConfigPlace[] {
+  return [
+    ...each('/spec/volumes', spec.volumes as VolumeSources[] | null | undefined, inVolume),
+    ...each('/spec/initContainers', spec.initContainers, inContainer),
+    ...each('/spec/containers', spec.containers, inContainer),
+  ];
 }
 
-function inContainer(container: Container): ConfigReference[] {
+const each = <T>(
+  path: string,
+  list: readonly T[] | null | undefined,
+  places: (path: string, item: T) => ConfigPlace[],
+): ConfigPlace[] => (list ?? []).flatMap((item, index) => places(`${path}/${index}`, item));
+
+function inVolume(path: string, volume: VolumeSources): ConfigPlace[] {
+  return [...inSource(path, volume), ...each(`${path}/projected/sources`, volume.projected?.sources, inSource)];
+}
+
+const inSource = (path: string, { configMap, secret }: Omit<VolumeSources, 'projected'>): ConfigPlace[] => [
+  ...named('configmap', `${path}/configMap`, configMap),
+  ...named('secret', `${path}/secret`, secret),
+];
+
+function inContainer(path: string, container: Container): ConfigPlace[] {
   const { env, envFrom } = container as EnvironmentSources;
   return [
-    ...(env ?? []).flatMap(({ valueFrom }) => [
-      ...named('configmap', valueFrom?.configMapKeyRef),
-      ...named('secret', valueFrom?.secretKeyRef),
+    ...each(`${path}/env`, env, (at, { valueFrom }) => [
+      ...named('configmap', `${at}/valueFrom/configMapKeyRef`, valueFrom?.configMapKeyRef),
+      ...named('secret', `${at}/valueFrom/secretKeyRef`, valueFrom?.secretKeyRef),
     ]),
-    ...(envFrom ?? []).flatMap(({ configMapRef, secretRef }) => [
-      ...named('configmap', configMapRef),
-      ...named('secret', secretRef),
+    ...each(`${path}/envFrom`, envFrom, (at, { configMapRef, secretRef }) => [
+      ...named('configmap', `${at}/configMapRef`, configMapRef),
+      ...named('secret', `${at}/secretRef`, secretRef),
     ]),
   ];
 }
 
-function named(kind: ConfigKind, source: NamedSource | undefined): ConfigReference[] {
-  const name = source?.name ?? source?.secretName;
-  return name ? [{ kind, name, optional: source?.optional === true }] : [];
+function named(kind: ConfigKind, path: string, source: NamedSource | undefined): ConfigPlace[] {
+  const field = source?.name === undefined ? 'secretName' : 'name';
+  const name = source?.[field];
+  return name ? [{ kind, name, optional: source?.optional === true, path: `${path}/${field}` }] : [];
 }

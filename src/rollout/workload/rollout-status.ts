@@ -29,6 +29,14 @@ export function isRolledOut(deployment: Deployment): boolean {
   return isObserved(deployment) && all.every((found) => found === wanted);
 }
 
+/** Whether there are as many pods as are wanted, each available, whatever they run. */
+export function areAllAvailable(deployment: Deployment): boolean {
+  const { status } = deployment;
+  const wanted = wantedReplicas(deployment);
+  const all = [count(status, 'replicas'), count(status, 'availableReplicas')];
+  return isObserved(deployment) && all.every((found) => found === wanted);
+}
+
 /** When a roll-out was done, at the latest: the Deployment controller's own time is in whole seconds. Epoch ms. */
 export function rolledOutBy(deployment: Deployment): number | undefined {
   const { reason, lastUpdateTime = '' } = conditionOf(deployment, 'Progressing') ?? {};

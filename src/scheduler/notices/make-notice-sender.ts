@@ -103,6 +103,8 @@ function report(
 ): void {
   const key = targetOf(record);
   const { type, outcome } = result;
+  // Those that are alerted on have a series before their first event, else their first increase is not seen.
+  for (const bad of ['refused', 'lost']) metrics.notices.inc({ type, outcome: bad }, 0);
   metrics.notices.inc({ type, outcome });
   const about = { canary: key, receiver: to, notice: notice.id, reason: notice.reason };
   if (outcome === 'retry') log.info({ ...about, why: result.why }, 'a notification was not taken; it is sent again');

@@ -12,8 +12,8 @@ import type { MetricTemplates } from '../metric-templates/metric-templates.ts';
 export interface CheckRoundsOptions {
   prometheus: Pick<Prometheus, 'query'>;
   metricTemplates: Pick<MetricTemplates, 'ask'>;
-  /** Is told the verdict of each check that was made. */
-  onCheck: (verdict: CheckResult['verdict']) => void;
+  /** Is told of each check that was made, with the key of its Deployment. */
+  onCheck: (key: string, check: CheckResult) => void;
   /** A round that was not waited for has its results. */
   onAnswer: (key: string) => void;
 }
@@ -44,7 +44,7 @@ export class CheckRounds {
   async of({ id, due, wish, hosts, waitMs }: RoundInput): Promise<CheckResult[] | undefined> {
     const key = keyOf(wish.deployment);
     const present = this.#rounds.get(key);
-    const round = present?.id === id ? present : { id, results: this.#ask(targetOf(wish, hosts), due) };
+    const round = present?.id === id ? present : { id, results: this.#ask(key, targetOf(wish, hosts), due) };
     this.#rounds.set(key, round);
     const results = await orLate(round.results, waitMs);
     if (!isLate(results)) return results;
@@ -58,7 +58,7 @@ export class CheckRounds {
     this.#rounds.delete(key);
   }
 
-  #ask(target: QueryTarget, due: readonly DueCheck[]): Promise<CheckResult[]> {
+  #ask(key: string, target: QueryTarget, due: readonly DueCheck[]): Promise<CheckResult[]> {
     const { prometheus, metricTemplates, onCheck } = this.#options;
     const askers: Askers = {
       ask: (query) => prometheus.query(query),
@@ -67,7 +67,7 @@ export class CheckRounds {
     return Promise.all(
       due.map(async (check) => {
         const result = await checkOf(check, target, askers);
-        onCheck(result.verdict);
+        onCheck(key, result);
         return result;
       }),
     );

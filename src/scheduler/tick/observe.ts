@@ -11,7 +11,6 @@ import {
   isNewRevision,
   needsEndpoints,
   needsFreshRead,
-  needsPods,
   needsReplicaSets,
   needsRestating,
 } from '../../rollout/machine/observation-needs.ts';
@@ -26,6 +25,7 @@ import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import { readConfig } from '../world/read-config.ts';
+import { readPods } from '../world/read-pods.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';
 import { findServices } from './find-services.ts';
@@ -92,8 +92,8 @@ export class Observer {
   /** What is read only at a moment that needs it. */
   async #readMore(input: ObserveInput, seen: LookedAt, reading: ObservationReads): Promise<Partial<Observation>> {
     const { key, spec, state } = input;
-    const { hold, revision, deployment, canary } = seen;
-    const { policies: known, canaryPods, restated } = this.#world;
+    const { hold, revision, deployment } = seen;
+    const { policies: known, restated } = this.#world;
     const due = dueChecks(spec, state, input);
     if (due === undefined) this.#rounds.forget(key);
     const isNew = isNewRevision(hold.state === 'held', revision, state);
@@ -103,14 +103,14 @@ export class Observer {
     if (!isRestated) restated.forget(key);
     const [checks, pods, policies, template, autoscaler] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
-      canary && needsPods(state, seen, input) ? valueOf(reading, 'pods', () => canaryPods.of(canary)) : undefined,
+      readPods(this.#world, seen, input, (about, read) => reading.read({ source: 'pods', about }, read)),
       isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
       isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
       readAutoscaler(this.#world, seen, { spec, state, isNew }, reading),
     ]);
     return present<Observation>({
       checks,
-      pods,
+      ...pods,
       policies,
       autoscaler,
       restated: template?.known ? template.value : undefined,

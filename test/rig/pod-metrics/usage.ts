@@ -21,7 +21,7 @@ const TICK_MS = 10;
 const PAGE_BYTES = 4_096;
 
 /** The CPU time of a process with all its threads; undefined when it is gone. */
-function cpuMsOf(pid: number): number | undefined {
+export function cpuMsOf(pid: number): number | undefined {
   const stat = fileOf(pid, 'stat');
   // The name of the program is in parentheses, and may have any character.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
@@ -29,7 +29,8 @@ function cpuMsOf(pid: number): number | undefined {
   return stat === undefined ? undefined : ((user ?? 0) + (system ?? 0)) * TICK_MS;
 }
 
-const bytesOf = (pid: number): number => Number(fileOf(pid, 'statm')?.split(' ')[1] ?? 0) * PAGE_BYTES;
+/** The memory of a process. */
+export const bytesOf = (pid: number): number => Number(fileOf(pid, 'statm')?.split(' ')[1] ?? 0) * PAGE_BYTES;
 
 function fileOf(pid: number, name: string): string | undefined {
   try {

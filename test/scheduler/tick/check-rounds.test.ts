@@ -18,7 +18,7 @@ t.test('a metrics server that takes its time is not waited for, and asked once f
       },
     },
     metricTemplates: { ask: noTemplates },
-    onCheck: (verdict) => verdicts.push(verdict),
+    onCheck: (_key, { verdict }) => verdicts.push(verdict),
     onAnswer: (key) => answered.push(key),
   });
   t.equal(await rounds.of(round('one')), undefined);

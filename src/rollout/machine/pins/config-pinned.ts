@@ -4,18 +4,19 @@ import type { RolloutSpec } from '../../spec/spec-types.ts';
 import type { Observation } from '../observation.ts';
 import type { RolloutState } from '../state.ts';
 import { refersToConfig } from './pin-move.ts';
+import { unpinnedWords } from './stable-pods.ts';
 
 /** Whether what runs keeps its content, and why. */
 export interface ConfigPinned {
   holds: boolean;
-  reason: 'Pinned' | 'NotPinned' | 'SnapshotRefused';
+  reason: 'Pinned' | 'NotPinned' | 'PodsUnpinned' | 'SnapshotRefused';
   message: string;
 }
 
 /** Undefined where there is nothing to be pinned: no references, or no tracking. */
 export function configPinned(
   seen: Observation,
-  { stable }: RolloutState,
+  { stable, unpinnedPods }: RolloutState,
   { configTracking }: Pick<RolloutSpec, 'configTracking'>,
 ): ConfigPinned | undefined {
   const { deployment, config, unpinnable } = seen;
@@ -27,6 +28,10 @@ export function configPinned(
   }
   const pins = pinsOf(template);
   if (pins.size === 0) return { holds: false, reason: 'NotPinned', message: notPinned(deployment.metadata.name) };
+  if (unpinnedPods !== undefined) {
+    const message = unpinnedWords(unpinnedPods, deployment.metadata.namespace ?? '');
+    return { holds: false, reason: 'PodsUnpinned', message };
+  }
   const kept = (config.sources ?? [])
     .filter(({ snapshot, optional, ...of }) => snapshot === undefined && !optional && pins.has(configKey(of)))
     .map((of) => configKey(of));

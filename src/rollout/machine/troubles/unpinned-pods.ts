@@ -1,6 +1,5 @@
-import type { Pod, PodTemplate } from '../../kube.ts';
-import { pinsOf, pinsTextOf } from '../../pins/pins.ts';
-import { configKey, referencesOf } from '../../pins/reference.ts';
+import { pinsTextOf } from '../../pins/pins.ts';
+import { isUnpinned } from '../../pins/unpinned.ts';
 import type { Observation } from '../observation.ts';
 import { type Next, type Releasing, stay } from '../situation.ts';
 import { isKnown } from '../sources.ts';
@@ -22,14 +21,6 @@ export function unpinnedPod({ canary, pods = [] }: Pick<Observation, 'canary' | 
   const pod = template && pods.find((one) => isUnpinned(one, template));
   return (
     pod &&
-    `has a canary pod that runs on other content than what is pinned (${pod.metadata.name}): is the policy headgate-config-pins in force?`
-  );
-}
-
-/** Whether a pod still refers to an object that a snapshot stands for. One of an earlier revision is no matter: it has other pins. */
-function isUnpinned(pod: Pod, template: PodTemplate): boolean {
-  const pins = pinsOf(template);
-  return (
-    pinsTextOf(pod) === pinsTextOf(template) && referencesOf(pod).some((reference) => pins.has(configKey(reference)))
+    `has a canary pod that runs on other content than what is pinned (${pod.metadata.name}): is the policy headgate-config-pins in force, or the webhook there that stands for it?`
   );
 }
