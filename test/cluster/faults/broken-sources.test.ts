@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { Product, ProductProcess } from '../../rig/product.ts';
-import { openRig, waitFor } from '../../rig/rig.ts';
+import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { ApiProxy } from '../support/api-proxy.ts';
 import type { App } from '../support/app.ts';
 import {
@@ -61,7 +61,7 @@ t.before(async () => {
   scheduler = new ProductProcess(rig, { role: 'scheduler', ip: '10.244.255.20', env });
   await scheduler.start();
   for (const app of apps) {
-    await app.apply(app.manifest('1'));
+    await app.apply(referring(app));
     await giveHooks(app, [hooks.hook(app, HOOK, { type: 'rollout', timeout: '1s' })]);
   }
   await Promise.all(apps.map((app) => app.phase('Initialized')));
@@ -72,6 +72,15 @@ t.teardown(async () => {
   await Promise.all([api.stop(), metrics.stop(), hooks.stop()]);
   await rig.close();
 });
+
+/** The app, whose pods run on what a ConfigMap says; and that. */
+function referring(app: App): Json {
+  const { spec, ...manifest } = app.manifest('1') as Json;
+  const [container] = spec.template.spec.containers as Json[];
+  Object.assign(container ?? {}, { envFrom: [{ configMapRef: { name: 'words' } }] });
+  const words = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'words' }, data: { word: 'one' } };
+  return { apiVersion: 'v1', kind: 'List', items: [words, { ...manifest, spec }] };
+}
 
 interface Story {
   t: Test;

@@ -21,6 +21,7 @@ const PATHS = {
   policies: `(${POLICIES})(\\?|$)`,
   budget: 'poddisruptionbudgets[/?]',
   pods: 'pods\\?',
+  config: 'configmaps[/?]',
 } as const;
 export const BREAKABLE = [...(Object.keys(PATHS) as (keyof typeof PATHS)[]), 'metrics', 'hooks'] as const;
 export type Breakable = (typeof BREAKABLE)[number];
