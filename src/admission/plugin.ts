@@ -6,7 +6,7 @@ import { type Judgement, judgeReview, refuseLateReview } from './judge.ts';
 import { judgeUpdate, passLateUpdate, type UpdateRule } from './judge-update.ts';
 import { keepRoute, type RouteKeeper } from './keep-route.ts';
 import { pinPod } from './pin-pod.ts';
-import type { AdmissionDecision } from './request.ts';
+import { ADMISSION_DECISIONS, type AdmissionDecision } from './request.ts';
 import { stampCommand } from './stamp-command.ts';
 
 export interface AdmissionOptions {
@@ -43,6 +43,8 @@ interface Judge {
  * snapshots a pod runs on.
  */
 export async function admissionPlugin(app: FastifyInstance, options: AdmissionOptions): Promise<void> {
+  // Prometheus sees no increase in a series that begins with its first answer.
+  for (const outcome of ADMISSION_DECISIONS) options.metrics.admissionDuration.zero({ outcome });
   const arrivals = new WeakMap<FastifyRequest, number>();
   const waited = (request: FastifyRequest): number => performance.now() - (arrivals.get(request) ?? 0);
   app.addHook('onRequest', async (request) => {

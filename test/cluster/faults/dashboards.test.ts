@@ -107,7 +107,7 @@ t.test('in a release, a rollback and an outage every panel and every alert has s
     async () => (await rig.prometheus.query(`headgate_canary_info{namespace="${namespace}"}`)).length === 0,
   );
   await Promise.all([...product.schedulers, ...product.webhooks].map((process) => process.end()));
-  await seen('that no scheduler runs', 'absent(headgate_build_info)');
+  await seen('that no scheduler runs', 'absent_over_time(headgate_build_info[3s])');
 
   const range = { from, to: Date.now(), stepS: 1 };
   const variables = { namespace, canary: app.name, deployment: app.name, service: app.name, __rate_interval: '5s' };
