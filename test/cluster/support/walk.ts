@@ -9,7 +9,7 @@ import { plugin } from './headgate.ts';
 import { valuesFor } from './release.ts';
 import { Terminal } from './terminal.ts';
 
-const COMMAND_MS = 120_000;
+const COMMAND_MS = 90_000;
 
 export interface WalkOptions {
   /** An empty directory. */
