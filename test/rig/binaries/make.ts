@@ -48,7 +48,8 @@ async function build(module: string, names: readonly ProgramName[], progress: Pr
     const [first] = sources.values();
     if (!first) return;
     const packages = [...sources.values()].map((source) => source.package);
-    const flags = ['-trimpath', '-buildvcs=false', '-ldflags', linkerFlags(first), '-o', `${out}/`];
+    const tags = ['-tags', first.tags ?? ''];
+    const flags = ['-trimpath', '-buildvcs=false', ...tags, '-ldflags', linkerFlags(first), '-o', `${out}/`];
     rmSync(out, { recursive: true, force: true });
     await run('go', ['build', ...flags, ...packages], { cwd: join(toolsDir, module), maxBuffer: 64 * 1024 * 1024 });
     for (const [name, source] of sources) renameSync(join(out, executableOf(source.package)), join(cache, name));
