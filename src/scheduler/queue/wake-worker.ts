@@ -14,9 +14,6 @@ export interface WorkerOptions {
   onError: (error: unknown) => void;
 }
 
-/** A timer that comes earlier than this was set by a scheduler whose machine's clock is another. */
-const EARLY_MS = 1_000;
-
 /** Longest wait for running jobs when the process ends; a tick that is cut off is repaired by the next. */
 const STOP_MS = 5_000;
 
@@ -24,14 +21,15 @@ const STOP_MS = 5_000;
  * Takes wake-ups from Redis, each at least once. It may be twice, in two processes, for a job that loses its lock goes on
  * running; the compare-and-swap of the tick makes the second run harmless.
  *
- * BullMQ sets timers by the machine's clock of who sets them, and takes them by that of who takes them. One that comes early is
- * set again, by this machine's; one that is late, as its machine is gone, was found by the resync.
+ * BullMQ sets timers by the machine's clock of who sets them, and takes them by that of who takes them; and what a scheduler knows
+ * of the API server's clock gets better. One that comes early is set again, by this machine's; one that is late, as its machine is gone, was found by the resync.
  */
 export class WakeWorker {
   readonly #worker: Worker<unknown>;
 
   constructor({ queue, connection, concurrency, run, postpone, clock, onError }: WorkerOptions) {
-    const isEarly = (name: string, { dueAt }: WakeJob) => name === 'timer' && dueAt - clock() > EARLY_MS;
+    // A tick before its time would ask for the same timer, and BullMQ ignores a job whose id is that of one that runs.
+    const isEarly = (name: string, { dueAt }: WakeJob) => name === 'timer' && dueAt > clock();
     const take = async ({ name, data }: Job<unknown>): Promise<void> => {
       if (isWakeJob(data)) await (isEarly(name, data) ? postpone(data) : run(data));
       else onError(new Error('a job in the queue has no key of a Deployment and no time, and was dropped'));
