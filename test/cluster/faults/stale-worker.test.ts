@@ -77,27 +77,21 @@ const passes = (scheduler: ProductProcess): Promise<number> =>
 const conflicts = (app: App): number =>
   rig.audit.count({ resource: 'canaries', subresource: 'status', namespace: app.namespace, code: 409 });
 
-/** What served before, where only a gate that was open already lets pods be others than before. */
+/** What served before. `pods` is left out where the gate may have been open for a moment: the way back makes new ones then. */
 interface Before {
-  pods: readonly string[];
+  pods?: readonly string[];
   tags: readonly string[];
 }
 
 async function isKeptOut(t: Test, app: App, { pods, tags }: Before): Promise<void> {
   const deployment = await app.deployment();
-  const { phase, release } = await app.status();
-  t.equal(phase, 'Failed', 'the release stays failed');
+  t.equal((await app.status()).phase, 'Failed', 'the release stays failed');
   t.match(deployment.metadata.annotations['headgate.dev/held'], /"verdict":"failed"/, 'the hold has the verdict');
   t.equal(deployment.spec.paused, true, 'the gate is closed');
   t.same(await app.stableTags(), tags, 'the stable version serves');
-  if (release?.rolledBack === undefined) t.same(await app.stablePodIds(), pods, 'its pods were never touched');
+  if (pods !== undefined) t.same(await app.stablePodIds(), pods, 'its pods were never touched');
   t.same((await app.envoyWeight())[`${app.name}-canary`] ?? 0, 0, 'the canary gets nothing');
 }
-
-const servingIn = async (app: App): Promise<Before> => ({
-  pods: await app.stablePodIds(),
-  tags: await app.stableTags(),
-});
 
 const OPTIONS = { annotations: { 'step-weights': '50', interval: '2s' } };
 
@@ -105,7 +99,7 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
   const app = await App.enrolled(rig, 'stale', OPTIONS);
   const load = app.load(40);
   t.teardown(() => load.stop());
-  const before = await servingIn(app);
+  const before = { pods: await app.stablePodIds(), tags: await app.stableTags() };
   const [stale] = schedulers();
   for (const tag of ['1.4.1', '1.4.2', '1.4.3']) {
     const { passed } = await lastCheck(app, tag);
@@ -132,7 +126,7 @@ t.test(`stopped at any moment around the last check (seed ${seed}), there is one
   t.teardown(() => load.stop());
   const [stale] = schedulers();
   for (const tag of ['1.5.1', '1.5.2', '1.5.3', '1.5.4']) {
-    const before = await servingIn(app);
+    const before = { tags: await app.stableTags() };
     const round = await lastCheck(app, tag);
     const offset = Math.round(random() * 120) - 10;
     await sleep(Math.max(round.due + offset - Date.now(), 0));
