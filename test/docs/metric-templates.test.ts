@@ -1,38 +1,25 @@
 import t from 'tap';
-import { parse } from 'yaml';
 import { PROVIDERS_BY_TYPE } from '../../src/analysis/providers/providers.ts';
 import { METRIC_PROVIDER_TYPES } from '../../src/rollout/spec/metric-templates/metric-providers.ts';
 import { readMetricTemplate } from '../../src/rollout/spec/schema/metric-template.ts';
 import { asked } from '../analysis/providers/asked.ts';
+import { fieldsOf, specOf } from './definition-fields.ts';
 import { templateExamples } from './metric-template-examples.ts';
 import { code, firstCells, page, rows, section } from './pages.ts';
 
-interface Schema {
-  properties?: Record<string, Schema>;
-  default?: unknown;
-}
-
 const text = page('docs/metric-templates.md');
-const definition = parse(page('manifests/crd-metrictemplate.yaml')) as {
-  spec: { versions: { schema: { openAPIV3Schema: Schema } }[] };
-};
-const spec = definition.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'] ?? {};
-
-const fields = ({ properties = {} }: Schema, prefix = ''): [path: string, value: unknown][] =>
-  Object.entries(properties).flatMap(([name, field]): [string, unknown][] =>
-    field.properties ? fields(field, `${prefix}${name}.`) : [[`${prefix}${name}`, field.default]],
-  );
+const spec = specOf('manifests/crd-metrictemplate.yaml');
 
 void t.test('every field of a template is documented with its default, and nothing else', async (t) => {
   const table = section(text, '## spec');
   t.same(
     firstCells(table).toSorted(),
-    fields(spec)
+    fieldsOf(spec)
       .map(([path]) => path)
       .toSorted(),
   );
   const cells = new Map(rows(table).map(([path = '', cell = '']) => [path, code(cell)]));
-  for (const [path, value] of fields(spec)) if (value !== undefined) t.equal(cells.get(path), value, path);
+  for (const [path, value] of fieldsOf(spec)) if (value !== undefined) t.equal(cells.get(path), value, path);
 });
 
 void t.test('every provider is documented, and nothing else', async (t) => {

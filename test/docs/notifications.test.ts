@@ -3,23 +3,11 @@ import { parse } from 'yaml';
 import { ABOUT_CHECKS, SEVERITY_OF } from '../../src/rollout/machine/severities.ts';
 import { PROVIDER_TYPES, readProvider } from '../../src/rollout/spec/schema/alert-provider.ts';
 import { FORMS } from '../notify/forms.ts';
+import { fieldsOf, specOf } from './definition-fields.ts';
 import { code, firstCells, page, rows, section } from './pages.ts';
 
-interface Schema {
-  properties?: Record<string, Schema>;
-  default?: unknown;
-}
-
 const text = page('docs/notifications.md');
-const definition = parse(page('manifests/crd-alertprovider.yaml')) as {
-  spec: { versions: { schema: { openAPIV3Schema: Schema } }[] };
-};
-const spec = definition.spec.versions[0]?.schema.openAPIV3Schema.properties?.['spec'] ?? {};
-
-const fields = ({ properties = {} }: Schema, prefix = ''): [path: string, value: unknown][] =>
-  Object.entries(properties).flatMap(([name, field]): [string, unknown][] =>
-    field.properties ? fields(field, `${prefix}${name}.`) : [[`${prefix}${name}`, field.default]],
-  );
+const spec = specOf('manifests/crd-alertprovider.yaml');
 
 void t.test('every reason that is told is documented with its severity, and nothing else', async (t) => {
   const documented = rows(section(text, '## What is told'));
@@ -32,12 +20,12 @@ void t.test('every field of an AlertProvider is documented with its default, and
   const [table = ''] = section(text, '## AlertProvider').split('| type | address |');
   t.same(
     firstCells(table).toSorted(),
-    fields(spec)
+    fieldsOf(spec)
       .map(([path]) => path)
       .toSorted(),
   );
   const cells = new Map(rows(table).map(([path = '', cell = '']) => [path, code(cell)]));
-  for (const [path, value] of fields(spec)) if (value !== undefined) t.equal(cells.get(path), value, path);
+  for (const [path, value] of fieldsOf(spec)) if (value !== undefined) t.equal(cells.get(path), value, path);
 });
 
 void t.test('every type is documented, and nothing else', async (t) => {

@@ -13,8 +13,8 @@ import {
   convertType,
   headgatesType,
   isInlined,
+  leftToItsUser,
   providerTypeOf,
-  toDoFor,
 } from './template-provider.ts';
 import { turnTemplateQuery } from './template-query.ts';
 
@@ -122,14 +122,14 @@ export function translateMetricTemplate(
   if (headgatesType(type) === undefined) return { remarks };
   const { query, notes, problems } = turnTemplateQuery(textAt(value, 'spec', 'query') ?? '', type);
   const spec = { ...carried, query };
-  const toDo = toDoFor(type);
+  const left = leftToItsUser(type);
   return {
     made: { apiVersion: API_VERSION, kind: 'MetricTemplate', metadata: metadataOf(value), spec },
     remarks: [
       ...remarks,
       ...notes.map((message) => noteOn('spec.query', message)),
       ...problems.map((message) => problemOn('spec.query', message)),
-      ...(toDo === undefined ? [] : [lossOf('spec.provider.type', toDo, type)]),
+      ...(left === undefined ? [] : [lossOf('spec.provider.type', left, type)]),
       ...metricTemplateProblems(spec).map(({ key, message }) => problemOn(key, message)),
     ],
   };

@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, MetricProviderType>> = {
 };
 
 /** What a person has to do with the Secret, or besides; by Flagger's type. */
-const TO_DO: Readonly<Record<string, string>> = {
+const LEFT_TO_ITS_USER: Readonly<Record<string, string>> = {
   newrelic: 'asks by NerdGraph: the Secret needs a user key under newrelic_api_key beside newrelic_account_id',
   cloudwatch:
     'is asked with keys from a Secret, aws_access_key_id and aws_secret_access_key, and by no role of the pod',
@@ -31,7 +31,7 @@ export const providerTypeOf = (template: unknown): string => textAt(template, 's
 export const headgatesType = (type: string): MetricProviderType | undefined =>
   Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
 
-export const toDoFor = (type: string): string | undefined => TO_DO[type];
+export const leftToItsUser = (type: string): string | undefined => LEFT_TO_ITS_USER[type];
 
 /** Whether its query goes into the metrics themselves: what needs no login is what Headgate's own server may be asked. */
 export const isInlined = (spec: unknown): boolean =>
