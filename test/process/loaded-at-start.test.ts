@@ -37,7 +37,14 @@ const NOT_AT_START: Readonly<Record<string, readonly string[]>> = {
     'commander',
     'fast-json-patch',
   ],
-  'run-webhook.ts': ['@kubernetes/client-node', 'axios', '@smithy/signature-v4', 'jose', '@opentelemetry/sdk-trace'],
+  'run-webhook.ts': [
+    '@kubernetes/client-node',
+    'axios',
+    '@smithy/signature-v4',
+    'jose',
+    '@opentelemetry/sdk-trace',
+    '@peculiar/x509',
+  ],
   'cli/program.ts': ['@kubernetes/client-node', 'undici', 'bullmq', 'ioredis', 'fastify', 'axios'],
 };
 
