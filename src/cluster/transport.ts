@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { type Dispatcher, Pool } from 'undici';
 import { Backoff } from './backoff.ts';
 import type { Credentials } from './credentials.ts';
@@ -82,7 +83,7 @@ export class Transport {
   constructor(options: TransportOptions) {
     const { credentials, connections = 16 } = options;
     const { origin, pathname } = new URL(credentials.server);
-    const connect = { timeout: 5_000, keepAlive: true, keepAliveInitialDelay: 30_000, ...credentials.tls };
+    const connect = { timeout: 5_000, keepAlive: true, keepAliveInitialDelay: 30_000, ...tlsOf(credentials) };
     // Below the API server's own idle timeout of 90 s. Time limits are ours: a deadline per call, silence per watch.
     const shared = { connect, allowH2: false, keepAliveTimeout: 60_000, headersTimeout: 0, bodyTimeout: 0 };
     this.#options = options;
@@ -182,6 +183,11 @@ export class Transport {
   #report({ verb, path }: Call, code: RequestReport['code']): void {
     this.#options.onRequest?.({ verb, resource: resourceOf(path), code });
   }
+}
+
+/** Who is trusted, and with which certificate one comes, is read once for all connections: each would keep its own. */
+function tlsOf({ tls: { ca, cert, key, ...rest } }: Credentials) {
+  return { ...rest, secureContext: createSecureContext({ ca, cert, key }) };
 }
 
 const isRead = (verb: Verb): boolean => verb === 'get' || verb === 'list';
