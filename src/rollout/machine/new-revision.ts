@@ -10,6 +10,7 @@ import {
 } from '../workload/rollout-status.ts';
 import { findReplicaSet, findStable, isEmpty, ownedBy } from '../workload/stable.ts';
 import { imagesOf, sameRevision } from '../workload/template.ts';
+import { isAbortAsked } from './commands/carry-out-command.ts';
 import { bypassDecision, decidedWords } from './commands/decided-by.ts';
 import { type Fact, fact, type Reason } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
@@ -44,7 +45,7 @@ function heldRevision(s: Situation, hold: Hold): Next | undefined {
   if (isUnderWay(s) && !(s.state.phase === 'Finalising' && release?.outcome === 'succeeded')) return undefined;
   if (s.seen.replicaSets === undefined && !isRunningRecorded(s)) return undefined;
   if (hold.verdict !== undefined && hold.revision === s.seen.revision) return alreadyFailed(s, hold);
-  if (awaitsPins(s)) return untilPinned(s);
+  if (awaitsPins(s)) return isAbortAsked(s) ? undefined : untilPinned(s);
   const fresh = withInterruptedPromotion(s);
   return start(fresh, releasePathOf(fresh), hold.by);
 }
