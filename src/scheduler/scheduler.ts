@@ -81,6 +81,7 @@ export class Scheduler {
       namespaces: config.namespaces,
       excludedNamespaces: config.excludedNamespaces,
       intervalMs: config.resyncIntervalMs,
+      clock,
       wake: (key) => this.#wakeQueue.now(key),
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount: (held) => metrics.held.set(held),

@@ -9,7 +9,7 @@ import { annotated, deployment, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';
 import { AUTOSCALER_COMMANDS } from './autoscaler-commands.ts';
-import { config, configPolicy, refer, referNothing } from './config-script.ts';
+import { config, configPolicy, refer, referNothing, tracking } from './config-script.ts';
 import type { Trace } from './trace.ts';
 
 /** What a line of a script does; the text, if any, is what became of it. */
@@ -89,6 +89,7 @@ const COMMANDS: Record<string, Command> = {
   'refer-nothing': user(referNothing),
   config,
   'config-policy': configPolicy,
+  tracking,
   scale: user(({ spec }, [count]) => {
     spec.replicas = Number(count);
   }),

@@ -2,10 +2,20 @@ import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { hooksOf } from '../ask-hooks.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
-import { displayName, enterPhase, type Next, NO_HOOK_CALLS, NO_REASON, type Releasing, stay } from '../situation.ts';
-import { time } from '../state.ts';
+import {
+  displayName,
+  enterPhase,
+  type Next,
+  NO_HOOK_CALLS,
+  NO_REASON,
+  type Releasing,
+  type Situation,
+  stay,
+  withoutTraffic,
+} from '../situation.ts';
+import { SERVING, time } from '../state.ts';
 import { canarySize } from '../steps.ts';
-import { type Obstacle, obstacle } from '../troubles/obstacle.ts';
+import { type Obstacle, obstacle, pinsFirst } from '../troubles/obstacle.ts';
 import { planFor } from './progressing.ts';
 
 /** A revision comes to the gate, or comes there again: it begins, or it is told why not. */
@@ -32,6 +42,15 @@ const isTold = ({ state: { release } }: Releasing, { reason, message }: Obstacle
 function wait(s: Releasing, { reason, message }: Obstacle): Next {
   const told = fact(reason, `${displayName(s)}: ${message}`, s.state.release.revision);
   return enterPhase(s, 'Waiting', { ...NO_HOOK_CALLS, reason, message }, told);
+}
+
+/** Until the revision that comes next has its pins, which are there in a moment. A canary that has traffic is of the one before: it serves no more. */
+export function untilPinned(s: Situation): Next {
+  const { phase, release } = s.state;
+  if (release === undefined || !SERVING.has(phase)) return stay(s);
+  const releasing: Releasing = { ...s, state: { ...s.state, release } };
+  const waits = { reason: 'Waiting', message: pinsFirst(s) };
+  return enterPhase(releasing, 'Waiting', { ...withoutTraffic(release), ...NO_HOOK_CALLS, ...waits });
 }
 
 /** From the start: no weight, no counts, a size for the first weight. */

@@ -35,7 +35,8 @@ export function obstacle(s: Releasing): Obstacle | undefined {
   );
 }
 
-function pinsFirst({ seen: { deployment, unpinnable } }: Releasing): string {
+/** That a revision waits for its pins, for a person. */
+export function pinsFirst({ seen: { deployment, unpinnable } }: Pick<Releasing, 'seen'>): string {
   const first = `the content that ${deployment.metadata.name} runs on is pinned first; the canary starts then`;
   return unpinnable === undefined ? first : `${first}, and this is in the way: ${unpinnable}`;
 }
