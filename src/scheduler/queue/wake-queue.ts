@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { isNumber, isRecord } from '../../rollout/spec/rules/findings.ts';
 import { isDnsSubdomain, MAX_LABEL, MAX_NAME } from '../../rollout/spec/schema/dns.ts';
+import { RecentTimers } from './recent-timers.ts';
 
 /** A job says which Deployment to look at, and when it was due; never what to do. */
 export interface WakeJob {
@@ -38,6 +39,7 @@ export class WakeQueue {
   readonly #runHere: (job: WakeJob) => void;
   readonly #clock: () => number;
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #recent = new RecentTimers();
   #closed = false;
 
   /**
@@ -50,6 +52,8 @@ export class WakeQueue {
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     this.#queue.on('error', () => undefined);
+    // It was away: what it had may be lost.
+    connection.on('ready', () => this.#recent.forget());
     // BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own.
     this.#process = `${process.pid}.${Date.now().toString(36)}`;
     this.#runHere = runHere;
@@ -62,7 +66,7 @@ export class WakeQueue {
 
   /** @param at milliseconds since the epoch. */
   at(key: string, at: number): void {
-    this.#add(key, 'timer', at);
+    if (this.#recent.take(key, at, this.#clock())) this.#add(key, 'timer', at);
   }
 
   /** Sets a timer again that came early. It gets an id of its own, as BullMQ ignores one that exists, and that of the job still does. */

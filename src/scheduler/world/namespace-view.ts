@@ -109,9 +109,9 @@ export class NamespaceView {
     if (viewed) this.#scopes.get(scopeOf(viewed.kind, namespace))?.put(object, source);
   }
 
-  /** What was read is old: it is read again when it is asked for. */
-  forget(key: string): void {
-    this.#read.delete(key);
+  /** What was read is old: it is read again when it is asked for. @param kind is given where only objects of that kind may be others */
+  forget(key: string, kind?: Kind): void {
+    if (kind === undefined || this.#options.kinds.some((viewed) => viewed.kind === kind)) this.#read.delete(key);
   }
 
   stop(): Promise<void> {

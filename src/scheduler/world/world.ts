@@ -142,7 +142,7 @@ export class World {
       if (source !== 'watch') return;
       for (const key of toKeys(object)) {
         // It may be there without the label: somebody's own by now.
-        if (type === 'deleted') this.#namespaces.forget(key);
+        if (type === 'deleted') this.#namespaces.forget(key, wanted.kind);
         onChange(key);
       }
     });
