@@ -15,6 +15,7 @@ import type { EventRecorder } from './tick/event-recorder.ts';
 import { Observer } from './tick/observe.ts';
 import { Tick } from './tick/tick.ts';
 import { UnknownLog } from './tick/unknown-log.ts';
+import { CanaryPlaces } from './world/canary-places.ts';
 import type { World } from './world/world.ts';
 
 /** What a tick works on, of the scheduler that runs it. */
@@ -50,11 +51,14 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
   const metricTemplates = new MetricTemplates({ client, providers, prometheus, namespace: config.namespace });
   const asked = tracedSources({ prometheus, metricTemplates }, tracing);
+  const { records, canaries } = world;
+  const places = new CanaryPlaces({ records, canaries, limit: config.maxStarting, clock, onTurn: onAnswer });
   const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
   return new Tick({
     enrolment,
     client,
     world,
+    places,
     observer,
     applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
     settleMs,
