@@ -26,6 +26,7 @@ export interface TickParts {
   notices: NoticeSender;
   /** Names this process. */
   self: string;
+  onLook: (key: string) => void;
   /** Something about the Deployment of this key is known now. */
   onAnswer: (key: string) => void;
 }
@@ -33,7 +34,7 @@ export interface TickParts {
 /** The tick of this scheduler, with all that it reads and writes by. */
 export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const { client, config, alerts, log, metrics, provider, clock, providers, tracing } = options;
-  const { world, events, onAnswer } = parts;
+  const { world, events, onLook, onAnswer } = parts;
   const { clusterDomain, routeSettleMs: settleMs } = config;
   const onCheck = (key: string, { metric, verdict }: CheckResult) => {
     metrics.checks.inc({ verdict });
@@ -78,6 +79,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     unknownLog: new UnknownLog(log),
     onEffectError: (key: string, effect: Effect, error: unknown) =>
       log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
+    onLook,
     onAnswer,
   });
 }

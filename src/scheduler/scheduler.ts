@@ -130,7 +130,8 @@ export class Scheduler {
   #makeTick(): Tick {
     const [world, events, hooks, notices] = [this.#world, this.#events, this.#hooks, this.#notices];
     const onAnswer = (key: string) => this.#changed(key);
-    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onAnswer });
+    const onLook = (key: string) => this.#looked(key);
+    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onLook, onAnswer });
   }
 
   /**
@@ -172,8 +173,14 @@ export class Scheduler {
 
   /** Most changes are what a running tick wrote itself: it runs once more then, without the way through Redis. */
   #changed(key: string): void {
-    this.#looks.noticed(key);
-    if (!this.#ticks.rerun(key)) this.#wakeQueue.now(key);
+    const nextAt = this.#looks.noticed(key, this.#options.clock());
+    if (!this.#ticks.rerun(key) && nextAt !== undefined) this.#wakeQueue.soon(key, nextAt);
+  }
+
+  /** What was noticed so far, echoes of its own writes among it, a tick sees in its next round. */
+  #looked(key: string): void {
+    this.#looks.begin(key, this.#options.clock());
+    this.#ticks.begunAnew(key);
   }
 
   /** Redis may have lost its timers: what is under way is woken again. */
@@ -202,7 +209,6 @@ export class Scheduler {
   async #runOnce(key: string): Promise<void> {
     const { metrics, tracing, log, clock } = this.#options;
     const end = metrics.tickDuration.startTimer();
-    this.#looks.begin(key, clock());
     try {
       const wakeAt = await tracing.tick(this.#world.records.about(key), () => this.#tick.run(key));
       metrics.ticks.inc({ outcome: 'done' });

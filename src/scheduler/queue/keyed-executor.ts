@@ -37,6 +37,12 @@ export class KeyedExecutor {
     return present !== undefined;
   }
 
+  /** The run that is under way begins anew: it sees all that it was asked for so far. */
+  begunAnew(key: string): void {
+    const present = this.#running.get(key);
+    if (present) present.again = false;
+  }
+
   /** Resolves when the run that is under way has ended, or at once if none is. */
   async join(key: string): Promise<void> {
     await this.#running.get(key)?.done;

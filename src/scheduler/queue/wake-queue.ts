@@ -67,7 +67,13 @@ export class WakeQueue {
   }
 
   now(key: string): void {
-    this.#add(key, 'now', Math.ceil((this.#clock() + 1) / MERGE_MS) * MERGE_MS);
+    this.soon(key, this.#clock());
+  }
+
+  /** As `now`, but not before that time, milliseconds since the epoch. */
+  soon(key: string, notBefore: number): void {
+    const dueAt = Math.ceil((Math.max(notBefore, this.#clock()) + 1) / MERGE_MS) * MERGE_MS;
+    this.#add(key, 'now', dueAt);
   }
 
   /** @param at milliseconds since the epoch. */

@@ -51,6 +51,8 @@ export interface TickOptions {
   /** The record is as committed, where it was another before. */
   onCommit: (before: Canary, committed: Canary, facts: readonly Fact[]) => void;
   unknownLog: UnknownLog;
+  /** It is looked at anew: what comes from now on is for the next look. */
+  onLook: (key: string) => void;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   /** A write that was not waited for has ended. */
   onAnswer: (key: string) => void;
@@ -97,6 +99,7 @@ export class Tick {
   /** When to look again, milliseconds since the epoch; undefined: when something happens. */
   async run(key: string): Promise<number | undefined> {
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      this.#options.onLook(key);
       const { more, wakeAt } = await this.#round(key);
       if (!more) return wakeAt;
     }
