@@ -29,7 +29,7 @@ async function run(): Promise<Totals> {
   const chosen = positionals.filter(isPhase);
   const names = chosen.length > 0 ? chosen : (Object.keys(PHASES) as PhaseName[]);
   for (const name of names) await PHASES[name](totals, words);
-  if (totals.failedSteps.length > 0) say(`\nfailed: ${totals.failedSteps.join(', ')}`);
+  if (totals.failures.length > 0) say(`\nfailed:\n${totals.failures.map((line) => `  ${line}\n`).join('')}`);
   if (totals.skipped > 0) say(`${totals.skipped} skipped`);
   say(closingLine(totals));
   return totals;

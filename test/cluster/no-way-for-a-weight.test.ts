@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import { type Json, type KubeObject, openRig } from '../rig/rig.ts';
 import type { App } from './support/app.ts';
 import { Clients, type Way } from './support/clients.ts';
@@ -115,6 +116,8 @@ const gatewayObject = (name: string): object => ({
   },
 });
 
+const readyOf = ({ conditions }: CanaryStatus) => conditions.find(({ type }) => type === 'Ready');
+
 async function waits(t: Test, { reason, words, objects, ways = inMesh, mend, ...options }: Obstructed): Promise<void> {
   const app = await userApp(rig, 'obstructed', { replicas: 1, ...options });
   await deploy(app, objects(app));
@@ -122,9 +125,12 @@ async function waits(t: Test, { reason, words, objects, ways = inMesh, mend, ...
   const before = await storedOf(app, objects(app));
   await optIn(app);
   await release(app, '1.4.1');
-  const { conditions } = await app.phase('Waiting');
-  const [ready] = conditions.filter(({ type }) => type === 'Ready');
-  t.match(ready, { status: 'False', reason, message: words }, 'the condition says it');
+  // What is there is seen one object after the other: the first words of a wait need not be its last.
+  const status = await app.until(
+    `${reason} to be said`,
+    (now) => now.phase === 'Waiting' && readyOf(now)?.reason === reason,
+  );
+  t.match(readyOf(status), { status: 'False', message: words }, 'the condition says it');
   t.match(await app.told(reason), words, 'and so does an Event');
   t.same(await generated(app), [], 'nothing is made');
   t.same(await storedOf(app, objects(app)), before, 'and nothing changed');

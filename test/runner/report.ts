@@ -5,24 +5,24 @@ export interface Totals {
   passed: number;
   failed: number;
   skipped: number;
-  /** Names of the steps in which something failed. */
-  failedSteps: string[];
+  /** What failed, a line each: the step, and the names down to the assertion. */
+  failures: string[];
 }
 
-export const noTotals = (): Totals => ({ passed: 0, failed: 0, skipped: 0, failedSteps: [] });
+export const noTotals = (): Totals => ({ passed: 0, failed: 0, skipped: 0, failures: [] });
 
 export function add(totals: Totals, { name, passed, skipped, failures }: StepResult): void {
   totals.passed += passed;
   totals.skipped += skipped;
   totals.failed += failures.length;
-  if (failures.length > 0) totals.failedSteps.push(name);
+  totals.failures.push(...failures.map(({ path }) => [name, ...path].join(' > ')));
 }
 
 export function merge(into: Totals, from: Totals): void {
   into.passed += from.passed;
   into.skipped += from.skipped;
   into.failed += from.failed;
-  into.failedSteps.push(...from.failedSteps);
+  into.failures.push(...from.failures);
 }
 
 /** The last line. Nothing run is no success. */

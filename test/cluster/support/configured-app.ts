@@ -6,6 +6,7 @@ const FILES = '/etc/app';
 
 /** What one answer says: which pod gave it, and on what content that runs. */
 export interface Told {
+  pod: string;
   isCanary: boolean;
   /** Of each way in which the pod refers to them, its own word. */
   words: string;
@@ -55,7 +56,7 @@ export class ConfiguredApp {
       (JSON.parse(body) as string[]).map((line) => line.split(/=(.*)/s, 2) as [string, string]),
     );
     const said = ['ONE', 'ALL_word', 'TOKEN', 'DB_token'].map((name) => variables.get(name) ?? 'nothing');
-    return { isCanary: this.#isCanarys(variables.get('HOSTNAME')), words: said.join(' ') };
+    return { ...this.#from(variables.get('HOSTNAME')), words: said.join(' ') };
   }
 
   /** What files say, by pod: `canary one one`. */
@@ -64,13 +65,13 @@ export class ConfiguredApp {
     const { body } = await rig.gateway.request({ host, path: '/configs' });
     const files = JSON.parse(body) as Record<string, string>;
     return {
-      isCanary: this.#isCanarys(files['pod']),
+      ...this.#from(files['pod']),
       words: ['word', 'token', 'single', 'single-token', 'started'].map((name) => files[name]).join(' '),
     };
   }
 
-  #isCanarys(pod = ''): boolean {
-    return pod.startsWith(`${this.app.name}-canary-`);
+  #from(pod = ''): Pick<Told, 'pod' | 'isCanary'> {
+    return { pod, isCanary: pod.startsWith(`${this.app.name}-canary-`) };
   }
 
   /** The words of many answers, each once: of the stable pods, and of the canary's. */
@@ -113,20 +114,14 @@ export class ConfiguredApp {
   async killStablePods(): Promise<void> {
     const { app } = this;
     const before = await app.stablePodIds();
+    const others = async (): Promise<Json[]> =>
+      (await app.stablePods()).filter(({ metadata }) => !before.includes(metadata.uid));
     await app.kubectl(['delete', 'pods', '-l', `app=${app.name}`, '--wait=false']);
-    await waitFor('other stable pods', async () => {
-      const now = await app.stablePods();
-      const isNew = now.every(({ metadata }) => !before.includes(metadata.uid));
-      const ready = now.filter(({ status }) =>
-        status?.conditions?.some((one: Json) => one.type === 'Ready' && one.status === 'True'),
-      );
-      return isNew && ready.length === before.length;
-    });
-    // All were away at once: the gateway hears of the others a moment after Kubernetes has counted them.
-    await waitFor('the gateway to find them', async () => {
-      const { status } = await app.rig.gateway.request({ host: app.host });
-      return status === 200;
-    });
+    await waitFor('other stable pods', async () => (await others()).filter(isReady).length === before.length);
+    // All were away at once: the gateway hears of the others a moment after Kubernetes has counted them, and the canary may answer meanwhile.
+    const names = (await others()).map(({ metadata }) => metadata.name);
+    const isFound = async (): Promise<boolean> => names.includes((await this.ask()).pod);
+    await waitFor('the gateway to find them', () => isFound().catch(() => false));
   }
 }
 
@@ -143,6 +138,9 @@ export function saying(word: string): string[] {
     .map((words) => words.join(' '))
     .toSorted();
 }
+
+const isReady = ({ status }: Json): boolean =>
+  status?.conditions?.some((one: Json) => one.type === 'Ready' && one.status === 'True') ?? false;
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
