@@ -12,7 +12,6 @@ import {
   needsPods,
   needsReplicaSets,
 } from '../../src/rollout/machine/observation-needs.ts';
-import type { PlaceReading } from '../../src/rollout/machine/places/line.ts';
 import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
@@ -89,8 +88,8 @@ export class Ticker {
   readonly cluster: Cluster;
   /** Whether a watch has not delivered yet what changed since it was last looked at. */
   lags: (kind: Kind) => boolean = () => false;
-  /** How it stands among those that start a canary; undefined where nobody else does. */
-  place: PlaceReading | undefined;
+  /** How it stands among those that start a canary; empty where nobody else does. */
+  place: Pick<Observation, 'place'> = {};
   /** What cannot be read. */
   unreadable: ReadonlySet<Source> = new Set();
   /** Something was not seen in the last run. */
@@ -245,7 +244,7 @@ export class Ticker {
       service: appOf(seenNow, spec),
       ...(other && { canaryService: other }),
       ...(command && { command }),
-      ...(this.place && { place: this.place }),
+      ...this.place,
       ...(recordDeleted && { recordDeleted }),
       ...(wantsSets && { replicaSets: sets }),
       ...(cluster.taken && { taken: [cluster.taken] }),
