@@ -20,7 +20,7 @@ import { WakeWorker } from './queue/wake-worker.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
 import type { Tick } from './tick/tick.ts';
-import { ConfigKey } from './world/config-key.ts';
+import { ConfigKey } from './world/config/config-key.ts';
 import { World } from './world/world.ts';
 
 const RETRY_MS = 1_000;

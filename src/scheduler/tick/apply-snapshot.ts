@@ -4,7 +4,7 @@ import { pathOf } from '../../cluster/kinds.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import { snapshotObject } from '../../rollout/pins/snapshot.ts';
-import { CONFIG_API } from '../world/config-contents.ts';
+import { CONFIG_API } from '../world/config/config-contents.ts';
 import type { World } from '../world/world.ts';
 
 type SnapshotEffect = Extract<Effect, { do: 'createSnapshot' | 'deleteSnapshot' }>;

@@ -24,7 +24,7 @@ import { readHold } from '../../rollout/workload/hold.ts';
 import { takenBy } from '../../rollout/workload/taken-names.ts';
 import { revisionOf } from '../../rollout/workload/template.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
-import { readConfig } from '../world/read-config.ts';
+import { readConfig } from '../world/config/read-config.ts';
 import { readPods } from '../world/read-pods.ts';
 import type { World } from '../world/world.ts';
 import { CheckRounds, type CheckRoundsOptions, type RoundInput } from './check-rounds.ts';

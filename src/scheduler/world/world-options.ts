@@ -3,7 +3,7 @@ import type { Coverage } from '../../cluster/namespaces.ts';
 import type { WatchEndReason } from '../../cluster/watch-ending.ts';
 import type { ConfigKind } from '../../rollout/pins/reference.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
-import type { ConfigKey } from './config-key.ts';
+import type { ConfigKey } from './config/config-key.ts';
 
 export interface WorldOptions extends Coverage {
   client: KubeClient;

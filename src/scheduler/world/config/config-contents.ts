@@ -1,8 +1,8 @@
-import type { KubeClient } from '../../cluster/client.ts';
-import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { KubeObject } from '../../rollout/kube.ts';
-import { type ConfigContent, type ConfigObject, digestOf } from '../../rollout/pins/content.ts';
-import type { ConfigKind } from '../../rollout/pins/reference.ts';
+import type { KubeClient } from '../../../cluster/client.ts';
+import { KINDS, pathOf } from '../../../cluster/kinds.ts';
+import type { KubeObject } from '../../../rollout/kube.ts';
+import { type ConfigContent, type ConfigObject, digestOf } from '../../../rollout/pins/content.ts';
+import type { ConfigKind } from '../../../rollout/pins/reference.ts';
 
 interface Known {
   resourceVersion: string;

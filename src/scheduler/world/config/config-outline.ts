@@ -1,5 +1,5 @@
-import { CONFIG_TRACKING, ROLE, SNAPSHOT_OF } from '../../rollout/keys.ts';
-import type { KubeObject } from '../../rollout/kube.ts';
+import { CONFIG_TRACKING, ROLE, SNAPSHOT_OF } from '../../../rollout/keys.ts';
+import type { KubeObject } from '../../../rollout/kube.ts';
 
 /**
  * What is kept of a ConfigMap or Secret: which state it is in, whether it is tracked, and whose copy it is. No other annotation: of

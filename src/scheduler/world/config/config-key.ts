@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { KubeClient } from '../../cluster/client.ts';
-import { isLostRace } from '../../cluster/errors.ts';
-import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { KubeObject } from '../../rollout/kube.ts';
-import { atVersion } from '../../rollout/object-change.ts';
+import type { KubeClient } from '../../../cluster/client.ts';
+import { isLostRace } from '../../../cluster/errors.ts';
+import { KINDS, pathOf } from '../../../cluster/kinds.ts';
+import type { KubeObject } from '../../../rollout/kube.ts';
+import { atVersion } from '../../../rollout/object-change.ts';
 
 const FIELD = 'key';
 const BYTES = 32;

@@ -1,16 +1,16 @@
-import type { Store, StoreOptions } from '../../cluster/store.ts';
-import { type Deployment, type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
-import type { ConfigReading } from '../../rollout/machine/observation.ts';
-import type { Kind } from '../../rollout/object-change.ts';
-import type { ConfigObject } from '../../rollout/pins/content.ts';
-import { pinsOf } from '../../rollout/pins/pins.ts';
+import type { Store, StoreOptions } from '../../../cluster/store.ts';
+import { type Deployment, type KubeObject, keyIn, keyOf } from '../../../rollout/kube.ts';
+import type { ConfigReading } from '../../../rollout/machine/observation.ts';
+import type { Kind } from '../../../rollout/object-change.ts';
+import type { ConfigObject } from '../../../rollout/pins/content.ts';
+import { pinsOf } from '../../../rollout/pins/pins.ts';
 import {
   type ConfigKind,
   type ConfigName,
   type ConfigReference,
   configKey,
   referencesOf,
-} from '../../rollout/pins/reference.ts';
+} from '../../../rollout/pins/reference.ts';
 import {
   isCopyOf,
   isSnapshot,
@@ -19,9 +19,9 @@ import {
   type Snapshot,
   snapshotName,
   snapshotSource,
-} from '../../rollout/pins/snapshot.ts';
-import type { ConfigSource } from '../../rollout/pins/wanted-pins.ts';
-import { madeFor } from '../../rollout/workload/generated.ts';
+} from '../../../rollout/pins/snapshot.ts';
+import type { ConfigSource } from '../../../rollout/pins/wanted-pins.ts';
+import { madeFor } from '../../../rollout/workload/generated.ts';
 import { CONFIG_API, ConfigContents } from './config-contents.ts';
 import { configOutline } from './config-outline.ts';
 

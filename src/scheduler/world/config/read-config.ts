@@ -1,7 +1,7 @@
-import type { ConfigReading, Observation } from '../../rollout/machine/observation.ts';
-import { needsConfig } from '../../rollout/machine/pins/pin-move.ts';
-import type { RolloutState } from '../../rollout/machine/state.ts';
-import type { RolloutSpec } from '../../rollout/spec/spec-types.ts';
+import type { ConfigReading, Observation } from '../../../rollout/machine/observation.ts';
+import { needsConfig } from '../../../rollout/machine/pins/pin-move.ts';
+import type { RolloutState } from '../../../rollout/machine/state.ts';
+import type { RolloutSpec } from '../../../rollout/spec/spec-types.ts';
 import type { ConfigObjects } from './config-objects.ts';
 
 /** The ConfigMaps and Secrets that a Deployment refers to, read as far as a decision needs it. @throws KubeError */

@@ -1,14 +1,14 @@
 import t from 'tap';
-import { Store } from '../../../src/cluster/store.ts';
-import { CONFIG_TRACKING } from '../../../src/rollout/keys.ts';
-import type { Container, Deployment, KubeObject } from '../../../src/rollout/kube.ts';
-import { type ConfigObject, digestOf } from '../../../src/rollout/pins/content.ts';
-import { withPins } from '../../../src/rollout/pins/pins.ts';
-import type { ConfigKind } from '../../../src/rollout/pins/reference.ts';
-import { snapshotName, snapshotObject } from '../../../src/rollout/pins/snapshot.ts';
-import { ConfigContents } from '../../../src/scheduler/world/config-contents.ts';
-import { BY_REFERENCE, ConfigObjects } from '../../../src/scheduler/world/config-objects.ts';
-import { deployment } from '../../build.ts';
+import { Store } from '../../../../src/cluster/store.ts';
+import { CONFIG_TRACKING } from '../../../../src/rollout/keys.ts';
+import type { Container, Deployment, KubeObject } from '../../../../src/rollout/kube.ts';
+import { type ConfigObject, digestOf } from '../../../../src/rollout/pins/content.ts';
+import { withPins } from '../../../../src/rollout/pins/pins.ts';
+import type { ConfigKind } from '../../../../src/rollout/pins/reference.ts';
+import { snapshotName, snapshotObject } from '../../../../src/rollout/pins/snapshot.ts';
+import { ConfigContents } from '../../../../src/scheduler/world/config/config-contents.ts';
+import { BY_REFERENCE, ConfigObjects } from '../../../../src/scheduler/world/config/config-objects.ts';
+import { deployment } from '../../../build.ts';
 
 const KEY = Buffer.from('key');
 const ROOT = '/api/v1/namespaces/prod';
