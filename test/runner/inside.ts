@@ -45,10 +45,9 @@ export async function runInside(resultFile: string, lane: Lane, words: readonly 
     const steps = files.map((file) => fileStep(file, FILE_MS));
     await runPool(steps, { jobs, limitMs: LIMIT_MS, totals, onResult: save, ...(prepare && { prepare }) });
   };
-  const together = lane === 'together';
-  const shared = together ? sharedFiles(words) : [];
+  const shared = lane === 'together' ? sharedFiles(words) : [];
   const rig = openRig();
-  await run({ title: 'the rig itself', files: together ? rigFiles(words) : [], jobs: 1 });
+  await run({ title: 'the rig itself', files: lane === 'alone' ? rigFiles(words) : [], jobs: 1 });
   if (shared.length > 0) {
     await withProduct(rig, totals, async () => {
       await run({ title: 'cluster', files: shared.filter((file) => !MEASURING.includes(file)), jobs: JOBS });

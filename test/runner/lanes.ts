@@ -1,8 +1,8 @@
 import { testFiles } from './files.ts';
 
 /**
- * What one rig is brought up for. `together`: the rig's own tests, and files that share one Headgate, side by side. `alone`:
- * files that break things, one after the other, each with a Headgate of its own. `installed`: a file that installs Headgate
+ * What one rig is brought up for. `together`: files that share one Headgate, side by side. `alone`: the rig's own tests,
+ * and files that break things, one after the other, each with a Headgate of its own. `installed`: a file that installs Headgate
  * itself, so that it wants a rig on which nobody did before, or one that tells the same story and leaves it as it was.
  */
 export const LANES = ['together', 'alone', 'installed'] as const;
@@ -36,25 +36,28 @@ export const faultFiles = (words: readonly string[]): string[] =>
 const installingFiles = (words: readonly string[]): string[] =>
   longestFirst(testFiles([INSTALLING], words.length === 0 ? [LONG] : [], words));
 
+/** So few files that break things are not worth a second rig. */
+const FEW = 4;
+
 /** One rig and the words that choose its files. */
 export interface Trip {
   lane: Lane;
   words: readonly string[];
 }
 
-/** What breaks things is the longest lane, so that it has two rigs; so few files are not worth a second one. */
-const FEW = 4;
-
 /** The rigs of a run, the longest first: whoever is done with one takes the next. */
 export function tripsOf(words: readonly string[]): Trip[] {
-  const together = [...rigFiles(words), ...sharedFiles(words)].length > 0 ? [{ lane: 'together', words } as const] : [];
-  const alone = dealt(faultFiles(words)).map((files) => ({ lane: 'alone', words: files }) as const);
+  const together = sharedFiles(words).length > 0 ? [{ lane: 'together', words } as const] : [];
+  const alone = dealt(rigFiles(words), faultFiles(words)).map((files) => ({ lane: 'alone', words: files }) as const);
   const byStory = Map.groupBy(installingFiles(words), (file) => file.replace(/chart-helm\d/, 'chart-helm'));
   const installed = [...byStory.values()].map((files) => ({ lane: 'installed', words: files }) as const);
   return [...together, ...alone, ...installed];
 }
 
-function dealt(files: readonly string[]): string[][] {
-  if (files.length <= FEW) return files.length > 0 ? [[...files]] : [];
-  return [0, 1].map((rig) => files.filter((_, index) => index % 2 === rig));
+/** For one rig after the other, or for two. */
+function dealt(ofRig: readonly string[], breaking: readonly string[]): string[][] {
+  const all = [...ofRig, ...breaking];
+  if (breaking.length <= FEW) return all.length > 0 ? [all] : [];
+  const [one, other] = [0, 1].map((rig) => breaking.filter((_, index) => index % 2 === rig));
+  return [[...(one ?? [])], [...ofRig, ...(other ?? [])]];
 }
