@@ -31,7 +31,8 @@ const check: Phase = async (totals, words) => {
 /** Everything that needs no rig. */
 const unit: Phase = async (totals, words) => {
   const files = testFiles(['test/**/*.test.ts'], ON_THE_RIG, words);
-  const jobs = availableParallelism();
+  // Some of them wait for a program or a clock.
+  const jobs = availableParallelism() + 1;
   say(`unit: ${files.length} files, ${jobs} at a time`);
   const steps = files.map((file) => fileStep(file, UNIT_FILE_MS));
   await runPool(steps, { jobs, limitMs: 10 * MINUTE, totals });
