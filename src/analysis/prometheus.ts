@@ -1,22 +1,31 @@
-import axios, { AxiosError, type AxiosInstance } from 'axios';
+import { Pool } from 'undici';
+import { networkWords } from '../hooks/reply.ts';
+import { formatDuration } from '../rollout/spec/schema/durations.ts';
 import { masker } from '../rollout/spec/wording/masked.ts';
 import type { ServerLogin } from '../server-address.ts';
+import { boundedText, TOO_LONG } from './bounded-text.ts';
 import { MAX_SERIES, readReply } from './providers/prometheus.ts';
+import { FORM, formText } from './providers/provider.ts';
 import type { QueryResult } from './verdict.ts';
 
 const TIMEOUT_MS = 5_000;
-/** Decompressed. What is in it is never walked, however deep it is: only the places of one number are looked at. */
-const MAX_BYTES = 256 * 1024;
+
 /** The metrics server: one instant query, one number. */
 export class Prometheus {
-  readonly #http: AxiosInstance;
+  readonly #pool: Pool;
+  readonly #path: string;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #mask: (text: string) => string;
 
   /** @param login what it asks for, if it does; no answer shows it */
   constructor(address: string, login?: ServerLogin) {
-    const limits = { timeout: TIMEOUT_MS, maxContentLength: MAX_BYTES, maxRedirects: 0 };
-    const auth = login && { auth: login };
-    this.#http = axios.create({ baseURL: address, ...limits, ...auth, proxy: false, validateStatus: () => true });
+    const { origin, pathname } = new URL(address);
+    const pair = login && `${login.username}:${login.password}`;
+    // All other waiting is bounded by a signal.
+    const limits = { connectTimeout: TIMEOUT_MS, headersTimeout: 0, bodyTimeout: 0 };
+    this.#pool = new Pool(origin, { ...limits, allowH2: false });
+    this.#path = `${pathname.replace(/\/$/, '')}/api/v1/query`;
+    this.#headers = { ...FORM, ...(pair && { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }) };
     this.#mask = masker(login ? [login.password, `${login.username}:${login.password}`] : []);
   }
 
@@ -27,18 +36,27 @@ export class Prometheus {
   }
 
   async #ask(query: string): Promise<QueryResult> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      const form = new URLSearchParams({ query, limit: String(MAX_SERIES) });
-      const { status, data } = await this.#http.post<Parameters<typeof readReply>[0]>('/api/v1/query', form);
-      return readReply(data, status);
+      const body = formText({ query, limit: String(MAX_SERIES) });
+      const request = { method: 'POST', path: this.#path, headers: this.#headers, body, signal } as const;
+      const answer = await this.#pool.request(request);
+      const text = await boundedText(answer.body);
+      return text === undefined
+        ? { kind: 'error', message: `the answer is ${TOO_LONG}` }
+        : readReply(parsed(text), answer.statusCode);
     } catch (error) {
-      return { kind: 'error', message: wordsOf(error) };
+      if (signal.aborted) return { kind: 'error', message: `no answer within ${formatDuration(TIMEOUT_MS)}` };
+      return { kind: 'error', message: networkWords(error) };
     }
   }
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof AxiosError && error.message.includes('maxContentLength'))
-    return 'the answer is larger than 256 KiB; aggregate the query into one series';
-  return error instanceof Error ? error.message : String(error);
+/** What is in it is never walked, however deep it is: only the places of one number are looked at. */
+function parsed(text: string): Parameters<typeof readReply>[0] {
+  try {
+    return JSON.parse(text) as Parameters<typeof readReply>[0];
+  } catch {
+    return undefined;
+  }
 }

@@ -5,12 +5,11 @@ import { type Destination, destinationOf, type HookRules } from '../hooks/destin
 import { OF_TEMPLATES, type Refusal, refusalWords } from '../hooks/refusal.ts';
 import { unreachable } from '../hooks/reply.ts';
 import { formatDuration } from '../rollout/spec/schema/durations.ts';
+import { boundedText, TOO_LONG } from './bounded-text.ts';
 import type { ProviderRequest, SecretValues } from './providers/provider.ts';
 import { signedHeaders } from './signing.ts';
 
 const TIMEOUT_MS = 5_000;
-/** Decompressed: nothing is asked for that is compressed. */
-const MAX_BYTES = 256 * 1024;
 
 /** The first part of an answer, or what kept it from coming. */
 export type ProviderAnswer = { status: number; text: string; retryAfter?: string } | { problem: string };
@@ -91,9 +90,8 @@ export class ProviderClient {
         reset: true,
         signal,
       });
-      const text = await textOf(answer.body);
-      if (text === undefined)
-        return { problem: 'gives an answer larger than 256 KiB; aggregate the query into one series' };
+      const text = await boundedText(answer.body);
+      if (text === undefined) return { problem: `gives an answer ${TOO_LONG}` };
       return { status: answer.statusCode, text, ...retryAfterOf(answer.headers) };
     } finally {
       void client.destroy();
@@ -137,15 +135,3 @@ const certificates = ({ 'tls.crt': cert, 'tls.key': key, 'ca.crt': ca }: SecretV
 
 const retryAfterOf = ({ 'retry-after': after }: Dispatcher.ResponseData['headers']): { retryAfter?: string } =>
   typeof after === 'string' ? { retryAfter: after } : {};
-
-/** Undefined where there is too much of it. */
-async function textOf(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > MAX_BYTES) return undefined;
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}

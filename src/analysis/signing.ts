@@ -1,6 +1,3 @@
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { SignatureV4 } from '@smithy/signature-v4';
-import { importPKCS8, SignJWT } from 'jose';
 import type { ProviderRequest, Signing } from './providers/provider.ts';
 
 type By<T extends Signing['by']> = Extract<Signing, { by: T }>;
@@ -21,6 +18,11 @@ export async function signedHeaders({ signing, ...request }: ProviderRequest): P
 }
 
 async function byAws(request: ProviderRequest, signing: By<'aws'>): Promise<Record<string, string>> {
+  // Loaded here, as in googleToken: few sign, and all of these together are 500 KB of source.
+  const [{ SignatureV4 }, { Sha256 }] = await Promise.all([
+    import('@smithy/signature-v4'),
+    import('@aws-crypto/sha256-js'),
+  ]);
   const { service, region, ...credentials } = signing;
   const { protocol, hostname, port, host, pathname, searchParams } = new URL(request.url);
   const signer = new SignatureV4({ service, region, credentials, sha256: Sha256 });
@@ -39,6 +41,7 @@ async function byAws(request: ProviderRequest, signing: By<'aws'>): Promise<Reco
 
 /** A token that the account signs itself, which Google's API takes as it is. */
 async function googleToken({ audience, email, keyId, privateKey }: By<'google'>): Promise<string> {
+  const { importPKCS8, SignJWT } = await import('jose');
   const key = await importPKCS8(privateKey, 'RS256');
   return new SignJWT()
     .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })

@@ -50,7 +50,7 @@ export class Store<T extends KubeObject = KubeObject> {
 
   constructor(options: StoreOptions<T> = {}) {
     this.#options = options;
-    this.#keep = options.keep ?? slim;
+    this.#keep = options.keep ?? withoutManagedFields;
     for (const [name, values] of Object.entries(options.indexes ?? {})) this.#indexes.set(name, new Index(values));
   }
 
@@ -199,8 +199,8 @@ export function isNewer(a: string | undefined, b: string | undefined): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
 
-/** Without managedFields. A write without them leaves them alone. */
-function slim<T extends KubeObject>(object: T): T {
+/** A write without managedFields leaves them alone. */
+export function withoutManagedFields<T extends KubeObject>(object: T): T {
   if (!('managedFields' in object.metadata)) return object;
   const { managedFields: _, ...metadata } = object.metadata;
   return { ...object, metadata };

@@ -27,7 +27,7 @@ export const late = (ms: number): Reply => ({
 export const ABORTED: Reply = { outcome: 'aborted', message: 'was not asked to the end' };
 
 export function unreachable(error: unknown): Reply {
-  return { outcome: 'failed', message: `cannot be reached: ${forPerson(masked(wordsOf(error)))}` };
+  return { outcome: 'failed', message: `cannot be reached: ${forPerson(masked(networkWords(error)))}` };
 }
 
 interface NetworkError extends Error {
@@ -36,8 +36,8 @@ interface NetworkError extends Error {
   hostname?: string;
 }
 
-/** Several addresses that were tried have one error without a message, but with a code. */
-function wordsOf(error: unknown): string {
+/** What went wrong on the way. Several addresses that were tried have one error without a message, but with a code. */
+export function networkWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, syscall = '', hostname = '', message }: NetworkError = error;
   if (code !== undefined && syscall.startsWith('query')) return `no address of ${hostname} (${code})`;

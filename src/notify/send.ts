@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import axios, { type AxiosProxyConfig, type AxiosResponse } from 'axios';
+import type { AxiosProxyConfig, AxiosResponse } from 'axios';
 import { checkedLookup } from '../hooks/checked-lookup.ts';
 import { type SendResult, sendResultOf } from './send-result.ts';
 import type { Outgoing } from './target.ts';
@@ -23,6 +23,8 @@ export async function send(
   { timeoutMs = TIMEOUT_MS, proxy, addresses }: SendOptions = {},
 ): Promise<SendResult> {
   const { url, headers, body, slackApi } = outgoing;
+  // Not at start: many have nobody to tell, and it is one of the largest packages here.
+  const { default: axios } = await import('axios');
   try {
     const response = await axios.post<Readable>(url, body, {
       headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'headgate' },
@@ -37,7 +39,7 @@ export async function send(
     const answer = { status: response.status, retryAfter: header(response), body: await bodyOf(response, slackApi) };
     return sendResultOf(answer, slackApi, Date.now());
   } catch (error) {
-    return { outcome: 'retry', why: whyNot(error, timeoutMs) };
+    return { outcome: 'retry', why: whyNot(axios.isAxiosError(error) ? error.code : undefined, timeoutMs) };
   }
 }
 
@@ -75,8 +77,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** By code alone: messages of the network name the address. */
-function whyNot(error: unknown, timeoutMs: number): string {
-  const code = axios.isAxiosError(error) ? (error.code ?? '') : '';
+function whyNot(code: string | undefined = '', timeoutMs: number): string {
   if (code === 'ERR_CANCELED' || code === 'ETIMEDOUT') return `it did not answer within ${timeoutMs / 1_000} s`;
   return REASONS[code] ?? `it cannot be reached${/^[A-Z_]+$/.test(code) ? ` (${code})` : ''}`;
 }

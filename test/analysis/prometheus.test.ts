@@ -88,3 +88,15 @@ t.test('an answer without an end is not read to it', async (t) => {
   const answer = await prometheus.query('up');
   t.match(answer, { kind: 'error', message: 'the answer is larger than 256 KiB; aggregate the query into one series' });
 });
+
+t.test('a server that is not there is said to be so', async (t) => {
+  const message = /^connect ECONNREFUSED/;
+  t.match(await new Prometheus('http://127.0.0.1:1').query('up'), { kind: 'error', message });
+});
+
+t.test('connections are kept', async (t) => {
+  const { prometheus, requests } = await server(t, json(vector('1')));
+  for (let count = 0; count < 6; count += 1) await prometheus.query('up');
+  // One may not be free again at once.
+  t.ok(new Set(requests.map(({ request }) => request.socket)).size <= 2);
+});

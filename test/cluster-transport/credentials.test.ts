@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { stringify } from 'yaml';
@@ -55,6 +55,7 @@ const exec = {
     args: ['{"status":{"token":"made"}}'],
   },
 };
+const certified = { status: { clientCertificateData: 'CERT', clientKeyData: 'KEY' } };
 
 const users: Record<string, [user: object, headers: object, tls: object]> = {
   'a token': [{ token: 'mine' }, { Authorization: 'Bearer mine' }, {}],
@@ -66,6 +67,21 @@ const users: Record<string, [user: object, headers: object, tls: object]> = {
   ],
   'a name and a password': [{ username: 'u', password: 'p' }, { Authorization: 'Basic dTpw' }, {}],
   'a program that makes a token': [exec, { Authorization: 'Bearer made' }, {}],
+  'a program that makes a certificate': [
+    { exec: { ...exec.exec, args: [JSON.stringify(certified)] } },
+    {},
+    { cert: 'CERT', key: 'KEY' },
+  ],
+  'a plug-in of the client library': [
+    { 'auth-provider': { name: 'file', config: { tokenFile: join(dir, 'token') } } },
+    { Authorization: 'Bearer second' },
+    {},
+  ],
+  'another that it acts as, with a token in a file': [
+    { tokenFile: 'token', as: 'someone' },
+    { Authorization: 'Bearer second', 'Impersonate-User': 'someone' },
+    {},
+  ],
   'another that it acts as': [
     { token: 'mine', as: 'someone' },
     { Authorization: 'Bearer mine', 'Impersonate-User': 'someone' },
@@ -90,6 +106,22 @@ void t.test('several files are one, and a context may be named', async (t) => {
   t.strictSame(await two.headers(false), { Authorization: 'Bearer two' });
 });
 
+void t.test('of two entries of one name the first counts', async (t) => {
+  const first = kubeconfig({ user: { token: 'first' }, name: 'both' });
+  const second = kubeconfig({ user: { token: 'second' } });
+  writeFileSync(second, readFileSync(second, 'utf8').replaceAll('one', 'both'));
+  const both = await loadCredentials({ kubeconfig: `${first}:${second}` });
+  t.equal(both.server, 'https://both.example.com');
+  t.strictSame(await both.headers(false), { Authorization: 'Bearer first' });
+});
+
+void t.test('the server is trusted by the file, also where it names no user', async (t) => {
+  const path = kubeconfig({ user: {} });
+  writeFileSync(path, readFileSync(path, 'utf8').replace('users:', 'others:'));
+  const credentials = await loadCredentials({ kubeconfig: path });
+  t.strictSame([credentials.tls, await credentials.headers(false)], [{ ca: Buffer.from('CA\n') }, {}]);
+});
+
 const unusable: Record<string, [sources: () => object, message: RegExp]> = {
   'a file that is not there': [() => ({ kubeconfig: join(dir, 'none') }), /there is no kubeconfig at .*none/],
   'a context that is not there': [() => ({ kubeconfig: kubeconfig({ user: {} }), context: 'x' }), /no context "x"/],
@@ -97,6 +129,10 @@ const unusable: Record<string, [sources: () => object, message: RegExp]> = {
   'a proxy': [
     () => ({ kubeconfig: kubeconfig({ user: {}, cluster: { 'proxy-url': 'http://p' } }) }),
     /proxy-url is not/,
+  ],
+  'a server without TLS': [
+    () => ({ kubeconfig: kubeconfig({ user: {}, cluster: { server: 'http://x' } }) }),
+    /cluster one in .*one\.yaml is called without TLS; .* insecure-skip-tls-verify: true/,
   ],
   'a pod without an account': [() => ({ inCluster: 'https://x', accountDir: join(dir, 'empty') }), /token/],
 };

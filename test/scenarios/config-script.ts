@@ -20,6 +20,13 @@ export function configPolicy({ cluster }: Simulation, [state]: string[]): undefi
   cluster.config.isPolicyThere = state === 'on';
 }
 
+/** `tracking off`: the Deployment opts out; `tracking off app`: one ConfigMap does, for all that refer to it. */
+export function tracking({ cluster, ticker }: Simulation, [state, name]: string[]): undefined {
+  if (name === undefined) ticker.spec = { ...ticker.spec, configTracking: state === 'on' };
+  else cluster.config.track(`configmap/${name}`, state === 'on');
+  cluster.dirty = true;
+}
+
 export function referNothing({ spec }: Deployment): void {
   for (const container of spec.template.spec.containers) delete container['envFrom'];
 }

@@ -9,7 +9,7 @@ import { annotated, deployment, rule } from '../build.ts';
 import { isOwnedBy } from '../simulation/cluster.ts';
 import type { Simulation } from '../simulation.ts';
 import { AUTOSCALER_COMMANDS } from './autoscaler-commands.ts';
-import { config, configPolicy, refer, referNothing } from './config-script.ts';
+import { config, configPolicy, refer, referNothing, tracking } from './config-script.ts';
 import type { Trace } from './trace.ts';
 
 /** What a line of a script does; the text, if any, is what became of it. */
@@ -89,6 +89,7 @@ const COMMANDS: Record<string, Command> = {
   'refer-nothing': user(referNothing),
   config,
   'config-policy': configPolicy,
+  tracking,
   scale: user(({ spec }, [count]) => {
     spec.replicas = Number(count);
   }),
@@ -209,6 +210,17 @@ const COMMANDS: Record<string, Command> = {
     return undefined;
   },
   free: ({ cluster }) => void (cluster.taken = undefined),
+  /** So many canaries may start, others do, and so many are before this one: `line LIMIT AHEAD`; `turn`: a place is free for it. */
+  line: ({ ticker, cluster }, [limit, ahead]) => {
+    ticker.place = { place: { limit: Number(limit), ahead: Number(ahead), isFree: false } };
+    cluster.dirty = true;
+    return undefined;
+  },
+  turn: ({ ticker, cluster }) => {
+    ticker.place = {};
+    cluster.dirty = true;
+    return undefined;
+  },
   'delete-canary': ({ cluster }) => void cluster.deleteCanary(),
   'delete-set': deleteSet,
   tamper,

@@ -16,6 +16,8 @@ export class ConfigModel {
   snapshots: Snapshot[] = [];
   /** It puts the names of snapshots into pods. */
   isPolicyThere = true;
+  /** Keys of those whose changes are not to be released. */
+  readonly #untracked = new Set<string>();
   /** What snapshots say, by their names, whether they are there or not. */
   readonly #said = new Map<string, string>();
 
@@ -27,7 +29,7 @@ export class ConfigModel {
     const { snapshots } = this;
     const { deployment } = seen;
     if (!configTracking || !needsConfig(seen, state)) return { kinds: ['configmap'], snapshots };
-    const references = referencesOf(deployment.spec.template);
+    const references = referencesOf(deployment.spec.template).filter((one) => !this.#untracked.has(configKey(one)));
     return { kinds: ['configmap'], snapshots, sources: references.map((one) => this.#sourceOf(deployment, one)) };
   }
 
@@ -42,6 +44,12 @@ export class ConfigModel {
   /** The content that a template is pinned to: `+one`. */
   wordsOf(template: PodTemplate): string {
     return [...pinsOf(template).values()].map((snapshot) => `+${this.#said.get(snapshot) ?? 'none'}`).join('');
+  }
+
+  /** @param key such as `configmap/app` */
+  track(key: string, isTracked: boolean): void {
+    if (isTracked) this.#untracked.delete(key);
+    else this.#untracked.add(key);
   }
 
   create(snapshot: Snapshot): void {

@@ -1,4 +1,3 @@
-import { issueLeaf, makeAuthority } from './issue.ts';
 import type { CertificateStep } from './plan.ts';
 import type { TlsState } from './tls-state.ts';
 
@@ -20,12 +19,13 @@ export async function takeCertificateStep(
   step: CertificateStep,
   { names, lives, now }: CertificateStepOptions,
 ): Promise<TlsState> {
+  if (step === 'serve') return state;
+  // Not at start: most processes find a certificate that serves for months, and what makes one is 200 files.
+  const { issueLeaf, makeAuthority } = await import('./issue.ts');
   const { authority, next, previous } = state;
   const newAuthority = () => makeAuthority({ now, lifeMs: lives.authorityMs });
   const leaf = (ca: NonNullable<TlsState['authority']>) => issueLeaf(ca, names, { now, lifeMs: lives.servingMs });
   switch (step) {
-    case 'serve':
-      return state;
     case 'announce':
       return { ...state, next: { ...(await newAuthority()), since: now } };
     case 'renew':

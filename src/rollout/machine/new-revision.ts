@@ -10,14 +10,15 @@ import {
 } from '../workload/rollout-status.ts';
 import { findReplicaSet, findStable, isEmpty, ownedBy } from '../workload/stable.ts';
 import { imagesOf, sameRevision } from '../workload/template.ts';
+import { isAbortAsked } from './commands/carry-out-command.ts';
 import { bypassDecision, decidedWords } from './commands/decided-by.ts';
 import { type Fact, fact, type Reason } from './facts.ts';
 import { stableAndPrevious } from './phases/promoting.ts';
-import { startOrWait } from './phases/waiting.ts';
+import { startOrWait, untilPinned } from './phases/waiting.ts';
 import { awaitsPins } from './pins/pin-move.ts';
 import { isRollingBack } from './roll-back.ts';
 import { routableBefore } from './routable.ts';
-import { displayName, enterPhase, type Next, type Releasing, type Situation, stay } from './situation.ts';
+import { displayName, enterPhase, type Next, type Releasing, type Situation } from './situation.ts';
 import { isKnown } from './sources.ts';
 import { ACTIVE, type Release, type ReleasePath, ROLLING_OUT, time } from './state.ts';
 import { autoscalerFacts, autoscalerFindings } from './troubles/autoscaler-gap.ts';
@@ -44,7 +45,7 @@ function heldRevision(s: Situation, hold: Hold): Next | undefined {
   if (isUnderWay(s) && !(s.state.phase === 'Finalising' && release?.outcome === 'succeeded')) return undefined;
   if (s.seen.replicaSets === undefined && !isRunningRecorded(s)) return undefined;
   if (hold.verdict !== undefined && hold.revision === s.seen.revision) return alreadyFailed(s, hold);
-  if (awaitsPins(s)) return stay(s);
+  if (awaitsPins(s)) return isAbortAsked(s) ? undefined : untilPinned(s);
   const fresh = withInterruptedPromotion(s);
   return start(fresh, releasePathOf(fresh), hold.by);
 }

@@ -1,4 +1,4 @@
-import type { Deployment } from '../kube.ts';
+import type { Deployment, PodTemplate } from '../kube.ts';
 import { type Pins, pinsOf } from './pins.ts';
 import { type ConfigReference, configKey } from './reference.ts';
 import { type Snapshot, snapshotName } from './snapshot.ts';
@@ -18,10 +18,15 @@ export interface WantedPins {
 /**
  * The pins by which a Deployment's template runs on the content that there is now. That an optional object is missing is pinned
  * too, by a name that nothing has: pods that start later go without it as well. An object that is needed and was deleted keeps
- * its pin: nothing can run on what is not there.
+ * its pin, or that of the running version: nothing can run on what is not there.
+ * @param running the template of the running version
  */
-export function wantedPins(deployment: Deployment, sources: readonly ConfigSource[]): WantedPins {
-  const present = pinsOf(deployment.spec.template);
+export function wantedPins(
+  deployment: Deployment,
+  sources: readonly ConfigSource[],
+  running?: PodTemplate,
+): WantedPins {
+  const present = new Map([...(running ? pinsOf(running) : []), ...pinsOf(deployment.spec.template)]);
   const pins = new Map<string, string>();
   const snapshots: Snapshot[] = [];
   for (const { kind, name, optional, snapshot } of sources) {

@@ -1,7 +1,7 @@
 import type { Deployment, KubeObject, LabelSelector } from '../kube.ts';
 import { namespacedKind } from '../object-change.ts';
 import { generatedMeta } from './generated.ts';
-import { canonical } from './template.ts';
+import { isSame } from './template.ts';
 
 export const DISRUPTION_BUDGETS = namespacedKind('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget');
 
@@ -19,4 +19,4 @@ export const budgetFor = (owner: Deployment, { metadata, spec }: Deployment): Di
 
 /** Whether it says the same, defaults and unknown fields apart. */
 export const isSameBudget = (a: DisruptionBudget, b: DisruptionBudget): boolean =>
-  a.spec.maxUnavailable === b.spec.maxUnavailable && canonical(a.spec.selector) === canonical(b.spec.selector);
+  a.spec.maxUnavailable === b.spec.maxUnavailable && isSame(a.spec.selector, b.spec.selector);

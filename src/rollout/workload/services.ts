@@ -3,7 +3,7 @@ import { canaryName } from '../names.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
 import { generatedMeta, replaceable } from './generated.ts';
 import { stableLabelOf, suffixLabels } from './pod-selectors.ts';
-import { canonical } from './template.ts';
+import { isSame } from './template.ts';
 
 const objectOf = (owner: Deployment, name: string, spec: Service['spec']): Service => ({
   apiVersion: 'v1',
@@ -69,7 +69,7 @@ export function isAsWanted(present: Service, wanted: Service): boolean {
     labels: forMeshes(labels),
     annotations: forMeshes(annotations),
   });
-  return canonical(copied(present)) === canonical(copied(wanted));
+  return isSame(copied(present), copied(wanted));
 }
 
 const forMeshes = (entries: Record<string, string> = {}): Record<string, string> =>

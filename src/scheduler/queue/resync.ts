@@ -1,18 +1,19 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { type Coverage, inPages } from '../../cluster/namespaces.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
-import { ACTIVE } from '../../rollout/machine/state.ts';
-import { isBypassOpen, readBypass } from '../../rollout/workload/bypass.ts';
 import type { World } from '../world/world.ts';
 import { tellExcluded } from './excluded-records.ts';
+import { hasWork } from './has-work.ts';
 
 export interface ResyncOptions extends Coverage {
   client: KubeClient;
   world: World;
   intervalMs: number;
+  clock: Clock;
   wake: (key: string) => void;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
@@ -55,7 +56,7 @@ export class Resync {
     for (const timer of this.#timers) clearInterval(timer);
   }
 
-  /** Wakes everything that is under way, held, or not recorded, and has notices sent that still wait in an outbox. */
+  /** Wakes every Deployment that has work, and has notices sent that still wait in an outbox. */
   run(): void {
     const { world, wake, sendNotices, onCount } = this.#options;
     sendNotices();
@@ -71,13 +72,9 @@ export class Resync {
   }
 
   #hasWork(key: string, deployment: Deployment): boolean {
-    const { annotations } = deployment.metadata;
-    const hasBypass = isBypassOpen(readBypass(deployment, Date.now()));
-    const records = this.#options.world.records.about(key);
-    const isKnown = records.some(({ status }) => status?.phase !== undefined);
-    const isBusy = records.some(({ status }) => status?.phase !== undefined && ACTIVE.has(status.phase));
-    const hasNotices = records.some(({ status }) => status?.outbox !== undefined);
-    return !isKnown || isBusy || hasNotices || annotations?.[HELD] !== undefined || hasBypass;
+    const { world, clock } = this.#options;
+    const standing = { deployment, records: world.records.about(key), hasRoute: world.traffic.hasRoute(key) };
+    return hasWork(standing, clock());
   }
 
   /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */

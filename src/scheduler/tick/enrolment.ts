@@ -13,7 +13,7 @@ import type { WatchedDismantler } from './dismantle.ts';
 import { Enroller, ownerWords } from './enroller.ts';
 import { withoutHosts } from './host-claims.ts';
 import { ownershipOf } from './owners.ts';
-import { type PlanReading, type ReleasePlan, readPlan } from './plan.ts';
+import { PlanReader, type PlanReading, type ReleasePlan } from './plan.ts';
 import { commit } from './record.ts';
 
 export interface EnrolmentOptions {
@@ -50,6 +50,7 @@ const notFollowed = (inMs?: number): EnrolmentResult => ({ followed: false, ...(
 export class Enrolment {
   readonly #options: EnrolmentOptions;
   readonly #enroller: Enroller;
+  readonly #plans = new PlanReader();
 
   constructor(options: EnrolmentOptions) {
     this.#options = options;
@@ -106,7 +107,7 @@ export class Enrolment {
   }
 
   async #follow(key: string, deployment: Deployment, written: readonly Canary[]): Promise<EnrolmentResult> {
-    const reading = readPlan(deployment, (name) => this.#recordOf(deployment, name));
+    const reading = this.#plans.read(deployment, (name) => this.#recordOf(deployment, name));
     if (reading.kind === 'optedOut') return this.#leave(key);
     if (reading.kind === 'unusable') return this.#unusable(key, deployment, reading);
     const { plan } = reading;

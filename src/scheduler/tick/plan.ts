@@ -7,6 +7,7 @@ import { normaliseSpec } from '../../rollout/spec/spec.ts';
 import type { RolloutSpec, Validated } from '../../rollout/spec/spec-types.ts';
 import { explain } from '../../rollout/spec/wording/explain.ts';
 import { selectorLabelOf } from '../../rollout/workload/selector-label.ts';
+import { isSame } from '../../rollout/workload/template.ts';
 import { isWritten } from './owners.ts';
 
 /** By what a Deployment is released. */
@@ -31,8 +32,10 @@ export type PlanReading =
   /** @param recordMissing there is no Canary of the name that the Deployment gives */
   | { kind: 'unusable'; message: string; recordMissing?: true };
 
-/** @param recordOf the Canary of that name beside the Deployment. */
-export function readPlan(deployment: Deployment, recordOf: (name: string) => Canary | undefined): PlanReading {
+/** The Canary of that name beside the Deployment. */
+type RecordOf = (name: string) => Canary | undefined;
+
+export function readPlan(deployment: Deployment, recordOf: RecordOf): PlanReading {
   const reading = readAnnotations(deployment);
   switch (reading.optedIn) {
     case false:
@@ -63,7 +66,7 @@ export function readPlan(deployment: Deployment, recordOf: (name: string) => Can
 }
 
 /** The settings of the Canary that a Deployment names, if it is about that Deployment. */
-function namedSpec({ metadata }: Deployment, name: string, recordOf: (name: string) => Canary | undefined) {
+function namedSpec({ metadata }: Deployment, name: string, recordOf: RecordOf) {
   const record = recordOf(name);
   const target = record && targetOf(record);
   if (target === undefined || target === keyOf({ metadata })) return specOf(record);
@@ -108,3 +111,60 @@ function planFrom(deployment: Deployment, { name, outcome, userForm, byCanary, i
 }
 
 const unusable = (message: string): PlanReading => ({ kind: 'unusable', message });
+
+interface Known {
+  deployment: Deployment;
+  /** By their names, the records that were asked for. */
+  records: ReadonlyMap<string, Canary | undefined>;
+  reading: PlanReading;
+}
+
+/** Enough for all with a release under way; for one that is idle, a look is rare. */
+const MOST_KNOWN = 1_000;
+
+/**
+ * Reads the plans of Deployments, each once for as long as it says the same: nearly all of their changes are of their status,
+ * and to read settings and prove them right is the dearest part of a look.
+ */
+export class PlanReader {
+  readonly #known = new Map<string, Known>();
+
+  /** As `readPlan`. What it gives is shared: nobody changes it. */
+  read(deployment: Deployment, recordOf: RecordOf): PlanReading {
+    const key = keyOf(deployment);
+    const known = this.#known.get(key);
+    const isKnown = known !== undefined && isSameDeployment(known.deployment, deployment) && areSame(known, recordOf);
+    const { records, reading } = isKnown ? known : readAnew(deployment, recordOf);
+    this.#known.delete(key);
+    // The newest state, so that no older one is kept in memory.
+    this.#known.set(key, { deployment, records: current(records, recordOf), reading });
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined && this.#known.size > MOST_KNOWN) this.#known.delete(oldest);
+    return reading;
+  }
+}
+
+function readAnew(deployment: Deployment, recordOf: RecordOf): Pick<Known, 'records' | 'reading'> {
+  const records = new Map<string, Canary | undefined>();
+  const reading = readPlan(deployment, (name) => {
+    const record = recordOf(name);
+    records.set(name, record);
+    return record;
+  });
+  return { records, reading };
+}
+
+const current = (records: Known['records'], recordOf: RecordOf): Known['records'] =>
+  new Map([...records.keys()].map((name) => [name, recordOf(name)]));
+
+/** All that a plan may follow from: its status has no part in it, nor has the version that changes with that. */
+const isSameDeployment = (a: Deployment, b: Deployment): boolean =>
+  a === b || (isSame(a.metadata.annotations, b.metadata.annotations) && isSame(a.spec, b.spec));
+
+const areSame = ({ records }: Known, recordOf: RecordOf): boolean =>
+  [...records].every(([name, record]) => isSameRecord(record, recordOf(name)));
+
+function isSameRecord(a: Canary | undefined, b: Canary | undefined): boolean {
+  if (a === b) return true;
+  return a !== undefined && b !== undefined && isWritten(a) === isWritten(b) && isSame(a.spec, b.spec);
+}

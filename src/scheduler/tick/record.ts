@@ -6,7 +6,7 @@ import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { CanaryStatus } from '../../rollout/machine/status.ts';
 import { ownerOf } from '../../rollout/workload/generated.ts';
-import { canonical } from '../../rollout/workload/template.ts';
+import { isSame } from '../../rollout/workload/template.ts';
 
 const recordSpec = (deployment: Deployment, userForm: object): Record<string, unknown> => ({
   targetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: deployment.metadata.name },
@@ -44,7 +44,7 @@ export async function ensureRecord(
     });
   }
   const spec = recordSpec(deployment, userForm);
-  if (canonical(spec) === canonical(present.spec)) return present;
+  if (isSame(spec, present.spec)) return present;
   const { resourceVersion } = present.metadata;
   const patch = [
     { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
@@ -72,7 +72,7 @@ export async function handOver(client: KubeClient, record: Canary): Promise<Cana
 
 /** Writes the status if it changed, at the resourceVersion that was observed: a compare-and-swap. @throws KubeError 409. */
 export async function commit(client: KubeClient, record: Canary, status: Partial<CanaryStatus>): Promise<Canary> {
-  if (canonical(record.status) === canonical(status)) return record;
+  if (isSame(record.status, status)) return record;
   const { namespace, name } = record.metadata;
   return client.replace<Canary>(
     pathOf(KINDS.canaries, namespace, name),

@@ -2,7 +2,8 @@ import type { Store, StoreOptions } from '../../cluster/store.ts';
 import { type Deployment, type KubeObject, keyIn, keyOf } from '../../rollout/kube.ts';
 import type { ConfigReading } from '../../rollout/machine/observation.ts';
 import type { Kind } from '../../rollout/object-change.ts';
-import { type ConfigObject } from '../../rollout/pins/content.ts';
+import type { ConfigObject } from '../../rollout/pins/content.ts';
+import { pinsOf } from '../../rollout/pins/pins.ts';
 import {
   type ConfigKind,
   type ConfigName,
@@ -124,13 +125,25 @@ export class ConfigObjects {
   /** Undefined: its changes are not to be released. */
   async #sourceOf(deployment: Deployment, reference: ConfigReference): Promise<ConfigSource | undefined> {
     const { kind, name } = reference;
-    const seen = this.#stores.get(kind)?.get(keyIn(deployment.metadata.namespace, name));
+    const known = this.#stores.get(kind)?.get(keyIn(deployment.metadata.namespace, name));
+    const seen = known ?? (await this.#unseen(deployment, reference));
     if (seen === undefined) return { ...reference, snapshot: undefined };
     if (!isTracked(seen)) return undefined;
     const copy = this.#copyOf(deployment, { kind, name }, seen);
     if (copy !== undefined) return { ...reference, snapshot: copy };
     const digest = await this.#options.contents.digestOf(kind, seen);
     return { ...reference, snapshot: digest && snapshotName(deployment, { kind, name }, digest) };
+  }
+
+  /**
+   * One that the watch does not show may have been made in the same breath as the template that names it. Where something is pinned
+   * for it already, the watch tells soon enough.
+   */
+  async #unseen(deployment: Deployment, { kind, name }: ConfigReference): Promise<ConfigObject | undefined> {
+    if (pinsOf(deployment.spec.template).has(configKey({ kind, name }))) return undefined;
+    const object = await this.#options.contents.read(kind, deployment.metadata.namespace, name);
+    if (object !== undefined) this.put(kind, object);
+    return object;
   }
 
   /** The snapshot that was made of the object in this state, by whatever process. */

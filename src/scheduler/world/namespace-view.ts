@@ -3,11 +3,12 @@ import { isNotFound } from '../../cluster/errors.ts';
 import { pathOf } from '../../cluster/kinds.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
-import type { ChangeSource } from '../../cluster/store.ts';
+import { type ChangeSource, withoutManagedFields } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import { currentObjects, narrowWatch } from './narrow-watch.ts';
+import { SharedLists } from './shared-lists.ts';
 
 export interface ViewedKind {
   kind: Kind;
@@ -36,6 +37,7 @@ export class NamespaceView {
   readonly #holders = new Map<string, Set<string>>();
   /** By key, and kind and namespace, what was read last by who does not hold that. */
   readonly #read = new Map<string, Map<string, readonly KubeObject[]>>();
+  readonly #lists = new SharedLists();
 
   constructor(options: NamespaceViewOptions) {
     this.#options = options;
@@ -90,13 +92,14 @@ export class NamespaceView {
   async list<T extends KubeObject>(key: string, kind: Kind, namespace = namespaceOf(key)): Promise<readonly T[]> {
     if (this.#holders.get(namespace)?.has(key)) return (await this.#current(kind, namespace)) as readonly T[];
     const scope = scopeOf(kind, namespace);
-    const known = this.#read.get(key)?.get(scope) ?? (await this.#fetch(kind, namespace));
-    this.#note(key, scope, known);
-    return known as readonly T[];
+    const known = this.#read.get(key)?.get(scope);
+    return (known ?? this.#note(key, scope, await this.#fetch(kind, namespace))) as readonly T[];
   }
 
-  #note(key: string, scope: string, objects: readonly KubeObject[]): void {
-    this.#read.set(key, (this.#read.get(key) ?? new Map()).set(scope, objects));
+  #note(key: string, scope: string, objects: readonly KubeObject[]): readonly KubeObject[] {
+    const shared = this.#lists.share(scope, objects);
+    this.#read.set(key, (this.#read.get(key) ?? new Map()).set(scope, shared));
+    return shared;
   }
 
   /** Takes an object as it is now. */
@@ -106,9 +109,9 @@ export class NamespaceView {
     if (viewed) this.#scopes.get(scopeOf(viewed.kind, namespace))?.put(object, source);
   }
 
-  /** What was read is old: it is read again when it is asked for. */
-  forget(key: string): void {
-    this.#read.delete(key);
+  /** What was read is old: it is read again when it is asked for. @param kind is given where only objects of that kind may be others */
+  forget(key: string, kind?: Kind): void {
+    if (kind === undefined || this.#options.kinds.some((viewed) => viewed.kind === kind)) this.#read.delete(key);
   }
 
   stop(): Promise<void> {
@@ -135,7 +138,7 @@ export class NamespaceView {
 
   async #fetch(kind: Kind, namespace: string): Promise<readonly KubeObject[]> {
     try {
-      return (await this.#options.client.listAll(pathOf(kind, namespace))).items;
+      return (await this.#options.client.listAll(pathOf(kind, namespace))).items.map(withoutManagedFields);
     } catch (error) {
       if (isNotFound(error)) return [];
       throw error;

@@ -2,11 +2,18 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { ROLE } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
+import { isSame } from '../../rollout/workload/template.ts';
+
+/** Deployments of a namespace, by their keys, with the labels of their pods. */
+type Neighbours = readonly { key: string; labels: Record<string, string> }[];
 
 /** The other Deployments of a namespace, for as far as they tell whether a Service is shared: read once, and when forgotten. */
 export class NeighbourLabels {
   readonly #client: Pick<KubeClient, 'listAll'>;
-  readonly #labels = new Map<string, Record<string, string>[]>();
+  /** By who read it. All who read the same share one. */
+  readonly #read = new Map<string, Neighbours>();
+  /** By namespace: held by who read it, and not from here. */
+  readonly #last = new Map<string, WeakRef<Neighbours>>();
 
   constructor(client: Pick<KubeClient, 'listAll'>) {
     this.#client = client;
@@ -14,17 +21,26 @@ export class NeighbourLabels {
 
   /** Labels of their pods. @param key of the Deployment, `namespace/name` @throws KubeError */
   async labelsOf(key: string): Promise<Record<string, string>[]> {
-    const known = this.#labels.get(key);
-    if (known !== undefined) return known;
     const [namespace = ''] = key.split('/');
-    const { items } = await this.#client.listAll<Deployment>(pathOf(KINDS.deployments, namespace));
-    const others = items.filter((object) => keyOf(object) !== key && object.metadata.labels?.[ROLE] === undefined);
-    const labels = others.map(({ spec }) => spec.template.metadata?.labels ?? {});
-    this.#labels.set(key, labels);
-    return labels;
+    const known = this.#read.get(key) ?? this.#shared(namespace, await this.#list(namespace));
+    this.#read.set(key, known);
+    return known.filter((neighbour) => neighbour.key !== key).map(({ labels }) => labels);
   }
 
   forget(key: string): void {
-    this.#labels.delete(key);
+    this.#read.delete(key);
+  }
+
+  async #list(namespace: string): Promise<Neighbours> {
+    const { items } = await this.#client.listAll<Deployment>(pathOf(KINDS.deployments, namespace));
+    const own = items.filter(({ metadata }) => metadata.labels?.[ROLE] === undefined);
+    return own.map((object) => ({ key: keyOf(object), labels: object.spec.template.metadata?.labels ?? {} }));
+  }
+
+  #shared(namespace: string, read: Neighbours): Neighbours {
+    const last = this.#last.get(namespace)?.deref();
+    if (last !== undefined && isSame(last, read)) return last;
+    this.#last.set(namespace, new WeakRef(read));
+    return read;
   }
 }

@@ -1,4 +1,4 @@
-import { Store } from '../../cluster/store.ts';
+import { Store, type StoreOptions } from '../../cluster/store.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { hostsOf } from '../tick/host-claims.ts';
 import { canariesByAge, isWritten } from '../tick/owners.ts';
@@ -8,9 +8,9 @@ export class Records {
   readonly store: Store<Canary>;
 
   /** @param onChange is called with the key of each Deployment that a change may concern */
-  constructor(onChange: (key: string) => void, onError?: (error: unknown) => void) {
+  constructor(onChange: (key: string) => void, options: Pick<StoreOptions<Canary>, 'keep' | 'onError'> = {}) {
     const indexes = { target: (record: Canary) => [targetOf(record)], host: hostsOf };
-    this.store = new Store<Canary>({ indexes, ...(onError && { onError }) });
+    this.store = new Store<Canary>({ indexes, ...options });
     this.store.onChange(({ object, previous, source }) => {
       if (source === 'write') return;
       for (const key of this.#concerned(object, previous)) onChange(key);

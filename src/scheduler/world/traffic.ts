@@ -139,6 +139,11 @@ export class TrafficView {
     return this.#sources.flatMap(({ store }) => store.by(ABOUT, key));
   }
 
+  /** Whether a route bears the mark of a Deployment, or was made for it. @param key of the Deployment */
+  hasRoute(key: string): boolean {
+    return this.#sources.some(({ isRoute, store }) => isRoute === true && store.by(ABOUT, key).length > 0);
+  }
+
   /** Whether a route still bears the mark of a Deployment, whether that is there or not. @param key of the Deployment */
   isMarkedFor(key: string): boolean {
     return this.labelled(key).some((object) => adoptedKeys(object).includes(key));

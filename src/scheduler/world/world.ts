@@ -23,6 +23,7 @@ import { Records } from './records.ts';
 import { ReplicaSetWatches } from './replica-set-watches.ts';
 import { RestatedTemplates } from './restated-templates.ts';
 import { RouteRights } from './route-rights.ts';
+import { SharedTemplates } from './shared-templates.ts';
 import { StablePods } from './stable-pods.ts';
 import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
@@ -61,17 +62,20 @@ export class World {
     this.#client = options.client;
     this.#namespaceWatches = new NamespaceWatches(options);
     const { client, provider, onChange, onError } = options;
+    const templates = new SharedTemplates(this);
     this.enrolled = this.#watch<Deployment>({
       kind: KINDS.deployments,
       isEssential: true,
       labelSelector: ENROLLED,
       index: { host: annotatedHosts, ...BY_REFERENCE },
+      keep: templates.keepDeployment,
       toKeys: ownKey,
     });
     this.canaries = this.#watch<Deployment>({
       kind: KINDS.deployments,
       isEssential: true,
       labelSelector: `${ROLE}=canary`,
+      keep: templates.keepCanary,
       toKeys: stemKey,
     });
     this.services = this.#watch<Service>({
@@ -107,7 +111,7 @@ export class World {
       expectCurrent: (key, kind) => this.expectCurrent(key, kind),
     });
     this.autoscalers = new Autoscalers(client);
-    this.records = new Records(onChange, onError);
+    this.records = new Records(onChange, { keep: templates.keepRecord, ...(onError && { onError }) });
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({ client, watched: (key) => this.canaries.get(key) });
     this.replicaSets = new ReplicaSetWatches({ client, hooks: this.#hooks(KINDS.replicasets), onChange });
@@ -138,7 +142,7 @@ export class World {
       if (source !== 'watch') return;
       for (const key of toKeys(object)) {
         // It may be there without the label: somebody's own by now.
-        if (type === 'deleted') this.#namespaces.forget(key);
+        if (type === 'deleted') this.#namespaces.forget(key, wanted.kind);
         onChange(key);
       }
     });

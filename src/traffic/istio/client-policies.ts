@@ -1,4 +1,4 @@
-import { canonical } from '../../rollout/workload/template.ts';
+import { isSame } from '../../rollout/workload/template.ts';
 import type { TrafficObstacle } from '../../rollout/workload/traffic-obstacle.ts';
 import type { ClientProxy } from './reach/client-proxy.ts';
 import { serviceHost } from './reach/host.ts';
@@ -19,7 +19,7 @@ export function clientPolicyObstacle(
     const rule = policyRule(bindingRules(stable, client, objects), client);
     if (rule === undefined) continue;
     const other = policyRule(bindingRules(canary, client, objects));
-    if (canonical(rule.spec.trafficPolicy) === canonical(other?.spec.trafficPolicy)) continue;
+    if (isSame(rule.spec.trafficPolicy, other?.spec.trafficPolicy)) continue;
     const message = `DestinationRule ${istioName(rule)} holds for ${serviceHost(stable, objects)} and its trafficPolicy not for ${serviceHost(canary, objects)}, to clients in ${client}; write one for that host beside it, with the same trafficPolicy`;
     return { reason: 'TrafficPolicyMissing', message };
   }

@@ -4,7 +4,7 @@ import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { stemOf } from '../../rollout/names.ts';
 import type { ObjectChange } from '../../rollout/object-change.ts';
 import { generatedMeta, madeFor, replaceable } from '../../rollout/workload/generated.ts';
-import { canonical } from '../../rollout/workload/template.ts';
+import { isSame } from '../../rollout/workload/template.ts';
 import type { RouteTarget } from './app-routes.ts';
 import { apiVersion, DESTINATION_RULES } from './kinds.ts';
 import { fullHost, resolveHost } from './reach/host.ts';
@@ -87,6 +87,6 @@ function changesOf(present: DestinationRule | undefined, wanted: DestinationRule
   const kind = DESTINATION_RULES;
   if (wanted === undefined) return present ? [{ do: 'delete', kind, object: present }] : [];
   if (present === undefined) return [{ do: 'create', kind, object: wanted }];
-  if (canonical(present.spec) === canonical(wanted.spec)) return [];
+  if (isSame(present.spec, wanted.spec)) return [];
   return [{ do: 'patch', kind, object: present, operations: [{ op: 'add', path: '/spec', value: wanted.spec }] }];
 }

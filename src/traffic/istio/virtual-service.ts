@@ -3,7 +3,7 @@ import { keyOf } from '../../rollout/kube.ts';
 import type { RouteReading, TrafficWish } from '../../rollout/machine/traffic.ts';
 import { canaryName } from '../../rollout/names.ts';
 import { type ObjectChange, type PatchOperation, pointer } from '../../rollout/object-change.ts';
-import { canonical } from '../../rollout/workload/template.ts';
+import { isSame } from '../../rollout/workload/template.ts';
 import { abandon, adopt, adoptions, clusterDomainOf, isAdoptedFor } from './adoption.ts';
 import { type AppRoutes, isLabelledOwn } from './app-routes.ts';
 import { VIRTUAL_SERVICES } from './kinds.ts';
@@ -36,7 +36,7 @@ function isStale({ own, users }: AppRoutes, wish: TrafficWish, weight: number | 
   const isMismarked = (route: VirtualService) => isAdoptedFor(route, wish) && adopt(route, wish).length > 0;
   if (own === undefined) return users.some(isMismarked);
   if (users.length > 0 || weight === undefined) return true;
-  return wish.services !== undefined && canonical(own.spec) !== canonical(ownSpec(wish, weight));
+  return wish.services !== undefined && !isSame(own.spec, ownSpec(wish, weight));
 }
 
 /** What gives the canary a weight: all of an object that is Headgate's own, only the weights of a user's. */

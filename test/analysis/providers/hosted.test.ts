@@ -96,6 +96,7 @@ const newrelic: Row = {
     'a percentile': [ofNewRelic({ 'percentile.duration': { 99: 1.5 } }), value(1.5)],
     empty: [ofNewRelic(), none],
     null: [ofNewRelic({ 'average.duration': null }), none],
+    NaN: [ofNewRelic({ 'average.duration': 'NaN' }), NAN],
     'several rows': [ofNewRelic({ count: 1 }, { count: 2 }), SEVERAL_SERIES],
     'several columns': [ofNewRelic({ a: 1, b: 2 }), SEVERAL_SERIES],
     'an error with status 200': [{ errors: [{ message: 'NRQL Syntax Error' }] }, error(/NRQL Syntax Error/)],
@@ -131,6 +132,7 @@ const cloudwatch: Row = {
   answers: {
     'a value': [ofCloudWatch({ Id: 'e', StatusCode: 'Complete', Timestamps: [1, 2], Values: [3, 4] }), value(4)],
     empty: [ofCloudWatch({ Id: 'e', StatusCode: 'Complete', Timestamps: [], Values: [] }), none],
+    NaN: [ofCloudWatch({ StatusCode: 'Complete', Values: ['NaN'] }), NAN],
     several: [ofCloudWatch({ Values: [1] }, { Values: [2] }), SEVERAL_SERIES],
     'a part': [ofCloudWatch({ StatusCode: 'PartialData', Values: [1] }), error(/PartialData and not all/)],
     'no right to it': [
@@ -192,6 +194,7 @@ const dynatrace: Row = {
     'a value': [ofDynatrace([3.5]), value(3.5)],
     empty: [ofDynatrace(), none],
     null: [ofDynatrace([null]), none],
+    NaN: [ofDynatrace(['NaN']), NAN],
     several: [ofDynatrace([1], [2]), SEVERAL_SERIES],
     'a word': [ofDynatrace(['x']), NO_NUMBER],
   },
@@ -217,6 +220,7 @@ const splunk: Row = {
     'a value': [{ results: [{ count: '12' }] }, value(12)],
     'with fields of Splunk’s own': [{ results: [{ count: '12', _time: 'x' }] }, value(12)],
     empty: [{ results: [] }, none],
+    NaN: [{ results: [{ rate: 'NaN' }] }, NAN],
     'several rows': [{ results: [{ count: '1' }, { count: '2' }] }, SEVERAL_SERIES],
     'several columns': [{ results: [{ a: '1', b: '2' }] }, SEVERAL_SERIES],
     'an error with status 200': [
@@ -259,6 +263,7 @@ const signalflow: Row = {
     empty: [ofSignalFlow(['control-message', { event: 'END_OF_CHANNEL' }]), none],
     several: [ofSignalFlow(['data', { data: [{ value: 1 }, { value: 2 }] }]), SEVERAL_SERIES],
     null: [ofSignalFlow(['data', { data: [{ value: null }] }]), none],
+    NaN: [ofSignalFlow(['data', { data: [{ value: 'NaN' }] }]), NAN],
     'an error': [
       ofSignalFlow(['error', { errors: [{ message: 'unknown name' }] }]),
       error(/signalflow says: unknown name/),
@@ -279,6 +284,7 @@ const externalmetrics: Row = {
     'with an exponent': [{ items: [{ value: '2e3' }] }, value(2_000)],
     empty: [{ items: [] }, none],
     several: [{ items: [{ value: '1' }, { value: '2' }] }, SEVERAL_SERIES],
+    'NaN, which a quantity cannot be': [{ items: [{ value: 'NaN' }] }, error(/no quantity/)],
     'no quantity': [{ items: [{ value: 'many' }] }, error(/no quantity/)],
   },
 };

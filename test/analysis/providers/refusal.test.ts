@@ -33,6 +33,26 @@ const REFUSALS: Record<string, [status: number, text: string, words: string, aft
     '{"code":"unauthorized","message":"unauthorized access"}',
     'refuses the credentials (HTTP status 401): unauthorized access',
   ],
+  'wrong credentials at Dynatrace': [
+    401,
+    '{"error":{"code":401,"message":"Token Authentication failed"}}',
+    'refuses the credentials (HTTP status 401): Token Authentication failed',
+  ],
+  'wrong credentials at Splunk Observability': [
+    401,
+    '{"message":"Unauthorized","code":401}',
+    'refuses the credentials (HTTP status 401): Unauthorized',
+  ],
+  'no right to external metrics': [
+    403,
+    '{"kind":"Status","status":"Failure","message":"external.metrics.k8s.io is forbidden","reason":"Forbidden","code":403}',
+    'refuses the credentials (HTTP status 403): external.metrics.k8s.io is forbidden',
+  ],
+  'wrong credentials at a proxy, before Prometheus or Graphite': [
+    401,
+    '<html><title>401 Authorization Required</title></html>',
+    'refuses the credentials (HTTP status 401)',
+  ],
   'throttled, with a time to wait': [
     429,
     '{"error":{"code":429,"message":"Too many requests"}}',

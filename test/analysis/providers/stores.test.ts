@@ -77,6 +77,7 @@ const ANSWERS: [spec: object, about: string, answer: unknown, result: object][] 
   [influxql, 'a window that is not over', ofInflux(series(4, null)), value(4)],
   [influxql, 'empty', { results: [{ statement_id: 0 }] }, none],
   [influxql, 'null', ofInflux(series(null)), none],
+  [influxql, 'NaN', ofInflux(series('NaN')), NAN],
   [influxql, 'several', ofInflux(series(1), series(2)), SEVERAL_SERIES],
   [influxql, 'several columns', ofInflux({ columns: ['time', 'a', 'b'], values: [[1, 2, 3]] }), SEVERAL_SERIES],
   [

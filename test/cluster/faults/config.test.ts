@@ -6,6 +6,7 @@ import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { allOfRedis } from '../support/all-of-redis.ts';
 import { ConfiguredApp, saying, secretOf } from '../support/configured-app.ts';
+import { killStablePods, pinsOfApp, snapshotsAround } from '../support/content.ts';
 import { servedAll } from '../support/failures.ts';
 import { namesIn, referringPod } from '../support/pinned-pod.ts';
 
@@ -28,6 +29,9 @@ t.teardown(async () => {
 
 /** A release stays at its weight until a command ends it. */
 const STAYING = { 'step-weights': '50', interval: '10m', metrics: '[]' };
+
+/** All that a ConfigMap may hold, in bytes. */
+const MOST_CONTENT = 1_048_576;
 
 /** A pod with these pins, as it would be. */
 const wouldBe = (namespace: string, pins: string) =>
@@ -96,7 +100,7 @@ const moved = t.test(
 
     await app.kubectl(['annotate', `deployment/${app.name}`, 'headgate.dev/canary-']);
     await waitFor('the record to be gone', async () => (await app.record()) === undefined);
-    await waitFor('its pins to be gone', async () => (await one.pins()) === '');
+    await waitFor('its pins to be gone', async () => (await pinsOfApp(app)) === '');
     await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
     await waitFor('all answers from pods on what the objects say', async () => {
       const { stable } = await one.heard(20);
@@ -124,9 +128,9 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
   }
   t.match(await pinned(), { status: 'True', reason: 'Pinned' });
   t.same(await one.heard(20), { stable: saying('one'), canary: [] });
-  t.equal((await one.snapshots()).length, 6, 'three for each');
+  t.equal((await snapshotsAround(app)).length, 6, 'three for each');
 
-  const before = await one.pins();
+  const before = await pinsOfApp(app);
   await one.say('two');
   await app.until(
     'a release of the content',
@@ -134,7 +138,7 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
   );
   await app.atWeight(50);
   t.same(await one.heard(), { stable: saying('one'), canary: saying('two') });
-  await one.killStablePods();
+  await killStablePods(app);
   await app.kubectl(['scale', `deployment/${app.name}`, '--replicas=2']);
   await app.kubectl(['scale', `deployment/${app.name}`, '--replicas=4']);
   await waitFor('four stable pods', async () => (await app.deployment()).status.readyReplicas === 4);
@@ -145,31 +149,36 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
   await other.app.phase('Failed');
   t.same(await one.heard(20), { stable: saying('two'), canary: [] });
   t.same(await other.heard(20), { stable: saying('one'), canary: [] }, 'another one keeps what it has');
-  await waitFor('no more snapshots than are needed', async () => (await one.snapshots()).length === 9);
+  await waitFor('no more snapshots than are needed', async () => (await snapshotsAround(app)).length === 9);
 
   await app.kubectl(['rollout', 'restart', `deployment/${app.name}`]);
   await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
   t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'a restart is no release');
   await app.apply(app.manifest('1.4.1'));
-  t.not(await one.pins(), before);
+  t.not(await pinsOfApp(app), before);
   const { generation } = (await app.deployment()).metadata;
   await app.apply(app.manifest('1.4.1'));
   t.equal((await app.deployment()).metadata.generation, generation, 'what git says shows no drift');
   t.equal((await app.status()).phase, 'Succeeded');
 
-  await one.say('bad', { large: 'x'.repeat(1_000_000) });
+  await one.say('bad', { large: 'x'.repeat(MOST_CONTENT - 'bad'.length) });
   await app.atWeight(50);
   await app.command('abort');
   await app.phase('Failed');
   t.same(await one.heard(20), { stable: saying('two'), canary: [] });
-  await one.killStablePods();
+  await killStablePods(app);
   t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'failed content leaves no trace');
   t.equal((await app.status()).phase, 'Failed', 'and is not tried again');
+  await app.command('retry');
+  await app.atWeight(50);
+  t.same(await one.heard(60), { stable: saying('two'), canary: saying('bad') }, 'but by command');
+  await app.command('abort');
+  await app.phase('Failed');
   await one.say('two');
   await app.phase('Initialized');
 
   await app.kubectl(['delete', 'configmap/variables', 'secret/db']);
-  await one.killStablePods();
+  await killStablePods(app);
   t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'what was deleted runs on');
   await one.say('two');
   t.equal((await app.status()).phase, 'Initialized', 'made again with the same content, it is no release');

@@ -5,6 +5,7 @@ import { Product } from '../../rig/product.ts';
 import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { pinnedPods } from '../../rollout/pins/pods.ts';
 import { ConfiguredApp, saying } from '../support/configured-app.ts';
+import { killStablePods } from '../support/content.ts';
 import { namesIn, referringPod } from '../support/pinned-pod.ts';
 
 /** Names of snapshots that the webhook puts into pods, as where the API server has no policy for it. */
@@ -88,13 +89,13 @@ t.test('content is released by canary; pods that start while the webhook is away
 
   await one.say('two');
   await app.atWeight(50);
-  await one.killStablePods();
+  await killStablePods(app);
   t.same(await one.heard(60), { stable: saying('one'), canary: saying('two') });
   await app.command('abort');
   await app.phase('Failed');
 
   await product.publish([]);
-  await one.killStablePods();
+  await killStablePods(app);
   t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'without the webhook they take what there is');
   await app.until('word of pods that are not pinned', ({ conditions }) =>
     conditions.some(
@@ -108,7 +109,7 @@ t.test('content is released by canary; pods that start while the webhook is away
 
   await product.publish();
   await inForce(app.namespace, 'the webhook');
-  await one.killStablePods();
+  await killStablePods(app);
   await app.until('word that all pods are pinned', ({ conditions }) =>
     conditions.some(({ type, status }) => type === 'ConfigPinned' && status === 'True'),
   );

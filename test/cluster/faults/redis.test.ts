@@ -66,6 +66,18 @@ for (const [what, lose] of Object.entries(LOSSES)) {
   });
 }
 
+t.test('Redis: FLUSHALL before an app has its first route costs at most the resync interval', async (t) => {
+  const app = await App.in(rig, 'first-route', { replicas: 0 });
+  await app.apply(app.manifest('1.4.0'));
+  await app.phase('Initialized');
+  await waitFor('the controller to be done', async () => (await app.deployment()).status.observedGeneration > 0);
+  await flushAll();
+  const route = `/apis/networking.istio.io/v1/namespaces/${app.namespace}/virtualservices/${app.name}`;
+  await waitFor('its route', () => rig.api.find(route), { timeoutMs: RESYNC_MS + 2 * MARGIN_MS });
+  t.pass('it was made');
+  await app.delete();
+});
+
 t.test('Redis away for 10 s: a crash takes traffic back, steps go on, and afterwards too', async (t) => {
   const options = { annotations: { 'step-weights': '30,40,50', interval: '4s' } };
   const deploy = () => App.enrolled(rig, 'away', options);

@@ -11,6 +11,8 @@ import { Release } from '../support/release.ts';
 const USER = '65532';
 const MIB = 2 ** 20;
 const MAIN = '/headgate/dist/main.js';
+/** Many times what it takes: a busy machine is no fault of the image. */
+const MOST_STARTING_MS = 20_000;
 
 const rig = openRig();
 /** There is no DNS: the load tester has an address. */
@@ -68,6 +70,43 @@ t.test('the chart runs the image under the limits that it says', async (t) => {
     const found = running(component);
     t.equal(found.length, count, `${component}: ${count}`);
     for (const seen of found) isConfined(t, seen, limit);
+  }
+});
+
+/** Of all machines that run Linux, what /proc counts time in. */
+const TICKS_PER_SECOND = 100;
+
+/** Milliseconds since a process began. */
+function age({ pid }: Seen): number {
+  const [uptime = ''] = readFileSync('/proc/uptime', 'utf8').split(' ');
+  // Its name, in parentheses, may have spaces; the beginning is the twentieth field after it.
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?!.*\))/s);
+  return (Number(uptime) - Number(fields.split(' ')[19]) / TICKS_PER_SECOND) * 1_000;
+}
+
+/** Milliseconds from the beginning of a process, the next one of its component, until it is ready. */
+async function startUp(component: string): Promise<number> {
+  const before = running(component).map(({ pid }) => pid);
+  const [pod = ''] = await release.pods(component);
+  await rig.kubectl(['-n', release.namespace, 'delete', 'pod', pod, '--wait=false']);
+  const isNew = ({ pid }: Seen) => !before.includes(pid);
+  const seen = await waitFor('another process', async () => running(component).find(isNew), { everyMs: 20 });
+  const environment = readFileSync(`/proc/${seen.pid}/environ`, 'utf8').split('\0');
+  const host = environment.find((line) => line.startsWith('HEADGATE_HTTP_HOST='))?.split('=')[1];
+  return waitFor(
+    'it to be ready',
+    async () => {
+      const answer = await fetch(`http://${host}:8080/readyz`).catch(() => undefined);
+      return answer?.ok === true && age(seen);
+    },
+    { everyMs: 20 },
+  );
+}
+
+t.test('a process is ready soon after it begins', async (t) => {
+  for (const component of ['webhook', 'scheduler']) {
+    const took = await startUp(component);
+    t.ok(took < MOST_STARTING_MS, `${component}: ${Math.round(took)} ms`);
   }
 });
 

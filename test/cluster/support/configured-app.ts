@@ -1,12 +1,12 @@
-import { type Json, type Rig, waitFor } from '../../rig/rig.ts';
+import type { Json, Rig } from '../../rig/rig.ts';
 import { App, type AppOptions } from './app.ts';
+import { isCanaryPod, variablesOf } from './content.ts';
 
 /** Where podinfo finds its files. */
 const FILES = '/etc/app';
 
 /** What one answer says: which pod gave it, and on what content that runs. */
 export interface Told {
-  pod: string;
   isCanary: boolean;
   /** Of each way in which the pod refers to them, its own word. */
   words: string;
@@ -49,14 +49,9 @@ export class ConfiguredApp {
 
   /** One answer, and the files beside it. */
   async ask(): Promise<Told> {
-    const { host, rig } = this.app;
-    const { status, body } = await rig.gateway.request({ host, path: '/env' });
-    if (status !== 200) throw new Error(`${status} ${body}`);
-    const variables = new Map(
-      (JSON.parse(body) as string[]).map((line) => line.split(/=(.*)/s, 2) as [string, string]),
-    );
+    const variables = await variablesOf(this.app);
     const said = ['ONE', 'ALL_word', 'TOKEN', 'DB_token'].map((name) => variables.get(name) ?? 'nothing');
-    return { ...this.#from(variables.get('HOSTNAME')), words: said.join(' ') };
+    return { isCanary: isCanaryPod(this.app, variables.get('HOSTNAME')), words: said.join(' ') };
   }
 
   /** What files say, by pod: `canary one one`. */
@@ -65,13 +60,9 @@ export class ConfiguredApp {
     const { body } = await rig.gateway.request({ host, path: '/configs' });
     const files = JSON.parse(body) as Record<string, string>;
     return {
-      ...this.#from(files['pod']),
+      isCanary: isCanaryPod(this.app, files['pod']),
       words: ['word', 'token', 'single', 'single-token', 'started'].map((name) => files[name]).join(' '),
     };
-  }
-
-  #from(pod = ''): Pick<Told, 'pod' | 'isCanary'> {
-    return { pod, isCanary: pod.startsWith(`${this.app.name}-canary-`) };
   }
 
   /** The words of many answers, each once: of the stable pods, and of the canary's. */
@@ -84,44 +75,11 @@ export class ConfiguredApp {
     return { stable: [...told.stable].toSorted(), canary: [...told.canary].toSorted() };
   }
 
-  /** Names of the snapshots that there are. */
-  async snapshots(): Promise<string[]> {
-    const { rig, namespace } = this.app;
-    const made = await Promise.all(
-      ['configmaps', 'secrets'].map((plural) =>
-        rig.api.list(`/api/v1/namespaces/${namespace}/${plural}?labelSelector=headgate.dev%2Frole%3Dsnapshot`),
-      ),
-    );
-    return made
-      .flat()
-      .map(({ metadata }) => metadata.name as string)
-      .toSorted();
-  }
-
-  async pins(): Promise<string> {
-    const { spec } = await this.app.deployment();
-    return spec.template.metadata.annotations?.['headgate.dev/config'] ?? '';
-  }
-
   /** One of the canary's pods is deleted. */
   async killCanaryPod(): Promise<void> {
     const { app } = this;
     const { stdout } = await app.kubectl(['get', 'pods', '-l', `app=${app.name}-canary`, '-o', 'name']);
     await app.kubectl(['delete', stdout.split('\n', 1)[0] ?? '', '--wait=false']);
-  }
-
-  /** Every stable pod is deleted; resolves when as many others are ready. */
-  async killStablePods(): Promise<void> {
-    const { app } = this;
-    const before = await app.stablePodIds();
-    const others = async (): Promise<Json[]> =>
-      (await app.stablePods()).filter(({ metadata }) => !before.includes(metadata.uid));
-    await app.kubectl(['delete', 'pods', '-l', `app=${app.name}`, '--wait=false']);
-    await waitFor('other stable pods', async () => (await others()).filter(isReady).length === before.length);
-    // All were away at once: the gateway hears of the others a moment after Kubernetes has counted them, and the canary may answer meanwhile.
-    const names = (await others()).map(({ metadata }) => metadata.name);
-    const isFound = async (): Promise<boolean> => names.includes((await this.ask()).pod);
-    await waitFor('the gateway to find them', () => isFound().catch(() => false));
   }
 }
 
@@ -132,15 +90,12 @@ export const secretOf = (word: string): string => `s3cr3t-${word}`;
 export function saying(word: string): string[] {
   const secret = secretOf(word);
   return [
-    [word, secret, word, secret, word, word, secret],
+    [word, secret, word, secret, word, secret, word, secret],
     [word, word, secret, secret],
   ]
     .map((words) => words.join(' '))
     .toSorted();
 }
-
-const isReady = ({ status }: Json): boolean =>
-  status?.conditions?.some((one: Json) => one.type === 'Ready' && one.status === 'True') ?? false;
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -169,6 +124,7 @@ function refer(deployment: Json): void {
     { name: 'ONE', valueFrom: { configMapKeyRef } },
     { name: 'TOKEN', valueFrom: { secretKeyRef } },
     { name: 'MISSING', valueFrom: { configMapKeyRef: { name: 'nobody-has-it', key: 'word', optional: true } } },
+    { name: 'NO_KEY', valueFrom: { configMapKeyRef: { name: 'variables', key: 'nobody-has-it', optional: true } } },
   ];
   container.envFrom = [
     { prefix: 'ALL_', configMapRef: { name: 'variables' } },
@@ -184,8 +140,13 @@ function refer(deployment: Json): void {
     {
       name: 'init',
       image: 'busybox',
-      command: ['sh', '-c', `printf '%s %s %s' "$ONE" "$(cat /plain/word)" "$(cat /secret/token)" > /made/started`],
+      command: [
+        'sh',
+        '-c',
+        `printf '%s %s %s %s' "$ONE" "$token" "$(cat /plain/word)" "$(cat /secret/token)" > /made/started`,
+      ],
       env: [{ name: 'ONE', valueFrom: { configMapKeyRef } }],
+      envFrom: [{ secretRef: { name: 'db' } }],
       volumeMounts: [
         { name: 'plain', mountPath: '/plain' },
         { name: 'plain-secret', mountPath: '/secret' },

@@ -116,6 +116,8 @@ void t.test('what is missing', async (t) => {
     new Map(),
     'has none yet',
   );
+  const back = wantedPins(deployment('1.0'), [{ ...APP, optional: false, snapshot: undefined }], pinned.spec.template);
+  t.same(back, { pins: new Map([['configmap/app', 'app-1']]), snapshots: [] }, 'or has that of the running version');
   const there = wantedPins(pinned, [{ ...APP, optional: false, snapshot: 'app-2' }]);
   t.same(there, { pins: new Map([['configmap/app', 'app-2']]), snapshots: [{ ...APP, snapshot: 'app-2' }] });
 });

@@ -3,6 +3,7 @@ import { Store } from '../../../src/cluster/store.ts';
 import { CONFIG_TRACKING } from '../../../src/rollout/keys.ts';
 import type { Container, Deployment, KubeObject } from '../../../src/rollout/kube.ts';
 import { type ConfigObject, digestOf } from '../../../src/rollout/pins/content.ts';
+import { withPins } from '../../../src/rollout/pins/pins.ts';
 import type { ConfigKind } from '../../../src/rollout/pins/reference.ts';
 import { snapshotName, snapshotObject } from '../../../src/rollout/pins/snapshot.ts';
 import { ConfigContents } from '../../../src/scheduler/world/config-contents.ts';
@@ -89,11 +90,28 @@ t.test('the name of what a Secret says cannot be found out without the key', asy
   t.not(named(), named(KEY));
 });
 
-t.test('of what is not there nothing is read, and of what is not tracked nothing is told', async (t) => {
+t.test('what the watch does not show yet is asked for, until something is pinned for it', async (t) => {
+  const { asked, stored, snapshotsIn } = world();
+  const object = referring(app);
+  t.same(await snapshotsIn(object), [undefined], 'it is not there');
+  stored[`${ROOT}/configmaps/app`] = said('app', 'one');
+  const one = snapshotName(object, { kind: 'configmap', name: 'app' }, digestOf(said('app', 'one')));
+  t.same(await snapshotsIn(object), [one], 'it was made with the template that names it');
+  t.equal(asked.length, 2);
+  t.same(await snapshotsIn(object), [one]);
+  t.equal(asked.length, 2, 'and is known from then on');
+  const other = world();
+  const pinned = referring(app);
+  pinned.spec.template = withPins(pinned.spec.template, 'configmap/app=app-1');
+  t.same(await other.snapshotsIn(pinned), [undefined], 'one that was deleted');
+  t.same(other.asked, []);
+});
+
+t.test('of what is not tracked nothing is told', async (t) => {
   const { asked, show, snapshotsIn } = world();
   const { metadata } = said('app', 'one');
   show('configmaps', { metadata: { ...metadata, annotations: { [CONFIG_TRACKING]: 'disabled' } } });
-  t.same(await snapshotsIn(referring(app, { configMapRef: { name: 'gone' } })), [undefined]);
+  t.same(await snapshotsIn(referring(app)), []);
   t.same(asked, []);
 });
 

@@ -84,4 +84,14 @@ t.test('what is marked for a Deployment in other namespaces is found by its mark
   t.match(traffic.markedElsewhere(KEY), [{ kind: { kind: 'VirtualService' }, key: 'infra/edge' }]);
   t.equal(traffic.markedElsewhere(KEY).length, 1);
   t.ok(traffic.isMarkedFor(KEY));
+  t.ok(traffic.hasRoute(KEY));
+});
+
+t.test('a rule that is made for a Deployment is no route', async (t) => {
+  const { stores, traffic } = view();
+  const metadata = { namespace: NAMESPACE, name: 'podinfo', resourceVersion: '1', uid: 'a' };
+  stores[1]?.put({ kind: 'DestinationRule', metadata }, 'watch');
+  t.notOk(traffic.hasRoute(KEY));
+  stores[0]?.put({ kind: 'VirtualService', metadata }, 'watch');
+  t.ok(traffic.hasRoute(KEY));
 });

@@ -115,6 +115,10 @@ function waits({ seen }: Situation, { action }: StampedCommand): boolean {
   return action !== 'abort' && !isKnown(seen, 'deployment');
 }
 
+/** Whether an abort was asked for that is not carried out yet. */
+export const isAbortAsked = ({ seen: { command }, state }: Situation): boolean =>
+  command !== undefined && !('problem' in command) && command.action === 'abort' && command.id !== state.command?.id;
+
 /** Carries out a command that was not seen before, once; undefined if there is none, or it has to wait. */
 export function carryOutCommand(s: Situation): Next | undefined {
   const { command } = s.seen;

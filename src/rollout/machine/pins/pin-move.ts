@@ -10,7 +10,7 @@ import { revisionOf, sameRevision } from '../../workload/template.ts';
 import type { Observation } from '../observation.ts';
 import type { Situation } from '../situation.ts';
 import { isKnown } from '../sources.ts';
-import { ACTIVE, type RolloutState, SERVING } from '../state.ts';
+import { ACTIVE, type RolloutState } from '../state.ts';
 
 /** Other pins for the Deployment's template. */
 export interface PinMove {
@@ -58,7 +58,7 @@ function wishFor({ spec, seen, state }: Situation, deployment: Deployment): { te
   const isBack =
     stable !== undefined && pinsTextOf(stable.template) === '' && sameRevision(withPins(template, ''), stable.template);
   if (isBack && pinning !== true) return none;
-  const { pins, snapshots } = wantedPins(deployment, seen.config?.sources ?? []);
+  const { pins, snapshots } = wantedPins(deployment, seen.config?.sources ?? [], stable?.template);
   return { text: pinsText(pins), snapshots };
 }
 
@@ -113,14 +113,11 @@ function changedWords(before: PodTemplate, after: PodTemplate): string {
 export const pinHoldText = ({ hold }: PinMove): string | undefined => hold && writeHold(hold);
 
 /**
- * Whether a held revision is not started yet, as its pins come first. Where a canary of another one has traffic, or pins are
- * refused, it is: the other must not serve on, and the new one waits and says for what (`obstacle`).
+ * Whether a held revision is not started yet, as its pins come first: with them it is another one. Where they are refused it is,
+ * and it waits and says for what (`obstacle`).
  */
 export const awaitsPins = (s: Situation): boolean =>
-  s.seen.revision !== s.state.stable?.revision &&
-  s.seen.unpinnable === undefined &&
-  !SERVING.has(s.state.phase) &&
-  pinMove(s) !== undefined;
+  s.seen.revision !== s.state.stable?.revision && s.seen.unpinnable === undefined && pinMove(s) !== undefined;
 
 /** Whether the pods of a template run on content that Headgate could pin. */
 export const refersToConfig = ({ config }: Observation, template: PodTemplate): boolean =>

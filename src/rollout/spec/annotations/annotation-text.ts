@@ -3,6 +3,7 @@ import { isRecord } from '../rules/findings.ts';
 import { parseDuration } from '../schema/durations.ts';
 import { durationProblem, WEEK } from '../schema/fields.ts';
 import { place } from '../wording/text-place.ts';
+import { isShort, RecentTexts } from './recent-texts.ts';
 
 /** What an annotation's text stands for in the user's form, or what is wrong with it, as a predicate on it. */
 export type TextReading = { ok: true; value: unknown } | { ok: false; message: string };
@@ -54,8 +55,13 @@ export function asAutoscaler(text: string): TextReading {
   return read(name === undefined ? { kind: 'HorizontalPodAutoscaler', name: first } : { kind: first, name });
 }
 
+const tokens = new RecentTexts<number>();
+
 /** Tokens of a YAML text, and escapes in them, each of which may be a mistake of its own; more than `most`, where it has more. */
-export function yamlTokens(text: string, most: number): number {
+export const yamlTokens = (text: string, most: number): number =>
+  isShort(text) ? tokens.of(text, countTokens) : countTokens(text, most);
+
+function countTokens(text: string, most = Number.POSITIVE_INFINITY): number {
   let count = 0;
   for (const token of new Lexer().lex(text)) {
     count += token.split('\\').length;
@@ -73,12 +79,22 @@ export const asMap = (text: string): TextReading =>
   asYaml(text, isRecord, 'must be a YAML map: lines such as "name: value", or {name: value}');
 
 function asYaml(text: string, isRight: (value: unknown) => boolean, words: string): TextReading {
+  const reading = contents.of(text, readYaml);
+  if (!reading.ok) return reading;
+  // Whoever asks makes a form of it, with other settings inside.
+  return isRight(reading.value) ? read(structuredClone(reading.value)) : refuse(words);
+}
+
+const contents = new RecentTexts<TextReading>();
+
+function readYaml(text: string): TextReading {
   const document = parseDocument(text, { prettyErrors: false });
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) return refuse(`is not YAML: ${error.message} (${place(text, error.pos[0])})`);
   const content = contentOf(document);
-  if (content === undefined) return refuse(`has aliases (*name) that stand for too much; write it out`);
-  return isRight(content.value) ? read(content.value) : refuse(words);
+  return content === undefined
+    ? refuse(`has aliases (*name) that stand for too much; write it out`)
+    : read(content.value);
 }
 
 /** Undefined where aliases would grow without bound. */

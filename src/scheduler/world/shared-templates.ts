@@ -1,0 +1,66 @@
+import { type Store, withoutManagedFields } from '../../cluster/store.ts';
+import { LAST_APPLIED } from '../../rollout/keys.ts';
+import { type Deployment, keyOf, type PodTemplate } from '../../rollout/kube.ts';
+import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
+import { canaryName, stemOf } from '../../rollout/names.ts';
+import { isSame } from '../../rollout/workload/template.ts';
+import type { Records } from './records.ts';
+
+/** Where templates are. */
+interface Known {
+  readonly enrolled: Pick<Store<Deployment>, 'get'>;
+  readonly canaries: Pick<Store<Deployment>, 'get'>;
+  readonly records: Pick<Records, 'about'>;
+}
+
+/**
+ * What stores keep of Deployments and their records. Pod templates are the most of them, and at rest a Deployment, its record
+ * and its canary say the same one: it is in memory once, as the object that is known first.
+ */
+export class SharedTemplates {
+  readonly #known: Known;
+
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  /** Of an enrolled Deployment: without the file that it was made of, which `kubectl` notes in an annotation. */
+  readonly keepDeployment = (object: Deployment): Deployment => {
+    const { metadata, ...rest } = withoutManagedFields(object);
+    const { [LAST_APPLIED]: _, ...annotations } = metadata.annotations ?? {};
+    const template = this.#shared(keyOf(object), rest.spec.template);
+    const kept = { ...metadata, ...(metadata.annotations && { annotations }) };
+    return { ...rest, metadata: kept, spec: { ...rest.spec, template } };
+  };
+
+  /** Of a canary. */
+  readonly keepCanary = (object: Deployment): Deployment => {
+    const { spec, ...rest } = withoutManagedFields(object);
+    return { ...rest, spec: { ...spec, template: this.#shared(stemOf(keyOf(object)), spec.template) } };
+  };
+
+  readonly keepRecord = (object: Canary): Canary => {
+    const kept = withoutManagedFields(object);
+    const { stable } = kept.status ?? {};
+    if (!stable?.template) return kept;
+    const template = this.#shared(targetOf(object), stable.template);
+    return { ...kept, status: { ...kept.status, stable: { ...stable, template } } };
+  };
+
+  /** A canary's template has other labels, and the same pods. @param key of the Deployment */
+  #shared(key: string, template: PodTemplate): PodTemplate {
+    const known = this.#of(key);
+    const same = known.find((one) => isSame(one, template));
+    const pods = same ?? known.find(({ spec }) => isSame(spec, template.spec));
+    return same ?? (pods ? { ...template, spec: pods.spec } : template);
+  }
+
+  #of(key: string): PodTemplate[] {
+    const { enrolled, canaries, records } = this.#known;
+    const deployments = [enrolled.get(key), canaries.get(canaryName(key))];
+    return [
+      ...deployments.flatMap((object) => object?.spec.template ?? []),
+      ...records.about(key).flatMap(({ status }) => status?.stable?.template ?? []),
+    ];
+  }
+}
