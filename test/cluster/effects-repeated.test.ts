@@ -7,6 +7,8 @@ import { twoWindows } from './support/requests.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
+/** Most of each story is a look at twenty seconds. */
+t.jobs = 3;
 
 const WRITES = /^(create|update|patch|delete)$/;
 

@@ -8,6 +8,8 @@ import { twoWindows } from './support/requests.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
+/** Most of each story is a look at twenty seconds. */
+t.jobs = 2;
 
 const NAME = 'podinfo-canary';
 const SETTINGS = { 'step-weights': '50', metrics: '[]' };

@@ -141,8 +141,8 @@ export class Product {
 
   /** Applies the manifests, as an administrator does. */
   async install(): Promise<void> {
-    for (const file of MANIFESTS)
-      await this.rig.kubectl(['apply', '--server-side', '-f', join(ROOT, 'manifests', file)]);
+    const files = MANIFESTS.map((file) => `--filename=${join(ROOT, 'manifests', file)}`);
+    await this.rig.kubectl(['apply', '--server-side', ...files]);
     const definitions = ['crd/canaries.headgate.dev', 'crd/alertproviders.headgate.dev'];
     await this.rig.kubectl(['wait', '--for=condition=Established', ...definitions]);
     const ports = [{ name: 'https', port: 443, targetPort: HTTPS_PORT }];

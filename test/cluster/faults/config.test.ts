@@ -66,8 +66,10 @@ async function written({ app }: ConfiguredApp): Promise<string> {
   return [JSON.stringify(await Promise.all(lists)), await allOfRedis(rig.file.redis.url), ...logs].join('\n');
 }
 
-t.test(
+t.jobs = 2;
+const moved = t.test(
   'content that changes in mid-promotion comes after it; without Headgate pods run on what there is',
+  { buffered: true },
   async (t) => {
     const one = await ConfiguredApp.deployed(rig, 'moving', 'one', { replicas: 3, annotations: STAYING });
     const { app } = one;
@@ -109,7 +111,7 @@ t.test(
   },
 );
 
-t.test('content is released by canary, and each pod keeps its own', async (t) => {
+t.test('content is released by canary, and each pod keeps its own', { buffered: true }, async (t) => {
   const one = await ConfiguredApp.deployed(rig, 'config', 'one', { replicas: 3, annotations: STAYING });
   const { app } = one;
   const other = await ConfiguredApp.beside(one, { name: 'other', annotations: STAYING });
@@ -190,6 +192,8 @@ t.test('content is released by canary, and each pod keeps its own', async (t) =>
     'no byte of a Secret is written anywhere',
   );
 
+  // The policy is that of both stories.
+  await moved;
   await one.say('three');
   await app.atWeight(50);
   await rig.kubectl(['delete', 'mutatingadmissionpolicybinding', 'headgate-config-pins']);

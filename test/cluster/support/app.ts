@@ -225,7 +225,8 @@ export class App {
     await this.rig.api.patch(this.recordPath, { metadata: { annotations: { 'headgate.dev/command': command } } });
   }
 
+  /** Does not wait until all of it is gone. */
   async delete(): Promise<void> {
-    await this.kubectl(['delete', 'namespace', this.namespace, '--wait=false']);
+    await this.rig.api.delete(`/api/v1/namespaces/${this.namespace}`);
   }
 }

@@ -17,6 +17,8 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
   t.before(() => release.install());
   t.teardown(() => rig.close());
 
+  // One release has nothing to do with the other.
+  t.jobs = 2;
   t.test('a release goes through what was installed', async (t) => {
     const app = await App.enrolled(rig, 'installed', { annotations: { 'step-weights': '50' } });
     const load = app.load(40);
@@ -56,7 +58,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
   const bundles = async () =>
     (await rig.api.get(CONFIGURATION))['webhooks'].map((webhook: Json) => webhook.clientConfig.caBundle);
 
-  t.test('it is uninstalled in mid-release under traffic', async (t) => {
+  t.test('it is uninstalled in mid-release under traffic', { buffered: false }, async (t) => {
     const { apps, loads } = await midway();
     const [shifting, failed, paused, rolling] = apps;
     if (!shifting || !failed || !paused || !rolling) throw new Error('four apps are needed');
@@ -101,7 +103,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
     return left.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
   }
 
-  t.test('it is installed again beside the definition that was kept', async (t) => {
+  t.test('it is installed again beside the definition that was kept', { buffered: false }, async (t) => {
     await release.install();
     await release.uninstall();
     t.pass('and uninstalled');
