@@ -41,6 +41,8 @@ export interface Config {
   readonly routeSettleMs: number;
   /** Ticks that one scheduler runs at a time. */
   readonly concurrency: number;
+  /** Canaries that start side by side, of all schedulers together. */
+  readonly maxStarting: number;
   /** Of which kinds a change of content is released. */
   readonly trackedConfig: readonly ConfigKind[];
   /** Name of the Secret with the key by which contents of Secrets get names. */
@@ -103,6 +105,7 @@ export function loadConfig(env: Environment): Config {
     resyncIntervalMs: read('HEADGATE_RESYNC_INTERVAL', '30s', duration(1_000)),
     routeSettleMs: read('HEADGATE_ROUTE_SETTLE', '10s', duration(0)),
     concurrency: read('HEADGATE_CONCURRENCY', '16', integer(1, 1_000)),
+    maxStarting: read('HEADGATE_MAX_STARTING', '100', integer(1, 10_000)),
     trackedConfig: trackedConfig(read),
     configKeySecret: read('HEADGATE_CONFIG_KEY_SECRET', 'headgate-config-key', name),
     logLevel: read('HEADGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),

@@ -10,7 +10,7 @@ import type { Config } from './config.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
 import { commandConnection } from './scheduler/queue/redis.ts';
 import { reportRedis } from './scheduler/queue/redis-report.ts';
-import { WakeQueue } from './scheduler/queue/wake-queue.ts';
+import { type WakeJob, WakeQueue } from './scheduler/queue/wake-queue.ts';
 import { probes } from './telemetry/http.ts';
 import { createLog, type Logger } from './telemetry/log.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -115,10 +115,12 @@ function throughRedis(
   reportRedis(connection, config, [config.queue], log);
   connection.on('ready', () => redisConnected.set(1));
   connection.on('close', () => redisConnected.set(0));
-  const wakeQueue = new WakeQueue(config.queue, connection, ({ key }) => {
+  const runHere = ({ key }: WakeJob) => {
     hintsDropped.inc();
     log.warn({ deployment: key }, 'Redis did not take a hint');
-  });
+  };
+  // A change that is more urgent than a release's start is so by the scheduler's own watch.
+  const wakeQueue = new WakeQueue({ name: config.queue, connection, runHere, urgencyOf: () => 'start' });
   return {
     give: (key) => wakeQueue.now(key),
     close: async () => {

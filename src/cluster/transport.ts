@@ -7,6 +7,7 @@ import { jsonText } from './json-text.ts';
 import { resourceOf } from './kinds.ts';
 import { pause } from './pause.ts';
 import type { ServerClock } from './server-clock.ts';
+import { WatchConnections } from './watch-connections.ts';
 
 /** Kubernetes' verbs, as RBAC and the audit log name them. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
@@ -43,7 +44,7 @@ export interface TransportOptions {
   userAgent: string;
   /** Default: 10 s. */
   deadlineMs?: number;
-  /** Most connections for reads, and as many for writes, which do not wait for reads that hang. Watches, which never end, have their own. Default: 16. */
+  /** Most connections for reads, and as many for writes, which do not wait for reads that hang. Watches have their own (watch-connections.ts). Default: 16. */
   connections?: number;
   onRequest?: (report: RequestReport) => void;
   /** Is told of the time that answers bear. */
@@ -78,7 +79,7 @@ export class Transport {
   readonly #prefix: string;
   readonly #reads: Pool;
   readonly #writes: Pool;
-  readonly #watches: Pool;
+  readonly #watches: WatchConnections;
 
   constructor(options: TransportOptions) {
     const { credentials, connections = 16 } = options;
@@ -90,7 +91,8 @@ export class Transport {
     this.#prefix = pathname.replace(/\/$/, '');
     this.#reads = new Pool(origin, { ...shared, connections });
     this.#writes = new Pool(origin, { ...shared, connections });
-    this.#watches = new Pool(origin, shared);
+    // A watch is silent most of the time: where the API server speaks HTTP/2, many of them share a connection.
+    this.#watches = new WatchConnections(() => new Pool(origin, { ...shared, allowH2: true }));
   }
 
   /** The JSON of a 2xx answer. @throws KubeError, or the reason of `call.signal`. */
@@ -114,14 +116,14 @@ export class Transport {
 
   /** The body of a 200 answer as it arrives; never repeated, without a deadline. @throws KubeError */
   async stream(call: Call & { signal: AbortSignal }): Promise<AsyncIterable<Uint8Array>> {
-    const response = await this.#request(this.#watches, call, call.signal, false);
+    const response = await this.#request(this.#watches.for(call.signal), call, call.signal, false);
     if (response.statusCode === 200) return response.body;
     return this.#read(call, response, call.signal) as Promise<never>;
   }
 
   /** Breaks off what is under way. */
   async close(): Promise<void> {
-    await Promise.all([this.#reads, this.#writes, this.#watches].map((pool) => pool.destroy()));
+    await Promise.all([this.#reads, this.#writes, this.#watches].map((part) => part.destroy()));
   }
 
   async #attempt(call: Call, signal: AbortSignal, freshHeaders: boolean): Promise<unknown> {

@@ -15,6 +15,7 @@ import type { EventRecorder } from './tick/event-recorder.ts';
 import { Observer } from './tick/observe.ts';
 import { Tick } from './tick/tick.ts';
 import { UnknownLog } from './tick/unknown-log.ts';
+import { CanaryPlaces } from './world/canary-places.ts';
 import type { World } from './world/world.ts';
 
 /** What a tick works on, of the scheduler that runs it. */
@@ -25,6 +26,7 @@ export interface TickParts {
   notices: NoticeSender;
   /** Names this process. */
   self: string;
+  onLook: (key: string) => void;
   /** Something about the Deployment of this key is known now. */
   onAnswer: (key: string) => void;
 }
@@ -32,7 +34,7 @@ export interface TickParts {
 /** The tick of this scheduler, with all that it reads and writes by. */
 export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const { client, config, alerts, log, metrics, provider, clock, providers, tracing } = options;
-  const { world, events, onAnswer } = parts;
+  const { world, events, onLook, onAnswer } = parts;
   const { clusterDomain, routeSettleMs: settleMs } = config;
   const onCheck = (key: string, { metric, verdict }: CheckResult) => {
     metrics.checks.inc({ verdict });
@@ -50,11 +52,14 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const prometheus = new Prometheus(config.metricsServer, config.metricsLogin);
   const metricTemplates = new MetricTemplates({ client, providers, prometheus, namespace: config.namespace });
   const asked = tracedSources({ prometheus, metricTemplates }, tracing);
+  const { records, canaries } = world;
+  const places = new CanaryPlaces({ records, canaries, limit: config.maxStarting, clock, onTurn: onAnswer });
   const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
   return new Tick({
     enrolment,
     client,
     world,
+    places,
     observer,
     applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
     settleMs,
@@ -74,6 +79,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     unknownLog: new UnknownLog(log),
     onEffectError: (key: string, effect: Effect, error: unknown) =>
       log.warn({ canary: key, effect: effect.do, err: error }, 'an effect failed; the next tick repairs it'),
+    onLook,
     onAnswer,
   });
 }

@@ -10,9 +10,11 @@ import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-not
 import type { NoticeSender } from './notices/notice-sender.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
 import { KeyedExecutor } from './queue/keyed-executor.ts';
+import { LastLooks } from './queue/last-looks.ts';
 import { blockingConnection, commandConnection } from './queue/redis.ts';
 import { reportRedis } from './queue/redis-report.ts';
 import { Resync } from './queue/resync.ts';
+import { urgencyIn } from './queue/urgency.ts';
 import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
 import { WakeWorker } from './queue/wake-worker.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
@@ -33,6 +35,7 @@ export class Scheduler {
   readonly #hooks: HookRunner;
   readonly #tick: Tick;
   readonly #ticks: KeyedExecutor;
+  readonly #looks = new LastLooks();
   readonly #events: EventRecorder;
   readonly #connections: [Redis, Redis];
   readonly #wakeQueue: WakeQueue;
@@ -62,8 +65,14 @@ export class Scheduler {
     reportRedis(commands, config, queuesOf(config), log);
     this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
-    this.#wakeQueue = new WakeQueue(config.queue, commands, (job) => void this.#run(job), clock);
     const { queue, concurrency } = config;
+    this.#wakeQueue = new WakeQueue({
+      name: queue,
+      connection: commands,
+      runHere: (job) => void this.#run(job),
+      urgencyOf: (key) => urgencyIn(this.#world, key),
+      clock,
+    });
     const worker = { queue, concurrency, connection: blocking, clock, onError };
     this.#worker = new WakeWorker({
       ...worker,
@@ -122,7 +131,8 @@ export class Scheduler {
   #makeTick(): Tick {
     const [world, events, hooks, notices] = [this.#world, this.#events, this.#hooks, this.#notices];
     const onAnswer = (key: string) => this.#changed(key);
-    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onAnswer });
+    const onLook = (key: string) => this.#looked(key);
+    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onLook, onAnswer });
   }
 
   /**
@@ -164,7 +174,14 @@ export class Scheduler {
 
   /** Most changes are what a running tick wrote itself: it runs once more then, without the way through Redis. */
   #changed(key: string): void {
-    if (!this.#ticks.rerun(key)) this.#wakeQueue.now(key);
+    const nextAt = this.#looks.noticed(key, this.#options.clock());
+    if (!this.#ticks.rerun(key) && nextAt !== undefined) this.#wakeQueue.soon(key, nextAt);
+  }
+
+  /** What was noticed so far, echoes of its own writes among it, a tick sees in its next round. */
+  #looked(key: string): void {
+    this.#looks.begin(key, this.#options.clock());
+    this.#ticks.begunAnew(key);
   }
 
   /** Redis may have lost its timers: what is under way is woken again. */
@@ -183,7 +200,10 @@ export class Scheduler {
   async #run({ key, dueAt }: WakeJob): Promise<void> {
     this.#heartbeat.beat();
     if (key === '') return;
-    this.#options.metrics.tickLateness.observe(Math.max(this.#options.clock() - dueAt, 0) / 1_000);
+    const now = this.#options.clock();
+    // A job is done when the look is: if this process dies first, another takes it.
+    if (this.#looks.covers({ key, dueAt }, now)) return this.#ticks.join(key);
+    this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
 

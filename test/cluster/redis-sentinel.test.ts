@@ -78,7 +78,10 @@ t.test('work goes on when sentinels with a password of their own make another se
   }
   const [blocking, commands] = [blockingConnection(access), commandConnection(access)];
   for (const connection of [blocking, commands]) connection.on('error', () => undefined);
-  const wakeQueue = new WakeQueue('sentinel', commands, () => undefined);
+  const wakeQueue = new WakeQueue({
+    ...{ name: 'sentinel', connection: commands, runHere: () => undefined },
+    urgencyOf: () => 'traffic',
+  });
   const taken: string[] = [];
   const run = async ({ key }: { key: string }) => void taken.push(key);
   const worker = new WakeWorker({

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import t from 'tap';
+import { URGENCIES } from '../../src/rollout/machine/places/urgency.ts';
 import { NoticeQueue } from '../../src/scheduler/notices/notice-queue.ts';
 import { blockingConnection, commandConnection } from '../../src/scheduler/queue/redis.ts';
 import { WakeQueue } from '../../src/scheduler/queue/wake-queue.ts';
@@ -42,7 +44,9 @@ for (const program of SERVERS) {
     const woken: string[] = [];
     const sent: string[] = [];
     await waitFor('a connection', () => commands.status === 'ready');
-    const wakeQueue = new WakeQueue('headgate', commands, ({ key }) => void errors.push(`${key} was not taken`));
+    const runHere = ({ key }: { key: string }) => void errors.push(`${key} was not taken`);
+    const urgencyOf = (key: string) => URGENCIES.find((urgency) => key.endsWith(urgency)) ?? 'traffic';
+    const wakeQueue = new WakeQueue({ name: 'headgate', connection: commands, runHere, urgencyOf });
     const run = async ({ key }: { key: string }) => void woken.push(key);
     const rest = { postpone: () => undefined, clock: Date.now, onError };
     const worker = new WakeWorker({ queue: 'headgate', connection: blocking, concurrency: 1, run, ...rest });
@@ -56,7 +60,15 @@ for (const program of SERVERS) {
       },
       onError,
     });
+    for (const urgency of URGENCIES.toReversed()) wakeQueue.at(`demo/${urgency}`, Date.now());
+    const counted = new Queue('headgate', { connection: commands });
+    await waitFor(
+      'three jobs that can be taken',
+      async () => (await counted.getJobCountByTypes('waiting', 'prioritized')) === 3,
+    );
     worker.start();
+    await waitFor('them to be taken', () => woken.length === URGENCIES.length);
+    t.same(woken.splice(0), ['demo/traffic', 'demo/weight', 'demo/start'], 'the most urgent first');
     notices.start();
     wakeQueue.now('demo/now');
     wakeQueue.at('demo/later', Date.now() + 300);
@@ -64,7 +76,7 @@ for (const program of SERVERS) {
     t.equal(await notices.post(delivery), 'posted');
     await waitFor('both jobs, and a notice that is tried twice', () => woken.length === 2 && sent.length === 2);
     await waitFor('the notice to be done', async () => (await notices.post(delivery)) === 'completed');
-    await Promise.all([worker.stop(), notices.stop(), wakeQueue.close()]);
+    await Promise.all([worker.stop(), notices.stop(), wakeQueue.close(), counted.close()]);
     t.same(errors, []);
     t.same(woken.toSorted(), ['demo/later', 'demo/now']);
     for (const connection of connections) connection.disconnect();

@@ -210,6 +210,17 @@ const COMMANDS: Record<string, Command> = {
     return undefined;
   },
   free: ({ cluster }) => void (cluster.taken = undefined),
+  /** So many canaries may start, others do, and so many are before this one: `line LIMIT AHEAD`; `turn`: a place is free for it. */
+  line: ({ ticker, cluster }, [limit, ahead]) => {
+    ticker.place = { place: { limit: Number(limit), ahead: Number(ahead), isFree: false } };
+    cluster.dirty = true;
+    return undefined;
+  },
+  turn: ({ ticker, cluster }) => {
+    ticker.place = {};
+    cluster.dirty = true;
+    return undefined;
+  },
   'delete-canary': ({ cluster }) => void cluster.deleteCanary(),
   'delete-set': deleteSet,
   tamper,

@@ -88,6 +88,8 @@ export class Ticker {
   readonly cluster: Cluster;
   /** Whether a watch has not delivered yet what changed since it was last looked at. */
   lags: (kind: Kind) => boolean = () => false;
+  /** How it stands among those that start a canary; empty where nobody else does. */
+  place: Pick<Observation, 'place'> = {};
   /** What cannot be read. */
   unreadable: ReadonlySet<Source> = new Set();
   /** Something was not seen in the last run. */
@@ -242,6 +244,7 @@ export class Ticker {
       service: appOf(seenNow, spec),
       ...(other && { canaryService: other }),
       ...(command && { command }),
+      ...this.place,
       ...(recordDeleted && { recordDeleted }),
       ...(wantsSets && { replicaSets: sets }),
       ...(cluster.taken && { taken: [cluster.taken] }),

@@ -6,7 +6,7 @@ import { sameRevision } from '../workload/template.ts';
 import type { Releasing } from './situation.ts';
 import { atWeightFor } from './situation.ts';
 import { isKnown } from './sources.ts';
-import { ACTIVE } from './state.ts';
+import { ACTIVE, type Release } from './state.ts';
 import { isRouteGone } from './troubles/route-gone.ts';
 
 /** Whether the canary Deployment was made for the revision. */
@@ -17,18 +17,19 @@ export const runsRevision = (canary: Deployment | undefined, revision: string): 
 export const isScaledDown = (canary: Deployment | undefined): boolean =>
   canary === undefined || ((canary.spec.replicas ?? 1) === 0 && (canary.status?.replicas ?? 0) === 0);
 
-/** Whether all of the wanted canary pods run the revision and are available, and no pod of another template is left. */
-export function isCanaryReady(s: Releasing): boolean {
-  const { canary } = s.seen;
-  const { release } = s.state;
-  return (
-    runsRevision(canary, release.revision) &&
-    isObserved(canary) &&
-    (canary.status?.updatedReplicas ?? 0) >= release.replicas &&
-    availableReplicas(canary) >= release.replicas &&
-    strangeSet(s) === undefined
-  );
-}
+/** Whether all of the wanted canary pods run the revision and are available. */
+export const arePodsAvailable = (
+  canary: Deployment | undefined,
+  { revision, replicas }: Pick<Release, 'revision' | 'replicas'>,
+): boolean =>
+  runsRevision(canary, revision) &&
+  isObserved(canary) &&
+  (canary.status?.updatedReplicas ?? 0) >= replicas &&
+  availableReplicas(canary) >= replicas;
+
+/** The same, and no pod of another template is left. */
+export const isCanaryReady = (s: Releasing): boolean =>
+  arePodsAvailable(s.seen.canary, s.state.release) && strangeSet(s) === undefined;
 
 /**
  * How many pods of the release its Service lists. Another controller lists them than the one that counts them as available,

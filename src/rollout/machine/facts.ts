@@ -8,6 +8,7 @@ export const REASONS = {
   Superseded: 'Normal',
   ConfigPinning: 'Normal',
   Waiting: 'Normal',
+  WaitingForPlace: 'Normal',
   SourceUnknown: 'Warning',
   NameTaken: 'Warning',
   WaitingForApproval: 'Warning',

@@ -48,6 +48,10 @@ export function needsRestating(
 export const isNewRevision = (held: boolean, revision: string, state: RolloutState | undefined): boolean =>
   held && state?.release?.revision !== revision;
 
+/** Whether a canary may have to start: then it counts how many others do. */
+export const mayStart = ({ hold, revision }: Omit<Observation, 'checks'>, state: RolloutState | undefined): boolean =>
+  hold.state === 'held' && !(state?.release?.revision === revision && SERVING.has(state.phase));
+
 /**
  * The autoscaler that is to be read, with that of the canary: the one that the release under way began with, so that what was
  * made by it goes with it, or the one that is named now.

@@ -10,6 +10,7 @@ import type { AutoscalerReading } from './autoscaler.ts';
 import type { HookAnswer } from './calls.ts';
 import type { StampedCommand, UnreadableCommand } from './commands/command-annotation.ts';
 import type { Receipt } from './outbox.ts';
+import type { PlaceReading } from './places/line.ts';
 import type { UnknownSource } from './sources.ts';
 import type { TrafficReading } from './traffic.ts';
 
@@ -90,6 +91,8 @@ export interface Observation extends TrafficReading {
   answers?: HookAnswer[];
   /** Notices that this process has delivered. */
   receipts?: Receipt[];
+  /** How it stands among those that start a canary, where it may have to (`mayStart`); left out where nobody else counts. */
+  place?: PlaceReading;
   /** What the API server said when it refused the canary Deployment, or what is wanted for its traffic. */
   refused?: string;
   /** What the API server said when it refused a snapshot, or pins. */

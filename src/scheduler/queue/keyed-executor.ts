@@ -37,6 +37,17 @@ export class KeyedExecutor {
     return present !== undefined;
   }
 
+  /** The run that is under way begins anew: it sees all that it was asked for so far. */
+  begunAnew(key: string): void {
+    const present = this.#running.get(key);
+    if (present) present.again = false;
+  }
+
+  /** Resolves when the run that is under way has ended, or at once if none is. */
+  async join(key: string): Promise<void> {
+    await this.#running.get(key)?.done;
+  }
+
   /** How long the oldest of the runs has been under way; 0 if none is. */
   oldestMs(now = performance.now()): number {
     return [...this.#running.values()].reduce((oldest, { begunAt }) => Math.max(oldest, now - begunAt), 0);

@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { URGENCIES, type Urgency } from '../../rollout/machine/places/urgency.ts';
 import { isNumber, isRecord } from '../../rollout/spec/rules/findings.ts';
 import { isDnsSubdomain, MAX_LABEL, MAX_NAME } from '../../rollout/spec/schema/dns.ts';
 import { RecentTimers } from './recent-timers.ts';
@@ -28,6 +29,17 @@ const MERGE_MS = 20;
 /** How long Redis may take to accept a job before this process keeps it. */
 const REDIS_MS = 1_000;
 
+export interface WakeQueueOptions {
+  name: string;
+  connection: Redis;
+  /** Is given, when it is due, a job that Redis did not accept. */
+  runHere: (job: WakeJob) => void;
+  /** What a look at the Deployment is for, as far as is known here. */
+  urgencyOf: (key: string) => Urgency;
+  /** By which jobs are due; BullMQ has the machine's own, and is told after how long. */
+  clock?: () => number;
+}
+
 /**
  * Wake-ups: requests to look at a Deployment, now or later. They go through Redis so that any scheduler may take them. One
  * that Redis does not accept is kept by this process and run here when it is due: Redis shares the work, and is not needed
@@ -37,16 +49,13 @@ export class WakeQueue {
   readonly #queue: Queue<WakeJob>;
   readonly #process: string;
   readonly #runHere: (job: WakeJob) => void;
+  readonly #urgencyOf: (key: string) => Urgency;
   readonly #clock: () => number;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #recent = new RecentTimers();
   #closed = false;
 
-  /**
-   * @param runHere is given, when it is due, a job that Redis did not accept
-   * @param clock by which jobs are due; BullMQ has the machine's own, and is told after how long
-   */
-  constructor(name: string, connection: Redis, runHere: (job: WakeJob) => void, clock: () => number = Date.now) {
+  constructor({ name, connection, runHere, urgencyOf, clock = Date.now }: WakeQueueOptions) {
     this.#queue = new Queue<WakeJob>(name, {
       connection,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
@@ -57,11 +66,18 @@ export class WakeQueue {
     // BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own.
     this.#process = `${process.pid}.${Date.now().toString(36)}`;
     this.#runHere = runHere;
+    this.#urgencyOf = urgencyOf;
     this.#clock = clock;
   }
 
   now(key: string): void {
-    this.#add(key, 'now', Math.ceil((this.#clock() + 1) / MERGE_MS) * MERGE_MS);
+    this.soon(key, this.#clock());
+  }
+
+  /** As `now`, but not before that time, milliseconds since the epoch. */
+  soon(key: string, notBefore: number): void {
+    const dueAt = Math.ceil((Math.max(notBefore, this.#clock()) + 1) / MERGE_MS) * MERGE_MS;
+    this.#add(key, 'now', dueAt);
   }
 
   /** @param at milliseconds since the epoch. */
@@ -88,7 +104,9 @@ export class WakeQueue {
       kept = true;
     };
     const late = setTimeout(keep, REDIS_MS).unref();
-    const added = this.#queue.add(purpose, { key, dueAt }, { jobId, delay });
+    // BullMQ takes those without a priority first, then the smallest number.
+    const priority = key === '' ? 0 : URGENCIES.indexOf(this.#urgencyOf(key));
+    const added = this.#queue.add(purpose, { key, dueAt }, { jobId, delay, priority });
     added.then(() => clearTimeout(late)).catch(keep);
   }
 

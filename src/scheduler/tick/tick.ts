@@ -18,6 +18,7 @@ import { madeFor } from '../../rollout/workload/generated.ts';
 import { stopsPodsFirst } from '../../rollout/workload/strategy.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { NoticeSender } from '../notices/notice-sender.ts';
+import type { CanaryPlaces } from '../world/canary-places.ts';
 import type { World } from '../world/world.ts';
 import type { Applier } from './apply.ts';
 import { applyAll } from './apply-all.ts';
@@ -33,6 +34,7 @@ import type { UnknownLog } from './unknown-log.ts';
 export interface TickOptions {
   client: KubeClient;
   world: World;
+  places: CanaryPlaces;
   observer: Observer;
   applier: Applier;
   enrolment: Enrolment;
@@ -49,6 +51,8 @@ export interface TickOptions {
   /** The record is as committed, where it was another before. */
   onCommit: (before: Canary, committed: Canary, facts: readonly Fact[]) => void;
   unknownLog: UnknownLog;
+  /** It is looked at anew: what comes from now on is for the next look. */
+  onLook: (key: string) => void;
   onEffectError: (key: string, effect: Effect, error: unknown) => void;
   /** A write that was not waited for has ended. */
   onAnswer: (key: string) => void;
@@ -95,6 +99,7 @@ export class Tick {
   /** When to look again, milliseconds since the epoch; undefined: when something happens. */
   async run(key: string): Promise<number | undefined> {
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      this.#options.onLook(key);
       const { more, wakeAt } = await this.#round(key);
       if (!more) return wakeAt;
     }
@@ -115,7 +120,7 @@ export class Tick {
   }
 
   async #decideOn(key: string, deployment: Deployment, plan: ReleasePlan): Promise<Round> {
-    const { world, observer, applier, settleMs, scrapeMs, self, defaultAlerts, hooks, notices } = this.#options;
+    const { observer, applier, settleMs, scrapeMs, self, defaultAlerts, hooks, notices } = this.#options;
     const { spec, label } = plan;
     const record = await this.#record(deployment, plan);
     const [now, readAt] = [this.#clock(), performance.now()];
@@ -127,13 +132,13 @@ export class Tick {
     this.#options.unknownLog.take(key, unknownWords(seen));
     this.#refusals.add(key, this.#lateWrites.refusals(key));
     const refused = this.#refusals.of(key);
-    const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) };
+    const place = this.#options.places.read(record, state, seen);
+    const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key), ...(place && { place }) };
     const situation = { spec, state, now, settleMs, scrapeMs, label, self, defaultAlerts };
     const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
     const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan));
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
     this.#refusals.heard(key);
-    world.put(committed);
     this.#options.onCommit(record, committed, decision.facts);
     const { phase, release } = decision.state;
     const { name, namespace = '' } = committed.metadata;
@@ -196,7 +201,7 @@ export class Tick {
     seen: Observation,
     plan: ReleasePlan,
   ): Promise<Canary | undefined> {
-    const { client, world } = this.#options;
+    const { client, world, places } = this.#options;
     const unrouted = routeMissing({ seen, spec: plan.spec, now: this.#clock() });
     const status = statusOf({
       state,
@@ -211,12 +216,17 @@ export class Tick {
       undivided: seen.undivided,
       pinned: configPinned(seen, state, plan.spec),
     });
+    places.claim(record, state);
     try {
-      return await commit(client, record, status);
+      const committed = await commit(client, record, status);
+      world.put(committed);
+      return committed;
     } catch (error) {
       if (!isConflict(error)) throw error;
       await world.refresh(KINDS.canaries, record.metadata.namespace ?? '', record.metadata.name);
       return undefined;
+    } finally {
+      places.settle(record);
     }
   }
 }

@@ -2,6 +2,7 @@ import { wantedReplicas } from '../../workload/rollout-status.ts';
 import { hooksOf } from '../ask-hooks.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
+import { waitsForPlace } from '../places/contender.ts';
 import {
   displayName,
   enterPhase,
@@ -11,29 +12,43 @@ import {
   type Releasing,
   type Situation,
   stay,
+  updateRelease,
   withoutTraffic,
 } from '../situation.ts';
 import { SERVING, time } from '../state.ts';
 import { canarySize } from '../steps.ts';
-import { type Obstacle, obstacle, pinsFirst } from '../troubles/obstacle.ts';
+import { type Obstacle, obstacle, pinsFirst, placeWords } from '../troubles/obstacle.ts';
 import { planFor } from './progressing.ts';
 
 /** A revision comes to the gate, or comes there again: it begins, or it is told why not. */
 export function startOrWait(s: Releasing): Next {
   const blocked = obstacle(s);
   if (blocked !== undefined) return wait(s, blocked);
-  if (hooksOf(s.spec, 'confirm-rollout').length === 0) return startCanary(s);
+  if (hooksOf(s.spec, 'confirm-rollout').length === 0) return startInTurn(s);
   return enterPhase(s, 'Waiting', { ...NO_HOOK_CALLS, ...NO_REASON });
 }
 
-/** Starts as soon as nothing is in the way and every confirm-rollout hook approves. */
+/** Starts as soon as nothing is in the way, every confirm-rollout hook approves, and a place is free. */
 export function waiting(s: Releasing): Next {
   const blocked = obstacle(s);
-  if (blocked === undefined) return throughGate(s, 'confirm-rollout', startCanary);
-  // It waits already, and the status says what is not known.
-  if (blocked.reason === 'SourceUnknown') return stay(s);
+  // Who waits for a place is approved.
+  if (blocked === undefined)
+    return waitsForPlace(s.state) ? startInTurn(s) : throughGate(s, 'confirm-rollout', startInTurn);
+  // It waits already, and the status says what is not known. Whose turn it is lets others go first.
+  if (blocked.reason === 'SourceUnknown' && !isItsTurn(s)) return stay(s);
   return isTold(s, blocked) ? stay(s) : wait(s, blocked);
 }
+
+/** So many canaries start side by side: the next one starts when another is up, in the order of the changes. */
+function startInTurn(s: Releasing): Next {
+  const { place } = s.seen;
+  if (place === undefined || place.isFree) return startCanary(s);
+  const message = placeWords(place);
+  if (!waitsForPlace(s.state)) return wait(s, { reason: 'WaitingForPlace', message });
+  return message === s.state.release.message ? stay(s) : updateRelease(s, { message });
+}
+
+const isItsTurn = ({ state, seen: { place } }: Releasing): boolean => waitsForPlace(state) && place?.isFree !== false;
 
 /** What others must mend is told piece by piece: a name may be another object's than before. */
 const isTold = ({ state: { release } }: Releasing, { reason, message }: Obstacle): boolean =>

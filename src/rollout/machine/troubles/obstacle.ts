@@ -3,6 +3,7 @@ import { takenWords } from '../../workload/taken-names.ts';
 import type { TrafficReason } from '../../workload/traffic-obstacle.ts';
 import type { Reason } from '../facts.ts';
 import { pinMove } from '../pins/pin-move.ts';
+import type { PlaceReading } from '../places/line.ts';
 import type { Releasing } from '../situation.ts';
 import { canStart, unknownWords } from '../sources.ts';
 import type { RolloutState } from '../state.ts';
@@ -10,7 +11,7 @@ import { trafficObstacle } from './traffic-obstacle.ts';
 
 /** Why a held revision cannot start. */
 export interface Obstacle {
-  reason: Extract<Reason, 'Waiting' | 'NameTaken' | 'SourceUnknown'> | TrafficReason;
+  reason: Extract<Reason, 'Waiting' | 'WaitingForPlace' | 'NameTaken' | 'SourceUnknown'> | TrafficReason;
   /** A sentence with what makes it start. */
   message: string;
 }
@@ -50,6 +51,15 @@ function unknown({ seen }: Releasing): Obstacle | undefined {
 /** Somebody else's object has a name that the canary needs. */
 export function takenName({ seen: { taken = [] } }: Releasing): Obstacle | undefined {
   return taken.length > 0 ? { reason: 'NameTaken', message: takenWords(taken) } : undefined;
+}
+
+/** The number is as it was when it was last looked at, and rounded in a long line: whoever moves up is not written anew each time. */
+export function placeWords({ limit, ahead }: PlaceReading): string {
+  const number = ahead + 1;
+  const unit = 10 ** Math.floor(Math.log10(number));
+  const rounded = number > 10 ? `about number ${Math.floor(number / unit) * unit}` : `number ${number}`;
+  const most = limit === 1 ? 'one canary starts at a time' : `at most ${limit} canaries start side by side`;
+  return `it waits for a place: ${most}, and it is ${rounded} in line`;
 }
 
 const waitsFor = (reason: Obstacle['reason'], state: RolloutState | undefined): boolean =>
