@@ -36,7 +36,7 @@ const POLICIES = [...POLICY_KINDS, ...ISTIO_POLICIES].map(({ kind }) => kind.plu
  * A weight takes three: the state is committed before the routes are written, so that whoever lost the race writes nothing; and
  * when they were seen is committed, as the time at a weight counts from there.
  */
-t.test('a five-step release costs 36 requests, 45 with Events, a list a kind of policy, 70 jobs at most', async (t) => {
+t.test('a release of five steps: at most 36 requests, 45 with Events, a list a kind of policy, 100 jobs', async (t) => {
   const app = await App.enrolled(rig, 'budget', { annotations: { interval: '3s' } });
   const load = app.load(50);
   const queue = await QueueMonitor.open(rig);
@@ -57,9 +57,9 @@ t.test('a five-step release costs 36 requests, 45 with Events, a list a kind of 
   t.ok(commits.length <= 17, `${commits.length} writes of the status: two a weight`);
   const watches = all.filter(({ verb }) => verb === 'watch');
   t.ok(watches.length <= 5, `${watches.length} connections: ${tally(watches)}`);
-  // A third to a half of this on a quiet machine: how much of what controllers change is seen at once is theirs to say.
-  t.ok(done <= 70, `${done} jobs`);
-  t.ok(added <= 100, `${added} jobs were asked for`);
+  // A third to a half of it on a quiet machine: how much of what controllers change is seen at once is theirs to say.
+  t.ok(done <= 100, `${done} jobs`);
+  t.ok(added <= 150, `${added} jobs were asked for`);
   await app.delete();
 });
 
