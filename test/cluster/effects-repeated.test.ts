@@ -30,8 +30,13 @@ t.test('a Service that cannot be created is tried again less and less', async (t
     return (await app.kubectl(probe, { input: service, expectFail: true })).stderr.includes('no Services here');
   });
   await app.enrol();
-  const from = Date.now();
   await app.setImage('1.4.1');
+  // Each change of its pods is a reason to try again: only then it is left alone.
+  await waitFor(
+    'the canary to have its pods',
+    async () => (await app.canaryDeployment())?.status?.availableReplicas > 0,
+  );
+  const from = Date.now();
   const [first, next] = await twoWindows(app, { resource: 'services', name: 'podinfo-canary', verb: WRITES }, from);
   t.ok(first >= 1 && first <= 5, `${first} attempts in ten seconds`);
   t.ok(next < first, `${next} in the next ten`);

@@ -34,12 +34,14 @@ t.test(
   async (t) => {
     const [first, second, third] = await Promise.all(['first', 'second', 'third'].map(enrolled));
     if (!first || !second || !third) throw new Error('three apps were asked for');
+    const since = Date.now();
     // There is no such image: its pod never gets ready.
     await setHollowImage(first, 'nothing:2');
     await first.phase('Progressing');
     await setHollowImage(second, 'hollow:2');
     const { conditions } = await inLine(second, 1);
-    t.match(conditions[1], { type: 'Reconciling', status: 'True', reason: 'WaitingForPlace' });
+    const reconciling = conditions.find(({ type }) => type === 'Reconciling');
+    t.match(reconciling, { status: 'True', reason: 'WaitingForPlace' });
     t.match(await second.told('WaitingForPlace'), /it waits for a place: one canary starts at a time/);
     await setHollowImage(third, 'hollow:2');
     await inLine(third, 2);
@@ -61,7 +63,13 @@ t.test(
     await third.atWeight(20);
     t.equal((await second.status()).phase, 'Progressing', 'one that has its first weight keeps nobody waiting');
     t.equal((await second.reasons()).filter((reason) => reason === 'WaitingForPlace').length, 1, 'told once');
-    const made = rig.audit.find({ verb: 'create', resource: 'deployments', userAgent: /^headgate-/, code: 201 });
+    const made = rig.audit.find({
+      verb: 'create',
+      resource: 'deployments',
+      userAgent: /^headgate-/,
+      code: 201,
+      sinceMs: since,
+    });
     t.same(
       made.map(({ namespace }) => namespace),
       [first, second, third].map(({ namespace }) => namespace),
