@@ -57,12 +57,17 @@ export function istiod(layout: Layout, command: string): ProgramSpec {
 
 /** Istio's resource definitions, its namespace, and the `public-gateway` that every example uses. */
 export async function installIstioObjects(api: ApiClient, crdFile: string): Promise<void> {
-  const definitions = JSON.parse(readFileSync(crdFile, 'utf8')) as { metadata: { name: string } }[];
-  const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   await Promise.all([
     api.create('/api/v1/namespaces', { metadata: { name: 'istio-system' } }),
-    ...definitions.map((definition) => api.create(crdPath, definition)),
+    installDefinitions(api, crdFile),
   ]);
+}
+
+/** The resource definitions of a JSON list; resolves when their kinds can be written. */
+export async function installDefinitions(api: ApiClient, crdFile: string): Promise<void> {
+  const definitions = JSON.parse(readFileSync(crdFile, 'utf8')) as { metadata: { name: string } }[];
+  const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+  await Promise.all(definitions.map((definition) => api.create(crdPath, definition)));
   await Promise.all(definitions.map((definition) => established(api, `${crdPath}/${definition.metadata.name}`)));
 }
 

@@ -34,12 +34,17 @@ export interface ProcessOptions {
   env?: Readonly<Record<string, string>>;
   /** The program, where it is not the product's own. */
   program?: string;
+  /** What Node is told before the program. */
+  nodeFlags?: readonly string[];
 }
 
 export interface ProductOptions {
   env?: Readonly<Record<string, string>>;
   schedulers?: number;
-  /** What runs as the scheduler, where it is not the product's own program. */
+  /** What runs, where it is not this checkout's sources, and by which words of Node. */
+  program?: string;
+  nodeFlags?: readonly string[];
+  /** What runs as the scheduler, where that is another one. */
   schedulerProgram?: string;
 }
 
@@ -72,10 +77,10 @@ export class ProductProcess {
   }
 
   async start(): Promise<void> {
-    const { role, ip, env, program = PROGRAM } = this.options;
+    const { role, ip, env, program = PROGRAM, nodeFlags = [] } = this.options;
     const log = openSync(this.logFile, 'a');
     const kubeconfig = await this.#rig.serviceAccountKubeconfig(NAMESPACE, `headgate-${role}`);
-    this.#child = spawn(process.execPath, [program, role], {
+    this.#child = spawn(process.execPath, [...nodeFlags, program, role], {
       stdio: ['ignore', log, log],
       env: { ...process.env, ...this.#environment(ip), ...FAST, ...HOOKS, KUBECONFIG: kubeconfig, ...env },
     });
@@ -123,11 +128,12 @@ export class Product {
   readonly webhooks: ProductProcess[];
   readonly schedulers: ProductProcess[];
 
-  constructor(rig: Rig, { env, schedulers = 1, schedulerProgram }: ProductOptions = {}) {
-    const make = (role: ProcessOptions['role'], ip: string, program?: string) =>
-      new ProductProcess(rig, { role, ip, ...(env && { env }), ...(program && { program }) });
+  constructor(rig: Rig, options: ProductOptions = {}) {
+    const { env, schedulers = 1, program, schedulerProgram = program, nodeFlags = [] } = options;
+    const make = (role: ProcessOptions['role'], ip: string, file?: string) =>
+      new ProductProcess(rig, { role, ip, nodeFlags, ...(env && { env }), ...(file && { program: file }) });
     this.rig = rig;
-    this.webhooks = [make('webhook', '10.244.255.10'), make('webhook', '10.244.255.11')];
+    this.webhooks = [make('webhook', '10.244.255.10', program), make('webhook', '10.244.255.11', program)];
     this.schedulers = Array.from({ length: schedulers }, (_, index) =>
       make('scheduler', `10.244.255.${20 + index}`, schedulerProgram),
     );

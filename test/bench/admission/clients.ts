@@ -2,6 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Client } from 'undici';
 import type { Rig } from '../../rig/rig.ts';
 
+/** A strategic merge patch of one object. */
+export interface Change {
+  path: string;
+  patch: object;
+}
+
 export interface Answer {
   ms: number;
   status: number;
@@ -19,14 +25,14 @@ export class Clients {
     this.#clients = Array.from({ length: count }, () => new Client(apiServer.url, options));
   }
 
-  /** Changes the image of one Deployment after the other; all clients take from the same list. */
-  async setImages(changes: readonly { path: string; image: string }[]): Promise<Answer[]> {
+  /** One change after the other; all clients, or so many of them, take from the same list. */
+  async send(changes: readonly Change[], clients = this.#clients.length): Promise<Answer[]> {
     const rest = changes.values();
     const answers: Answer[] = [];
     const work = async (client: Client): Promise<void> => {
-      for (const { path, image } of rest) answers.push(await setImage(client, path, image));
+      for (const change of rest) answers.push(await send(client, change));
     };
-    await Promise.all(this.#clients.map(work));
+    await Promise.all(this.#clients.slice(0, clients).map(work));
     return answers;
   }
 
@@ -35,12 +41,10 @@ export class Clients {
   }
 }
 
-async function setImage(client: Client, path: string, image: string): Promise<Answer> {
-  const containers = [{ name: 'app', image }];
+async function send(client: Client, { path, patch }: Change): Promise<Answer> {
   const headers = { 'content-type': 'application/strategic-merge-patch+json', accept: 'application/json' };
-  const body = JSON.stringify({ spec: { template: { spec: { containers } } } });
   const from = performance.now();
-  const response = await client.request({ method: 'PATCH', path, headers, body });
+  const response = await client.request({ method: 'PATCH', path, headers, body: JSON.stringify(patch) });
   const text = await response.body.text();
   return { ms: performance.now() - from, status: response.statusCode, body: text };
 }

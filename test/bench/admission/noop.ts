@@ -1,19 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import type { Rig } from '../../rig/rig.ts';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Agent, type Dispatcher, request } from 'undici';
+import { type Rig, waitFor } from '../../rig/rig.ts';
 
 const NAMESPACE = 'bench-noop';
 const NAME = 'noop';
 const PORT = 8443;
 /** As many processes as Headgate has webhooks, at addresses of their own. */
 const ADDRESSES = ['10.244.255.30', '10.244.255.31'];
-const SCRIPT = join(import.meta.dirname, 'noop-webhook.ts');
 
 /** The no-op webhook, reached as Headgate's is: a Service without selector, and an EndpointSlice. */
 export class NoopWebhook {
   readonly #rig: Rig;
   readonly #children: ChildProcess[] = [];
+  /** For its number of calls alone; who it is does not matter here. */
+  readonly #dispatcher: Dispatcher = new Agent({ connect: { rejectUnauthorized: false } });
   caBundle = '';
 
   constructor(rig: Rig) {
@@ -33,25 +33,27 @@ export class NoopWebhook {
     const { cert, key, caBundle } = await this.#rig.certificate([`${NAME}.${NAMESPACE}.svc`]);
     this.caBundle = caBundle;
     for (const address of ADDRESSES) {
-      const child = fork(SCRIPT, [address, String(PORT), cert, key]);
-      this.#children.push(child);
-      await once(child, 'message');
+      const words = [`${address}:${PORT}`, cert, key];
+      this.#children.push(spawn(this.#rig.program('noop-webhook'), words, { stdio: 'inherit' }));
+      await waitFor(`the no-op webhook at ${address}`, async () => (await this.#callsOf(address)) === 0);
     }
     await this.#publish();
   }
 
   /** Reviews that all processes together have answered. */
   async calls(): Promise<number> {
-    const answers = this.#children.map(async (child) => {
-      child.send('calls');
-      const [{ calls }] = (await once(child, 'message')) as [{ calls: number }];
-      return calls;
-    });
-    return (await Promise.all(answers)).reduce((sum, calls) => sum + calls, 0);
+    const answers = await Promise.all(ADDRESSES.map((address) => this.#callsOf(address)));
+    return answers.reduce((sum, calls) => sum + calls, 0);
   }
 
-  stop(): void {
-    for (const child of this.#children) child.disconnect();
+  async #callsOf(address: string): Promise<number> {
+    const { body } = await request(`https://${address}:${PORT}/calls`, { dispatcher: this.#dispatcher });
+    return Number(await body.text());
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#children) child.kill();
+    await this.#dispatcher.close();
   }
 
   async #publish(): Promise<void> {

@@ -1,11 +1,32 @@
 import type { Json, Rig } from '../../rig/rig.ts';
+import type { Change } from './clients.ts';
 import type { NoopWebhook } from './noop.ts';
 
-/** What stands between a change and its storage. */
-export const VARIANTS = ['none', 'no-op', 'headgate'] as const;
-export type Variant = (typeof VARIANTS)[number];
+/** What stands between a change and its storage, and what is changed. */
+interface Kind {
+  webhook: 'none' | 'no-op' | 'headgate';
+  annotated: boolean;
+  /** The pod template, or a label of the Deployment alone. */
+  changes: 'template' | 'label';
+}
 
-const LABEL = 'bench/variant';
+const KINDS = {
+  none: { webhook: 'none', annotated: true, changes: 'template' },
+  'no-op': { webhook: 'no-op', annotated: true, changes: 'template' },
+  headgate: { webhook: 'headgate', annotated: true, changes: 'template' },
+  unannotated: { webhook: 'headgate', annotated: false, changes: 'template' },
+  'none, label': { webhook: 'none', annotated: true, changes: 'label' },
+  'headgate, label': { webhook: 'headgate', annotated: true, changes: 'label' },
+} as const satisfies Record<string, Kind>;
+
+export type Variant = keyof typeof KINDS;
+export const VARIANTS = Object.keys(KINDS) as Variant[];
+
+/** One value for each variant. */
+export const ofVariants = <T>(value: (variant: Variant) => T): Record<Variant, T> =>
+  Object.fromEntries(VARIANTS.map((variant) => [variant, value(variant)])) as Record<Variant, T>;
+
+const LABEL = 'bench/webhook';
 const CONFIGURATIONS = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
 const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
 
@@ -37,12 +58,15 @@ function leaveOut(path: string, { namespaceSelector = {} }: Json): object {
 
 /** A namespace of the variant with so many Deployments in it; the paths of these. */
 export async function deploy(rig: Rig, variant: Variant, count: number): Promise<string[]> {
-  const namespace = await rig.createNamespace(variant, { [LABEL]: variant });
+  const { webhook } = KINDS[variant];
+  const namespace = await rig.createNamespace(webhook, { [LABEL]: webhook });
   const collection = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const names = Array.from({ length: count }, (_, index) => `app-${index}`);
   for (const name of names) await rig.api.create(collection, deployment(name, variant));
   return names.map((name) => `${collection}/${name}`);
 }
+
+const isHeld = (variant: Variant): boolean => variant === 'headgate';
 
 /**
  * Without pods; and paused from the start where nothing holds it, so that the controllers do the same for all variants: they
@@ -60,17 +84,26 @@ function deployment(name: string, variant: Variant): Json {
     livenessProbe: probe('/healthz'),
     resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { memory: '512Mi' } },
   };
+  const annotations = KINDS[variant].annotated ? { 'headgate.dev/canary': 'true' } : {};
   return {
-    metadata: { name, labels, annotations: { 'headgate.dev/canary': 'true' } },
+    metadata: { name, labels, annotations },
     spec: {
       replicas: 0,
-      paused: variant !== 'headgate',
+      paused: !isHeld(variant),
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers: [container] } },
     },
   };
 }
 
+/** A change as the variant has them; every version is another one. */
+export function changeOf(variant: Variant, path: string, version: number): Change {
+  if (KINDS[variant].changes === 'label')
+    return { path, patch: { metadata: { labels: { version: String(version) } } } };
+  const containers = [{ name: 'app', image: `hollow:2.0.${version}` }];
+  return { path, patch: { spec: { template: { spec: { containers } } } } };
+}
+
 /** Whether the answer to a change is that of the variant: held by Headgate, and else only changed. */
 export const isFrom = (variant: Variant, { metadata }: Json): boolean =>
-  (metadata.annotations['headgate.dev/held'] !== undefined) === (variant === 'headgate');
+  (metadata.annotations?.['headgate.dev/held'] !== undefined) === isHeld(variant);

@@ -25,7 +25,7 @@ export class Steps {
   }
 
   /** From one weight to the next of the same release, less the interval, ms, for those that came in the time. */
-  weights(intervalMs: number, { from, to }: Plateau): number[] {
+  weights(intervalMs: number, { from, to }: Pick<Plateau, 'from' | 'to'>): number[] {
     return [...this.#weights.values()].flatMap((times) =>
       times.flatMap((time, index) => {
         const before = times[index - 1];

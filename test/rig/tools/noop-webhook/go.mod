@@ -1,0 +1,3 @@
+module headgate.dev/rig/noop-webhook
+
+go 1.26.0
