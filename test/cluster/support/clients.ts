@@ -78,5 +78,5 @@ function answeredInARow(rig: Rig, way: Way): Promise<boolean> {
 async function isAnswered(rig: Rig, { via, protocol, ...wanted }: Way): Promise<boolean> {
   const sender = via === 'mesh' ? rig.caller : rig.gateway;
   if (protocol === 'grpc') return (await sender.grpc(wanted)).grpcStatus === 0;
-  return (await sender.request(wanted)).status === 200;
+  return (await sender.request({ ...wanted, isLast: true })).status === 200;
 }

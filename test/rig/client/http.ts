@@ -9,6 +9,8 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   body?: string;
   timeoutMs?: number;
+  /** On a connection that ends with it: one that is kept stays with the listener that a proxy had for its address when it was made. */
+  isLast?: boolean;
 }
 
 export interface HttpAnswer {
@@ -28,6 +30,7 @@ export async function exchange(dispatcher: Dispatcher, origin: string, wanted: H
     method: wanted.method ?? 'GET',
     headers: { ...wanted.headers, host: wanted.host },
     body: wanted.body ?? null,
+    reset: wanted.isLast ?? false,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
