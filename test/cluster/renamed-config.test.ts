@@ -1,6 +1,6 @@
 import t from 'tap';
 import { openRig, waitFor } from '../rig/rig.ts';
-import { killStablePods, pinsOfApp, snapshotsAround } from './support/content.ts';
+import { atLiveWeight, killStablePods, pinsOfApp, snapshotsAround } from './support/content.ts';
 import { KustomizedApp } from './support/kustomized-app.ts';
 
 const rig = openRig();
@@ -13,12 +13,6 @@ t.test('a ConfigMap that kustomize renames with each content', async (t) => {
   const one = await KustomizedApp.in(rig, t.testdir(), { annotations: STAYING });
   const { app } = one;
   const settings = (word: string) => one.apply({ name: 'settings', word });
-  /** The gateway takes a weight up a moment after the route has it. */
-  const atHalf = async () => {
-    const status = await app.atWeight(50);
-    await waitFor('the canary to answer', async () => (await one.heard(5)).canary.length > 0);
-    return status;
-  };
   const outcomes = async () => ((await app.status()).history ?? []).map(({ outcome }) => outcome);
   await settings('one');
   await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
@@ -32,7 +26,7 @@ t.test('a ConfigMap that kustomize renames with each content', async (t) => {
   await app.phase('Succeeded');
 
   await settings('two');
-  const { release } = await atHalf();
+  const { release } = await atLiveWeight(app, 50);
   t.match(release?.requestedBy, /^(?!ConfigMap )./, 'whoever applied it asked for it');
   t.notOk((await one.configMaps()).includes(`configmap/${first}`), 'the ConfigMap of what runs was pruned');
   await killStablePods(app);
@@ -40,7 +34,7 @@ t.test('a ConfigMap that kustomize renames with each content', async (t) => {
 
   await settings('three');
   await app.until('the third', (status) => status.release?.revision !== release?.revision);
-  await atHalf();
+  await atLiveWeight(app, 50);
   t.same(await one.heard(), { stable: ['one'], canary: ['three'] });
   t.same(await outcomes(), ['superseded', 'succeeded'], 'name and content are one revision, in mid-analysis too');
 

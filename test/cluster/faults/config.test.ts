@@ -6,7 +6,7 @@ import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { allOfRedis } from '../support/all-of-redis.ts';
 import { ConfiguredApp, saying, secretOf } from '../support/configured-app.ts';
-import { killStablePods, pinsOfApp, snapshotsAround } from '../support/content.ts';
+import { atLiveWeight, killStablePods, pinsOfApp, snapshotsAround } from '../support/content.ts';
 import { servedAll } from '../support/failures.ts';
 import { namesIn, referringPod } from '../support/pinned-pod.ts';
 
@@ -77,12 +77,12 @@ const moved = t.test(
     await app.enrol();
     const load = app.load(30);
     await app.command('pin');
-    await app.atWeight(50);
+    await atLiveWeight(app, 50);
     await app.command('promote');
     await app.phase('Succeeded');
 
     await one.say('two');
-    const { revision } = await app.atWeight(50);
+    const { revision } = await atLiveWeight(app, 50);
     await app.command('promote');
     await waitFor('the promotion to be under way', async () => {
       const { status } = await app.deployment();
@@ -90,7 +90,7 @@ const moved = t.test(
     });
     await one.say('three');
     await app.until('the release of the content that came later', (status) => status.revision !== revision);
-    await app.atWeight(50);
+    await atLiveWeight(app, 50);
     t.same(await one.heard(60), { stable: saying('two'), canary: saying('three') });
     await app.command('abort');
     await app.phase('Failed');
@@ -136,7 +136,7 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
     'a release of the content',
     ({ release }) => release?.requestedBy.includes('ConfigMap variables') ?? false,
   );
-  await app.atWeight(50);
+  await atLiveWeight(app, 50);
   t.same(await one.heard(), { stable: saying('one'), canary: saying('two') });
   await killStablePods(app);
   await app.kubectl(['scale', `deployment/${app.name}`, '--replicas=2']);
@@ -162,7 +162,7 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
   t.equal((await app.status()).phase, 'Succeeded');
 
   await one.say('bad', { large: 'x'.repeat(MOST_CONTENT - 'bad'.length) });
-  await app.atWeight(50);
+  await atLiveWeight(app, 50);
   await app.command('abort');
   await app.phase('Failed');
   t.same(await one.heard(20), { stable: saying('two'), canary: [] });
@@ -170,7 +170,7 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
   t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'failed content leaves no trace');
   t.equal((await app.status()).phase, 'Failed', 'and is not tried again');
   await app.command('retry');
-  await app.atWeight(50);
+  await atLiveWeight(app, 50);
   t.same(await one.heard(60), { stable: saying('two'), canary: saying('bad') }, 'but by command');
   await app.command('abort');
   await app.phase('Failed');
@@ -195,7 +195,7 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
   // The policy is that of both stories.
   await moved;
   await one.say('three');
-  await app.atWeight(50);
+  await atLiveWeight(app, 50);
   await rig.kubectl(['delete', 'mutatingadmissionpolicybinding', 'headgate-config-pins']);
   await waitFor('the policy to be gone', async () =>
     namesIn(await wouldBe(app.namespace, 'configmap/app=gone')).every((name) => name !== 'configMap/gone'),

@@ -5,7 +5,7 @@ import { Product } from '../../rig/product.ts';
 import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { pinnedPods } from '../../rollout/pins/pods.ts';
 import { ConfiguredApp, saying } from '../support/configured-app.ts';
-import { killStablePods } from '../support/content.ts';
+import { atLiveWeight, killStablePods } from '../support/content.ts';
 import { namesIn, referringPod } from '../support/pinned-pod.ts';
 
 /** Names of snapshots that the webhook puts into pods, as where the API server has no policy for it. */
@@ -82,13 +82,13 @@ t.test('content is released by canary; pods that start while the webhook is away
   await app.enrol();
   const pinned = async () => (await app.status()).conditions.find(({ type }) => type === 'ConfigPinned');
   await app.command('pin');
-  await app.atWeight(50);
+  await atLiveWeight(app, 50);
   await app.command('promote');
   await app.phase('Succeeded');
   t.match(await pinned(), { status: 'True', reason: 'Pinned' });
 
   await one.say('two');
-  await app.atWeight(50);
+  await atLiveWeight(app, 50);
   await killStablePods(app);
   t.same(await one.heard(60), { stable: saying('one'), canary: saying('two') });
   await app.command('abort');
