@@ -33,9 +33,12 @@ t.test('one canary pod of three that is evicted in mid-analysis fails no release
   await app.release('1.4.1');
   await app.atWeight(50);
   await waitFor('the budget to count its pods', async () => (await budgetOf(app))?.status?.disruptionsAllowed === 1);
+  // Both at once: one asked for later may go as soon as the first has a successor.
   const [first, second] = await podsOf(app);
-  await evict(app, first?.metadata.name);
-  await t.rejects(evict(app, second?.metadata.name), /disruption budget/, 'a second one is kept by the budget');
+  const evictions = await Promise.allSettled([first, second].map((pod) => evict(app, pod?.metadata.name)));
+  const kept = evictions.filter((eviction) => eviction.status === 'rejected');
+  t.equal(kept.length, 1, 'one of them is kept');
+  t.match(String(kept[0]?.reason), /disruption budget/, 'by the budget');
   await app.told('CanaryDegraded');
   const status = await app.phase('Succeeded', 90_000);
   t.equal(status.release?.unreadySince, undefined, 'nothing is missed any more');
