@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { isFailure, openRig } from '../rig/rig.ts';
+import { isFailure, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { steer } from './support/headgate.ts';
@@ -36,11 +36,12 @@ t.test('a version that fails as it is promoted is rolled back without anybody', 
   const app = await appNamed('promoted');
   const load = app.load(150);
   await app.setImage(tag);
-  const { canaryWeight } = await app.until(
-    'to roll back',
-    ({ phase, release }) => phase === 'Promoting' && release?.outcome === 'failed',
-    90_000,
-  );
+  const rollingBack = async () => {
+    const status = await app.status();
+    return status.phase === 'Promoting' && status.release?.outcome === 'failed' && status;
+  };
+  // Where no pod of the version before is gone yet, that does not take long.
+  const { canaryWeight } = await waitFor('it to roll back', rollingBack, { timeoutMs: 90_000, everyMs: 25 });
   t.equal(canaryWeight, 50, 'the canary, which is good, keeps its traffic meanwhile');
   const { release } = await app.phase('Failed', 90_000);
   await load.stop();

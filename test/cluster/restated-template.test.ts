@@ -39,7 +39,8 @@ const setNames = async (app: App): Promise<string[]> => {
   return sets.map(({ metadata }) => String(metadata.name)).toSorted();
 };
 
-const SETTINGS = { 'step-weights': '20,40', interval: '2s', metrics: '[]' };
+/** A release stays at its weight until a command ends it. */
+const SETTINGS = { 'step-weights': '20,40', interval: '10m', metrics: '[]' };
 
 t.test('what a newer API server makes of the record is the same revision', async (t) => {
   const app = await App.enrolled(rig, 'restated', { annotations: SETTINGS });
@@ -54,6 +55,7 @@ t.test('what a newer API server makes of the record is the same revision', async
   await forgetDefault(app);
   t.same(await remembered(app), stable, 'it is found in mid-release');
   t.same(await setNames(app), before, 'and no ReplicaSet is made beside the one that serves');
+  await app.command('promote');
   await app.phase('Succeeded');
   t.notMatch(JSON.stringify(await app.events()), /WentAround|StableRestored/, 'nobody was told otherwise');
   await app.delete();

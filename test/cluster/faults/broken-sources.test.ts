@@ -148,7 +148,8 @@ const STORIES: Record<Moment, (story: Story) => Promise<void>> = {
     const { release: former } = await app.status();
     breakAll();
     await setHollowImage(app, image);
-    const isSeen = await perhaps(app, 'a release', ({ release }) => release?.startedAt !== former?.startedAt);
+    const isNew = ({ release }: CanaryStatus): boolean => release?.startedAt !== former?.startedAt;
+    const isSeen = await perhaps(app, 'a release', isNew);
     if (isSeen) {
       await abort(story);
       return isOver(story);
@@ -159,7 +160,8 @@ const STORIES: Record<Moment, (story: Story) => Promise<void>> = {
       await app.atWeight(20);
       await app.command('promote');
     }
-    await app.phase('Succeeded');
+    // The release before may have succeeded too.
+    await app.until('its success', (status) => isNew(status) && status.phase === 'Succeeded');
     t.pass(`${words}: it was released when it could be seen`);
   },
   async step(story) {

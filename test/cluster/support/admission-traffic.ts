@@ -13,7 +13,7 @@ export interface Admitted {
   retried?: boolean;
 }
 
-const TRIES = 10;
+const TRIES = 20;
 const LONGEST_MS = 120_000;
 
 /**
