@@ -2,7 +2,7 @@ import t from 'tap';
 import { AUTHORITY, type Deed } from '../../src/admission/authority.ts';
 import { grants } from '../../src/admission/roles.ts';
 import { cell, PEOPLE } from '../chart/authority.ts';
-import { type Json, openRig } from '../rig/rig.ts';
+import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { asked, People, type User } from './authority/people.ts';
 import { REQUESTS } from './authority/requests.ts';
 import { clear, fill, fillWithoutHeadgate, hold } from './authority/subjects.ts';
@@ -97,6 +97,9 @@ t.test('a promotion is one however it is written, and is asked for by the Canary
       operator.patch(path, { metadata: { annotations: { 'headgate.dev/command': text } } }) as Promise<Json>,
     );
   };
+  const abort = '{"id":"1","action":"abort"}';
+  // An authorizer hears of a Role a moment after it is written.
+  await waitFor('the rights of the operator', async () => (await write(abort)) === 'yes');
   for (const text of [
     '{"id":"1","action":"promote"}',
     '{"id":"1","action":"pro\\u006dote"}',
@@ -105,7 +108,7 @@ t.test('a promotion is one however it is written, and is asked for by the Canary
     '{"id":"1","action":"abort","action":"promote"}',
     '{"id":"\\"","action":"abort","revision":"\\"","action":"promote"}',
     ' {"id":"1",\n"action"\t: "promote"} ',
-    `{"id":"1","action":"abort"}${' '.repeat(5_000)}`,
+    `${abort}${' '.repeat(5_000)}`,
     'promote',
   ])
     t.match(
@@ -113,7 +116,7 @@ t.test('a promotion is one however it is written, and is asked for by the Canary
       /must be allowed to promote canaries\.headgate\.dev .*\(ClusterRole headgate-releaser\)/,
       text.slice(0, 60),
     );
-  for (const text of ['{"id":"1","action":"abort"}', ' { "id" : "1", "action" : "pause", "revision":"a" }'])
+  for (const text of [abort, ' { "id" : "1", "action" : "pause", "revision":"a" }'])
     t.equal(await write(text), 'yes', text);
   const past = await write('{"id":"1","action":"promote"}', 'guarded');
   t.match(past, /must be allowed to approve canaries\.headgate\.dev .*\(ClusterRole headgate-approver\)/);

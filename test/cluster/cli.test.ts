@@ -108,7 +108,7 @@ void t.test('a release is aborted, tried again and reverted', async (t) => {
 });
 
 void t.test('who may not see or change Canaries is told so in the words of the API server', async (t) => {
-  const app = await App.enrolled(rig, 'cli-rbac', { annotations: LONG });
+  const app = await App.enrolled(rig, 'cli-rbac', { annotations: { ...TIMED, interval: '1m' } });
   await app.setImage('1.4.1');
   await app.atWeight(10);
   await app.kubectl(['create', 'serviceaccount', 'guest']);

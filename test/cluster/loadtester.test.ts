@@ -41,7 +41,7 @@ t.test('the command of the announcement loads podinfo, and is answered at once',
     code: 202,
     body: 'started\n',
   });
-  t.ok(Date.now() - began < 1_000, `after ${Date.now() - began} ms`);
+  t.ok(Date.now() - began < 3_000, `after ${Date.now() - began} ms, and the command takes four seconds`);
   t.match(await tester.run(app, { cmd: `hey -z 4s -q 10 -c 2 ${url}` }), { code: 202, body: /runs already/ });
   const metrics = async () => (await fetch(`${tester.url}/metrics`)).text();
   const passed = 'headgate_loadtester_tasks_total{type="cmd",outcome="passed"} 1';
@@ -139,11 +139,11 @@ t.test('a load tester that ends takes its commands with it', async (t) => {
   const load = await ending.run(canary, { cmd: `hey -z 5m -q 1 -c 1 -H '${mark}' ${tester.url}/healthz` });
   t.match(load, { code: 202 });
   await waitFor('hey to run', () => processesWith(mark).length === 1);
-  const toldAt = Date.now();
   const waiting = ending.run(canary, { type: 'acceptance', cmd: `node -e 'setInterval(() => 0, 1e6)'` });
   await waitFor('both to run', async () =>
     (await (await fetch(`${ending.url}/metrics`)).text()).includes('{type="acceptance"} 1'),
   );
+  const toldAt = Date.now();
   await ending.end('SIGTERM');
   t.match(await waiting, { code: 503, body: /the load tester is stopping/ });
   t.same(processesWith(mark), []);

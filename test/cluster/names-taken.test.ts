@@ -1,5 +1,6 @@
 import t from 'tap';
-import { openRig, waitFor } from '../rig/rig.ts';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
+import { type AuditFilter, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { steer } from './support/headgate.ts';
@@ -32,6 +33,12 @@ const pods = (made: Record<string, unknown>): object => {
 };
 
 const ours = (app: App) => ({ userAgent: /^headgate-/, namespace: app.namespace, name: NAME, verb: WRITES });
+/** The status once it says that the name is missed: a release may wait for something else before. */
+const nameMissed = (app: App): Promise<CanaryStatus> =>
+  app.until('the name to be missed', ({ phase, release }) => phase === 'Waiting' && release?.reason === 'NameTaken');
+/** A second before Headgate asked about the name first: it asks again after 5, 10 and 20 s, and no border of a window of ten is near. */
+const beforeAsked = ({ namespace }: App, filter: AuditFilter): number =>
+  Math.min(...rig.audit.find({ userAgent: /^headgate-/, namespace, ...filter }).map(({ at }) => at)) - 1_000;
 const named = (app: App, kind: string) =>
   app.kubectl(['get', kind, NAME, '-o', 'name', '--ignore-not-found']).then(({ stdout }) => stdout.trim());
 
@@ -45,8 +52,7 @@ t.test(
     const load = app.load(50);
     const from = Date.now();
     await app.release('1.4.1');
-    const { release, conditions } = await app.phase('Waiting');
-    t.equal(release?.reason, 'NameTaken');
+    const { release, conditions } = await nameMissed(app);
     t.match(
       release?.message,
       /^Deployment podinfo-canary is not Headgate's \(it is of the Helm release experiments, it was written by kubectl.*\); nothing of it is changed\. Delete it or give it another name/,
@@ -55,7 +61,8 @@ t.test(
     t.match(await app.told('NameTaken'), /experiments/);
     t.match((await steer(app, 'get')).stdout, /Deployment podinfo-canary +canary +is not Headgate's/);
 
-    const [first, next] = await twoWindows(app, { name: NAME }, from);
+    const about = { name: NAME };
+    const [first, next] = await twoWindows(app, about, beforeAsked(app, { ...about, sinceMs: from }));
     t.ok(first <= 5, `${first} requests about it in ten seconds`);
     t.ok(next < first, `${next} in the next ten`);
     t.equal(rig.audit.count({ ...ours(app), sinceMs: from }), 0, 'none of them a write');
@@ -78,8 +85,9 @@ t.test('one that comes between the look and the creation is met without insistin
   await app.apply(neighbour(app));
   const from = Date.now();
   await app.kubectl(['annotate', 'deployment/podinfo', 'headgate.dev/suspend-']);
-  await app.until('the name to be missed', ({ release }) => release?.reason === 'NameTaken');
-  const [first, next] = await twoWindows(app, { name: NAME, resource: 'deployments' }, from);
+  await nameMissed(app);
+  const about = { name: NAME, resource: 'deployments' };
+  const [first, next] = await twoWindows(app, about, beforeAsked(app, { ...about, sinceMs: from }));
   t.ok(first <= 5 && next < first, `${first} requests, then ${next}`);
   t.equal((await app.canaryDeployment()).spec.template.spec.containers[0].image, 'podinfo:1.3.0', 'it is left alone');
   await app.kubectl(['delete', 'deployment', NAME]);
@@ -99,7 +107,7 @@ t.test('a Service of the canary’s name is given no traffic', async (t) => {
   await app.apply(service);
   await app.enrol();
   await app.release('1.4.1');
-  const { release } = await app.phase('Waiting');
+  const { release } = await nameMissed(app);
   t.match(release?.message, /^Service podinfo-canary is not Headgate's \(it is managed by terraform/);
   t.notOk(await app.canaryDeployment(), 'nothing is made beside it');
   await app.kubectl(['delete', 'service', NAME]);
@@ -114,7 +122,7 @@ t.test('a DestinationRule of the canary’s name that is for another host is not
   await app.apply(userRule(NAME, 'elsewhere', policy));
   await app.enrol();
   await app.release('1.4.1');
-  const { release } = await app.phase('Waiting');
+  const { release } = await nameMissed(app);
   t.match(release?.message, /^DestinationRule podinfo-canary is not Headgate's/);
   await app.kubectl(['delete', 'destinationrule', NAME]);
   await app.phase('Succeeded', 120_000);

@@ -95,8 +95,9 @@ t.test('every cluster that a rule leads to is there, or refused', async (t) => {
     const ofListeners = (await found(rig, namespace, names)).filter(({ at }) => rows.some((row) => row.at === at));
     const texts = textsOf(ofListeners);
     const missed = wanted.filter((text) => !texts.includes(text));
-    if (missed.length === 0) return texts;
-    throw new Error([...missed, 'instead of', ...texts.filter((text) => !wanted.includes(text))].join('\n'));
+    const unwanted = texts.filter((text) => !wanted.includes(text));
+    if (missed.length + unwanted.length === 0) return texts;
+    throw new Error([...missed, 'instead of', ...unwanted].join('\n'));
   });
   t.same(inEnvoy, wanted, 'on these listeners both Envoys name these clusters, and no others');
 

@@ -72,7 +72,9 @@ void t.test('two workloads that serve HTTP and gRPC', async () => {
   ]);
   const available = async (name: string) =>
     (await rig.api.get(`${deployments}/${name}`))['status'].availableReplicas === 1;
-  await waitFor('both to be available', async () => (await available('app')) && (await available('faulty')));
+  await waitFor('both to be available', async () => (await available('app')) && (await available('faulty')), {
+    timeoutMs: 60_000,
+  });
   const names = ['app', 'faulty'].map((name) => `outbound|81||${name}.${namespace}.svc.cluster.local`);
   await waitFor('their clusters in both Envoys', async () => {
     const { gateway, sidecar } = await rig.envoyClusterNames();

@@ -112,7 +112,8 @@ async function stopBefore(t: Test, app: App, { weight, n, image }: Stop): Promis
 
 for (const [sentence, weight] of Object.entries(TICKS)) {
   t.test(`a worker stopped before each write of the tick that ${sentence}`, async (t) => {
-    const settings = { 'step-weights': '20,40', interval: '1s' };
+    // A weight lasts long enough to be seen, on a machine with other work too.
+    const settings = { 'step-weights': '20,40', interval: '2s' };
     const app = await hollowApp(rig, 'held', settings);
     await app.apply(app.manifest('1'));
     await app.phase('Initialized');

@@ -93,7 +93,8 @@ async function isKeptOut(t: Test, app: App, { pods, tags }: Before): Promise<voi
   t.same((await app.envoyWeight())[`${app.name}-canary`] ?? 0, 0, 'the canary gets nothing');
 }
 
-const OPTIONS = { annotations: { 'step-weights': '50', interval: '2s' } };
+/** Between the weight and its check there is time to stop the other scheduler, and to get ready to hold a question. */
+const OPTIONS = { annotations: { 'step-weights': '50', interval: '4s' } };
 
 t.test('a scheduler stopped with the answers that promote in hand loses to an abort', async (t) => {
   const app = await App.enrolled(rig, 'stale', OPTIONS);

@@ -13,10 +13,13 @@ export interface AppOptions {
   change?: (deployment: Json) => void;
 }
 
-/** Checks over as many seconds as a test's intervals allow; the errors image fails one answer in nine. */
+/**
+ * Checks over as many seconds as a test's intervals allow. The errors image fails one answer in nine. All of the slow image take more
+ * than 500 ms, a bucket's end, so that its p99 is 995 ms or more; an answer in forty as slow as that, on a busy machine, is no breach.
+ */
 const METRICS = `
 - {name: request-success-rate, thresholdRange: {min: 97}, interval: 10s}
-- {name: request-duration, thresholdRange: {max: 500}, interval: 10s}
+- {name: request-duration, thresholdRange: {max: 900}, interval: 10s}
 `;
 
 /** One podinfo in a namespace of its own, as a user has it: a Deployment, and what they do with it. */

@@ -23,7 +23,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
     const app = await App.enrolled(rig, 'installed', { annotations: { 'step-weights': '50' } });
     const load = app.load(40);
     await app.setImage('1.4.1');
-    await app.phase('Succeeded');
+    await app.phase('Succeeded', 120_000);
     await servedAll(t, load);
     t.same(await app.stableTags(), ['1.4.1']);
     await app.delete();
@@ -49,7 +49,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
     );
     t.same(await data(), certificate, 'the certificate is the one of before');
     t.same(await bundles(), bundle, 'and so is what API servers trust');
-    await app.phase('Succeeded');
+    await app.phase('Succeeded', 120_000);
     await servedAll(t, load);
     await app.delete();
   });
@@ -113,10 +113,10 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
   async function midway(): Promise<{ apps: App[]; loads: Load[] }> {
     // What is measured is not of interest here; a busy machine is slow.
     const annotations = { 'step-weights': '30,60', interval: '60s', metrics: '[]' };
-    const short = { ...annotations, 'step-weights': '30', interval: '2s', 'progress-deadline': '6s' };
+    const short = { ...annotations, 'step-weights': '30', interval: '2s' };
     const apps = await Promise.all([
       App.enrolled(rig, 'shifting', { annotations }),
-      App.enrolled(rig, 'failed', { annotations: short }),
+      App.enrolled(rig, 'failed', { annotations: { ...short, 'progress-deadline': '6s' } }),
       App.enrolled(rig, 'paused', { annotations }),
       App.enrolled(rig, 'rolling', { annotations: short, replicas: 4, change: slowly }),
     ]);
@@ -138,5 +138,5 @@ function slowly(deployment: Json): void {
 
 async function rollsNatively(app: App): Promise<void> {
   await app.setImage('1.5.0');
-  await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+  await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=120s']);
 }
