@@ -113,12 +113,13 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
   async function midway(): Promise<{ apps: App[]; loads: Load[] }> {
     // What is measured is not of interest here; a busy machine is slow.
     const annotations = { 'step-weights': '30,60', interval: '60s', metrics: '[]' };
-    const short = { ...annotations, 'step-weights': '30', interval: '2s', 'progress-deadline': '6s' };
+    const quick = { ...annotations, 'step-weights': '30', interval: '2s' };
+    const short = { ...quick, 'progress-deadline': '6s' };
     const apps = await Promise.all([
       App.enrolled(rig, 'shifting', { annotations }),
       App.enrolled(rig, 'failed', { annotations: short }),
       App.enrolled(rig, 'paused', { annotations }),
-      App.enrolled(rig, 'rolling', { annotations: short, replicas: 4, change: slowly }),
+      App.enrolled(rig, 'rolling', { annotations: quick, replicas: 4, change: slowly }),
     ]);
     const [shifting, failed, paused, rolling] = apps;
     const loads = apps.map((app) => app.load(25));
@@ -138,5 +139,5 @@ function slowly(deployment: Json): void {
 
 async function rollsNatively(app: App): Promise<void> {
   await app.setImage('1.5.0');
-  await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+  await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=120s']);
 }
