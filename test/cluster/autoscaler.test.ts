@@ -52,10 +52,11 @@ t.test('stable and canary scale by themselves, and the stable keeps its floor un
   t.ok(grown.canary > 1, `under load: ${JSON.stringify(grown)}`);
   await busy.stop();
 
-  const message = await waitFor('the autoscaler to be refused a smaller size', async () => {
+  const refusal = async (): Promise<string | false> => {
     const able = await conditionOf(app, 'podinfo', 'AbleToScale');
-    return able?.status === 'False' ? (able.message as string) : false;
-  });
+    return able?.status === 'False' ? able.message : false;
+  };
+  const message = await waitFor('the autoscaler to be refused a smaller size', refusal, { timeoutMs: 60_000 });
   t.match(
     message,
     /headgate: a release of podinfo is under way, and until it ends no autoscaler takes it below \d+ pods/,
@@ -98,7 +99,8 @@ t.test('without KEDA a ScaledObject is missing, which is said; with it the canar
   await app.apply(scaledObjectDefinition);
   t.teardown(() => app.kubectl(['delete', 'crd', 'scaledobjects.keda.sh']));
   await app.kubectl(['wait', 'crd/scaledobjects.keda.sh', '--for=condition=Established', '--timeout=30s']);
-  await app.apply(scaledObjectFor(app));
+  // Established is said before the API server has the kind among those that kubectl finds.
+  await waitFor('ScaledObjects to be taken', () => app.apply(scaledObjectFor(app)));
   await app.release('1.4.2');
   const made = await waitFor("the canary's ScaledObject", () => scaledObjectOf(app, 'podinfo-canary'));
   t.match(made.spec, {

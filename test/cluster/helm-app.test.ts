@@ -44,11 +44,12 @@ async function wholeStory(t: Test, helm: HelmProgram): Promise<void> {
   await chart.upgrade({ tag: '1.4.2' });
   await app.atWeight(WEIGHTS[0]);
   await chart.uninstall();
-  await waitFor('nothing to be left', async () => {
+  const isGone = async (): Promise<boolean> => {
     const { stdout } = await app.kubectl(['get', KINDS, '-o', 'name']);
     if (stdout !== '') throw new Error(stdout);
     return true;
-  });
+  };
+  await waitFor('nothing to be left', isGone, { timeoutMs: 60_000 });
   await app.delete();
 }
 

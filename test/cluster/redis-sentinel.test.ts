@@ -107,7 +107,8 @@ t.test('work goes on when sentinels with a password of their own make another se
         if (commands.status === 'ready') wakeQueue.now(key);
         return taken.includes(key);
       },
-      { timeoutMs: 60_000, everyMs: 250 },
+      // A sentinel that is not run for two seconds mistrusts its clock, and does nothing for thirty.
+      { timeoutMs: 120_000, everyMs: 250 },
     );
 
   await passes('demo/before');

@@ -37,12 +37,19 @@ const told = (app: App, wanted: string, { name, type = 'Enrolled' }: { name?: st
     throw new Error(JSON.stringify(conditions));
   });
 
+/** A whole release on a busy machine. */
+const RELEASED = { timeoutMs: 60_000 };
+
 const phase = (app: App, wanted: string) =>
-  waitFor(`phase ${wanted}`, async () => {
-    const status = await statusOf(app);
-    if (status.phase === wanted) return status;
-    throw new Error(JSON.stringify({ phase: status.phase, weight: status.canaryWeight, release: status.release }));
-  });
+  waitFor(
+    `phase ${wanted}`,
+    async () => {
+      const status = await statusOf(app);
+      if (status.phase === wanted) return status;
+      throw new Error(JSON.stringify({ phase: status.phase, weight: status.canaryWeight, release: status.release }));
+    },
+    RELEASED,
+  );
 
 /** Enrolled, and reached through the gateway. */
 async function served(app: App): Promise<void> {
@@ -52,10 +59,20 @@ async function served(app: App): Promise<void> {
 }
 
 const atWeight = (app: App, weight: number) =>
-  waitFor(`weight ${weight}`, async () => {
-    const status = await statusOf(app);
-    return status.canaryWeight === weight && status.release?.weightSince !== undefined;
-  });
+  waitFor(
+    `weight ${weight}`,
+    async () => {
+      const status = await statusOf(app);
+      return status.canaryWeight === weight && status.release?.weightSince !== undefined;
+    },
+    RELEASED,
+  );
+
+const atLiveWeight = async (app: App, weight: number): Promise<void> => {
+  await atWeight(app, weight);
+  const isLive = async (): Promise<boolean> => (await app.envoyWeight())[`${app.name}-canary`] === weight;
+  await waitFor(`the gateway to send it ${weight} %`, isLive);
+};
 
 void t.test('a Canary enrols the Deployment that it names, in any order, and releases it', async (t) => {
   const app = await App.deploy(rig, 'written');
@@ -123,15 +140,16 @@ void t.test('edits take effect in mid-release, from the weight that it has', asy
   await served(app);
   const load = app.load(30);
   await app.setImage('1.4.1');
-  await atWeight(app, 20);
+  await atLiveWeight(app, 20);
+  const { startedAt = '' } = (await statusOf(app)).release ?? {};
+  t.not(startedAt, '');
   await app.apply(canaryOf(app, { spec: { suspend: true } }));
   await phase(app, 'Paused');
   t.equal((await app.envoyWeight())['podinfo-canary'], 20, 'suspended at its weight');
   await app.apply(canaryOf(app, { analysis: { stepWeights: [20, 30, 70] }, spec: { suspend: false } }));
-  await atWeight(app, 70);
-  const { startedAt } = (await statusOf(app)).release ?? {};
-  await phase(app, 'Succeeded');
-  t.equal((await statusOf(app)).release?.startedAt, startedAt, 'it is the same release');
+  const { release, history } = await phase(app, 'Succeeded');
+  t.equal(release?.startedAt, startedAt, 'it is the same release');
+  t.match(history, [{ outcome: 'succeeded', weight: 70 }], 'by the new weights');
   await servedAll(t, load);
   const { stderr } = await app.kubectl(
     ['patch', 'canary', 'settings', '--type=merge', '-p', '{"spec":{"targetRef":{"name":"x"}}}'],

@@ -38,6 +38,13 @@ const inForce = (namespace: string, what: string): Promise<unknown> =>
     return names.includes('secret/app-2') && names.includes('configMap/app-1');
   });
 
+/** Resolves once they are not any more: the API server learns a moment later who is there. */
+const outOfForce = (namespace: string, what: string): Promise<unknown> =>
+  waitFor(`${what} to be gone`, async () => {
+    const spec = await specOf(namespace, referringPod(namespace, 'configmap/app=app-1'));
+    return !namesIn({ spec }).includes('configMap/app-1');
+  });
+
 /** The token's volume has a random name. */
 const withoutToken = (spec: Json): Json => JSON.parse(JSON.stringify(spec).replaceAll(/kube-api-access-\w+/g, 'token'));
 
@@ -57,10 +64,7 @@ t.test('the webhook makes of a pod what the policy makes of it', async (t) => {
   await inForce(namespace, 'the policy');
   const byPolicy = await specs();
   await rig.kubectl(['delete', 'mutatingadmissionpolicybinding', 'headgate-config-pins']);
-  await waitFor('the policy to be gone', async () => {
-    const spec = await specOf(namespace, referringPod(namespace, 'configmap/app=app-1'));
-    return !namesIn({ spec }).includes('configMap/app-1');
-  });
+  await outOfForce(namespace, 'the policy');
   const bare = await specs();
   await apply('webhook', '--set=configs.pinning=webhook');
   await inForce(namespace, 'the webhook');
@@ -68,6 +72,7 @@ t.test('the webhook makes of a pod what the policy makes of it', async (t) => {
   t.notSame(bare, byPolicy, 'without either nothing is put in');
   const plain = { ...referringPod(namespace, ''), metadata: { name: 'plain', namespace } };
   await product.publish([]);
+  await outOfForce(namespace, 'the webhook');
   t.ok(await specOf(namespace, plain), 'no pod waits for a webhook that is away');
   t.ok(await specOf(namespace, referringPod(namespace, 'configmap/app=app-1')), 'not even one that would ask it');
   await product.publish();
@@ -95,14 +100,19 @@ t.test('content is released by canary; pods that start while the webhook is away
   await app.phase('Failed');
 
   await product.publish([]);
+  await outOfForce(app.namespace, 'the webhook');
   await killStablePods(app);
   t.same(await one.heard(20), { stable: saying('two'), canary: [] }, 'without the webhook they take what there is');
-  await app.until('word of pods that are not pinned', ({ conditions }) =>
+  // The first of them may be told of before the second.
+  await app.until('word of both pods that are not pinned', ({ conditions }) =>
     conditions.some(
-      ({ type, status, reason }) => type === 'ConfigPinned' && status === 'False' && reason === 'PodsUnpinned',
+      ({ type, status, reason, message }) =>
+        type === 'ConfigPinned' &&
+        status === 'False' &&
+        reason === 'PodsUnpinned' &&
+        /^2 pods of the running version .* kubectl delete pod/.test(message ?? ''),
     ),
   );
-  t.match((await pinned())?.message, /^2 pods of the running version .* kubectl delete pod/);
   await one.say('three');
   await app.until('the canary to fail', ({ release }) => release?.reason === 'ConfigUnpinned');
   await app.phase('Failed');

@@ -133,7 +133,10 @@ void t.test('everything that is there and every change arrive, in one request', 
     t.equal(reflector.store.get(`${namespace}/one`)?.metadata.annotations?.['a.b/c'], 'Zoë 日本 🚰');
     t.strictSame(restarts, []);
   });
-  const asked = await waitFor('the audit log', () => rig.audit.find({ sinceMs: since, userAgent, verb: 'watch' }));
+  const asked = await waitFor('the audit log', () => {
+    const found = rig.audit.find({ sinceMs: since, userAgent, verb: 'watch' });
+    return found.length > 0 && found;
+  });
   t.match(asked, [{ uri: /sendInitialEvents=true/, code: 200 }]);
   t.equal(rig.audit.count({ sinceMs: since, userAgent, verb: 'list' }), 0);
 });
@@ -169,7 +172,7 @@ void t.test('bookmarks carry a watch on past what it does not see', async (t) =>
   await client.create(services, service('quiet', { test: 'bookmark' }));
   await watching({ labelSelector: 'test=bookmark', timing }, async ({ events, restarts }) => {
     const other = await client.create(services, service('noise'));
-    await waitFor('the end of the watch', () => restarts.length === 1, { timeoutMs: 10_000 });
+    await waitFor('the end of the watch', () => restarts.length === 1);
     t.strictSame(restarts, ['closed']);
     const resumed = await waitFor('the next watch', () =>
       rig.audit
@@ -188,7 +191,7 @@ const killed: Record<string, ['apiserver' | 'etcd', broken: number]> = {
 };
 
 for (const [sentence, [component, broken]] of Object.entries(killed)) {
-  void t.test(`nothing is missed when ${sentence} is killed and comes back`, { timeout: 90_000 }, async (t) => {
+  void t.test(`nothing is missed when ${sentence} is killed and comes back`, { timeout: 180_000 }, async (t) => {
     const [before, after] = [`before-${component}`, `after-${component}`];
     const labels = { test: component };
     await client.create(services, service(before, labels));
@@ -201,7 +204,7 @@ for (const [sentence, [component, broken]] of Object.entries(killed)) {
       await waitFor('a write', () => rig.api.patch(path(before), { metadata: { annotations: { a: 'b' } } }));
       const back = Date.now();
       await rig.api.create(services, service(after, labels));
-      await waitFor('both changes', () => events.length === 3, { timeoutMs: 10_000 });
+      await waitFor('both changes', () => events.length === 3);
       t.comment(`${Date.now() - back} ms after it was back; ${restarts.join(', ')}`);
       t.strictSame(events, [`added ${before} true`, `modified ${before} true`, `added ${after} true`]);
       t.ok(restarts.length < 10, 'no hot loop');
