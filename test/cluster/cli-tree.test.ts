@@ -5,6 +5,7 @@ import { boundsText, valueText } from '../../src/cli/tree/checks.ts';
 import type { Json } from '../rig/rig.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { atLiveWeight } from './support/content.ts';
 import { ended, headgate, MAIN, plugin, steer } from './support/headgate.ts';
 
 const rig = openRig();
@@ -23,7 +24,7 @@ async function pausedAt20(prefix: string): Promise<App> {
   const app = await App.enrolled(rig, prefix, { annotations: MEASURED });
   const load = app.load(50);
   await app.setImage('1.4.1');
-  await app.atWeight(20);
+  await atLiveWeight(app, 20);
   const pause = await steer(app, 'pause');
   await load.stop();
   if (pause.code !== 0) throw new Error(pause.stderr);
@@ -150,6 +151,7 @@ void t.test('the history tells of a success, a failure and a revision that gave 
   await app.phase('Failed');
   const third = (await app.release('1.5.0')).revision;
   const fourth = (await app.release('1.5.1')).revision;
+  await app.phase('Progressing');
 
   const { code, stdout } = await steer(app, 'history');
   t.comment(stdout);

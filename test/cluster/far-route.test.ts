@@ -20,7 +20,7 @@ const STAYING = { 'step-weights': '20', interval: '10m' };
 const SHARED = { podinfo: 80, 'podinfo-canary': 20 };
 
 t.test('an app whose route is in another namespace loses no request from enrolment to opt-out', async (t) => {
-  const far = await FarRoute.deployed(rig, 'far');
+  const far = await FarRoute.deployed(rig, 'far', { interval: '15s' });
   const { app, edge } = far;
   const manifest = far.manifest();
   const clients = await Clients.of(rig, far.ways);

@@ -68,7 +68,7 @@ t.test('a canary that crashes at 30 % loses its traffic within 2 s', async (t) =
   const app = await App.enrolled(rig, 'crash', { annotations: { 'step-weights': '30,60', interval: '20s' } });
   const pods = await app.stablePodIds();
   const load = app.load(60);
-  await app.apply(app.manifest('1.4.2-crash-after-8s'));
+  await app.apply(app.manifest('1.4.2-crash-after-15s'));
   await app.atWeight(30);
   const lost = await waitFor('readiness to be lost', async () => {
     const canary = await app.canaryDeployment();

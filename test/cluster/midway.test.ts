@@ -7,7 +7,7 @@ const rig = openRig();
 t.teardown(() => rig.close());
 
 /** Stays at 30 % for as long as a test needs. */
-const AT_30 = { annotations: { 'step-weights': '30,60', interval: '25s' } };
+const AT_30 = { annotations: { 'step-weights': '30,60', interval: '10m' } };
 
 t.test('scaling in mid-release scales the running version, and the canary with it', async (t) => {
   const app = await App.enrolled(rig, 'scale', { ...AT_30, replicas: 3 });
@@ -144,15 +144,19 @@ t.test('the Deployment is deleted at 30 %: everything that was made for it goes 
   await app.release('1.4.1');
   await app.atWeight(30);
   await app.kubectl(['delete', `deployment/${app.name}`]);
-  await waitFor('nothing to be left', async () => {
-    const { stdout } = await app.kubectl([
-      'get',
-      'deployments,replicasets,pods,virtualservices,canaries,services',
-      '-o',
-      'name',
-    ]);
-    return stdout.trim() === '';
-  });
+  await waitFor(
+    'nothing to be left',
+    async () => {
+      const { stdout } = await app.kubectl([
+        'get',
+        'deployments,replicasets,pods,virtualservices,canaries,services',
+        '-o',
+        'name',
+      ]);
+      return stdout.trim() === '';
+    },
+    { timeoutMs: 60_000 },
+  );
   t.pass('nothing is left');
   await app.delete();
 });
@@ -160,7 +164,7 @@ t.test('the Deployment is deleted at 30 %: everything that was made for it goes 
 t.test(
   'commands: pause keeps the weight, resume goes on, abort takes it back, retry tries again, revert gives up',
   async (t) => {
-    const app = await App.enrolled(rig, 'orders', { annotations: { 'step-weights': '20,40', interval: '3s' } });
+    const app = await App.enrolled(rig, 'orders', { annotations: { 'step-weights': '20,40', interval: '6s' } });
     const load = app.load(50);
     await app.release('1.4.1');
     await app.atWeight(20);

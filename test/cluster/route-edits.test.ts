@@ -36,7 +36,7 @@ t.test('an adopted VirtualService is its owner’s to edit in mid-release', asyn
 });
 
 t.test('an adopted VirtualService that its owner deletes in mid-release', async (t) => {
-  const app = await userApp(rig, 'deleted', { annotations: { 'step-weights': '50', interval: '8s' } });
+  const app = await userApp(rig, 'deleted', { annotations: { 'step-weights': '50', interval: '10m' } });
   const route = routeObject('storefront', { hosts: ['podinfo'], http: [{ route: [to('podinfo', 80)] }] });
   await deploy(app, [serviceObject('podinfo', ['http 80 http']), route]);
   const clients = await Clients.of(rig, [{ via: 'mesh', host: `podinfo.${app.namespace}` }]);

@@ -13,6 +13,7 @@ t.test('v3 during v2: the analysis starts again, and v3 is promoted', async (t) 
   const load = app.load(50);
   await app.setImage('1.4.1');
   const second = await app.atWeight(30);
+  await waitFor('an answer of v2', () => (load.summary().byRevision['1.4.1'] ?? 0) > 0);
   await app.setImage('1.5.0');
   const third = await app.until('another revision', ({ revision }) => revision !== second.revision);
   t.ok((third.release?.weight ?? 0) < 30, 'the analysis of v3 begins below the weight that v2 had');
@@ -54,10 +55,14 @@ t.test('v3 during the promotion of v2 is refused with the counts, and passes whe
   });
   const load = app.load(50);
   await app.setImage('1.4.1');
-  await waitFor('the promotion to be under way', async () => {
-    const { status } = await app.deployment();
-    return status.replicas > status.updatedReplicas && status.updatedReplicas > 0;
-  });
+  await waitFor(
+    'the promotion to be under way',
+    async () => {
+      const { status } = await app.deployment();
+      return status.replicas > status.updatedReplicas && status.updatedReplicas > 0;
+    },
+    { timeoutMs: 90_000 },
+  );
   const refused = await app.setImage('1.5.0', { expectFail: true });
   t.match(refused.stderr, /still rolling out/, 'it says why');
   t.match(refused.stderr, /\d+ of \d+/, 'it says how far it is');
@@ -103,7 +108,7 @@ t.test('the revert of a release that crashes in its promotion passes at once', a
     },
   });
   const load = app.load(50);
-  await app.release('1.4.2-crash-after-20s');
+  await app.release('1.4.2-crash-after-30s');
   await app.phase('Promoting', 90_000);
   await waitFor('pods of both versions', async () => (await app.stableTags()).length === 2);
   const { stderr } = await app.setImage('1.4.0');

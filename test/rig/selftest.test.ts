@@ -124,8 +124,13 @@ void t.test('a webhook is reached through its Service', async (t) => {
   t.teardown(() => rig.api.delete(`${hooks}/${namespace}`));
   const attempt = () =>
     rig.kubectl(['create', 'configmap', 'x', '-n', namespace, '--dry-run=server'], { expectFail: true });
-  const { stderr } = await waitFor('the denial', attempt);
-  t.match(stderr, /said the hook/);
+  // Until the API server knows the Service and its endpoints, the call of the webhook fails.
+  const denied = await waitFor('the denial', async () => {
+    const { stderr } = await attempt();
+    if (!stderr.includes('said the hook')) throw new Error(stderr);
+    return stderr;
+  });
+  t.match(denied, /said the hook/);
 });
 
 void t.test('who asks, and how often, is in the audit log', async (t) => {

@@ -46,10 +46,11 @@ async function written({ optIn }: { optIn: boolean }): Promise<App> {
   await waitFor('enrolment', async () => (await statusOf(app))['phase'] === 'Initialized');
   await waitFor('an answer', async () => (await rig.gateway.request({ host: app.host })).status === 200);
   await app.setImage('1.4.1');
-  await waitFor('weight 50', async () => {
+  const isAt50 = async (): Promise<boolean> => {
     const status = await statusOf(app);
     return status['canaryWeight'] === 50 && status['release']?.weightSince !== undefined;
-  });
+  };
+  await waitFor('weight 50', isAt50, { timeoutMs: 60_000 });
   return app;
 }
 
@@ -61,10 +62,12 @@ const routeWeight = async ({ namespace, name }: App): Promise<number> => {
     .reduce((sum, { weight = 100 }) => sum + Number(weight), 0);
 };
 
-/** Since `from`, the deletion or the start of the scheduler. */
-async function trafficIsBack(t: Test, app: App, from: number): Promise<void> {
-  await waitFor('the route to be back', async () => (await routeWeight(app)) === 0, { timeoutMs: 20_000 });
-  t.ok(Date.now() - from < BACK_MS, `all traffic is back after ${Date.now() - from} ms`);
+/** @param deleted as `deletion` returns it: the route is looked at meanwhile. */
+async function trafficIsBack(t: Test, app: App, deleted: Promise<number>): Promise<void> {
+  const isBack = async (): Promise<boolean> => (await routeWeight(app)) === 0;
+  const back = waitFor('the route to be back', isBack, { timeoutMs: 30_000 }).then(() => Date.now());
+  const [from, until] = await Promise.all([deleted, back]);
+  t.ok(until - from < BACK_MS, `all traffic is back after ${until - from} ms`);
 }
 
 async function staysHeld(t: Test, app: App): Promise<void> {
@@ -97,15 +100,19 @@ const anotherRecord = (app: App, uid: string) =>
     { timeoutMs: 60_000 },
   );
 
-const deletion = (app: App, name: string, ...flags: string[]) => app.kubectl(['delete', 'canary', name, ...flags]);
+/** Resolves to when the API server was asked for it, epoch ms: kubectl needs a while before, and after. */
+async function deletion(app: App, name: string, ...flags: string[]): Promise<number> {
+  const wanted = { verb: 'delete', resource: 'canaries', namespace: app.namespace, name, sinceMs: Date.now() };
+  await app.kubectl(['delete', 'canary', name, ...flags]);
+  const request = await waitFor('the deletion in the audit log', () => rig.audit.find(wanted)[0]);
+  return request.at;
+}
 
 void t.test('settings in annotations: the record is made again, and nothing begins anew', async (t) => {
   const app = await annotated();
   const load = app.load(50);
   const { uid } = (await app.record()).metadata;
-  const from = Date.now();
-  await deletion(app, app.name, '--cascade=foreground', '--wait=false');
-  await trafficIsBack(t, app, from);
+  await trafficIsBack(t, app, deletion(app, app.name, '--cascade=foreground', '--wait=false'));
   await app.phase('Failed', 30_000);
   await staysHeld(t, app);
   // The garbage collector takes its time.
@@ -122,9 +129,7 @@ void t.test('a finalizer of somebody keeps the Canary, and not the traffic', asy
   const app = await annotated();
   const finalizers = (list: string[]) => rig.api.patch(app.recordPath, { metadata: { finalizers: list } });
   await finalizers(['example.com/waits']);
-  const from = Date.now();
-  await deletion(app, app.name, '--wait=false');
-  await trafficIsBack(t, app, from);
+  await trafficIsBack(t, app, deletion(app, app.name, '--wait=false'));
   await app.phase('Failed', 30_000);
   await staysHeld(t, app);
   await isTold(t, app);
@@ -138,9 +143,7 @@ void t.test('a finalizer of somebody keeps the Canary, and not the traffic', asy
 void t.test('a Canary that the Deployment names: it stays enrolled, and waits for another', async (t) => {
   const app = await written({ optIn: true });
   const load = app.load(50);
-  const from = Date.now();
-  await deletion(app, SETTINGS);
-  await trafficIsBack(t, app, from);
+  await trafficIsBack(t, app, deletion(app, SETTINGS));
   await staysHeld(t, app);
   await isTold(t, app);
   await waitFor('the canary to be gone', async () => (await app.canaryDeployment()) === undefined);
@@ -154,9 +157,7 @@ void t.test('a Canary that the Deployment names: it stays enrolled, and waits fo
 void t.test('a Canary that names the Deployment: Headgate leaves, with the running version', async (t) => {
   const app = await written({ optIn: false });
   const load = app.load(50);
-  const from = Date.now();
-  await deletion(app, SETTINGS, '--cascade=background');
-  await trafficIsBack(t, app, from);
+  await trafficIsBack(t, app, deletion(app, SETTINGS, '--cascade=background'));
   await isTold(t, app);
   await waitFor('the running version in the spec', async () => {
     const { spec } = await app.deployment();

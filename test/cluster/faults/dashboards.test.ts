@@ -63,7 +63,7 @@ async function goodRelease(app: App): Promise<void> {
     `headgate_canary_approval_wait_timestamp_seconds{namespace="${app.namespace}"}`,
   );
   hooks.says(app, 'gate', { code: 200 });
-  await app.phase('Succeeded');
+  await app.phase('Succeeded', 120_000);
   await seen('its success', `headgate_canary_status{namespace="${app.namespace}",phase="Succeeded"}`);
   await seen('how long it took', 'sum(increase(headgate_release_duration_seconds_count[1m])) > 0');
 }
@@ -89,7 +89,7 @@ t.test('in a release, a rollback and an outage every panel and every alert has s
   t.teardown(() => load.stop());
   await goodRelease(app);
   await app.setImage('1.4.2-errors');
-  await app.phase('Failed');
+  await app.phase('Failed', 120_000);
   await seen('the failure', `headgate_canary_status{namespace="${namespace}",phase="Failed"}`);
   const both = await rig.prometheus.query(`headgate_canary_info{namespace="${namespace}"}`);
   t.equal(both.length, 2, 'both schedulers show the Canary');
@@ -105,6 +105,7 @@ t.test('in a release, a rollback and an outage every panel and every alert has s
   await waitFor(
     'the series to go with the Canary',
     async () => (await rig.prometheus.query(`headgate_canary_info{namespace="${namespace}"}`)).length === 0,
+    { timeoutMs: 60_000 },
   );
   await Promise.all([...product.schedulers, ...product.webhooks].map((process) => process.end()));
   await seen('that no scheduler runs', 'absent_over_time(headgate_build_info[3s])');

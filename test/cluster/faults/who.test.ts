@@ -97,14 +97,16 @@ t.test('who bypassed; and the same text ships nothing again, whoever applies it'
 });
 
 t.test('a bypass that has expired is removed, and holds', async (t) => {
-  const until = new Date(Date.now() + 4_000).toISOString();
+  const until = new Date(Date.now() + 8_000).toISOString();
   const text = `incident 2 until=${until}`;
   t.match((await bypass(CAROL, text)).stderr, /to ship the held revision/);
   t.match(await app.told('BypassExpired'), `by ${CAROL} has expired`);
   await waitFor('the bypass to be gone', async () => (await noted())['headgate.dev/bypass'] === undefined);
   t.equal((await noted())['headgate.dev/bypass-spent'], `${text}\nincident 1`);
   t.match((await bypass(CAROL, text)).stderr, /does not count/);
+  const { revision: before } = await app.status();
   t.match((await app.setImage('1.4.5')).stderr, /is given up for .* whose analysis starts anew/);
+  await app.until('another revision', ({ revision }) => revision !== before);
   await app.atWeight(20);
   t.strictSame(await app.stableTags(), ['1.4.3']);
 });
