@@ -9,6 +9,12 @@ t.teardown(() => rig.close());
 /** Three of six pods, for long enough to lose one of them. */
 const HALF = { replicas: 6, annotations: { 'step-weights': '50', interval: '12s', metrics: '[]' } };
 
+/** A pod is ready some seconds after its start, so that one that is missing is so for long enough to be seen; all start at once. */
+const slowToReady = ({ spec }: Json): void => {
+  spec.template.spec.containers[0].readinessProbe.initialDelaySeconds = 4;
+  spec.strategy.rollingUpdate.maxSurge = '100%';
+};
+
 const podsOf = async (app: App): Promise<Json[]> => {
   const pods: Json[] = await rig.api.list(
     `/api/v1/namespaces/${app.namespace}/pods?labelSelector=app%3D${app.name}-canary`,
@@ -28,7 +34,7 @@ const evict = (app: App, name: string): Promise<unknown> =>
   });
 
 t.test('one canary pod of three that is evicted in mid-analysis fails no release and no request', async (t) => {
-  const app = await App.enrolled(rig, 'evicted', HALF);
+  const app = await App.enrolled(rig, 'evicted', { ...HALF, change: slowToReady });
   const load = app.load(60);
   await app.release('1.4.1');
   await app.atWeight(50);
@@ -40,7 +46,7 @@ t.test('one canary pod of three that is evicted in mid-analysis fails no release
   t.equal(kept.length, 1, 'one of them is kept');
   t.match(String(kept[0]?.reason), /disruption budget/, 'by the budget');
   await app.told('CanaryDegraded');
-  const status = await app.phase('Succeeded', 90_000);
+  const status = await app.phase('Succeeded', 120_000);
   t.equal(status.release?.unreadySince, undefined, 'nothing is missed any more');
   t.notOk((await app.reasons()).includes('CanaryUnready'));
   await servedAll(t, load);
@@ -61,7 +67,7 @@ t.test('one of three whose container ends fails the release at once', async (t) 
 });
 
 t.test('a canary of one pod has no budget, and none to spare', async (t) => {
-  const app = await App.enrolled(rig, 'alone', { annotations: { ...HALF.annotations } });
+  const app = await App.enrolled(rig, 'alone', { annotations: HALF.annotations, change: slowToReady });
   await app.release('1.4.1');
   await app.atWeight(50);
   t.equal(await budgetOf(app), undefined);

@@ -76,6 +76,7 @@ t.test('a Canary, its load, its approvals and who is told', async (t) => {
     const acceptance = { 'http://podinfo-canary:9898': `http://${status.podIP}:9898` };
     await applyExample(app, 'approvals', { ...stead, ...redis, ...acceptance, 'http://headgate-gates': gates });
     await app.release('6.7.2');
+    await app.atWeight(50);
     t.match(await app.told('WaitingForApproval'), /hook approval answered 403/);
     t.equal((await app.status()).canaryWeight, 50, 'at its last weight');
     t.same(await app.stableTags(), ['6.7.1']);
@@ -85,7 +86,7 @@ t.test('a Canary, its load, its approvals and who is told', async (t) => {
       body: JSON.stringify({ name: app.name, namespace: app.namespace }),
     });
     t.equal(answer.status, 202);
-    await app.phase('Succeeded', 60_000);
+    await app.phase('Succeeded', 90_000);
     t.same(await app.stableTags(), ['6.7.2']);
   });
 

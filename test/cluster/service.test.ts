@@ -30,7 +30,8 @@ const SETTINGS = {
 };
 
 t.test('what the route says holds at each weight, for stable and canary alike, and fails no request', async (t) => {
-  const annotations = { 'step-weights': '20,50', interval: '4s', ...SETTINGS };
+  // Each weight lasts until the test has seen all that there is to see at it.
+  const annotations = { 'step-weights': '20,50', interval: '10s', ...SETTINGS };
   const app = await App.enrolled(rig, 'words', { annotations });
   const { host } = app;
   const load = rig.load({ host, path: '/api/', rps: 50 });
@@ -131,9 +132,11 @@ t.test('a Canary of empty words and nulls is taken, and one that cannot be follo
   const trafficPolicy = { tls: null, outlierDetection: { consecutive5xxErrors: null, baseEjectionTime: '30s' } };
   await app.kubectl(['create', '-f', '-'], { input: canary({ ...empty, trafficPolicy }) });
   const phase = async () => (await rig.api.get(app.recordPath.replace(/podinfo$/, 'settings'))).status?.phase;
-  await waitFor('the Deployment to be enrolled', async () => (await phase()) === 'Initialized');
+  await waitFor('the Deployment to be enrolled', async () => (await phase()) === 'Initialized', {
+    timeoutMs: 60_000,
+  });
   await app.setImage('1.4.1');
-  await waitFor('the release to end well', async () => (await phase()) === 'Succeeded');
+  await waitFor('the release to end well', async () => (await phase()) === 'Succeeded', { timeoutMs: 90_000 });
   t.match(await routeWords(app), {}, 'the route says nothing more');
   const { spec } = await ruleOf(app, 'podinfo');
   t.match(spec.trafficPolicy, { tls: undefined, outlierDetection: { baseEjectionTime: '30s' } });

@@ -13,10 +13,11 @@ t.teardown(async () => {
 });
 
 async function settled(replicas: number): Promise<void> {
-  await waitFor(`${replicas} pods`, async () => {
+  const isSettled = async () => {
     const { status, metadata } = await rig.api.get(path);
     return status.observedGeneration === metadata.generation && status.availableReplicas === replicas;
-  });
+  };
+  await waitFor(`${replicas} pods`, isSettled, { timeoutMs: 90_000 });
 }
 
 const running = async () => (await rig.pods()).filter((pod) => pod.namespace === namespace);

@@ -23,7 +23,8 @@ t.teardown(async () => {
   await rig.close();
 });
 
-const OPTIONS = { annotations: { 'step-weights': '20,40', interval: '2s' } };
+/** The scheduler ends, and the first weight is not over by then. */
+const OPTIONS = { annotations: { 'step-weights': '20,40', interval: '4s' } };
 const SOON_MS = 2_000;
 
 /** Kinds of a namespace, listed or watched as they are for one release. */
@@ -69,7 +70,7 @@ for (const fault of ['hang', 'forbid'] as const) {
       t.equal(held.release?.weight, 20, 'checks go on, and the weight stays');
       t.match(unknownIn(held), fault === 'hang' ? /does not answer/ : /may not read/, 'the status says why');
       proxy.mend();
-      t.notOk(unknownIn(await app.phase('Succeeded')), 'all is known at the end');
+      t.notOk(unknownIn(await app.phase('Succeeded', 120_000)), 'all is known at the end');
       await servedAll(t, load);
       await app.delete();
     },

@@ -71,6 +71,7 @@ export class App {
     await waitFor(
       `the gateway to answer for ${this.host}`,
       async () => (await this.rig.gateway.request({ host: this.host })).status === 200,
+      { timeoutMs: 60_000 },
     );
   }
 

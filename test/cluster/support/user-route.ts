@@ -20,9 +20,8 @@ export class UserRoute {
     const annotations = Object.entries(words).map(([key, value]) => `headgate.dev/${key}=${value}`);
     await app.kubectl(['annotate', `deployment/${app.name}`, ...annotations]);
     await app.phase('Initialized');
-    await waitFor(`the gateway to answer for ${app.host}`, async () => {
-      return (await app.rig.gateway.request({ host: app.host })).status === 200;
-    });
+    const answers = async () => (await app.rig.gateway.request({ host: app.host })).status === 200;
+    await waitFor(`the gateway to answer for ${app.host}`, answers, { timeoutMs: 60_000 });
     return route;
   }
 
