@@ -220,6 +220,12 @@ t.test('an event hook hears what Events tell, as far as it may be called', async
   await app.setImage('1.4.1');
   await app.phase('Succeeded');
   await emptied(app);
+  const notices = listener.questions(app, 'log').length;
+  const failed = await waitFor('an Event for each notice that the other hook was not told', async () => {
+    const found = await events(app, 'NotificationFailed');
+    return found.length >= notices && found;
+  });
+  // Events of one Canary are posted in the order of what happened: with the last of those all others are there.
   const all: Json[] = await rig.api.list(`/api/v1/namespaces/${app.namespace}/events`);
   const others = ['Enrolled', 'NotificationFailed'];
   const story = all.filter(
@@ -234,11 +240,6 @@ t.test('an event hook hears what Events tell, as far as it may be called', async
     'every one, once',
   );
   t.match(heard[0], { name: app.name, namespace: app.namespace, metadata: { ...own, timestamp: /^\d{13}$/ } });
-  const notices = listener.questions(app, 'log').length;
-  const failed = await waitFor('an Event for each notice that the other hook was not told', async () => {
-    const found = await events(app, 'NotificationFailed');
-    return found.length >= notices && found;
-  });
   t.equal(failed.length, notices);
   t.match(failed[0]?.message, /does not reach hook\/inside: it may not be called: 127\.0\.0\.1 is a loopback address/);
   await app.delete();
