@@ -17,6 +17,10 @@ const BY_HEADGATE = /^headgate-/;
 const requestsOf = (namespace: string, sinceMs: number): AuditEntry[] =>
   rig.audit.find({ userAgent: BY_HEADGATE, namespace, sinceMs });
 
+/** The last look at an app comes after what it did last, and is not what is counted next. */
+const atRest = ({ namespace }: App): Promise<boolean> =>
+  waitFor(`${namespace} to be at rest`, () => requestsOf(namespace, Date.now() - 2_000).length === 0);
+
 function tally(entries: readonly AuditEntry[]): string {
   const counts = new Map<string, number>();
   for (const { verb, resource, subresource, code } of entries) {
@@ -41,6 +45,7 @@ t.test('a release of five steps: at most 36 requests, 45 with Events, a list a k
   const load = app.load(50);
   const queue = await QueueMonitor.open(rig);
   t.teardown(() => queue.close());
+  await atRest(app);
   const since = Date.now();
   await app.setImage('1.4.1');
   await app.phase('Succeeded', 90_000);
@@ -97,9 +102,7 @@ t.test('content costs a release its copy and one write of the template, and no r
     return requestsOf(app.namespace, since).filter(({ resource }) => resource !== 'events');
   };
   await Promise.all([count(plain, () => plain.setImage('1.4.1')), count(pinned, () => pinned.setImage('1.4.1'))]);
-  // The last look at a release comes after its end, and is not the next one's.
-  const isAtRest = ({ namespace }: App) => requestsOf(namespace, Date.now() - 2_000).length === 0;
-  await waitFor('both to be at rest', async () => isAtRest(plain) && isAtRest(pinned));
+  await Promise.all([plain, pinned].map(atRest));
   const [without, withContent] = await Promise.all([
     count(plain, () => plain.setImage('1.4.2')),
     count(pinned, () => say('two')),
@@ -113,6 +116,7 @@ t.test('content costs a release its copy and one write of the template, and no r
     made(entries, { verb: 'patch', resource: 'deployments', name }).length;
   t.equal(patches(withContent, pinned) - patches(without, plain), 1, `the template is written once: ${told}`);
   t.same(made(without, { resource: 'configmaps' }), [], `without content nothing of it is asked: ${told}`);
+  await atRest(pinned);
   const since = Date.now();
   await pinned.kubectl(['annotate', 'configmap/settings', 'team=a']);
   await say('two');
@@ -126,6 +130,7 @@ t.test('content costs a release its copy and one write of the template, and no r
 t.test('an idle enrolled app costs no request in a minute', async (t) => {
   const app = await App.enrolled(rig, 'idle');
   const load = app.load(20);
+  await atRest(app);
   const since = Date.now();
   // The measurement is the minute itself: nothing else is there to wait for.
   await sleep(60_000);

@@ -135,7 +135,7 @@ const withoutCluster = (service: string): object => ({
 });
 
 t.test('a release whose traffic finds no Service fails its first check', async (t) => {
-  const app = await App.enrolled(rig, 'nowhere', { annotations: { 'step-weights': '20,50', interval: '2s' } });
+  const app = await App.enrolled(rig, 'nowhere', { annotations: { 'step-weights': '20,50', interval: '4s' } });
   const load = app.load(50);
   t.teardown(() => load.stop());
   const filter = withoutCluster(`${app.name}-canary.${app.namespace}.svc.cluster.local`);

@@ -10,6 +10,8 @@ import { aboutOf, Inbox } from './support/inbox.ts';
 import { alerts, allowSecrets, provide } from './support/receivers.ts';
 
 const INTERVAL = '2s';
+/** A receiver has 10 s for its answer: whoever waits for one that hangs is so late. */
+const DELAYED_MS = 8_000;
 const FORGED = 'pay at https://evil.example.com';
 const NO_SERVICE = /its address leads to no Service of namespace .*; whoever runs Headgate can allow its host in hooks/;
 /** Where the address of a provider may not lead, and what is said of it. The rig allows every address of version 4. */
@@ -50,7 +52,7 @@ async function events(app: App, reason: string): Promise<Json[]> {
   return all.filter((event) => event.reason === reason && event.involvedObject.kind === 'Canary');
 }
 
-const emptied = (app: App) => app.until('an empty outbox', ({ outbox = [] }) => outbox.length === 0);
+const emptied = (app: App) => app.until('an empty outbox', ({ outbox = [] }) => outbox.length === 0, 90_000);
 
 t.test('a good and a bad release are told to every type of receiver, by severity, each fact once', async (t) => {
   const entries = {
@@ -137,10 +139,10 @@ t.test('a receiver that never answers delays no release, and no other receiver',
     return Date.now() - began;
   };
   const [with_, without] = await Promise.all([took(told), took(untold)]);
-  t.ok(with_ < without + 3_000, `${with_} ms with it, ${without} ms without`);
+  t.ok(with_ < without + DELAYED_MS, `${with_} ms with it, ${without} ms without`);
   await waitFor('the other receiver to know it all', () => inbox.taken('prompt').length === 2);
   const late = inbox.taken('prompt').map(({ at, body }) => at - Date.parse(body.at));
-  t.ok(Math.max(...late) < 3_000, `the other receiver was told within ${late.join(' and ')} ms`);
+  t.ok(Math.max(...late) < DELAYED_MS, `the other receiver was told within ${late.join(' and ')} ms`);
   const waiting = await told.until('only the one that hangs', ({ outbox = [] }) =>
     outbox.every(({ to }) => to.join() === 'alert/hanging'),
   );
@@ -169,8 +171,9 @@ t.test('a job that somebody forged in Redis can have nothing said but what the r
   const app = await enrolled('forged', { forged: {} });
   await app.setImage('1.4.1');
   await app.phase('Succeeded');
-  await provide(app, inbox, 'forged', { type: 'webhook' });
+  // Before there is anybody to deliver to: from then on the outbox empties.
   const { metadata, status } = await app.record();
+  await provide(app, inbox, 'forged', { type: 'webhook' });
   const ids: string[] = status.outbox.map(({ id }: Json) => id);
   const queue = new Queue('headgate-notices', { connection: { url: rig.file.redis.url } });
   const forge = (id: string, uid: string) =>
@@ -217,9 +220,17 @@ t.test('an event hook hears what Events tell, as far as it may be called', async
   await app.setImage('1.4.1');
   await app.phase('Succeeded');
   await emptied(app);
+  const notices = listener.questions(app, 'log').length;
+  const failed = await waitFor('an Event for each notice that the other hook was not told', async () => {
+    const found = await events(app, 'NotificationFailed');
+    return found.length >= notices && found;
+  });
+  // Events of one Canary are posted in the order of what happened: with the last of those all others are there.
   const all: Json[] = await rig.api.list(`/api/v1/namespaces/${app.namespace}/events`);
-  const told = all.filter(({ reason, involvedObject }) => involvedObject.kind === 'Canary' && reason !== 'Enrolled');
-  const story = told.filter(({ reason }) => reason !== 'NotificationFailed');
+  const others = ['Enrolled', 'NotificationFailed'];
+  const story = all.filter(
+    ({ reason, involvedObject }) => involvedObject.kind === 'Canary' && !others.includes(reason),
+  );
   const heard = listener
     .questions(app, 'log')
     .filter(({ metadata }) => !/enrolled/.test(metadata['eventMessage'] ?? ''));
@@ -229,8 +240,7 @@ t.test('an event hook hears what Events tell, as far as it may be called', async
     'every one, once',
   );
   t.match(heard[0], { name: app.name, namespace: app.namespace, metadata: { ...own, timestamp: /^\d{13}$/ } });
-  const failed = await events(app, 'NotificationFailed');
-  t.equal(failed.length, told.length - story.length);
+  t.equal(failed.length, notices);
   t.match(failed[0]?.message, /does not reach hook\/inside: it may not be called: 127\.0\.0\.1 is a loopback address/);
   await app.delete();
 });

@@ -26,7 +26,7 @@ t.test(
     const load = app.load(50);
     await app.release('1.4.1');
     await app.phase('Failed');
-    t.ok((await app.reasons()).includes('CanaryRefused'), 'a release fails by it');
+    t.ok(await app.told('CanaryRefused'), 'a release fails by it');
     t.equal(load.share()['1.4.1'], undefined, 'and sends the canary nothing');
 
     await annotate(app, 'headgate.dev/traffic-policy={loadBalancer: {simple: RANDOM}}');

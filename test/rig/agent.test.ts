@@ -86,7 +86,7 @@ void t.test('podinfo serves gRPC on every address of a network that its pod has 
 
 void t.test('a liveness probe that fails restarts the container', async (t) => {
   await run('unhealthy', '1.5.0-unhealthy');
-  const { lastState } = await container('unhealthy', 'the restart', ({ restartCount }) => restartCount === 1);
+  const { lastState } = await container('unhealthy', 'the restart', ({ restartCount }) => restartCount >= 1);
   t.ok(lastState.terminated);
 });
 

@@ -41,7 +41,7 @@ t.test('releases go through in the namespaces that are listed', async (t) => {
   const loads = [shop, billing].map((app) => app.load(30));
   await Promise.all([shop.setImage('1.4.1'), billing.setImage('1.4.1')]);
   for (const app of [shop, billing]) {
-    await app.phase('Succeeded');
+    await app.phase('Succeeded', 90_000);
     t.same(await app.stableTags(), ['1.4.1'], app.namespace);
   }
   for (const load of loads) {
@@ -106,7 +106,7 @@ t.test('a namespace that is deleted, and its Role with it, keeps the others from
   await rig.kubectl(['rollout', 'restart', scheduler, '-n', release.namespace]);
   await rig.kubectl(['rollout', 'status', scheduler, '-n', release.namespace, '--timeout=90s']);
   await shop.release('1.4.2');
-  await shop.phase('Succeeded');
+  await shop.phase('Succeeded', 90_000);
   t.same(await shop.stableTags(), ['1.4.2']);
 });
 
