@@ -39,7 +39,7 @@ t.test('no canary exists until its gate is opened', async (t) => {
   t.notOk(await app.canaryDeployment(), 'there is no canary');
   t.match(await tester.change('/gate/open', { name: app.name, namespace: app.namespace }), { code: 202 });
   await app.phase('Succeeded');
-  t.ok((await app.reasons()).includes('HookPassed'));
+  t.ok(await app.told('HookPassed'));
   await app.delete();
 });
 

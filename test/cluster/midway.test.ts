@@ -90,7 +90,7 @@ t.test('the stable ReplicaSet is deleted while held: it comes back from the copy
       )
     );
   });
-  t.ok((await app.reasons()).includes('StableRestored'), 'it is told');
+  t.ok(await app.told('StableRestored'), 'it is told');
   t.equal((await app.status()).phase, 'Progressing');
   await app.delete();
 });
