@@ -5,8 +5,8 @@ import { boundsText, valueText } from '../../src/cli/tree/checks.ts';
 import type { Json } from '../rig/rig.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
-import { atLiveWeight } from './support/content.ts';
 import { ended, headgate, MAIN, plugin, steer } from './support/headgate.ts';
+import { atLiveWeight } from './support/live-weight.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());

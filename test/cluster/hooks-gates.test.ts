@@ -1,8 +1,8 @@
 import t from 'tap';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
-import { atLiveWeight } from './support/content.ts';
 import { giveHooks, HookReceiver } from './support/hooks.ts';
+import { atLiveWeight } from './support/live-weight.ts';
 import { LoadTesterProcess } from './support/loadtester.ts';
 import { RouteLog } from './support/route-log.ts';
 

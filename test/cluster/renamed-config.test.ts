@@ -1,7 +1,8 @@
 import t from 'tap';
 import { openRig, waitFor } from '../rig/rig.ts';
-import { atLiveWeight, killStablePods, pinsOfApp, snapshotsAround } from './support/content.ts';
+import { killStablePods, pinsOfApp, snapshotsAround } from './support/content.ts';
 import { KustomizedApp } from './support/kustomized-app.ts';
+import { atLiveWeight } from './support/live-weight.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());

@@ -3,6 +3,7 @@ import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
+import { untilLive } from './support/live-weight.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -67,12 +68,6 @@ const atWeight = (app: App, weight: number) =>
     },
     RELEASED,
   );
-
-const atLiveWeight = async (app: App, weight: number): Promise<void> => {
-  await atWeight(app, weight);
-  const isLive = async (): Promise<boolean> => (await app.envoyWeight())[`${app.name}-canary`] === weight;
-  await waitFor(`the gateway to send it ${weight} %`, isLive);
-};
 
 void t.test('a Canary enrols the Deployment that it names, in any order, and releases it', async (t) => {
   const app = await App.deploy(rig, 'written');
@@ -140,7 +135,8 @@ void t.test('edits take effect in mid-release, from the weight that it has', asy
   await served(app);
   const load = app.load(30);
   await app.setImage('1.4.1');
-  await atLiveWeight(app, 20);
+  await atWeight(app, 20);
+  await untilLive(app, 20);
   const { startedAt = '' } = (await statusOf(app)).release ?? {};
   t.not(startedAt, '');
   await app.apply(canaryOf(app, { spec: { suspend: true } }));

@@ -17,7 +17,7 @@ export class KeyedExecutor {
     this.#run = run;
   }
 
-  /** Resolves when a run that began after this call has ended. */
+  /** Resolves when a run that began, or began anew, after this call has ended. */
   run(key: string): Promise<void> {
     const present = this.#running.get(key);
     if (present) {

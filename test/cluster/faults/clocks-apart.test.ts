@@ -4,6 +4,7 @@ import t from 'tap';
 import { Product, ProductProcess } from '../../rig/product.ts';
 import { openRig } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
+import { UNHURRIED } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog } from '../support/route-log.ts';
 import { metricOf, ticksEnded } from '../support/scheduler-metrics.ts';
@@ -18,11 +19,6 @@ const SLACK_MS = 4_500;
 /** How late a wake-up may be whose machine is gone: HEADGATE_RESYNC_INTERVAL of the rig. */
 const RESYNC_MS = 5_000;
 const PLAN = [20, 40, 60];
-/** They ask about times, and pass however slow the machine is: a check that failed would make a weight last longer. */
-const METRICS = `
-- {name: request-success-rate, thresholdRange: {min: 97}, interval: 10s}
-- {name: request-duration, thresholdRange: {max: 5000}, interval: 10s}
-`;
 const SHIFT = fileURLToPath(new URL('../support/shifted-clock.ts', import.meta.url));
 
 const rig = openRig();
@@ -46,7 +42,7 @@ t.teardown(async () => {
 
 const enrolled = (count: number): Promise<App[]> => {
   const annotations = {
-    ...{ 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, metrics: METRICS },
+    ...{ 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, metrics: UNHURRIED },
     'progress-deadline': '30s',
   };
   return Promise.all(Array.from({ length: count }, () => App.enrolled(rig, 'clocks', { annotations, replicas: 1 })));

@@ -6,8 +6,9 @@ import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { allOfRedis } from '../support/all-of-redis.ts';
 import { ConfiguredApp, saying, secretOf } from '../support/configured-app.ts';
-import { atLiveWeight, killStablePods, pinsOfApp, snapshotsAround } from '../support/content.ts';
+import { killStablePods, pinsOfApp, snapshotsAround } from '../support/content.ts';
 import { servedAll } from '../support/failures.ts';
+import { atLiveWeight } from '../support/live-weight.ts';
 import { namesIn, referringPod } from '../support/pinned-pod.ts';
 
 /** Content of ConfigMaps and Secrets that is released, on one rig where Headgate may read both. */

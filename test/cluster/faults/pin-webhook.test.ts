@@ -5,7 +5,8 @@ import { Product } from '../../rig/product.ts';
 import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { pinnedPods } from '../../rollout/pins/pods.ts';
 import { ConfiguredApp, saying } from '../support/configured-app.ts';
-import { atLiveWeight, killStablePods } from '../support/content.ts';
+import { killStablePods } from '../support/content.ts';
+import { atLiveWeight } from '../support/live-weight.ts';
 import { namesIn, referringPod } from '../support/pinned-pod.ts';
 
 /** Names of snapshots that the webhook puts into pods, as where the API server has no policy for it. */

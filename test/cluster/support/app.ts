@@ -1,6 +1,7 @@
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import type { Json, KubeObject, Load, Rig } from '../../rig/rig.ts';
 import { waitFor } from '../../rig/rig.ts';
+import { checks, MOST_MS } from './checks.ts';
 import { podinfoDeployment } from './podinfo-deployment.ts';
 
 export interface AppOptions {
@@ -12,15 +13,6 @@ export interface AppOptions {
   /** Changes the manifest before it is applied for the first time. */
   change?: (deployment: Json) => void;
 }
-
-/**
- * Checks over as many seconds as a test's intervals allow. The errors image fails one answer in nine. All of the slow image take more
- * than 500 ms, a bucket's end, so that its p99 is 995 ms or more; an answer in forty as slow as that, on a busy machine, is no breach.
- */
-const METRICS = `
-- {name: request-success-rate, thresholdRange: {min: 97}, interval: 10s}
-- {name: request-duration, thresholdRange: {max: 900}, interval: 10s}
-`;
 
 /** One podinfo in a namespace of its own, as a user has it: a Deployment, and what they do with it. */
 export class App {
@@ -80,7 +72,7 @@ export class App {
       canary: 'true',
       interval: '2s',
       threshold: '3',
-      metrics: METRICS,
+      metrics: checks(MOST_MS),
       hosts: this.host,
       gateways: this.rig.mesh.gatewayName,
       'progress-deadline': '60s',

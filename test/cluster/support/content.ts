@@ -1,4 +1,3 @@
-import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { type Json, waitFor } from '../../rig/rig.ts';
 import type { App } from './app.ts';
 
@@ -28,14 +27,6 @@ export async function snapshotsAround({ rig, namespace }: App): Promise<string[]
 export async function pinsOfApp(app: App): Promise<string> {
   const { spec } = await app.deployment();
   return spec.template.metadata.annotations?.['headgate.dev/config'] ?? '';
-}
-
-/** The release at a weight that the gateway has too: the status goes by the route, and a proxy hears of that a moment later. */
-export async function atLiveWeight(app: App, weight: number): Promise<CanaryStatus> {
-  const status = await app.atWeight(weight);
-  const canary = `${app.name}-canary`;
-  await waitFor(`the gateway to send it ${weight} %`, async () => (await app.envoyWeight())[canary] === weight);
-  return status;
 }
 
 /** Every stable pod is deleted; resolves when as many others are ready, and one of them answers. */
