@@ -33,6 +33,7 @@ export async function rotation(t: Test, { rig }: Gate): Promise<void> {
     };
     const shown: string[][] = [[], [], []];
     const untrusted: string[] = [];
+    const checked: Promise<unknown>[] = [];
     const sources = shown.map((list) => {
       const source = new SecretCertificates({
         client,
@@ -47,20 +48,26 @@ export async function rotation(t: Test, { rig }: Gate): Promise<void> {
       source.start(({ cert }) => {
         list.push(cert);
         const shownAt = Date.now();
-        bundle().then(
+        const check = bundle().then(
           // In this time authorities live for seconds: an answer that comes late tells of another moment.
           (pem) => Date.now() - shownAt > PROMPT_MS || trusts(pem, cert) || untrusted.push(cert),
           () => untrusted.push('no bundle'),
         );
+        checked.push(check);
       });
       return source;
     });
     const issuers = () => new Set(shown[0]?.map((cert) => new X509Certificate(cert).issuer));
     const many = () => (shown[0]?.length ?? 0) >= 5 && issuers().size >= 2;
     await waitFor('five certificates of two authorities', many, { timeoutMs: 150_000 });
+    // Another replica may be about to show the same one, and is to find the bundle that it has just seen.
+    const agree = (): boolean => new Set(shown.map((list) => list.at(-1))).size === 1;
+    await waitFor('every replica to show the last one', agree);
+    await Promise.all(checked);
     await rig.api.patch(path, [{ op: 'remove', path: '/webhooks/0/clientConfig/caBundle' }], 'json');
     await waitFor('the bundle to be put back', async () => (await bundle()).includes('CERTIFICATE'));
     await Promise.all(sources.map((source) => source.stop()));
+    await Promise.all(checked);
     await client.close();
     await rig.api.delete(path);
     const [first = []] = shown;

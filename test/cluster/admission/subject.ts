@@ -184,7 +184,11 @@ export class Subject {
     return this.#gate.rig.api.list(`/apis/apps/v1/namespaces/${this.namespace}/replicasets`);
   }
 
+  /** Once the controller has written the status that the last change asks for. */
   async resourceVersion(): Promise<string> {
-    return (await this.get()).metadata.resourceVersion;
+    return waitFor(`the status of ${this.namespace}`, async () => {
+      const { metadata, status } = await this.get();
+      return status.observedGeneration === metadata.generation && (metadata.resourceVersion as string);
+    });
   }
 }

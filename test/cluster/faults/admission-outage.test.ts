@@ -6,7 +6,8 @@ import { Subject } from '../admission/subject.ts';
 
 /** Admission while the webhook, or its configuration, is away. The rows follow one another on one rig. */
 const rig = openRig();
-const product = new Product(rig, { schedulers: 0 });
+// One that ends goes on answering until its Service is without it: kubectl needs seconds on a busy machine to say so.
+const product = new Product(rig, { schedulers: 0, env: { HEADGATE_SHUTDOWN_DELAY: '5s' } });
 await product.start();
 const token = await rig.token('headgate', 'headgate-scheduler');
 const gate = { rig, scheduler: rig.client({ userAgent: 'headgate-scheduler/test', token }) };
@@ -94,6 +95,9 @@ t.test('the webhook taken out of the way and its configuration deleted: the poli
   const { stdout } = await rig.kubectl(['get', CONFIGURATION, '-o', 'json']);
   await Promise.all(product.webhooks.map((webhook) => webhook.end()));
   await rig.kubectl(['delete', CONFIGURATION]);
+  const forgotten = async () =>
+    !(await open.setImage('1.4.1', { expectFail: true })).stderr.includes('failed calling webhook');
+  await waitFor('the API server to forget the webhook', forgotten);
   const word =
     (on: Subject, ...words: string[]) =>
     (options: KubectlOptions) =>

@@ -49,5 +49,5 @@ const SUITES: Record<string, (t: Test, gate: Gate) => Promise<void>> = {
 t.setTimeout(280_000);
 t.jobs = 3;
 for (const [name, suite] of Object.entries(SUITES)) {
-  t.test(name, { buffered: true, timeout: 120_000 }, (t) => suite(t, gate));
+  t.test(name, { buffered: true, timeout: 240_000 }, (t) => suite(t, gate));
 }

@@ -23,7 +23,7 @@ const canaryOf = (app: App): Json => ({
   spec: {
     targetRef: { name: app.name },
     service: { port: 9898, hosts: [app.host], gateways: [rig.mesh.gatewayName] },
-    analysis: { interval: '60s', threshold: 3, stepWeights: [50], metrics: [] },
+    analysis: { interval: '10m', threshold: 3, stepWeights: [50], metrics: [] },
   },
 });
 
@@ -32,7 +32,7 @@ const statusOf = async (app: App): Promise<Json> =>
 
 /** Settings in annotations; at half of the traffic. */
 async function annotated(): Promise<App> {
-  const app = await App.enrolled(rig, 'deleted', { annotations: { 'step-weights': '50', interval: '60s' } });
+  const app = await App.enrolled(rig, 'deleted', { annotations: { 'step-weights': '50', interval: '10m' } });
   await app.setImage('1.4.1');
   await app.atWeight(50);
   return app;
@@ -44,7 +44,8 @@ async function written({ optIn }: { optIn: boolean }): Promise<App> {
   if (optIn) await app.kubectl(['annotate', `deployment/${app.name}`, `headgate.dev/canary=canary/${SETTINGS}`]);
   await app.apply(canaryOf(app));
   await waitFor('enrolment', async () => (await statusOf(app))['phase'] === 'Initialized');
-  await waitFor('an answer', async () => (await rig.gateway.request({ host: app.host })).status === 200);
+  const answers = async (): Promise<boolean> => (await rig.gateway.request({ host: app.host })).status === 200;
+  await waitFor('an answer', answers, { timeoutMs: 60_000 });
   await app.setImage('1.4.1');
   const isAt50 = async (): Promise<boolean> => {
     const status = await statusOf(app);
