@@ -2,6 +2,7 @@ import t from 'tap';
 import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
+import { UNHURRIED } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
 import { metricOf, ticksEnded } from '../support/scheduler-metrics.ts';
@@ -31,7 +32,10 @@ const releaseWatches = (): Promise<number[]> =>
 t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with one`, async (t) => {
   const annotations = { 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, threshold: '2' };
   const apps = await Promise.all(
-    Array.from({ length: GOOD + FAILING }, () => App.enrolled(rig, 'two', { annotations, replicas: 1 })),
+    Array.from({ length: GOOD + FAILING }, (_, index) => {
+      const own = { ...annotations, ...(index < GOOD && { metrics: UNHURRIED }) };
+      return App.enrolled(rig, 'two', { annotations: own, replicas: 1 });
+    }),
   );
   const loads = apps.map((app) => app.load(25));
   t.teardown(() => Promise.all(loads.map((load) => load.stop())));
