@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
-import { isFailure, openRig, waitFor } from '../rig/rig.ts';
+import type { CanaryStatus } from '../../src/rollout/machine/status.ts';
+import { isFailure, openRig } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { steer } from './support/headgate.ts';
@@ -31,17 +32,23 @@ async function isBack(t: Test, app: App, tag: string): Promise<void> {
   t.equal((await app.canaryDeployment()).spec.replicas, 0, 'the canary is at zero');
 }
 
+/** The status as it rolls back. Where no pod of the version before is gone yet, that is over before a poll need see it: a watch does. */
+async function rollingBack(app: App): Promise<CanaryStatus> {
+  const { metadata } = await app.record();
+  const canaries = app.recordPath.slice(0, app.recordPath.lastIndexOf('/'));
+  const changes = rig.api.watch(canaries, metadata.resourceVersion, AbortSignal.timeout(90_000));
+  for await (const { object } of changes) {
+    if (object.status?.phase === 'Promoting' && object.status.release?.outcome === 'failed') return object.status;
+  }
+  throw new Error('the API server ended the watch before anything rolled back');
+}
+
 t.test('a version that fails as it is promoted is rolled back without anybody', async (t) => {
   const tag = '1.4.1-errors-promoted';
   const app = await appNamed('promoted');
   const load = app.load(150);
   await app.setImage(tag);
-  const rollingBack = async () => {
-    const status = await app.status();
-    return status.phase === 'Promoting' && status.release?.outcome === 'failed' && status;
-  };
-  // Where no pod of the version before is gone yet, that does not take long.
-  const { canaryWeight } = await waitFor('it to roll back', rollingBack, { timeoutMs: 90_000, everyMs: 25 });
+  const { canaryWeight } = await rollingBack(app);
   t.equal(canaryWeight, 50, 'the canary, which is good, keeps its traffic meanwhile');
   const { release } = await app.phase('Failed', 90_000);
   await load.stop();

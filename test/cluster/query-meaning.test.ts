@@ -2,6 +2,7 @@ import t from 'tap';
 import { MISROUTING_QUERIES } from '../../src/analysis/misrouting.ts';
 import { Prometheus } from '../../src/analysis/prometheus.ts';
 import { type QueryTarget, queryOf } from '../../src/analysis/queries.ts';
+import type { QueryResult } from '../../src/analysis/verdict.ts';
 import type { BuiltinMetric } from '../../src/rollout/spec/spec-types.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { Figures, type Requests } from './support/figures.ts';
@@ -123,18 +124,27 @@ t.teardown(async () => {
 const asked = async (builtin: BuiltinMetric, namespace: string) =>
   prometheus.query(queryOf({ builtin }, targetIn(namespace), WINDOW_MS));
 
+/** What is said of the tables' cases, all asked at once: some are true for a second or two only. */
+const said: Record<'lost' | 'rates', QueryResult[]> = { lost: [], rates: [] };
+
 t.before(async () => {
   const began = `istio_requests_total{response_flags="NC",source_workload_namespace="${slug('lost', SINCE_NOW)}-clients"}`;
   await waitFor('what began late to have counted for most of a window', async () => {
     const [sample] = await rig.prometheus.query(began);
     return (sample?.value ?? 0) >= Figures.FIRST + 40;
   });
+  const each = <T>(table: object, ask: (index: number) => Promise<T>) =>
+    Promise.all(Object.keys(table).map((_, index) => ask(index)));
+  [said.rates, said.lost] = await Promise.all([
+    each(rates, (index) => asked('request-success-rate', slug('rates', index))),
+    each(lost, (index) => prometheus.query(MISROUTING_QUERIES.gateway(targetIn(slug('lost', index)), WINDOW))),
+  ]);
 });
 
 for (const [index, [claim, [, about]]] of Object.entries(lost).entries()) {
   t.test(`requests that went nowhere: ${claim}`, async (t) => {
-    const answer = await prometheus.query(MISROUTING_QUERIES.gateway(targetIn(slug('lost', index)), WINDOW));
-    const value = Math.max(0, answer.kind === 'value' ? answer.value : Number.NaN);
+    const answer = said.lost[index];
+    const value = Math.max(0, answer?.kind === 'value' ? answer.value : Number.NaN);
     t.ok(
       about === 0 ? value === 0 : Math.abs(value - about) < about / 2,
       `${JSON.stringify(answer)} is about ${about}`,
@@ -144,9 +154,9 @@ for (const [index, [claim, [, about]]] of Object.entries(lost).entries()) {
 
 for (const [index, [claim, [, percent]]] of Object.entries(rates).entries()) {
   t.test(`the success rate: ${claim}`, async (t) => {
-    const answer = await asked('request-success-rate', slug('rates', index));
+    const answer = said.rates[index];
     if (percent === undefined) return void t.same(answer, { kind: 'none' });
-    const value = answer.kind === 'value' ? answer.value : Number.NaN;
+    const value = answer?.kind === 'value' ? answer.value : Number.NaN;
     t.ok(Math.abs(value - percent) < 3, `${JSON.stringify(answer)} is about ${percent}`);
   });
 }

@@ -6,7 +6,8 @@ import type { Inbox } from './inbox.ts';
 /** What an administrator allows by the chart's value `alerts.secretNames`. */
 export async function allowSecrets(rig: Rig, names: readonly string[]): Promise<void> {
   const kind = { apiVersion: 'rbac.authorization.k8s.io/v1' };
-  const metadata = { name: 'alert-secrets-of-tests' };
+  // A name for each file: another one, beside it, allows Secrets of its own.
+  const metadata = { name: `alert-secrets-of-tests-${names[0]}` };
   const rules = [{ apiGroups: [''], resources: ['secrets'], resourceNames: names, verbs: ['get'] }];
   const subjects = [{ kind: 'ServiceAccount', name: 'headgate-scheduler', namespace: 'headgate' }];
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name };

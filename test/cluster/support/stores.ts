@@ -53,7 +53,9 @@ export class Store {
   }
 
   async #ready(path: string): Promise<this> {
-    await waitFor(`an answer of ${this.address}`, async () => (await fetch(this.address + path)).status < 500);
+    await waitFor(`an answer of ${this.address}`, async () => (await fetch(this.address + path)).status < 500, {
+      timeoutMs: 60_000,
+    });
     return this;
   }
 }
