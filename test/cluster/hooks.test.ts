@@ -1,7 +1,6 @@
 import t from 'tap';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
-import { UNHURRIED } from './support/checks.ts';
 import { giveHooks, HookReceiver } from './support/hooks.ts';
 import { LoadTesterProcess } from './support/loadtester.ts';
 import { RouteLog, shortestDwell } from './support/route-log.ts';
@@ -21,7 +20,7 @@ t.jobs = 3;
 const NO_METRICS = { metrics: '[]' };
 
 t.test('a release without other traffic is judged by the load that its hook asks for', async (t) => {
-  const annotations = { 'step-weights': '30,60', interval: '4s', metrics: UNHURRIED };
+  const annotations = { 'step-weights': '30,60', interval: '4s' };
   const app = await App.enrolled(rig, 'hook-load', { annotations });
   const cmd = `hey -z 2m -q 10 -c 4 -host ${app.host} ${rig.mesh.gatewayUrl}/`;
   await giveHooks(app, [{ name: 'load', url: `${tester.url}/`, metadata: { type: 'cmd', cmd } }]);

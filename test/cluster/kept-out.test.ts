@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { PROMPT } from './support/checks.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -14,7 +15,7 @@ interface Bad {
 
 const BAD: readonly Bad[] = [
   { tag: '1.4.2-errors', why: 'fails requests', reason: 'ThresholdReached' },
-  { tag: '1.4.2-slow', why: 'answers slowly', reason: 'ThresholdReached' },
+  { tag: '1.4.2-slow', why: 'answers slowly', reason: 'ThresholdReached', annotations: { metrics: PROMPT } },
   {
     tag: '1.4.2-unready',
     why: 'never gets ready',

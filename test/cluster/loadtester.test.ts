@@ -6,7 +6,6 @@ import t from 'tap';
 import { parseAllDocuments } from 'yaml';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
-import { UNHURRIED } from './support/checks.ts';
 import { LoadTesterProcess, processesWith } from './support/loadtester.ts';
 
 const rig = openRig();
@@ -64,7 +63,7 @@ t.test('an acceptance test passes and fails as its program does', async (t) => {
 });
 
 t.test('a release is analysed by the load that it asked for', async (t) => {
-  const app = await App.enrolled(rig, 'loaded', { annotations: { 'step-weights': '30,60', metrics: UNHURRIED } });
+  const app = await App.enrolled(rig, 'loaded', { annotations: { 'step-weights': '30,60' } });
   const cmd = `hey -z 2m -q 10 -c 4 -host ${app.host} ${rig.mesh.gatewayUrl}/`;
   t.match(await tester.run(app, { cmd }), { code: 202 });
   await app.setImage('1.4.1');

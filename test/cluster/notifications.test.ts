@@ -5,6 +5,7 @@ import t from 'tap';
 import { PROVIDER_TYPES } from '../../src/rollout/spec/schema/alert-provider.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
+import { PROMPT } from './support/checks.ts';
 import { giveHooks, HookReceiver } from './support/hooks.ts';
 import { aboutOf, Inbox } from './support/inbox.ts';
 import { alerts, allowSecrets, provide } from './support/receivers.ts';
@@ -42,7 +43,7 @@ t.teardown(async () => {
 
 /** With receivers, and without checks unless wanted. */
 const enrolled = (prefix: string, entries: Record<string, object>, isChecked = false): Promise<App> => {
-  const plan = { 'step-weights': '20,50', interval: INTERVAL, threshold: '2', ...(!isChecked && { metrics: '[]' }) };
+  const plan = { 'step-weights': '20,50', interval: INTERVAL, threshold: '2', metrics: isChecked ? PROMPT : '[]' };
   return App.enrolled(rig, prefix, { replicas: 1, annotations: { alerts: alerts(entries), ...plan } });
 };
 

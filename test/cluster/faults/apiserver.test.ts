@@ -2,6 +2,7 @@ import t from 'tap';
 import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
+import { PROMPT } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
 import { metricOf } from '../support/scheduler-metrics.ts';
@@ -54,9 +55,11 @@ const OUTAGES = { 'is restarted': restart, 'dies and is away for some seconds': 
 for (const [what, happen] of Object.entries(OUTAGES)) {
   t.test(`the API server ${what} in mid-release: the release goes on to its end`, async (t) => {
     const annotations = { 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms` };
-    const enrol = (threshold: string) => App.enrolled(rig, 'api', { annotations: { ...annotations, threshold } });
-    // The good one may be slow for a while on a machine that is busy with the start of the API server.
-    const [app, failing, idle] = await Promise.all([enrol('10'), enrol('2'), enrol('2')]);
+    const enrol = (own: Record<string, string>) =>
+      App.enrolled(rig, 'api', { annotations: { ...annotations, ...own } });
+    // The good one may lack figures for a while on a machine that is busy with the start of the API server.
+    const bad = { threshold: '2', metrics: PROMPT };
+    const [app, failing, idle] = await Promise.all([enrol({ threshold: '10' }), enrol(bad), enrol({})]);
     const load = app.load(40);
     const other = failing.load(20);
     t.teardown(() => Promise.all([load.stop(), other.stop()]));

@@ -4,7 +4,6 @@ import t from 'tap';
 import { Product, ProductProcess } from '../../rig/product.ts';
 import { openRig } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
-import { UNHURRIED } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog } from '../support/route-log.ts';
 import { metricOf, ticksEnded } from '../support/scheduler-metrics.ts';
@@ -42,7 +41,7 @@ t.teardown(async () => {
 
 const enrolled = (count: number): Promise<App[]> => {
   const annotations = {
-    ...{ 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, metrics: UNHURRIED },
+    ...{ 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms` },
     'progress-deadline': '30s',
   };
   return Promise.all(Array.from({ length: count }, () => App.enrolled(rig, 'clocks', { annotations, replicas: 1 })));

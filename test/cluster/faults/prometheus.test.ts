@@ -2,7 +2,6 @@ import t from 'tap';
 import { Product } from '../../rig/product.ts';
 import { openRig, type Verb } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
-import { UNHURRIED } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog } from '../support/route-log.ts';
 import { metricOf } from '../support/scheduler-metrics.ts';
@@ -25,7 +24,7 @@ const OUTAGES: readonly { how: string; verbs: [Verb, Verb] }[] = [
 
 for (const { how, verbs } of OUTAGES) {
   t.test(`Prometheus ${how} for three checks: the release holds, says so, and goes on`, async (t) => {
-    const annotations = { 'step-weights': '20,50', interval: '2s', metrics: UNHURRIED };
+    const annotations = { 'step-weights': '20,50', interval: '2s' };
     const app = await App.enrolled(rig, 'metrics', { annotations });
     const [scheduler] = product.schedulers;
     if (!scheduler) throw new Error('there is no scheduler');

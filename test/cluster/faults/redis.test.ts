@@ -5,7 +5,6 @@ import t from 'tap';
 import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
-import { UNHURRIED } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
 
@@ -48,7 +47,7 @@ const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
 
 for (const [what, lose] of Object.entries(LOSSES)) {
   t.test(`Redis: ${what} in mid-release costs at most the resync interval`, async (t) => {
-    const annotations = { 'step-weights': '20,50', interval: '2s', metrics: UNHURRIED };
+    const annotations = { 'step-weights': '20,50', interval: '2s' };
     const app = await App.enrolled(rig, 'redis', { annotations });
     const load = app.load(40);
     t.teardown(() => load.stop());
@@ -81,7 +80,7 @@ t.test('Redis: FLUSHALL before an app has its first route costs at most the resy
 });
 
 t.test('Redis away for 10 s: a crash takes traffic back, steps go on, and afterwards too', async (t) => {
-  const options = { annotations: { 'step-weights': '30,40,50', interval: '4s', metrics: UNHURRIED } };
+  const options = { annotations: { 'step-weights': '30,40,50', interval: '4s' } };
   const deploy = () => App.enrolled(rig, 'away', options);
   const [app, crashing, later] = await Promise.all([deploy(), deploy(), deploy()]);
   const [load, other] = [app.load(40), crashing.load(40)];

@@ -3,7 +3,7 @@ import t from 'tap';
 import { Product, type ProductProcess } from '../../rig/product.ts';
 import { openRig } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
-import { UNHURRIED } from '../support/checks.ts';
+import { PROMPT } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { randomFrom, seedOf } from '../support/random.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
@@ -57,7 +57,7 @@ t.test(`${KILLS} times SIGKILL at random moments (seed ${seed}): every release e
   const plan = { 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, threshold: '2' };
   // Pods that are ready are seen in the next life only, which may be some starts away.
   const annotations = { ...plan, 'progress-deadline': `${RELEASE_MS / 1_000}s` };
-  const deployed = [{}, { metrics: UNHURRIED }, { metrics: UNHURRIED }].map((metrics) =>
+  const deployed = [{ metrics: PROMPT }, {}, {}].map((metrics) =>
     App.enrolled(rig, 'killed', { annotations: { ...annotations, ...metrics } }),
   );
   const [failing, ...good] = await Promise.all(deployed);

@@ -4,7 +4,6 @@ import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { Product, type ProductProcess } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
-import { UNHURRIED } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
 import { randomFrom, seedOf } from '../support/random.ts';
@@ -95,7 +94,7 @@ async function isKeptOut(t: Test, app: App, { pods, tags }: Before): Promise<voi
 }
 
 /** Between the weight and its check there is time to stop the other scheduler, and to get ready to hold a question. */
-const OPTIONS = { annotations: { 'step-weights': '50', interval: '4s', metrics: UNHURRIED } };
+const OPTIONS = { annotations: { 'step-weights': '50', interval: '4s' } };
 
 t.test('a scheduler stopped with the answers that promote in hand loses to an abort', async (t) => {
   const app = await App.enrolled(rig, 'stale', OPTIONS);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
-import { UNHURRIED } from '../support/checks.ts';
+import { PROMPT } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
 import { metricOf, ticksEnded } from '../support/scheduler-metrics.ts';
@@ -33,7 +33,7 @@ t.test(`two schedulers on ${GOOD + FAILING} releases: each goes its way as with 
   const annotations = { 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, threshold: '2' };
   const apps = await Promise.all(
     Array.from({ length: GOOD + FAILING }, (_, index) => {
-      const own = { ...annotations, ...(index < GOOD && { metrics: UNHURRIED }) };
+      const own = { ...annotations, ...(index >= GOOD && { metrics: PROMPT }) };
       return App.enrolled(rig, 'two', { annotations: own, replicas: 1 });
     }),
   );

@@ -4,7 +4,6 @@ import { Product, ProductProcess } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { ApiProxy } from '../support/api-proxy.ts';
 import { App } from '../support/app.ts';
-import { UNHURRIED } from '../support/checks.ts';
 import { servedAll } from '../support/failures.ts';
 
 const rig = openRig();
@@ -25,7 +24,7 @@ t.teardown(async () => {
 });
 
 /** The scheduler ends, and the first weight is not over by then. */
-const OPTIONS = { annotations: { 'step-weights': '20,40', interval: '4s', metrics: UNHURRIED } };
+const OPTIONS = { annotations: { 'step-weights': '20,40', interval: '4s' } };
 const SOON_MS = 2_000;
 
 /** Kinds of a namespace, listed or watched as they are for one release. */

@@ -1,7 +1,7 @@
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import type { Json, KubeObject, Load, Rig } from '../../rig/rig.ts';
 import { waitFor } from '../../rig/rig.ts';
-import { checks, MOST_MS } from './checks.ts';
+import { UNHURRIED } from './checks.ts';
 import { podinfoDeployment } from './podinfo-deployment.ts';
 
 export interface AppOptions {
@@ -72,7 +72,7 @@ export class App {
       canary: 'true',
       interval: '2s',
       threshold: '3',
-      metrics: checks(MOST_MS),
+      metrics: UNHURRIED,
       hosts: this.host,
       gateways: this.rig.mesh.gatewayName,
       'progress-deadline': '60s',

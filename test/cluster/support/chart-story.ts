@@ -2,7 +2,6 @@ import t from 'tap';
 import { type Json, type Load, openRig, waitFor } from '../../rig/rig.ts';
 import { AdmissionTraffic } from './admission-traffic.ts';
 import { App } from './app.ts';
-import { UNHURRIED } from './checks.ts';
 import { servedAll } from './failures.ts';
 import { isLeft, remainsOf } from './left-behind.ts';
 import { Release } from './release.ts';
@@ -21,7 +20,7 @@ export function tellStory(helm: 'helm3' | 'helm4'): void {
   // One release has nothing to do with the other.
   t.jobs = 2;
   t.test('a release goes through what was installed', async (t) => {
-    const app = await App.enrolled(rig, 'installed', { annotations: { 'step-weights': '50', metrics: UNHURRIED } });
+    const app = await App.enrolled(rig, 'installed', { annotations: { 'step-weights': '50' } });
     const load = app.load(40);
     await app.setImage('1.4.1');
     await app.phase('Succeeded', 120_000);
