@@ -44,7 +44,9 @@ t.test('a Service that cannot be created is tried again less and less', async (t
 
   await rig.kubectl(['delete', '-f', '-'], { input: policy });
   // A policy that is deleted holds for a moment more.
-  await waitFor('the policy to hold no more', () => app.kubectl(probe, { input: service }));
+  await waitFor('the policy to hold no more', () =>
+    app.kubectl(probe, { input: service }).catch((error: Error) => error.message.includes('AlreadyExists')),
+  );
   await app.kubectl(['scale', 'deployment/podinfo', '--replicas=2']);
   await waitFor('the Service, as somebody wanted something else', async () => {
     const { stdout } = await app.kubectl(['get', 'service', 'podinfo-canary', '--ignore-not-found', '-o', 'name']);
