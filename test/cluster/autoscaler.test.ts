@@ -51,6 +51,8 @@ t.test('stable and canary scale by themselves, and the stable keeps its floor un
   );
   t.ok(grown.canary > 1, `under load: ${JSON.stringify(grown)}`);
   await busy.stop();
+  // Until then the Deployment may grow once more, and its floor with it.
+  await waitFor('the figures to fall', () => podMetrics.millicores(app.namespace, 'podinfo-') < cost / 2);
 
   const refusal = async (): Promise<string | false> => {
     const able = await conditionOf(app, 'podinfo', 'AbleToScale');

@@ -55,7 +55,7 @@ t.test('one canary pod of three that is evicted in mid-analysis fails no release
 });
 
 t.test('one of three whose container ends fails the release at once', async (t) => {
-  const app = await App.enrolled(rig, 'crashed', HALF);
+  const app = await App.enrolled(rig, 'crashed', { ...HALF, change: slowToReady });
   await app.release('1.4.1');
   await app.atWeight(50);
   const [pod] = await podsOf(app);

@@ -25,8 +25,8 @@ t.test('a Service that cannot be created is tried again less and less', async (t
     metadata: { name: 'podinfo-canary' },
     spec: { ports: [{ port: 80 }] },
   };
+  const probe = ['create', '--dry-run=server', '-f', '-'];
   await waitFor('the policy to hold', async () => {
-    const probe = ['create', '--dry-run=server', '-f', '-'];
     return (await app.kubectl(probe, { input: service, expectFail: true })).stderr.includes('no Services here');
   });
   await app.enrol();
@@ -43,6 +43,10 @@ t.test('a Service that cannot be created is tried again less and less', async (t
   t.ok(next < first, `${next} in the next ten`);
 
   await rig.kubectl(['delete', '-f', '-'], { input: policy });
+  // A policy that is deleted holds for a moment more.
+  await waitFor('the policy to hold no more', () =>
+    app.kubectl(probe, { input: service }).catch((error: Error) => error.message.includes('AlreadyExists')),
+  );
   await app.kubectl(['scale', 'deployment/podinfo', '--replicas=2']);
   await waitFor('the Service, as somebody wanted something else', async () => {
     const { stdout } = await app.kubectl(['get', 'service', 'podinfo-canary', '--ignore-not-found', '-o', 'name']);

@@ -30,10 +30,11 @@ t.test('pods that are ready, and that the mesh has not heard of, get no traffic'
   const policy = frozen(app);
   await app.apply(policy);
   t.teardown(() => rig.kubectl(['delete', '-f', '-', '--ignore-not-found'], { input: policy }));
+  const probe = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'probe' } };
+  const input = { ...probe, addressType: 'IPv4', endpoints: [] };
+  const words = ['create', '--dry-run=server', '-f', '-'];
   await waitFor('the endpoints to be frozen', async () => {
-    const probe = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'probe' } };
-    const input = { ...probe, addressType: 'IPv4', endpoints: [] };
-    const { stderr } = await app.kubectl(['create', '--dry-run=server', '-f', '-'], { input, expectFail: true });
+    const { stderr } = await app.kubectl(words, { input, expectFail: true });
     return stderr.includes('endpoints are frozen');
   });
 
@@ -49,6 +50,8 @@ t.test('pods that are ready, and that the mesh has not heard of, get no traffic'
   t.equal((await app.status()).canaryWeight, 0, 'and gets none while its Service lists none of its pods');
 
   await rig.kubectl(['delete', '-f', '-'], { input: policy });
+  // A policy that is deleted holds for a moment more.
+  await waitFor('the endpoints to be written again', () => app.kubectl(words, { input }));
   // It would look again by itself, after a while that grows with each refusal.
   const slices = `kubernetes.io/service-name=${app.name}-canary`;
   await app.kubectl(['delete', 'endpointslices', '-l', slices]);
