@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import t, { type Test } from 'tap';
+import { waitFor } from '../rig/rig.ts';
 import { edit, image, stored } from './build.ts';
 import { V2 } from './rows.ts';
 import { Caller, certificates, type Harness, review, webhook } from './webhook.ts';
@@ -75,8 +76,7 @@ t.test('a shutdown under load fails no request', async (t) => {
   const stopped = harness.server.stop();
   t.equal((await caller.send('GET', '/readyz')).status, 503);
   const beforeDrain = sent;
-  await sleep(200);
-  t.ok(sent > beforeDrain, 'still serving while not ready');
+  t.ok(await waitFor('another answer', () => sent > beforeDrain), 'still serving while not ready');
   going = false;
   await Promise.all(clients);
   await stopped;
@@ -85,7 +85,9 @@ t.test('a shutdown under load fails no request', async (t) => {
 
 t.test('a request in flight when the listener closes is still answered', async (t) => {
   const harness = webhook();
+  const begun = Promise.withResolvers<void>();
   harness.server.app.post('/slow', async () => {
+    begun.resolve();
     await sleep(300);
     return { done: true };
   });
@@ -95,7 +97,7 @@ t.test('a request in flight when the listener closes is still answered', async (
   const caller = new Caller(harness, ca);
   t.teardown(() => caller.close());
   const slow = caller.send('POST', '/slow', {});
-  await sleep(100);
+  await begun.promise;
   await harness.server.stop();
   t.match(await slow, { status: 200, body: '{"done":true}' });
 });

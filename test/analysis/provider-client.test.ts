@@ -54,9 +54,9 @@ t.test('a server that does not answer in time, breaks off, or says too much, is 
     if (url === '/large') response.end('x'.repeat(300_000));
     else if (url === '/broken') response.writeHead(200).write('half', () => response.destroy());
   });
-  const client = clientHere({ timeoutMs: 200 });
-  const said = (path: string) => client.send(get(`http://metrics:${port}${path}`), OWN, {});
-  t.same(await said('/silent'), { problem: 'did not answer within 200ms' });
+  const client = clientHere();
+  const said = (path: string, by = client) => by.send(get(`http://metrics:${port}${path}`), OWN, {});
+  t.same(await said('/silent', clientHere({ timeoutMs: 200 })), { problem: 'did not answer within 200ms' });
   t.match(await said('/large'), { problem: /larger than 256 KiB/ });
   t.match(await said('/broken'), { problem: /cannot be reached/ });
   t.match(await client.send(get('http://metrics:1/'), OWN, {}), { problem: /cannot be reached: .*ECONNREFUSED/ });

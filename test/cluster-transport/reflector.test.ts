@@ -26,7 +26,8 @@ t.teardown(async () => {
   await server.stop();
 });
 
-const quick: ReflectorTiming = { idleMs: 150, graceMs: 20, backoff: { baseMs: 10, maxMs: 40, healthyMs: 100 } };
+/** On a busy machine an answer may take some 100 ms: a watch that has just been opened is not silent by then. */
+const quick: ReflectorTiming = { idleMs: 500, graceMs: 20, backoff: { baseMs: 10, maxMs: 40, healthyMs: 100 } };
 
 interface Run {
   reflector: Reflector;
@@ -192,6 +193,8 @@ void t.test('a server that closes after each event is not asked without pause', 
   await run([watch([full], 'close'), one], timing, async ({ events }) => {
     await sleep(900);
     t.ok(server.seen.length <= 8, `${server.seen.length} requests`);
+    // The answer to the last of them may be on its way.
+    await until(() => events.length === server.seen.length - 1);
     t.equal(events.length, server.seen.length - 1, 'and each event was seen once');
   });
 });
@@ -234,7 +237,7 @@ void t.test('bookmarks alone keep a watch alive', async (t) => {
     response.once('close', () => clearInterval(beat));
   };
   await run([beating], {}, async ({ restarts }) => {
-    await sleep(500);
+    await sleep(1_200);
     t.strictSame(restarts, []);
   });
 });
@@ -267,9 +270,9 @@ void t.test('a full list that the watch catches up with finds nothing', async (t
     watch([added('a', 5), full])(response, request);
     setTimeout(() => response.write(added('c', 22)), 80);
   };
-  const timing = { relistMs: 50, graceMs: 200, idleMs: 5_000 };
+  const timing = { relistMs: 50, graceMs: 600, idleMs: 5_000 };
   await run([late, list(25, object('a', 5), object('c', 22))], timing, async ({ events, missed }) => {
-    await sleep(350);
+    await sleep(900);
     t.strictSame(events, ['added a 5', 'added c 22']);
     t.strictSame(missed, []);
   });
@@ -318,10 +321,11 @@ const stoppable: Record<string, [answers: Answer[], timing: ReflectorTiming]> = 
 for (const [sentence, [answers, timing]] of Object.entries(stoppable)) {
   void t.test(`it stops at once while ${sentence}`, async (t) => {
     await run(answers, timing, async ({ reflector, errors }) => {
+      await until(() => server.seen.length === answers.length);
       await sleep(80);
       const before = { requests: server.seen.length, at: performance.now(), errors: errors.length };
       await reflector.stop();
-      t.ok(performance.now() - before.at < 100, `${performance.now() - before.at} ms`);
+      t.ok(performance.now() - before.at < 500, `${performance.now() - before.at} ms`);
       await reflector.stop();
       await sleep(60);
       t.equal(server.seen.length, before.requests, 'and asks nothing more');

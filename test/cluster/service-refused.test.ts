@@ -22,7 +22,8 @@ t.test(
         ({ type, status, reason }) => type === 'Stalled' && status === 'True' && reason === 'InvalidSpec',
       ),
     );
-    t.match(refused.conditions[0]?.message, /destinationrules.*FASTEST/s, "it stands there in the API server's words");
+    const { message } = refused.conditions.find(({ type }) => type === 'Stalled') ?? {};
+    t.match(message, /destinationrules.*FASTEST/s, "it stands there in the API server's words");
     const load = app.load(50);
     await app.release('1.4.1');
     await app.phase('Failed');

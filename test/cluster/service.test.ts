@@ -1,5 +1,5 @@
 import t from 'tap';
-import { openRig, revisionOf, waitFor } from '../rig/rig.ts';
+import { type Json, openRig, revisionOf, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { connectionLimits, routeWords, ruleOf, userRule } from './support/mesh-objects.ts';
@@ -8,6 +8,10 @@ const rig = openRig();
 t.teardown(() => rig.close());
 
 const limit = (maxConnections: number) => ({ connectionPool: { tcp: { maxConnections } } });
+const routeOf = ({ namespace, name }: App): Promise<Json> =>
+  rig.api.get(`/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices/${name}`);
+/** Of two objects, the one with the lower number was written first. */
+const versionOf = ({ metadata }: Json): number => Number(metadata.resourceVersion);
 const OUT = ['annotate', 'deployment/podinfo', 'headgate.dev/canary-'];
 
 const WORDS = {
@@ -97,12 +101,12 @@ t.test('a DestinationRule that a user wrote is not touched, and holds for the ca
   await app.apply(userRule('podinfo', 'podinfo', limit(78)));
   const written = await ruleOf(app, 'podinfo');
   await app.release('1.4.2');
-  await waitFor('the copy to follow', async () => {
-    const { spec } = await ruleOf(app, 'podinfo-canary');
-    return spec.trafficPolicy.connectionPool.tcp.maxConnections === 78;
+  const copy = await waitFor('the copy to follow', async () => {
+    const rule = await ruleOf(app, 'podinfo-canary');
+    return rule.spec.trafficPolicy.connectionPool.tcp.maxConnections === 78 && rule;
   });
-  t.equal((await app.status()).canaryWeight, 0, 'before the canary gets traffic');
   await app.atWeight(50);
+  t.ok(versionOf(copy) < versionOf(await routeOf(app)), 'before the canary gets traffic');
   await connectionLimits(app, { podinfo: 78, 'podinfo-canary': 78 });
   await app.phase('Succeeded', 60_000);
   await app.kubectl(OUT);

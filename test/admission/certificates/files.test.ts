@@ -26,10 +26,10 @@ t.test('mounted files are used, and used again when they change', async (t) => {
   const used: string[] = [];
   source.start(({ cert }) => void used.push(cert));
   t.teardown(() => source.stop());
-  const until = async (count: number): Promise<void> => {
-    for (let tries = 0; used.length < count && tries < 250; tries++) await sleep(20);
+  const until = async (count: number, what = used): Promise<void> => {
+    for (let tries = 0; what.length < count && tries < 250; tries++) await sleep(20);
   };
-  await sleep(60);
+  await until(1, warned);
   t.same(used, [], 'nothing is there yet');
   t.match(warned[0], /certificate files cannot be used/);
   const { leaves } = await certificates(3);

@@ -91,7 +91,7 @@ void t.test('what is not wanted any more is broken off and forgotten', async (t)
 
 void t.test('a call without an answer in time is forgotten, and asked anew when it is wanted again', async (t) => {
   const { hook, time, call, want } = await runnerOf(t, () => undefined);
-  want([{ ...call('one'), until: time.now + 100 }]);
+  want([{ ...call('one'), until: time.now + 1_000 }]);
   await until(() => hook.received.length === 1);
   await until(async () => (await hook.open()) === 0);
   want([call('one')]);
@@ -115,6 +115,7 @@ void t.test('a poll is asked again after its time, and only news are told', asyn
   time.now += 1_000;
   want([], [poll('gate')]);
   await until(() => hook.received.length === 2);
+  await until(async () => (await hook.open()) === 0);
   await settled();
   t.equal(ticks.length, 1, 'the same answer is no news');
   t.same(answers(), ['gate failed answered 403: closed']);
@@ -174,7 +175,7 @@ void t.test('hooks that hang delay no other canary', async (t) => {
   runner.setWanted(KEY, subject, [call('one')], []);
   await until(() => ticks.length === 1);
   t.same(ticks, [KEY]);
-  t.ok(Date.now() - began < 1_000, `after ${Date.now() - began} ms`);
+  t.ok(Date.now() - began < 5_000, `after ${Date.now() - began} ms`);
   const open = await hook.open();
   t.ok(open < 200, `${open} calls at the same time, of 2000 that are wanted`);
 });

@@ -51,7 +51,7 @@ t.test('sources that hang cost one deadline together, and none in the next obser
   const again = reads.begin('prod/app');
   const from = performance.now();
   t.same((await again.read({ source: 'services' }, ask)).known, false);
-  t.ok(performance.now() - from < 100, 'it is not waited for again');
+  t.ok(performance.now() - from < 500, 'it is not waited for again');
   t.equal(asked, 3, 'nor asked again');
   t.equal(
     (await reads.begin('prod/other').read({ source: 'services' }, async () => 1)).known,
