@@ -39,7 +39,7 @@ const told = (app: App, wanted: string, { name, type = 'Enrolled' }: { name?: st
   });
 
 /** A whole release on a busy machine. */
-const RELEASED = { timeoutMs: 60_000 };
+const RELEASED = { timeoutMs: 90_000 };
 
 const phase = (app: App, wanted: string) =>
   waitFor(
