@@ -46,9 +46,9 @@ t.test('a good release gets its weights step by step, is promoted, and fails no 
 });
 
 t.test('ten releases, side by side and one after the other, all end well', async (t) => {
-  // At twenty requests a second, two slow answers would be a breach for three checks.
-  const annotations = { 'step-weights': '20,50' };
-  const apps = await Promise.all(Array.from({ length: 5 }, () => App.enrolled(rig, 'ten', { annotations })));
+  const apps = await Promise.all(
+    Array.from({ length: 5 }, () => App.enrolled(rig, 'ten', { annotations: { 'step-weights': '20,50' } })),
+  );
   const loads = apps.map((app) => app.load(20));
   for (const tag of ['1.4.1', '1.4.2']) {
     await Promise.all(

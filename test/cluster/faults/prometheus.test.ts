@@ -24,8 +24,7 @@ const OUTAGES: readonly { how: string; verbs: [Verb, Verb] }[] = [
 
 for (const { how, verbs } of OUTAGES) {
   t.test(`Prometheus ${how} for three checks: the release holds, says so, and goes on`, async (t) => {
-    const annotations = { 'step-weights': '20,50', interval: '2s' };
-    const app = await App.enrolled(rig, 'metrics', { annotations });
+    const app = await App.enrolled(rig, 'metrics', { annotations: { 'step-weights': '20,50', interval: '2s' } });
     const [scheduler] = product.schedulers;
     if (!scheduler) throw new Error('there is no scheduler');
     const load = app.load(40);

@@ -47,8 +47,7 @@ const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
 
 for (const [what, lose] of Object.entries(LOSSES)) {
   t.test(`Redis: ${what} in mid-release costs at most the resync interval`, async (t) => {
-    const annotations = { 'step-weights': '20,50', interval: '2s' };
-    const app = await App.enrolled(rig, 'redis', { annotations });
+    const app = await App.enrolled(rig, 'redis', { annotations: { 'step-weights': '20,50', interval: '2s' } });
     const load = app.load(40);
     t.teardown(() => load.stop());
     await app.setImage('1.4.1');
