@@ -115,7 +115,6 @@ t.test('content that is pinned costs a release at most 8 requests more, and no r
   const patches = (entries: AuditEntry[], { name }: App) =>
     made(entries, { verb: 'patch', resource: 'deployments', name }).length;
   const more: number[] = [];
-  let lastWord = '';
   for (const [tag, word] of PAIRS) {
     await Promise.all([plain, pinned].map(atRest));
     const [without, withContent] = await Promise.all([
@@ -130,13 +129,13 @@ t.test('content that is pinned costs a release at most 8 requests more, and no r
     t.equal(patches(withContent, pinned) - patches(without, plain), 1, `the template is written once: ${told}`);
     t.same(made(without, { resource: 'configmaps' }), [], `without content nothing of it is asked: ${told}`);
     more.push(withContent.length - without.length);
-    lastWord = word;
     if (Math.min(...more) <= MOST_MORE) break;
   }
   t.ok(Math.min(...more) <= MOST_MORE, `${more.join(', ')} requests more`);
   await atRest(pinned);
   const since = Date.now();
   await pinned.kubectl(['annotate', 'configmap/settings', 'team=a']);
+  const [, lastWord = ''] = PAIRS[more.length - 1] ?? [];
   await say(lastWord);
   // The measurement is the time itself.
   await sleep(10_000);
@@ -161,11 +160,8 @@ t.test('an idle enrolled app costs no request in a minute', async (t) => {
 t.test('the canary Deployment exists within a second of the change', { buffered: false }, async (t) => {
   const took: number[] = [];
   // A machine may stand still for a moment, but not each time.
-  while (took.length < 3 && !took.some((ms) => ms < 1_000)) took.push(await msToCanary());
-  t.ok(
-    took.some((ms) => ms < 1_000),
-    `it was created ${took.join(', ')} ms after the change`,
-  );
+  while (took.length < 3 && Math.min(...took) >= 1_000) took.push(await msToCanary());
+  t.ok(Math.min(...took) < 1_000, `it was created ${took.join(', ')} ms after the change`);
 });
 
 /** From the change of a new app until its canary was asked for, as the API server heard of both. */

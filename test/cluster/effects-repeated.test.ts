@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
-import { policyFor } from './support/policy.ts';
+import { policyFor, untilRefused, untilTaken } from './support/policy.ts';
 import { twoWindows } from './support/requests.ts';
 
 const rig = openRig();
@@ -25,10 +25,7 @@ t.test('a Service that cannot be created is tried again less and less', async (t
     metadata: { name: 'podinfo-canary' },
     spec: { ports: [{ port: 80 }] },
   };
-  const probe = ['create', '--dry-run=server', '-f', '-'];
-  await waitFor('the policy to hold', async () => {
-    return (await app.kubectl(probe, { input: service, expectFail: true })).stderr.includes('no Services here');
-  });
+  await untilRefused(app, service, 'no Services here');
   await app.enrol();
   await app.setImage('1.4.1');
   await waitFor(
@@ -43,10 +40,7 @@ t.test('a Service that cannot be created is tried again less and less', async (t
   t.ok(next < first, `${next} in the next ten`);
 
   await rig.kubectl(['delete', '-f', '-'], { input: policy });
-  // A policy that is deleted holds for a moment more.
-  await waitFor('the policy to hold no more', () =>
-    app.kubectl(probe, { input: service }).catch((error: Error) => error.message.includes('AlreadyExists')),
-  );
+  await untilTaken(app, service);
   await app.kubectl(['scale', 'deployment/podinfo', '--replicas=2']);
   await waitFor('the Service, as somebody wanted something else', async () => {
     const { stdout } = await app.kubectl(['get', 'service', 'podinfo-canary', '--ignore-not-found', '-o', 'name']);

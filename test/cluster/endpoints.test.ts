@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { type Load, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
-import { policyFor } from './support/policy.ts';
+import { policyFor, untilRefused, untilTaken } from './support/policy.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -31,12 +31,8 @@ t.test('pods that are ready, and that the mesh has not heard of, get no traffic'
   await app.apply(policy);
   t.teardown(() => rig.kubectl(['delete', '-f', '-', '--ignore-not-found'], { input: policy }));
   const probe = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'probe' } };
-  const input = { ...probe, addressType: 'IPv4', endpoints: [] };
-  const words = ['create', '--dry-run=server', '-f', '-'];
-  await waitFor('the endpoints to be frozen', async () => {
-    const { stderr } = await app.kubectl(words, { input, expectFail: true });
-    return stderr.includes('endpoints are frozen');
-  });
+  const slice = { ...probe, addressType: 'IPv4', endpoints: [] };
+  await untilRefused(app, slice, 'endpoints are frozen');
 
   await app.setImage('1.4.1');
   await waitFor('the canary to be available', async () => {
@@ -50,8 +46,7 @@ t.test('pods that are ready, and that the mesh has not heard of, get no traffic'
   t.equal((await app.status()).canaryWeight, 0, 'and gets none while its Service lists none of its pods');
 
   await rig.kubectl(['delete', '-f', '-'], { input: policy });
-  // A policy that is deleted holds for a moment more.
-  await waitFor('the endpoints to be written again', () => app.kubectl(words, { input }));
+  await untilTaken(app, slice);
   // It would look again by itself, after a while that grows with each refusal.
   const slices = `kubernetes.io/service-name=${app.name}-canary`;
   await app.kubectl(['delete', 'endpointslices', '-l', slices]);

@@ -3,7 +3,7 @@ import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { routeWords, ruleOf } from './support/mesh-objects.ts';
-import { policyFor } from './support/policy.ts';
+import { policyFor, untilRefused } from './support/policy.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -67,11 +67,7 @@ t.test('words that are refused in mid-release do not keep traffic from going bac
   const load = app.load(50);
   await app.release('1.4.1');
   await app.atWeight(50);
-  await waitFor('the policy to hold', async () => {
-    const probe = ['create', '--dry-run=server', '-f', '-'];
-    const { stderr } = await app.kubectl(probe, { input: timedRoute('13s'), expectFail: true });
-    return stderr.includes('not 13s');
-  });
+  await untilRefused(app, timedRoute('13s'), 'not 13s');
   await annotate(app, 'headgate.dev/timeout=13s');
   const failed = await app.phase('Failed');
   t.equal(failed.canaryWeight, 0);

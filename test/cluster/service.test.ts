@@ -2,14 +2,12 @@ import t from 'tap';
 import { type Json, openRig, revisionOf, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
-import { connectionLimits, routeWords, ruleOf, userRule } from './support/mesh-objects.ts';
+import { connectionLimits, routeOf, routeWords, ruleOf, userRule } from './support/mesh-objects.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
 
 const limit = (maxConnections: number) => ({ connectionPool: { tcp: { maxConnections } } });
-const routeOf = ({ namespace, name }: App): Promise<Json> =>
-  rig.api.get(`/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices/${name}`);
 /** Of two objects, the one with the lower number was written first. */
 const versionOf = ({ metadata }: Json): number => Number(metadata.resourceVersion);
 const OUT = ['annotate', 'deployment/podinfo', 'headgate.dev/canary-'];

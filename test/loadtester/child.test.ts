@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { type ChildOptions, runChild, type TaskResult } from '../../src/loadtester/child.ts';
-import { lives, until } from './tester.ts';
+import { lives, onceWritten, until } from './tester.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'headgate-child-'));
 t.teardown(() => rmSync(directory, { recursive: true }));
@@ -76,8 +76,7 @@ const staying = (file: string, more = ''): string => {
   return `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(inner)}], {stdio: "inherit"})`;
 };
 /** Ends a program once the one that it started has written its process id. */
-const goingOnce = (file: string): string =>
-  `setInterval(() => require("fs").statSync(${JSON.stringify(file)}, {throwIfNoEntry: false})?.size > 0 && process.exit(0), 20)`;
+const goingOnce = (file: string): string => onceWritten(file, 'process.exit(0)');
 const pidIn = (file: string): number => {
   try {
     return Number(readFileSync(file, 'utf8'));

@@ -1,19 +1,22 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import t from 'tap';
-import { node, tester, until } from './tester.ts';
+import { node, onceWritten, tester, until } from './tester.ts';
 
 const STAYS = 'setInterval(() => undefined, 1e6)';
 const stays = node(STAYS);
 
 void t.test('load runs in the background: the answer is 202 at once', async (t) => {
   const { run, server, log } = tester(t);
-  const began = Date.now();
-  t.match(await run({ cmd: node('setTimeout(() => console.log("done"), 2000)'), logCmdOutput: 'true' }), {
+  const end = join(t.testdir(), 'end');
+  t.match(await run({ cmd: node(onceWritten(end, 'console.log("done")')), logCmdOutput: 'true' }), {
     code: 202,
     body: 'started\n',
   });
-  t.ok(Date.now() - began < 1_800);
+  t.notOk(log.some(({ msg }) => msg === 'a command ended'));
+  writeFileSync(end, 'now');
   await until(() => log.some(({ msg }) => msg === 'a command ended'));
   t.match(
     log.filter(({ msg }) => msg === 'a command ended'),
@@ -135,7 +138,8 @@ void t.test('with a token for commands, none runs without it', async (t) => {
 
 void t.test('stopping: not ready, then no new commands, then the rest has its grace', async (t) => {
   const { run, server, log } = tester(t, { shutdownDelayMs: 300, graceMs: 3_500 });
-  const short = run({ type: 'acceptance', cmd: node('setTimeout(() => console.log("in time"), 1000)') });
+  const end = join(t.testdir(), 'end');
+  const short = run({ type: 'acceptance', cmd: node(onceWritten(end, 'console.log("in time")')) });
   const long = run({ type: 'acceptance', cmd: node(`console.log("begun"); ${STAYS}`) });
   const load = await run({ cmd: stays });
   t.match(load, { code: 202 });
@@ -145,6 +149,7 @@ void t.test('stopping: not ready, then no new commands, then the rest has its gr
   t.match(await run({ type: 'acceptance', cmd: node('') }), { code: 200 }, 'endpoints still lead here');
   await until(() => Date.now() - began > 400);
   t.match(await run({ cmd: node('') }), { code: 503, body: /is stopping/ });
+  writeFileSync(end, 'now');
   t.match(await short, { code: 200, body: 'in time\n' });
   t.match(await long, { code: 503, body: 'node: the load tester is stopping\nbegun\n' });
   await stopped;

@@ -82,6 +82,10 @@ export function tester(t: Test, options: TesterOptions = {}): Tester {
 /** A command line for a program of one line. */
 export const node = (code: string): string => `node -e '${code.replaceAll("'", `'\\''`)}'`;
 
+/** Code that runs other code once a file is there that has something in it. */
+export const onceWritten = (file: string, code: string): string =>
+  `const looking = setInterval(() => { if (require("fs").statSync(${JSON.stringify(file)}, {throwIfNoEntry: false})?.size > 0) { clearInterval(looking); ${code}; } }, 20)`;
+
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10));
 }

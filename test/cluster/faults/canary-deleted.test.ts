@@ -3,6 +3,7 @@ import { Product } from '../../rig/product.ts';
 import { type Json, openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { servedAll } from '../support/failures.ts';
+import { routeOf } from '../support/mesh-objects.ts';
 
 /** Traffic is back so soon after the deletion; Envoy needs a little longer. */
 const BACK_MS = 2_000;
@@ -55,8 +56,8 @@ async function written({ optIn }: { optIn: boolean }): Promise<App> {
   return app;
 }
 
-const routeWeight = async ({ namespace, name }: App): Promise<number> => {
-  const route = await rig.api.get(`/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices/${name}`);
+const routeWeight = async (app: App): Promise<number> => {
+  const route = await routeOf(app);
   const routes: Json[] = route['spec'].http.flatMap((rule: Json) => rule['route']);
   return routes
     .filter(({ destination }) => destination.host.includes('-canary'))

@@ -120,7 +120,9 @@ t.test('in a release, a rollback and an outage every panel and every alert has s
   );
   await Promise.all([...product.schedulers, ...product.webhooks].map((process) => process.end()));
   const alerts = alertQueries();
-  for (const { of, expr } of alerts.filter(({ of }) => FIRES.includes(of))) await seen(`what ${of} tells of`, expr);
+  for (const { of, expr } of alerts.filter(({ of }) => FIRES.includes(of))) {
+    t.ok(await seen(`what ${of} tells of`, expr), `${of} would tell of it`);
+  }
 
   const range = soFar();
   const variables = { namespace, canary: app.name, deployment: app.name, service: app.name, __rate_interval: '5s' };

@@ -4,9 +4,12 @@ import type { App } from './app.ts';
 const networking = ({ namespace }: App, plural: string, name: string): string =>
   `/apis/networking.istio.io/v1/namespaces/${namespace}/${plural}/${name}`;
 
+/** The VirtualService of the app's name. */
+export const routeOf = (app: App): Promise<Json> => app.rig.api.get(networking(app, 'virtualservices', app.name));
+
 /** The HTTP route that Headgate made, without its destinations. */
 export async function routeWords(app: App): Promise<Json> {
-  const { spec } = await app.rig.api.get(networking(app, 'virtualservices', app.name));
+  const { spec } = await routeOf(app);
   const [{ route: _route, ...words }] = spec.http;
   return words;
 }

@@ -1,3 +1,6 @@
+import { waitFor } from '../../rig/rig.ts';
+import type { App } from './app.ts';
+
 /** What the API server is to let through in a namespace of one kind of objects, and what it says to the rest. */
 export interface Rule {
   apiGroup: string;
@@ -27,3 +30,18 @@ export function policyFor(namespace: string, { apiGroup, resource, expression, m
   };
   return { apiVersion: 'v1', kind: 'List', items: [policy, binding] };
 }
+
+const PROBE = ['create', '--dry-run=server', '-f', '-'];
+
+/** Until the API server refuses an object of an app's namespace with these words: it takes up a policy a moment after it was written. */
+export const untilRefused = (app: App, object: object, words: string): Promise<boolean> =>
+  waitFor(`the policy "${words}" to hold`, async () => {
+    const { stderr } = await app.kubectl(PROBE, { input: object, expectFail: true });
+    return stderr.includes(words);
+  });
+
+/** Until no policy stands in its way: one that is deleted holds for a moment more. */
+export const untilTaken = (app: App, object: object): Promise<unknown> =>
+  waitFor('the policy to hold no more', () =>
+    app.kubectl(PROBE, { input: object }).catch((error: Error) => error.message.includes('AlreadyExists')),
+  );
