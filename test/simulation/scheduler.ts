@@ -27,7 +27,7 @@ import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
 import { SimulatedHookRunner } from './hook-runner.ts';
-import { PoliciesView } from './policies.ts';
+import { seePolicies } from './policies.ts';
 import { RulesView } from './rules.ts';
 import { DOUBTED, without } from './unreadable.ts';
 import { appOf, wishOf } from './wish.ts';
@@ -113,7 +113,6 @@ export class Ticker {
   #watchingSets = false;
   #watchingEndpoints = false;
   #rules = new RulesView();
-  #policies = new PoliciesView();
 
   constructor(cluster: Cluster, spec: RolloutSpec) {
     this.cluster = cluster;
@@ -139,7 +138,6 @@ export class Ticker {
     this.#watchingSets = false;
     this.#watchingEndpoints = false;
     this.#rules = new RulesView();
-    this.#policies = new PoliciesView();
     this.#view = viewOf(this.cluster);
   }
 
@@ -253,7 +251,7 @@ export class Ticker {
       ...istio.read([...(route ? [route] : []), ...rules], wish),
       ...(cluster.budget && { budget: cluster.budget }),
       ...cluster.autoscalers.see({ spec, state, revision }),
-      ...(isHeld && this.#policies.see(cluster, revision, state, (reads) => (this.requests.reads += reads))),
+      ...(isHeld && seePolicies(cluster, revision, state)),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
   }
