@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { withoutComments } from './comments.ts';
 import { noticesOf } from './notices.ts';
+import { withoutUnused } from './unused.ts';
 
 export const ROOT = join(import.meta.dirname, '..');
 
@@ -35,7 +36,7 @@ export async function bundle(outdir: string): Promise<void> {
     banner: { js: COMMONJS },
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [withoutComments],
+    plugins: [withoutComments, withoutUnused],
   });
   writeFileSync(join(outdir, 'NOTICES.txt'), noticesOf(Object.keys(metafile.inputs), ROOT));
 }
