@@ -17,12 +17,14 @@ const INSTALLING = 'test/cluster/{announcement,faults/chart-*,long/chart-*,image
 const breaking = (words: readonly string[]): string[] =>
   words.length === 0 ? ['test/cluster/faults/*.test.ts'] : ['test/cluster/faults/*.test.ts', LONG];
 
-/** Those that take more than a minute, the longest first: begun late, they would run on alone. */
+/** Those that take about a minute or more, the longest first: begun late, they would run on alone. */
 const LONGEST = [
   ...['faults/chart-helm4', 'faults/chart-helm3', 'faults/unreadable', 'faults/redis', 'faults/admission'],
   ...['faults/config', 'faults/stale-worker', 'faults/prometheus', 'faults/clocks-apart', 'faults/apiserver'],
-  ...['faults/scheduler-killed', 'notifications', 'superseded', 'service-ports', 'good-release', 'midway', 'cli'],
-  ...['user-routes', 'kept-out', 'measured', 'apply-order', 'far-route', 'written', 'endpoints', 'adopted-route'],
+  ...['faults/scheduler-killed', 'faults/canary-deleted', 'notifications', 'superseded', 'service-ports'],
+  ...['good-release', 'midway', 'cli', 'user-routes', 'kept-out', 'measured', 'apply-order', 'far-route', 'written'],
+  ...['endpoints', 'adopted-route', 'helm-app', 'service', 'examples', 'autoscaler', 'canary-pods'],
+  ...['promotion-rolled-back', 'metric-templates', 'hooks'],
 ].map((name) => `test/cluster/${name}.test.ts`);
 
 const longestFirst = (files: readonly string[]): string[] => [
