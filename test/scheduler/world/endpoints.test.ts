@@ -90,6 +90,13 @@ t.test('of a slice in the shared watch its pods are kept, and nothing else', (t)
   t.end();
 });
 
+t.test('a slice that the API server writes without endpoints, as null, does not end the shared watch', (t) => {
+  const { shared } = watched(['prod/shop-canary']);
+  shared.store?.put({ ...sliceOf('shop-canary', 1), endpoints: null });
+  t.same(shared.store?.get('prod/shop-canary-x')?.endpoints, []);
+  t.end();
+});
+
 t.test('what the shared watch does not show for long is not known', async (t) => {
   const { endpoints, shared } = watched(['prod/shop-canary']);
   shared.isCurrent = false;
