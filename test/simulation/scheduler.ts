@@ -111,7 +111,6 @@ export class Ticker {
   readonly hookRunner = new SimulatedHookRunner();
   #heard: string | undefined;
   #watchingSets = false;
-  #watchingEndpoints = false;
   #rules = new RulesView();
 
   constructor(cluster: Cluster, spec: RolloutSpec) {
@@ -136,7 +135,6 @@ export class Ticker {
     this.hookRunner.forget();
     this.#heard = undefined;
     this.#watchingSets = false;
-    this.#watchingEndpoints = false;
     this.#rules = new RulesView();
     this.#view = viewOf(this.cluster);
   }
@@ -212,12 +210,10 @@ export class Ticker {
     return this.cluster.canaryPods();
   }
 
-  /** Each is a list and a watch. */
-  #countWatches(sets: boolean, endpoints: boolean): void {
+  /** That of the ReplicaSets, a list and a watch; all others are there for all Deployments. */
+  #countWatches(sets: boolean): void {
     if (sets && !this.#watchingSets) this.requests.reads += 2;
     this.#watchingSets = sets;
-    if (endpoints && !this.#watchingEndpoints) this.requests.reads += 2;
-    this.#watchingEndpoints = endpoints;
   }
 
   #look(state: RolloutState | undefined): Observation {
@@ -227,7 +223,7 @@ export class Ticker {
     const revision = revisionOf(deployment.spec.template);
     const wantsSets = needsReplicaSets(hold.state === 'held', state);
     const reachable = needsEndpoints(state);
-    this.#countWatches(wantsSets, reachable);
+    this.#countWatches(wantsSets);
     const seenNow = { services: cluster.services, deployment };
     const wish = wishOf(seenNow, spec);
     const other = cluster.services.get(wish.hosts.canary);

@@ -84,35 +84,34 @@ export class World {
       toKeys: stemKey,
       index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     });
-    this.endpoints = new Endpoints({ client, hooks: hooksFor(options, KINDS.endpointslices), onChange });
+    const watching = {
+      watch: <T extends KubeObject>(wanted: Watch<T>) => this.#watch(wanted),
+      expectCurrent: (key: string, kind: Kind) => this.expectCurrent(key, kind),
+    };
+    this.endpoints = new Endpoints({
+      client,
+      ...watching,
+      onChange,
+      hooks: hooksFor(options, KINDS.endpointslices),
+      isOwn: (service) => this.services.get(service) !== undefined,
+    });
     const kinds = [
       { kind: KINDS.services, ownOnly: true },
       ...provider.sources.filter(({ others }) => others === 'namespace'),
     ];
     this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => hooksFor(options, kind), onChange });
-    this.traffic = new TrafficView({
-      client,
-      provider,
-      watch: (wanted) => this.#watch(wanted),
-      namespaces: this.#namespaces,
-      expectCurrent: (key, kind) => this.expectCurrent(key, kind),
-    });
+    this.traffic = new TrafficView({ client, provider, ...watching, namespaces: this.#namespaces });
     this.routeRights = new RouteRights(options);
     this.neighbours = new NeighbourLabels(client);
     this.restated = new RestatedTemplates(client);
-    this.policies = new Policies({
-      provider,
-      watch: (wanted) => this.#watch(wanted),
-      expectCurrent: (key, kind) => this.expectCurrent(key, kind),
-    });
-    this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
+    this.policies = new Policies({ provider, ...watching });
+    this.canaryPods = new CanaryPods({ client, ...watching, onError });
     this.stablePods = new StablePods(client, this.enrolled);
     this.config = new ConfigObjects({
       kinds: options.trackedConfig,
       contents: new ConfigContents(client, options.configKey.get),
       enrolled: this.enrolled,
-      watch: (wanted) => this.#watch(wanted),
-      expectCurrent: (key, kind) => this.expectCurrent(key, kind),
+      ...watching,
     });
     this.autoscalers = new Autoscalers(client);
     this.records = new Records(onChange, { keep: templates.keepRecord, ...(onError && { onError }) });

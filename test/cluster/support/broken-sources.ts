@@ -10,7 +10,6 @@ const PATHS = {
   deployment: 'deployments(/NAME)?(\\?labelSelector=headgate.dev%2F(?!role)|$)',
   canary: 'deployments(/NAME-canary$|\\?labelSelector=headgate.dev%2Frole)',
   replicaSets: 'replicasets(\\?|$)',
-  endpoints: 'endpointslices(\\?|$)',
   services: 'services[/?]',
   routes: 'virtualservices[/?]',
   rules: 'destinationrules[/?]',
