@@ -1,6 +1,7 @@
 import { Prometheus } from '../analysis/prometheus.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
 import type { CheckResult } from '../rollout/machine/observation.ts';
+import { rememberedReads } from '../traffic/remembered-reads.ts';
 import { countEnded, endedRelease } from './ended-release.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import { MetricTemplates } from './metric-templates/metric-templates.ts';
@@ -54,14 +55,15 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const asked = tracedSources({ prometheus, metricTemplates }, tracing);
   const { records, canaries } = world;
   const places = new CanaryPlaces({ records, canaries, limit: config.maxStarting, clock, onTurn: onAnswer });
-  const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
+  const reading = rememberedReads(provider);
+  const observer = new Observer({ world, provider: reading, clusterDomain, ...asked, onCheck, onAnswer });
   return new Tick({
     enrolment,
     client,
     world,
     places,
     observer,
-    applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
+    applier: new Applier({ client, world, provider: reading, reads: observer.reads, clock }),
     settleMs,
     scrapeMs: config.scrapeIntervalMs,
     clock,
