@@ -1,4 +1,5 @@
 import { Prometheus } from '../analysis/prometheus.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
 import type { CheckResult } from '../rollout/machine/observation.ts';
 import { rememberedReads } from '../traffic/remembered-reads.ts';
@@ -28,6 +29,8 @@ export interface TickParts {
   /** Names this process. */
   self: string;
   onLook: (key: string) => void;
+  /** This process has committed another state of a record. */
+  onCommitted: (record: Canary) => void;
   /** Something about the Deployment of this key is known now. */
   onAnswer: (key: string) => void;
 }
@@ -73,6 +76,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     hooks: parts.hooks,
     notices: parts.notices,
     onCommit: (before, committed, facts) => {
+      if (committed !== before) parts.onCommitted(committed);
       const ended = endedRelease(before, committed);
       if (ended !== undefined) countEnded(metrics, ended);
       if (ended !== undefined) tracing.ended(committed, ended);
