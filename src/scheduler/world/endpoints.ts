@@ -3,6 +3,7 @@ import { KINDS } from '../../cluster/kinds.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import type { EndpointSlice } from '../../rollout/kube.ts';
+import { keptSlice } from './kept-status.ts';
 import { currentObjects, narrowWatch } from './narrow-watch.ts';
 
 export interface EndpointsOptions {
@@ -55,7 +56,7 @@ export class Endpoints {
     const [namespace = ''] = key.split('/');
     const labelSelector = `kubernetes.io/service-name=${service}`;
     const scope = { kind: KINDS.endpointslices, namespace, labelSelector };
-    const watch = narrowWatch<EndpointSlice>({ client, scope, hooks, onChange: () => onChange(key) });
+    const watch = narrowWatch<EndpointSlice>({ client, scope, hooks, keep: keptSlice, onChange: () => onChange(key) });
     const opened = { service, watch };
     this.#watches.set(key, opened);
     watch.start();

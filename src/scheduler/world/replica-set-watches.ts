@@ -5,6 +5,7 @@ import type { Store } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX } from '../../rollout/keys.ts';
 import { type Deployment, keyIn, keyOf, type ReplicaSet } from '../../rollout/kube.ts';
+import { keptReplicaSet } from './kept-status.ts';
 import { currentObjects, narrowWatch } from './narrow-watch.ts';
 
 export interface ReplicaSetWatchesOptions {
@@ -23,7 +24,7 @@ export class ReplicaSetWatches {
   constructor({ client, hooks, onChange }: ReplicaSetWatchesOptions) {
     this.#sets = new WatchScopes((scopeKey, scope) => {
       const [key = ''] = scopeKey.split('|');
-      return narrowWatch({ client, scope, hooks, onChange: () => onChange(key) });
+      return narrowWatch({ client, scope, hooks, keep: keptReplicaSet, onChange: () => onChange(key) });
     });
   }
 

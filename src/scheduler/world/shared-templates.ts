@@ -4,6 +4,7 @@ import { type Deployment, keyOf, type PodTemplate } from '../../rollout/kube.ts'
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { canaryName, stemOf } from '../../rollout/names.ts';
 import { isSame } from '../../rollout/workload/template.ts';
+import { keptStatus } from './kept-status.ts';
 import type { Records } from './records.ts';
 
 /** Where templates are. */
@@ -30,13 +31,15 @@ export class SharedTemplates {
     const { [LAST_APPLIED]: _, ...annotations } = metadata.annotations ?? {};
     const template = this.#shared(keyOf(object), rest.spec.template);
     const kept = { ...metadata, ...(metadata.annotations && { annotations }) };
-    return { ...rest, metadata: kept, spec: { ...rest.spec, template } };
+    const status = rest.status && { status: keptStatus(rest.status) };
+    return { ...rest, ...status, metadata: kept, spec: { ...rest.spec, template } };
   };
 
   /** Of a canary. */
   readonly keepCanary = (object: Deployment): Deployment => {
-    const { spec, ...rest } = withoutManagedFields(object);
-    return { ...rest, spec: { ...spec, template: this.#shared(stemOf(keyOf(object)), spec.template) } };
+    const { spec, status, ...rest } = withoutManagedFields(object);
+    const kept = status && { status: keptStatus(status) };
+    return { ...rest, ...kept, spec: { ...spec, template: this.#shared(stemOf(keyOf(object)), spec.template) } };
   };
 
   readonly keepRecord = (object: Canary): Canary => {

@@ -18,6 +18,7 @@ import { closeIdleWatches } from './idle-watches.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { NeighbourLabels } from './neighbour-labels.ts';
+import { isNews } from './news.ts';
 import { Policies } from './policies.ts';
 import { Records } from './records.ts';
 import { ReplicaSetWatches } from './replica-set-watches.ts';
@@ -138,11 +139,10 @@ export class World {
     const { onChange, onError } = this.#options;
     const reading = { ...(index && { indexes: index }), ...(keep && { keep }), ...(onError && { onError }) };
     const store = new Store<T>({ filtered: true, ...reading });
-    store.onChange(({ object, source, type }) => {
-      if (source !== 'watch') return;
-      for (const key of toKeys(object)) {
+    store.onChange((event) => {
+      for (const key of event.source === 'watch' && isNews(event) ? toKeys(event.object) : []) {
         // It may be there without the label: somebody's own by now.
-        if (type === 'deleted') this.#namespaces.forget(key, wanted.kind);
+        if (event.type === 'deleted') this.#namespaces.forget(key, wanted.kind);
         onChange(key);
       }
     });
