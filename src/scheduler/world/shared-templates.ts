@@ -3,6 +3,7 @@ import { LAST_APPLIED } from '../../rollout/keys.ts';
 import { type Deployment, keyOf, type PodTemplate } from '../../rollout/kube.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { canaryName, stemOf } from '../../rollout/names.ts';
+import { REVISION_NUMBER } from '../../rollout/workload/stable.ts';
 import { isSame } from '../../rollout/workload/template.ts';
 import { keptStatus } from './kept-status.ts';
 import type { Records } from './records.ts';
@@ -25,10 +26,10 @@ export class SharedTemplates {
     this.#known = known;
   }
 
-  /** Of an enrolled Deployment: without the file that it was made of, which `kubectl` notes in an annotation. */
+  /** Of an enrolled Deployment: without the annotations that `kubectl` and the Deployment controller write, and nothing here reads. */
   readonly keepDeployment = (object: Deployment): Deployment => {
     const { metadata, ...rest } = withoutManagedFields(object);
-    const { [LAST_APPLIED]: _, ...annotations } = metadata.annotations ?? {};
+    const { [LAST_APPLIED]: _file, [REVISION_NUMBER]: _number, ...annotations } = metadata.annotations ?? {};
     const template = this.#shared(keyOf(object), rest.spec.template);
     const kept = { ...metadata, ...(metadata.annotations && { annotations }) };
     const status = rest.status && { status: keptStatus(rest.status) };

@@ -3,6 +3,7 @@ import { Store } from '../../../src/cluster/store.ts';
 import { LAST_APPLIED, ROLE } from '../../../src/rollout/keys.ts';
 import type { Deployment } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
+import { REVISION_NUMBER } from '../../../src/rollout/workload/stable.ts';
 import { Records } from '../../../src/scheduler/world/records.ts';
 import { SharedTemplates } from '../../../src/scheduler/world/shared-templates.ts';
 import { deployment, NAME, NAMESPACE, revision, template } from '../../build.ts';
@@ -95,7 +96,7 @@ void t.test('a change that is none of the template leaves the object that is the
 void t.test('of an enrolled Deployment neither its file is kept nor who wrote which field; all else is', async (t) => {
   const { enrolled } = stores();
   const object = deployment('1.0');
-  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: '{}' };
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: '{}', [REVISION_NUMBER]: '3' };
   enrolled.put(at({ ...object, metadata: { ...object.metadata, annotations } }, '1'));
   t.same(enrolled.get(KEY), object);
   const { annotations: _, ...bare } = object.metadata;
