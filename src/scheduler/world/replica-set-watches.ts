@@ -5,12 +5,13 @@ import type { Store } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX } from '../../rollout/keys.ts';
 import { type Deployment, keyIn, keyOf, type ReplicaSet } from '../../rollout/kube.ts';
-import { keptReplicaSet } from './kept-status.ts';
 import { currentObjects, narrowWatch } from './narrow-watch.ts';
 
 export interface ReplicaSetWatchesOptions {
   client: KubeClient;
   hooks: ReflectorHooks;
+  /** What is kept of each. */
+  keep: (set: ReplicaSet) => ReplicaSet;
   /** Something changed about the ReplicaSets of this key's Deployment, or of its canary. */
   onChange: (key: string) => void;
 }
@@ -21,10 +22,10 @@ export class ReplicaSetWatches {
   /** Keys of Deployments, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
 
-  constructor({ client, hooks, onChange }: ReplicaSetWatchesOptions) {
+  constructor({ client, hooks, keep, onChange }: ReplicaSetWatchesOptions) {
     this.#sets = new WatchScopes((scopeKey, scope) => {
       const [key = ''] = scopeKey.split('|');
-      return narrowWatch({ client, scope, hooks, keep: keptReplicaSet, onChange: () => onChange(key) });
+      return narrowWatch({ client, scope, hooks, keep, onChange: () => onChange(key) });
     });
   }
 

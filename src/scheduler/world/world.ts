@@ -86,10 +86,8 @@ export class World {
       index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     });
     this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });
-    const kinds = [
-      { kind: KINDS.services, ownOnly: true },
-      ...provider.sources.filter(({ others }) => others === 'namespace'),
-    ];
+    const sources = provider.sources.filter(({ others }) => others === 'namespace');
+    const kinds = [{ kind: KINDS.services, ownOnly: true }, ...sources];
     this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => this.#hooks(kind), onChange });
     this.traffic = new TrafficView({
       client,
@@ -115,7 +113,8 @@ export class World {
     this.records = new Records(onChange, { keep: templates.keepRecord, ...(onError && { onError }) });
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({ client, watched: (key) => this.canaries.get(key) });
-    this.replicaSets = new ReplicaSetWatches({ client, hooks: this.#hooks(KINDS.replicasets), onChange });
+    const sets = { client, hooks: this.#hooks(KINDS.replicasets), keep: templates.keepReplicaSet, onChange };
+    this.replicaSets = new ReplicaSetWatches(sets);
     closeIdleWatches({
       enrolled: this.enrolled,
       records: this.records,
