@@ -114,7 +114,7 @@ export class World {
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({ client, watched: (key) => this.canaries.get(key) });
     const sets = { client, hooks: this.#hooks(KINDS.replicasets), keep: templates.keepReplicaSet, onChange };
-    this.replicaSets = new ReplicaSetWatches(sets);
+    this.replicaSets = new ReplicaSetWatches({ ...sets, enrolled: this.enrolled });
     closeIdleWatches({
       enrolled: this.enrolled,
       records: this.records,
