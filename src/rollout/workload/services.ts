@@ -79,8 +79,19 @@ function makeCanaryService(owner: Deployment, stable: Service, label: string): S
   };
 }
 
+/** By the Service that is there, the last answer: a decision asks it several times. */
+const judged = new WeakMap<Service, { wanted: Service; isAsWanted: boolean }>();
+
 /** Whether a canary's Service is as wanted, in all that is copied. */
 export function isAsWanted(present: Service, wanted: Service): boolean {
+  const known = judged.get(present);
+  if (known?.wanted === wanted) return known.isAsWanted;
+  const answer = { wanted, isAsWanted: hasCopied(present, wanted) };
+  judged.set(present, answer);
+  return answer.isAsWanted;
+}
+
+function hasCopied(present: Service, wanted: Service): boolean {
   const copied = ({ metadata: { labels, annotations }, spec }: Service) => ({
     spec: {
       ...picked(spec, DIVIDING),
