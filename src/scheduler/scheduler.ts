@@ -78,7 +78,7 @@ export class Scheduler {
       urgencyOf: (key) => urgencyIn(this.#world, key),
       clock,
     });
-    this.#ownWakes = new OwnWakes({ run: (job) => void this.#run(job), most: concurrency, clock });
+    this.#ownWakes = new OwnWakes({ run: (job) => void this.#look(job), most: concurrency, clock });
     const worker = { queue, concurrency, connection: blocking, clock, onError };
     this.#worker = new WakeWorker({
       ...worker,
@@ -214,9 +214,13 @@ export class Scheduler {
     await this.#run(job);
   }
 
-  async #run({ key, dueAt }: WakeJob): Promise<void> {
+  async #run(job: WakeJob): Promise<void> {
     this.#heartbeat.beat();
-    if (key === '') return;
+    if (job.key !== '') await this.#look(job);
+  }
+
+  /** Says nothing of the queue, as it may not have come from there. */
+  async #look({ key, dueAt }: WakeJob): Promise<void> {
     const now = this.#options.clock();
     // A job is done when the look is: if this process dies first, another takes it.
     if (this.#looks.covers({ key, dueAt }, now)) return this.#ticks.join(key);
