@@ -8,7 +8,7 @@ import { type Observed, type Requests, summary } from './beside/measures.ts';
 import { rollouts } from './beside/rollouts.ts';
 import { Sightings } from './beside/sightings.ts';
 import { StubPrometheus } from './beside/stub-prometheus.ts';
-import { DEPLOYMENT } from './beside/subject.ts';
+import { DEPLOYMENT, REHEARSED, VERSIONS } from './beside/subject.ts';
 import { UsageWatch } from './beside/usage.ts';
 import { deploymentOf, installRoutes, keyOf } from './support/apps.ts';
 import { deliver } from './support/results.ts';
@@ -44,7 +44,7 @@ async function applyBare(): Promise<number> {
   const apps = await placesFor(rig, count);
   const objectsOf = ({ name, replicas }: FleetApp) => [{ ...DEPLOYMENT, object: deploymentOf({ replicas })(name) }];
   await create(rig, apps, objectsOf);
-  const took = await applyAll(rig, apps, objectsOf);
+  const took = await applyAll(rig, apps, VERSIONS[1], objectsOf);
   const isOld = ({ spec, status }: { [field: string]: any }): boolean => status?.updatedReplicas !== spec.replicas;
   const path = '/apis/apps/v1/deployments';
   const rolledOut = async () => !(await rig.api.list(path)).some(isOld);
@@ -66,10 +66,24 @@ function requestsSince(sinceMs: number): Requests {
   return { ofApps, others: all.length - ofApps };
 }
 
+const untilReleased = (apps: readonly FleetApp[], states: Sightings['states'], image: string): Promise<void> =>
+  untilAll(apps, states, (state) => subject.isReleased(state, image), {
+    what: `all apps to be released with ${image}`,
+    timeoutMs: RELEASE_MS,
+  });
+
+async function rehearse(apps: readonly FleetApp[], states: Sightings['states']): Promise<void> {
+  const { rehearsed } = subject;
+  if (rehearsed === undefined) return;
+  await applyAll(rig, apps, REHEARSED, (app) => rehearsed(app, app.replicas));
+  await untilReleased(apps, states, REHEARSED);
+}
+
 async function measure(sightings: Sightings, apps: readonly FleetApp[]): Promise<Observed> {
   const { states } = sightings;
   await create(rig, apps, (app) => subject.objectsOf(app, app.replicas));
   await untilAll(apps, states, subject.isEnrolled, { what: 'all apps to be enrolled', timeoutMs: ENROL_MS });
+  await rehearse(apps, states);
   await sleep(SETTLE_MS);
   const idleFrom = Date.now();
   const resting = new UsageWatch(subject.pids());
@@ -78,8 +92,8 @@ async function measure(sightings: Sightings, apps: readonly FleetApp[]): Promise
   const idleRequests = requestsSince(idleFrom);
   const from = Date.now();
   const working = new UsageWatch(subject.pids());
-  const applySeconds = await applyAll(rig, apps, (app) => subject.objectsOf(app, app.replicas));
-  await untilAll(apps, states, subject.isReleased, { what: 'all apps to be released', timeoutMs: RELEASE_MS });
+  const applySeconds = await applyAll(rig, apps, VERSIONS[1], (app) => subject.objectsOf(app, app.replicas));
+  await untilReleased(apps, states, VERSIONS[1]);
   const busy = working.stop();
   const requests = requestsSince(from);
   const changes = changesSince(from);

@@ -27,7 +27,7 @@ import { LABEL, SELF } from '../build.ts';
 import { apply, Refused } from './apply.ts';
 import { type CanaryRecord, type Cluster, Conflict, type Traffic } from './cluster.ts';
 import { SimulatedHookRunner } from './hook-runner.ts';
-import { PoliciesView } from './policies.ts';
+import { seePolicies } from './policies.ts';
 import { RulesView } from './rules.ts';
 import { DOUBTED, without } from './unreadable.ts';
 import { appOf, wishOf } from './wish.ts';
@@ -111,9 +111,7 @@ export class Ticker {
   readonly hookRunner = new SimulatedHookRunner();
   #heard: string | undefined;
   #watchingSets = false;
-  #watchingEndpoints = false;
   #rules = new RulesView();
-  #policies = new PoliciesView();
 
   constructor(cluster: Cluster, spec: RolloutSpec) {
     this.cluster = cluster;
@@ -137,9 +135,7 @@ export class Ticker {
     this.hookRunner.forget();
     this.#heard = undefined;
     this.#watchingSets = false;
-    this.#watchingEndpoints = false;
     this.#rules = new RulesView();
-    this.#policies = new PoliciesView();
     this.#view = viewOf(this.cluster);
   }
 
@@ -214,12 +210,10 @@ export class Ticker {
     return this.cluster.canaryPods();
   }
 
-  /** Each is a list and a watch. */
-  #countWatches(sets: boolean, endpoints: boolean): void {
+  /** That of the ReplicaSets, a list and a watch; all others are there for all Deployments. */
+  #countWatches(sets: boolean): void {
     if (sets && !this.#watchingSets) this.requests.reads += 2;
     this.#watchingSets = sets;
-    if (endpoints && !this.#watchingEndpoints) this.requests.reads += 2;
-    this.#watchingEndpoints = endpoints;
   }
 
   #look(state: RolloutState | undefined): Observation {
@@ -229,7 +223,7 @@ export class Ticker {
     const revision = revisionOf(deployment.spec.template);
     const wantsSets = needsReplicaSets(hold.state === 'held', state);
     const reachable = needsEndpoints(state);
-    this.#countWatches(wantsSets, reachable);
+    this.#countWatches(wantsSets);
     const seenNow = { services: cluster.services, deployment };
     const wish = wishOf(seenNow, spec);
     const other = cluster.services.get(wish.hosts.canary);
@@ -253,7 +247,7 @@ export class Ticker {
       ...istio.read([...(route ? [route] : []), ...rules], wish),
       ...(cluster.budget && { budget: cluster.budget }),
       ...cluster.autoscalers.see({ spec, state, revision }),
-      ...(isHeld && this.#policies.see(cluster, revision, state, (reads) => (this.requests.reads += reads))),
+      ...(isHeld && seePolicies(cluster, revision, state)),
       ...(this.#heard !== undefined && { refused: this.#heard }),
     };
   }

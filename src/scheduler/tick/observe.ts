@@ -93,18 +93,17 @@ export class Observer {
   async #readMore(input: ObserveInput, seen: LookedAt, reading: ObservationReads): Promise<Partial<Observation>> {
     const { key, spec, state } = input;
     const { hold, revision, deployment } = seen;
-    const { policies: known, restated } = this.#world;
+    const { restated } = this.#world;
     const due = dueChecks(spec, state, input);
     if (due === undefined) this.#rounds.forget(key);
     const isNew = isNewRevision(hold.state === 'held', revision, state);
-    if (!isNew) known.forget(key);
     const { stable } = state ?? {};
     const isRestated = stable !== undefined && needsRestating(state, seen);
     if (!isRestated) restated.forget(key);
     const [checks, pods, policies, template, autoscaler] = await Promise.all([
       due && this.#rounds.of(this.#roundOf(input, seen, { due, waitMs: reading.leftMs })),
       readPods(this.#world, seen, input, (about, read) => reading.read({ source: 'pods', about }, read)),
-      isNew ? valueOf(reading, 'policies', () => known.of(deployment, revision)) : undefined,
+      isNew ? valueOf(reading, 'policies', () => this.#world.policies.of(deployment)) : undefined,
       isRestated ? reading.read(restatedFor(seen), () => restated.of(deployment, stable)) : undefined,
       readAutoscaler(this.#world, seen, { spec, state, isNew }, reading),
     ]);

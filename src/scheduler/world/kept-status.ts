@@ -1,5 +1,5 @@
 import { withoutManagedFields } from '../../cluster/store.ts';
-import type { Condition, DeploymentStatus, EndpointSlice, ObjectMeta, ReplicaSet } from '../../rollout/kube.ts';
+import type { Condition, DeploymentStatus, ReplicaSet } from '../../rollout/kube.ts';
 
 /**
  * What stores keep of what controllers write: the fields that decisions read. With any other there is nothing new to look at, and
@@ -31,18 +31,6 @@ export function keptStatus(status: DeploymentStatus): DeploymentStatus {
 export function keptReplicaSet(object: ReplicaSet): ReplicaSet {
   const { status, ...rest } = withoutManagedFields(object);
   return { ...rest, ...(status && { status: picked(status, ['replicas', 'availableReplicas']) }) } as ReplicaSet;
-}
-
-/** Which pods it has, and which of them are ready. */
-export function keptSlice({ metadata, endpoints }: EndpointSlice): EndpointSlice {
-  const kept = endpoints?.map(({ conditions, targetRef }) => ({
-    ...(conditions?.ready !== undefined && { conditions: { ready: conditions.ready } }),
-    ...(targetRef && { targetRef: picked(targetRef, ['kind', 'name']) }),
-  }));
-  return {
-    metadata: picked(metadata, ['namespace', 'name', 'uid', 'resourceVersion']) as ObjectMeta,
-    ...(kept && { endpoints: kept }),
-  };
 }
 
 function picked<T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> {

@@ -1,50 +1,76 @@
-import { pathOf } from '../../cluster/kinds.ts';
+import type { Store } from '../../cluster/store.ts';
 import { ROLE } from '../../rollout/keys.ts';
-import { type Deployment, keyOf } from '../../rollout/kube.ts';
+import { type Deployment, type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { PolicyReading } from '../../rollout/machine/observation.ts';
-import { POLICY_KINDS, type PolicyKind, policiesOf } from '../../rollout/workload/policies.ts';
+import type { Kind } from '../../rollout/object-change.ts';
+import { POLICY_KINDS, type Policy, type PolicyKind, policiesOf } from '../../rollout/workload/policies.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
-import { type OptionalListOptions, optionalList } from './optional-list.ts';
+import type { Watch } from './watch.ts';
 
-export interface PoliciesOptions extends OptionalListOptions {
+/** Of an object its policies: all that is kept of it. */
+interface PolicyObject extends KubeObject {
+  policies?: readonly Policy[];
+}
+
+export interface PoliciesOptions {
   provider: Pick<TrafficProvider, 'policies'>;
+  /** Opens a watch and gives its store. */
+  watch: (wanted: Watch<PolicyObject>) => Store<PolicyObject>;
+  /** @param key of a Deployment, in whose namespace what is watched of a kind is to be up to date */
+  expectCurrent: (key: string, kind: Kind) => Promise<void>;
 }
 
-/** What users wrote for pods in a Deployment's namespace: one list a kind, once for each new revision. */
+/** Kinds that are not installed, or may not be read, are asked for seldom. */
+const MOST_PAUSE_MS = 120_000;
+
+/** What users wrote for pods: one watch a kind, whatever the number of releases, and of each object its selectors alone. */
 export class Policies {
-  readonly #options: PoliciesOptions;
-  readonly #kinds: readonly PolicyKind[];
-  readonly #readings = new Map<string, { revision: string; reading: Promise<PolicyReading> }>();
+  readonly #expectCurrent: PoliciesOptions['expectCurrent'];
+  readonly #kinds: readonly { kind: Kind; store: Store<PolicyObject> }[];
 
-  constructor(options: PoliciesOptions) {
-    this.#options = options;
-    this.#kinds = [...POLICY_KINDS, ...(options.provider.policies ?? [])];
+  constructor({ provider, watch, expectCurrent }: PoliciesOptions) {
+    this.#expectCurrent = expectCurrent;
+    this.#kinds = [...POLICY_KINDS, ...(provider.policies ?? [])].map((policyKind) => ({
+      kind: policyKind.kind,
+      store: watch({
+        kind: policyKind.kind,
+        optional: true,
+        mayBeForbidden: true,
+        timing: { backoff: { maxMs: MOST_PAUSE_MS } },
+        labelSelector: `!${ROLE}`,
+        keep: (object) => kept(policyKind, object),
+        index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
+        toKeys: () => [],
+      }),
+    }));
   }
 
-  /** As they were when the revision was first seen. */
-  of(deployment: Deployment, revision: string): Promise<PolicyReading> {
+  /** Those in the namespace of a Deployment. */
+  async of(deployment: Deployment): Promise<PolicyReading> {
+    const { namespace = '' } = deployment.metadata;
     const key = keyOf(deployment);
-    const known = this.#readings.get(key);
-    if (known?.revision === revision) return known.reading;
-    const reading = this.#read(deployment.metadata.namespace);
-    this.#readings.set(key, { revision, reading });
-    return reading;
-  }
-
-  /** @param key of the Deployment */
-  forget(key: string): void {
-    this.#readings.delete(key);
-  }
-
-  async #read(namespace: string | undefined): Promise<PolicyReading> {
-    const lists = await Promise.all(
-      this.#kinds.map(({ kind }) => optionalList(this.#options, pathOf(kind, namespace))),
-    );
-    const found = lists.flatMap((objects = [], index) => {
-      const users = objects.filter(({ metadata }) => metadata.labels?.[ROLE] === undefined);
-      return users.flatMap((object) => policiesOf(this.#kinds[index] as PolicyKind, object));
-    });
-    const unread = this.#kinds.filter((_, index) => lists[index] === undefined).map(({ kind }) => kind.kind);
-    return { found, unread };
+    const isRead = await Promise.all(this.#kinds.map(({ kind }) => succeeds(this.#expectCurrent(key, kind))));
+    const read = this.#kinds.filter((_, index) => isRead[index]);
+    const unread = this.#kinds.filter((_, index) => !isRead[index]);
+    const objects = read.flatMap(({ store }) => store.by('namespace', namespace));
+    return { found: objects.flatMap(({ policies = [] }) => policies), unread: unread.map(({ kind }) => kind.kind) };
   }
 }
+
+function kept(policyKind: PolicyKind, object: PolicyObject): PolicyObject {
+  const { apiVersion, kind, metadata } = object;
+  const { name, namespace, resourceVersion } = metadata;
+  const names = { name, ...(namespace !== undefined && { namespace }), ...(resourceVersion && { resourceVersion }) };
+  return {
+    ...(apiVersion && { apiVersion }),
+    ...(kind && { kind }),
+    metadata: names,
+    policies: policiesOf(policyKind, object),
+  };
+}
+
+const succeeds = (promise: Promise<unknown>): Promise<boolean> =>
+  promise.then(
+    () => true,
+    () => false,
+  );

@@ -1,6 +1,5 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
-import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
 import { Store } from '../../cluster/store.ts';
 import { ENROLLED, ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, type ReplicaSet, type Service } from '../../rollout/kube.ts';
@@ -30,6 +29,7 @@ import { TakenNames } from './taken-names.ts';
 import { ownKey, stemKey } from './target-keys.ts';
 import { TrafficView } from './traffic.ts';
 import type { Watch } from './watch.ts';
+import { hooksFor } from './watch-hooks.ts';
 import type { WorldOptions } from './world-options.ts';
 
 /**
@@ -85,35 +85,38 @@ export class World {
       toKeys: stemKey,
       index: { namespace: ({ metadata }) => [metadata.namespace ?? ''] },
     });
-    this.endpoints = new Endpoints({ client, hooks: this.#hooks(KINDS.endpointslices), onChange });
+    const watching = {
+      watch: <T extends KubeObject>(wanted: Watch<T>) => this.#watch(wanted),
+      expectCurrent: (key: string, kind: Kind) => this.expectCurrent(key, kind),
+    };
+    this.endpoints = new Endpoints({
+      client,
+      ...watching,
+      onChange,
+      hooks: hooksFor(options, KINDS.endpointslices),
+      isOwn: (service) => this.services.get(service) !== undefined,
+    });
     const sources = provider.sources.filter(({ others }) => others === 'namespace');
     const kinds = [{ kind: KINDS.services, ownOnly: true }, ...sources];
-    this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => this.#hooks(kind), onChange });
-    this.traffic = new TrafficView({
-      client,
-      provider,
-      watch: (wanted) => this.#watch(wanted),
-      namespaces: this.#namespaces,
-      expectCurrent: (key, kind) => this.expectCurrent(key, kind),
-    });
+    this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => hooksFor(options, kind), onChange });
+    this.traffic = new TrafficView({ client, provider, ...watching, namespaces: this.#namespaces });
     this.routeRights = new RouteRights(options);
     this.neighbours = new NeighbourLabels(client);
     this.restated = new RestatedTemplates(client);
-    this.policies = new Policies({ client, provider, onError });
-    this.canaryPods = new CanaryPods({ client, watch: (wanted) => this.#watch(wanted), onError });
+    this.policies = new Policies({ provider, ...watching });
+    this.canaryPods = new CanaryPods({ client, ...watching, onError });
     this.stablePods = new StablePods(client, this.enrolled);
     this.config = new ConfigObjects({
       kinds: options.trackedConfig,
       contents: new ConfigContents(client, options.configKey.get),
       enrolled: this.enrolled,
-      watch: (wanted) => this.#watch(wanted),
-      expectCurrent: (key, kind) => this.expectCurrent(key, kind),
+      ...watching,
     });
     this.autoscalers = new Autoscalers(client);
     this.records = new Records(onChange, { keep: templates.keepRecord, ...(onError && { onError }) });
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({ client, watched: (key) => this.canaries.get(key) });
-    const sets = { client, hooks: this.#hooks(KINDS.replicasets), keep: templates.keepReplicaSet, onChange };
+    const sets = { client, hooks: hooksFor(options, KINDS.replicasets), keep: templates.keepReplicaSet, onChange };
     this.replicaSets = new ReplicaSetWatches({ ...sets, enrolled: this.enrolled });
     closeIdleWatches({
       enrolled: this.enrolled,
@@ -150,18 +153,13 @@ export class World {
   }
 
   #open<T extends KubeObject>(wanted: Omit<Watch<T>, 'toKeys' | 'index' | 'keep'>, store: Store<T>) {
-    const { isEssential = false, optional, ...watch } = wanted;
-    const options = { ...watch, ...(optional && { optional: true as const }), ...this.#hooks(watch.kind) };
-    this.#namespaceWatches.open<T>({ client: this.#client, store, ...options }, isEssential);
-  }
-
-  #hooks({ plural }: Kind): ReflectorHooks {
-    const { onError, onRestart, onMissed } = this.#options;
-    return {
-      ...(onError && { onError }),
-      ...(onRestart && { onRestart: (reason) => onRestart(plural, reason) }),
-      ...(onMissed && { onMissed: (count) => onMissed(plural, count) }),
+    const { isEssential = false, optional, mayBeForbidden = false, ...watch } = wanted;
+    const options = {
+      ...watch,
+      ...(optional && { optional: true as const }),
+      ...hooksFor(this.#options, watch.kind, mayBeForbidden),
     };
+    this.#namespaceWatches.open<T>({ client: this.#client, store, ...options }, isEssential);
   }
 
   /** Resolves when the watches have delivered what there is, wherever Headgate may look. */
@@ -208,7 +206,7 @@ export class World {
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
     await this.#closeWatches(key);
-    for (const part of [this.traffic, this.taken, this.policies, this.autoscalers, this.restated]) part.forget(key);
+    for (const part of [this.traffic, this.taken, this.autoscalers, this.restated]) part.forget(key);
   }
 
   canaryOf(deployment: Deployment): Deployment | undefined {

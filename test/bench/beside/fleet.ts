@@ -1,7 +1,7 @@
 import { type Json, type Rig, waitFor } from '../../rig/rig.ts';
 import { type App, keyOf } from '../support/apps.ts';
 import { each } from '../support/parallel.ts';
-import { type Placed, VERSIONS } from './subject.ts';
+import type { Placed } from './subject.ts';
 
 /** How the names of the apps' namespaces begin. */
 export const NAMESPACES = 'fleet-';
@@ -59,17 +59,18 @@ export async function untilAll(
   await waitFor(what, check, { timeoutMs, everyMs: 100 });
 }
 
-/** The new version of every workload by one `kubectl apply`; its seconds. */
+/** Another image of every workload by one `kubectl apply`; its seconds. */
 export async function applyAll(
   rig: Rig,
   apps: readonly FleetApp[],
+  image: string,
   objectsOf: (app: FleetApp) => Placed[],
 ): Promise<number> {
   const items = apps.map((app) => {
     const [workload] = objectsOf(app) as [Placed];
     const changed = structuredClone(whole(workload));
     changed.metadata.namespace = app.namespace;
-    changed.spec.template.spec.containers[0].image = VERSIONS[1];
+    changed.spec.template.spec.containers[0].image = image;
     return changed;
   });
   const input = { apiVersion: 'v1', kind: 'List', items };

@@ -9,21 +9,27 @@ export function headgate(rig: Rig, metrics: string, intervalMs: number): Subject
     schedulers: 1,
     env: { HEADGATE_METRICS_SERVER: metrics, HEADGATE_SCRAPE_INTERVAL: '1s' },
   });
-  const settings = {
+  const settings = (skipped: boolean) => ({
     ...{ canary: 'true', interval: `${intervalMs}ms`, threshold: '5', 'step-weights': PLAN.weights.join() },
+    'skip-analysis': String(skipped),
     metrics: JSON.stringify([
       { name: 'request-success-rate', threshold: PLAN.success, interval: '1m' },
       { name: 'request-duration', threshold: PLAN.durationMs, interval: '1m' },
     ]),
-  };
+  });
+  const objects =
+    (skipped: boolean): Subject['objectsOf'] =>
+    ({ name }, replicas) => [{ ...DEPLOYMENT, object: deploymentOf({ replicas, settings: settings(skipped) })(name) }];
   return {
     start: () => product.start(),
     stop: () => product.stop(),
     pids: () => [...product.schedulers, ...product.webhooks].map(({ pid }) => pid),
     userAgent: /^headgate-/,
-    objectsOf: ({ name }, replicas) => [{ ...DEPLOYMENT, object: deploymentOf({ replicas, settings })(name) }],
+    objectsOf: objects(false),
+    rehearsed: objects(true),
     states: '/apis/headgate.dev/v1/canaries',
     isEnrolled: ({ status }) => status?.phase === 'Initialized',
-    isReleased: ({ status }) => status?.phase === 'Succeeded',
+    isReleased: ({ status }, image) =>
+      status?.phase === 'Succeeded' && status.release?.images?.includes(image) === true,
   };
 }

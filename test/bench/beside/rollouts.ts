@@ -2,7 +2,7 @@ import { controllerDefinitions } from '../../rig/binaries/definitions.ts';
 import type { Json, Rig } from '../../rig/rig.ts';
 import { deploymentOf } from '../support/apps.ts';
 import { Controller } from './controller.ts';
-import { PLAN, type Placed, type Subject, VERSIONS } from './subject.ts';
+import { PLAN, type Placed, type Subject } from './subject.ts';
 
 const ROLLOUT = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', plural: 'rollouts' } as const;
 
@@ -28,7 +28,7 @@ export async function rollouts(rig: Rig, metrics: string, intervalMs: number): P
     ],
     states: `/apis/${ROLLOUT.apiVersion}/${ROLLOUT.plural}`,
     isEnrolled: (state) => isHealthy(state),
-    isReleased: (state) => isHealthy(state) && imageOf(state) === VERSIONS[1],
+    isReleased: (state, image) => isHealthy(state) && imageOf(state) === image,
   };
 }
 

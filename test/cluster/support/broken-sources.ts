@@ -5,21 +5,15 @@ import type { HookReceiver, Saying } from './hooks.ts';
 import { pairwise } from './pairwise.ts';
 import { randomFrom } from './random.ts';
 
-const POLICIES =
-  'networkpolicies|podmonitors|authorizationpolicies|peerauthentications|requestauthentications|sidecars';
-
-/** What is asked for each source of an observation, below the namespace of the app NAME. */
+/** What is asked for each source of an observation, below the namespace of the app NAME. What is watched everywhere is not. */
 const PATHS = {
   deployment: 'deployments(/NAME)?(\\?labelSelector=headgate.dev%2F(?!role)|$)',
   canary: 'deployments(/NAME-canary$|\\?labelSelector=headgate.dev%2Frole)',
   replicaSets: 'replicasets(\\?|$)',
-  endpoints: 'endpointslices(\\?|$)',
   services: 'services[/?]',
   routes: 'virtualservices[/?]',
   rules: 'destinationrules[/?]',
   names: 'deployments/NAME-canary$',
-  policies: `(${POLICIES})(\\?|$)`,
-  budget: 'poddisruptionbudgets[/?]',
   pods: 'pods\\?',
   config: 'configmaps[/?]',
 } as const;

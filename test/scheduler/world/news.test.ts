@@ -1,7 +1,8 @@
 import t from 'tap';
 import { Store } from '../../../src/cluster/store.ts';
 import type { Deployment, DeploymentStatus, KubeObject, ReplicaSet } from '../../../src/rollout/kube.ts';
-import { keptReplicaSet, keptSlice, keptStatus } from '../../../src/scheduler/world/kept-status.ts';
+import { keptSlice } from '../../../src/scheduler/world/endpoints.ts';
+import { keptReplicaSet, keptStatus } from '../../../src/scheduler/world/kept-status.ts';
 import { isNews } from '../../../src/scheduler/world/news.ts';
 import { deployment } from '../../build.ts';
 
