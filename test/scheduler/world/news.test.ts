@@ -1,5 +1,5 @@
 import t from 'tap';
-import { Store } from '../../../src/cluster/store.ts';
+import { Store, type StoreEvent } from '../../../src/cluster/store.ts';
 import type { Deployment, DeploymentStatus, KubeObject, ReplicaSet } from '../../../src/rollout/kube.ts';
 import { keptSlice } from '../../../src/scheduler/world/endpoints.ts';
 import { keptReplicaSet, keptStatus } from '../../../src/scheduler/world/kept-status.ts';
@@ -74,4 +74,20 @@ t.test('of a slice of endpoints', async (t) => {
   t.ok(news([pod(true)]));
   t.ok(news([pod(false), pod(false)]));
   t.ok(news([]));
+});
+
+t.test('of an object whose metadata alone is watched, every version is', async (t) => {
+  const at = (resourceVersion: string) => ({ metadata: { name: 'settings', resourceVersion } });
+  const events: StoreEvent<KubeObject>[] = [];
+  const store = new Store();
+  store.onChange((event) => events.push(event));
+  for (const version of ['1', '2']) store.put(at(version));
+  t.same(
+    events.map((event) => isNews(event, { metadataOnly: true })),
+    [true, true],
+  );
+  t.same(
+    events.map((event) => isNews(event)),
+    [true, false],
+  );
 });
