@@ -3,6 +3,7 @@ type Late = typeof LATE;
 
 /** What is at hand is read within so many turns: then there is nothing to set a timer for, and most readings are such. */
 const TURNS = 16;
+const TURN = Promise.resolve();
 
 /** Resolves when the reading does, or in `ms` milliseconds, whatever comes first. What is there already counts with 0 too. @throws what the reading throws */
 export async function orLate<T>(reading: Promise<T>, ms: number): Promise<T | Late> {
@@ -26,7 +27,7 @@ async function isAtHand(reading: Promise<unknown>): Promise<boolean> {
     settled = true;
   };
   reading.then(settle, settle);
-  for (let turn = 0; turn < TURNS && !settled; turn += 1) await undefined;
+  for (let turn = 0; turn < TURNS && !settled; turn += 1) await TURN;
   return settled;
 }
 

@@ -1,10 +1,11 @@
 import t from 'tap';
 import { isLate, orLate } from '../../src/process/deadline.ts';
 
+const TURN = Promise.resolve();
 const never = new Promise<string>(() => undefined);
 
 async function after(turns: number): Promise<string> {
-  for (let turn = 0; turn < turns; turn += 1) await undefined;
+  for (let turn = 0; turn < turns; turn += 1) await TURN;
   return 'there';
 }
 
