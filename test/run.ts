@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isLane, LANES } from './runner/lanes.ts';
 import { PHASES, type PhaseName } from './runner/outside.ts';
@@ -10,14 +13,20 @@ The last line says what it came to: N passed, N failed.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { results: { type: 'string' }, lane: { type: 'string' }, help: { type: 'boolean', default: false } },
+  options: {
+    results: { type: 'string', default: '/dev/null' },
+    begun: { type: 'string' },
+    lane: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
 });
 
 const isPhase = (word: string): word is PhaseName => word in PHASES;
 
 async function inside(words: readonly string[]): Promise<Totals> {
+  const { results, begun = mkdtempSync(join(tmpdir(), 'headgate-test-')) } = values;
   const lane = isLane(values.lane) ? values.lane : LANES[0];
-  return (await import('./runner/inside.ts')).runInside(values.results ?? '/dev/null', lane, words);
+  return (await import('./runner/inside.ts')).runInside({ results, begun, lane, words });
 }
 
 /** `inside` is how the cluster phase calls this program again, in the rig. */

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { type Json, type KubeObject, openRig, waitFor } from '../rig/rig.ts';
 import type { App } from './support/app.ts';
+import { objectsOf } from './support/objects.ts';
 import { applyAll, generated, routeMissing, userApp } from './support/user-app.ts';
 import { pathIn, routeObject, serviceObject, to } from './support/user-objects.ts';
 import { storedOf } from './support/whole-life.ts';
@@ -28,10 +29,11 @@ async function isSeen(app: App, exposed: boolean): Promise<void> {
 
 /** A route is there, and Headgate is done with it: who applies while it writes has to apply again, as the documentation says. */
 async function isMade(app: App): Promise<boolean> {
-  const words = ['get', 'services,virtualservices', '--show-managed-fields', '-o', 'json'];
-  const objects: Json[] = JSON.parse((await app.kubectl(words)).stdout).items;
-  const [service, route] = ['Service', 'VirtualService'].map((wanted) => objects.find(({ kind }) => kind === wanted));
-  const managers = objects.flatMap(({ metadata }) => metadata.managedFields.map((entry: Json) => entry.manager));
+  const [services, routes] = await Promise.all([objectsOf(app, 'services'), objectsOf(app, 'virtualservices')]);
+  const [service, route] = [services.at(0), routes.at(0)];
+  const managers = [...services, ...routes].flatMap(({ metadata }) =>
+    metadata.managedFields.map((entry: Json) => entry.manager),
+  );
   if (route === undefined || managers.some((manager: string) => manager.startsWith('headgate-'))) return false;
   const isUsers = route.metadata.labels?.['headgate.dev/role'] === undefined;
   return isUsers || route.spec.http[0].route[0].destination.port.number === service?.spec.ports[0].port;

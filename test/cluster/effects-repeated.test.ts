@@ -42,10 +42,8 @@ t.test('a Service that cannot be created is tried again less and less', async (t
   await rig.kubectl(['delete', '-f', '-'], { input: policy });
   await untilTaken(app, service);
   await app.kubectl(['scale', 'deployment/podinfo', '--replicas=2']);
-  await waitFor('the Service, as somebody wanted something else', async () => {
-    const { stdout } = await app.kubectl(['get', 'service', 'podinfo-canary', '--ignore-not-found', '-o', 'name']);
-    return stdout !== '';
-  });
+  const path = `/api/v1/namespaces/${app.namespace}/services/podinfo-canary`;
+  await waitFor('the Service, as somebody wanted something else', () => rig.api.find(path));
   await app.delete();
 });
 

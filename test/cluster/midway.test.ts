@@ -2,6 +2,7 @@ import t from 'tap';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
+import { namesOf } from './support/objects.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -139,24 +140,15 @@ t.test('opting out: refused while held; afterwards traffic goes on and nothing o
   await app.delete();
 });
 
+/** All that there is for an app. */
+const MADE = ['deployments', 'replicasets', 'pods', 'virtualservices', 'canaries', 'services'] as const;
+
 t.test('the Deployment is deleted at 30 %: everything that was made for it goes too', async (t) => {
   const app = await App.enrolled(rig, 'deleted', AT_30);
   await app.release('1.4.1');
   await app.atWeight(30);
   await app.kubectl(['delete', `deployment/${app.name}`]);
-  await waitFor(
-    'nothing to be left',
-    async () => {
-      const { stdout } = await app.kubectl([
-        'get',
-        'deployments,replicasets,pods,virtualservices,canaries,services',
-        '-o',
-        'name',
-      ]);
-      return stdout.trim() === '';
-    },
-    { timeoutMs: 60_000 },
-  );
+  await waitFor('nothing to be left', async () => (await namesOf(app, MADE)).length === 0, { timeoutMs: 60_000 });
   t.pass('nothing is left');
   await app.delete();
 });

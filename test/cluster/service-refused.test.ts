@@ -1,5 +1,5 @@
 import t from 'tap';
-import { openRig, waitFor } from '../rig/rig.ts';
+import { type KubeObject, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { routeWords, ruleOf } from './support/mesh-objects.ts';
@@ -85,7 +85,7 @@ t.test('words that are refused in mid-release do not keep traffic from going bac
   await app.delete();
 });
 
-const timedRoute = (timeout: string): object => ({
+const timedRoute = (timeout: string): KubeObject => ({
   apiVersion: 'networking.istio.io/v1',
   kind: 'VirtualService',
   metadata: { name: 'probe' },

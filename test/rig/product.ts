@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Rig, waitFor } from './rig.ts';
+import { ApiError, type Rig, waitFor } from './rig.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'src/main.ts');
@@ -13,6 +13,7 @@ const CRDS = ['crd.yaml', 'crd-alertprovider.yaml', 'crd-metrictemplate.yaml', '
 const POLICIES = ['policy.yaml', 'floor.yaml', 'config-pins.yaml'];
 const MANIFESTS = ['namespace.yaml', ...CRDS, 'rbac.yaml', ...POLICIES, 'webhook.yaml'];
 const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
+const PROBE = '/apis/apps/v1/namespaces/default/deployments?dryRun=All';
 const HTTP_PORT = 8080;
 const HTTPS_PORT = 8443;
 
@@ -187,12 +188,8 @@ export class Product {
     const slice = await this.rig.api.find(`${SLICE}/headgate-webhook`);
     const published: unknown[] = slice?.['endpoints'] ?? [];
     if (published.length === 0) return true;
-    const probe = probeDeployment();
-    const { stderr } = await this.rig.kubectl(['create', '--dry-run=server', '-f', '-'], {
-      input: JSON.stringify(probe),
-      expectFail: true,
-    });
-    return stderr.includes('headgate.dev/interval');
+    const refusal: unknown = await this.rig.api.create(PROBE, probeDeployment()).catch((error: unknown) => error);
+    return refusal instanceof ApiError && refusal.message.includes('headgate.dev/interval');
   }
 
   async stop(): Promise<void> {

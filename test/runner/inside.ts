@@ -3,26 +3,16 @@ import { ENROLLED } from '../../src/rollout/keys.ts';
 import { Product } from '../rig/product.ts';
 import { type Component, openRig, type Rig } from '../rig/rig.ts';
 import { fileStep } from './files.ts';
-import { faultFiles, type Lane, rigFiles, sharedFiles } from './lanes.ts';
+import { partsOf, type Trip } from './lanes.ts';
 import { runPool, wordsOf } from './pool.ts';
+import { SharedQueue } from './queue.ts';
 import { add, noTotals, say, type Totals, tell } from './report.ts';
 
 const MINUTE = 60_000;
-/**
- * Files on one Headgate, most of whose time is waiting. A third one makes a run on two cores two minutes shorter, and what has a
- * bound in time unsure.
- */
+/** Files on one Headgate, most of whose time is waiting. A third one makes what has a bound in time unsure on two cores. */
 const JOBS = Number(process.env['HEADGATE_TEST_JOBS'] ?? 2);
 const LIMIT_MS = 25 * MINUTE;
 const FILE_MS = 8 * MINUTE;
-/** They measure what a Headgate with nothing else to do needs. */
-const MEASURING = ['test/cluster/budget.test.ts'];
-/** Files that each have the rig to themselves. */
-const BREAKING: Record<Lane, (words: readonly string[]) => readonly string[]> = {
-  together: () => [],
-  alone: faultFiles,
-  installed: (words) => words,
-};
 /** What stays of a Headgate when its processes are gone, and is in the way of another; a rig has no others of these. */
 const REGISTRATIONS = 'mutatingwebhookconfigurations,validatingadmissionpolicies,validatingadmissionpolicybindings';
 
@@ -33,32 +23,40 @@ interface Part {
   prepare?: () => Promise<void>;
 }
 
+export interface Inside extends Trip {
+  /** Where the counts are written. */
+  results: string;
+  /** What the rigs that share these files have begun. */
+  begun: string;
+}
+
 /**
  * The part of the cluster tests that runs inside the rig; the rig's own tests come first. Files of test/cluster share one
  * Headgate and run side by side, but for those that measure; files of test/cluster/faults break things, so each has the
  * rig, and a Headgate of its own, to itself.
  */
-export async function runInside(resultFile: string, lane: Lane, words: readonly string[]): Promise<Totals> {
+export async function runInside({ results, begun, ...trip }: Inside): Promise<Totals> {
   const totals = noTotals();
   // Written after every file: the counts survive whatever happens to this process.
-  const save = (): void => writeFileSync(resultFile, JSON.stringify(totals));
+  const save = (): void => writeFileSync(results, JSON.stringify(totals));
   const run = async ({ title, files, jobs, prepare }: Part): Promise<void> => {
-    if (files.length === 0) return;
-    say(`${title}: ${files.length} files, ${jobs === 1 ? 'one after the other' : `${jobs} at a time`}`);
-    const steps = files.map((file) => fileStep(file, FILE_MS));
+    const queue = new SharedQueue(begun, files);
+    if (queue.isEmpty) return;
+    say(`${title}: of ${files.length} files, ${jobs === 1 ? 'one after the other' : `${jobs} at a time`}`);
+    const steps = queue.map((file) => fileStep(file, FILE_MS));
     await runPool(steps, { jobs, limitMs: LIMIT_MS, totals, onResult: save, ...(prepare && { prepare }) });
   };
-  const shared = lane === 'together' ? sharedFiles(words) : [];
+  const { together, measuring, rig: ofRig, breaking } = partsOf(trip);
   const rig = openRig();
-  await run({ title: 'the rig itself', files: lane === 'alone' ? rigFiles(words) : [], jobs: 1 });
-  if (shared.length > 0) {
+  await run({ title: 'the rig itself', files: ofRig, jobs: 1 });
+  if (together.length + measuring.length > 0) {
     await withProduct(rig, totals, async () => {
-      await run({ title: 'cluster', files: shared.filter((file) => !MEASURING.includes(file)), jobs: JOBS });
-      await run({ title: 'cluster, measured', files: shared.filter((file) => MEASURING.includes(file)), jobs: 1 });
+      await run({ title: 'cluster', files: together, jobs: JOBS });
+      await run({ title: 'cluster, measured', files: measuring, jobs: 1 });
     });
     save();
   }
-  await run({ title: 'cluster, with faults', files: BREAKING[lane](words), jobs: 1, prepare: () => mend(rig) });
+  await run({ title: 'cluster, with faults', files: breaking, jobs: 1, prepare: () => mend(rig) });
   await rig.close();
   return totals;
 }

@@ -17,10 +17,14 @@ const INSTALLING = 'test/cluster/{announcement,faults/chart-*,long/chart-*,image
 const breaking = (words: readonly string[]): string[] =>
   words.length === 0 ? ['test/cluster/faults/*.test.ts'] : ['test/cluster/faults/*.test.ts', LONG];
 
-/** Those that take about a minute and a half or more, the longest first: begun late, they would run on alone. */
+/** Those that take about a minute or more, the longest first: begun late, they would run on alone. */
 const LONGEST = [
-  ...['faults/chart-helm4', 'faults/chart-helm3', 'faults/config', 'faults/apiserver', 'faults/unreadable'],
-  ...['notifications', 'superseded', 'service-ports', 'effects-repeated', 'cli', 'midway', 'names-taken'],
+  ...['faults/chart-helm4', 'faults/chart-helm3', 'faults/unreadable', 'faults/redis', 'faults/admission'],
+  ...['faults/config', 'faults/stale-worker', 'faults/prometheus', 'faults/clocks-apart', 'faults/apiserver'],
+  ...['faults/scheduler-killed', 'faults/canary-deleted', 'notifications', 'superseded', 'service-ports'],
+  ...['good-release', 'midway', 'cli', 'user-routes', 'kept-out', 'measured', 'apply-order', 'far-route', 'written'],
+  ...['endpoints', 'adopted-route', 'helm-app', 'service', 'examples', 'autoscaler', 'canary-pods'],
+  ...['promotion-rolled-back', 'metric-templates', 'hooks'],
 ].map((name) => `test/cluster/${name}.test.ts`);
 
 const longestFirst = (files: readonly string[]): string[] => [
@@ -28,36 +32,59 @@ const longestFirst = (files: readonly string[]): string[] => [
   ...files.filter((file) => !LONGEST.includes(file)),
 ];
 
-export const sharedFiles = (words: readonly string[]): string[] =>
+/** They measure what a Headgate with nothing else to do needs. */
+const MEASURING = ['test/cluster/budget.test.ts'];
+
+const togetherFiles = (words: readonly string[]): string[] =>
   longestFirst(testFiles(['test/cluster/*.test.ts'], [INSTALLING], words));
-export const rigFiles = (words: readonly string[]): string[] => testFiles(['test/rig/*.test.ts'], [], words);
-export const faultFiles = (words: readonly string[]): string[] =>
+const rigFiles = (words: readonly string[]): string[] => testFiles(['test/rig/*.test.ts'], [], words);
+const faultFiles = (words: readonly string[]): string[] =>
   longestFirst(testFiles(breaking(words), [INSTALLING], words));
 const installingFiles = (words: readonly string[]): string[] =>
   longestFirst(testFiles([INSTALLING], words.length === 0 ? [LONG] : [], words));
 
-/** So few files that break things are not worth a second rig. */
-const FEW = 4;
-
-/** One rig and the words that choose its files. */
+/** One rig and the words that choose its files. Rigs of the same lane and words share them. */
 export interface Trip {
   lane: Lane;
   words: readonly string[];
 }
 
-/** The rigs of a run, the longest first: whoever is done with one takes the next. */
-export function tripsOf(words: readonly string[]): Trip[] {
-  const together = sharedFiles(words).length > 0 ? [{ lane: 'together', words } as const] : [];
-  const alone = dealt(rigFiles(words), faultFiles(words)).map((files) => ({ lane: 'alone', words: files }) as const);
-  const byStory = Map.groupBy(installingFiles(words), (file) => file.replace(/chart-helm\d/, 'chart-helm'));
-  const installed = [...byStory.values()].map((files) => ({ lane: 'installed', words: files }) as const);
-  return [...together, ...alone, ...installed];
+/** What is run on a rig, part by part. */
+export interface Parts {
+  /** Beside each other, on one Headgate. */
+  together: readonly string[];
+  /** On the same, one after the other and after those. */
+  measuring: readonly string[];
+  rig: readonly string[];
+  /** Each with a Headgate of its own. */
+  breaking: readonly string[];
 }
 
-/** For one rig after the other, or for two. */
-function dealt(ofRig: readonly string[], breaking: readonly string[]): string[][] {
-  const all = [...ofRig, ...breaking];
-  if (breaking.length <= FEW) return all.length > 0 ? [all] : [];
-  const [one, other] = [0, 1].map((rig) => breaking.filter((_, index) => index % 2 === rig));
-  return [[...(one ?? [])], [...ofRig, ...(other ?? [])]];
+export function partsOf({ lane, words }: Trip): Parts {
+  const parts: Parts = { together: [], measuring: [], rig: [], breaking: [] };
+  if (lane === 'installed') return { ...parts, breaking: words };
+  if (lane === 'alone') return { ...parts, rig: rigFiles(words), breaking: faultFiles(words) };
+  const [together, measuring] = [false, true].map((isMeasuring) =>
+    togetherFiles(words).filter((file) => MEASURING.includes(file) === isMeasuring),
+  );
+  return { ...parts, together: together ?? [], measuring: measuring ?? [] };
+}
+
+/** So few files are not worth a second rig. */
+const FEW = { together: 8, alone: 4 };
+
+function rigsOf(lane: keyof typeof FEW, words: readonly string[]): Trip[] {
+  const count = Object.values(partsOf({ lane, words })).flat().length;
+  return Array.from({ length: count > FEW[lane] ? 2 : Math.min(count, 1) }, () => ({ lane, words }));
+}
+
+/**
+ * The rigs of a run, in the order in which they are brought up: whoever is done with one takes the next. The second one of files side by
+ * side is the last: by then there are fewer others.
+ */
+export function tripsOf(words: readonly string[]): Trip[] {
+  const [together, alone] = [rigsOf('together', words), rigsOf('alone', words)];
+  const byStory = Map.groupBy(installingFiles(words), (file) => file.replace(/chart-helm\d/, 'chart-helm'));
+  const installed = [...byStory.values()].map((files) => ({ lane: 'installed', words: files }) as const);
+  return [...together.slice(0, 1), ...alone, ...installed, ...together.slice(1)];
 }

@@ -5,14 +5,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { forTests } from '../rig/binaries/programs.ts';
 import { fileStep, scriptStep, testFiles } from './files.ts';
-import { type Trip, tripsOf } from './lanes.ts';
+import { partsOf, type Trip, tripsOf } from './lanes.ts';
 import { runPool } from './pool.ts';
+import { SharedQueue } from './queue.ts';
 import { add, merge, noTotals, say, type Totals, tell } from './report.ts';
 import { ROOT, track } from './step.ts';
 
 const MINUTE = 60_000;
 const UNIT_FILE_MS = 3 * MINUTE;
-/** At a time. Two files and their rig take half of a processor, and wait for the rest of their time. */
+/** At a time. Files and their rigs wait most of their time; with a fourth one, six files are under way at once. */
 const RIGS = Number(process.env['HEADGATE_TEST_RIGS'] ?? 3);
 /** Tests of these need a rig. */
 const ON_THE_RIG = ['test/cluster/**', 'test/rig/**'];
@@ -43,16 +44,20 @@ const cluster: Phase = async (totals, words) => {
   const trips = tripsOf(words);
   const rigs = Math.min(trips.length, RIGS);
   say(`cluster: ${rigs === 1 ? 'one rig' : `${rigs} rigs`} at a time`);
+  const begun = mkdtempSync(join(tmpdir(), 'headgate-test-'));
   const work = async (): Promise<void> => {
-    for (let trip = trips.shift(); trip !== undefined; trip = trips.shift()) await runTrip(trip, totals);
+    for (let trip = trips.shift(); trip !== undefined; trip = trips.shift()) await runTrip(trip, begun, totals);
   };
   await Promise.all(Array.from({ length: rigs }, work));
+  rmSync(begun, { recursive: true });
 };
 
-async function runTrip({ lane, words }: Trip, totals: Totals): Promise<void> {
+async function runTrip({ lane, words }: Trip, begun: string, totals: Totals): Promise<void> {
+  const files = Object.values(partsOf({ lane, words })).flat();
+  if (new SharedQueue(begun, files).isEmpty) return;
   const dir = mkdtempSync(join(tmpdir(), 'headgate-test-'));
   const file = join(dir, 'totals.json');
-  const run = ['test/run.ts', 'inside', `--results=${file}`, `--lane=${lane}`, ...words];
+  const run = ['test/run.ts', 'inside', `--results=${file}`, `--begun=${begun}`, `--lane=${lane}`, ...words];
   const args = ['test/rig/up.ts', '--with', forTests.join(), '--', process.execPath, ...run];
   const rig = track(spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] }));
   const [code] = (await once(rig, 'exit')) as [number | null];

@@ -16,16 +16,17 @@ export interface PoolOptions {
 
 const QUIET_MS = 30_000;
 
-/** Runs the steps in order, some at a time, and tells of each as it ends. */
-export async function runPool(steps: readonly Step[], options: PoolOptions): Promise<void> {
+/** Runs the steps in order, some at a time, and tells of each as it ends. The next one is asked for when there is room for it. */
+export async function runPool(steps: Iterable<Step>, options: PoolOptions): Promise<void> {
   const { jobs, limitMs, totals, prepare, onResult } = options;
   const deadline = Date.now() + limitMs;
-  const waiting = [...steps];
+  const waiting = steps[Symbol.iterator]();
   const running = new Map<string, number>();
   const stopTalking = talkWhileQuiet(running);
   const overdue = setTimeout(() => endAll('SIGTERM'), limitMs);
   const work = async (): Promise<void> => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+    for (let next = waiting.next(); !next.done; next = waiting.next()) {
+      const step = next.value;
       running.set(step.name, Date.now());
       const result = Date.now() < deadline ? await runPrepared(step, prepare) : notRun(step, limitMs);
       running.delete(step.name);

@@ -1,4 +1,4 @@
-import { waitFor } from '../../rig/rig.ts';
+import { ApiError, type KubeObject, waitFor } from '../../rig/rig.ts';
 import type { App } from './app.ts';
 
 /** What the API server is to let through in a namespace of one kind of objects, and what it says to the rest. */
@@ -31,17 +31,26 @@ export function policyFor(namespace: string, { apiGroup, resource, expression, m
   return { apiVersion: 'v1', kind: 'List', items: [policy, binding] };
 }
 
-const PROBE = ['create', '--dry-run=server', '-f', '-'];
+/** What the API server says to an object of an app's namespace, which it does not keep: nothing, where it would take it. */
+async function refusalOf({ rig, namespace }: App, { apiVersion = 'v1', kind = '', ...object }: KubeObject) {
+  const group = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
+  const path = `${group}/namespaces/${namespace}/${kind.toLowerCase()}s?dryRun=All`;
+  const answer: unknown = await rig.api.create(path, { apiVersion, kind, ...object }).catch((error: unknown) => error);
+  if (answer instanceof ApiError) return answer;
+  if (answer instanceof Error) throw answer;
+  return undefined;
+}
 
 /** Until the API server refuses an object of an app's namespace with these words: it takes up a policy a moment after it was written. */
-export const untilRefused = (app: App, object: object, words: string): Promise<boolean> =>
+export const untilRefused = (app: App, object: KubeObject, words: string): Promise<boolean> =>
   waitFor(`the policy "${words}" to hold`, async () => {
-    const { stderr } = await app.kubectl(PROBE, { input: object, expectFail: true });
-    return stderr.includes(words);
+    const refusal = await refusalOf(app, object);
+    return refusal?.message.includes(words) ?? false;
   });
 
 /** Until no policy stands in its way: one that is deleted holds for a moment more. */
-export const untilTaken = (app: App, object: object): Promise<unknown> =>
-  waitFor('the policy to hold no more', () =>
-    app.kubectl(PROBE, { input: object }).catch((error: Error) => error.message.includes('AlreadyExists')),
-  );
+export const untilTaken = (app: App, object: KubeObject): Promise<boolean> =>
+  waitFor('the policy to hold no more', async () => {
+    const refusal = await refusalOf(app, object);
+    return refusal === undefined || refusal.reason === 'AlreadyExists';
+  });

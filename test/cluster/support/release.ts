@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHART } from '../../chart/render.ts';
-import { type CommandResult, type Json, type Rig, waitFor } from '../../rig/rig.ts';
+import { ApiError, type CommandResult, type Json, type Rig, waitFor } from '../../rig/rig.ts';
 import { ended } from './headgate.ts';
 
 export interface ReleaseOptions {
@@ -112,10 +112,10 @@ export class Release {
         template: { metadata: { labels }, spec: { containers: [{ name: 'probe', image: 'podinfo:1.4.0' }] } },
       },
     };
+    const path = `/apis/apps/v1/namespaces/${this.#held}/deployments?dryRun=All`;
     await waitFor('the webhook to answer', async () => {
-      const words = ['create', '--dry-run=server', '-f', '-'];
-      const { stderr } = await this.#rig.kubectl(words, { input: probe, expectFail: true });
-      return stderr.includes('canary/<name>');
+      const refusal: unknown = await this.#rig.api.create(path, probe).catch((error: unknown) => error);
+      return refusal instanceof ApiError && refusal.message.includes('canary/<name>');
     });
   }
 

@@ -2,6 +2,7 @@ import type { Condition } from '../../../src/rollout/kube.ts';
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
 import { type Json, type KubeObject, type Rig, waitFor } from '../../rig/rig.ts';
 import { App, type AppOptions } from './app.ts';
+import { namesOf } from './objects.ts';
 
 /** The weights of a release of such an app. */
 export const WEIGHTS = [30, 60] as const;
@@ -73,8 +74,5 @@ export const routeMissing = ({ conditions }: CanaryStatus): Condition | undefine
   conditions.find(({ type }) => type === 'RouteMissing');
 
 /** The names of what bears Headgate's label in the namespace. */
-export async function generated(app: App): Promise<string[]> {
-  const kinds = 'services,virtualservices,destinationrules,deployments';
-  const { stdout } = await app.kubectl(['get', kinds, '-l', 'headgate.dev/role', '-o', 'name']);
-  return stdout.split('\n').filter((name) => name !== '');
-}
+export const generated = (app: App): Promise<string[]> =>
+  namesOf(app, ['services', 'virtualservices', 'destinationrules', 'deployments'], 'headgate.dev/role');

@@ -45,8 +45,15 @@ function credentials(rig: RigFile, as: KubectlOptions['as']): string[] {
   ];
 }
 
+/** A fifth of its processor time, and it ends before it has made much garbage. */
+const WITHOUT_GC = { GOGC: 'off' };
+
 function execute(file: string, args: readonly string[], options: KubectlOptions): Promise<CommandResult> {
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: options.timeoutMs ?? 120_000 });
+  const child = spawn(file, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...WITHOUT_GC },
+    timeout: options.timeoutMs ?? 120_000,
+  });
   const collect = (stream: NodeJS.ReadableStream): { text: string } => {
     const into = { text: '' };
     stream.setEncoding('utf8').on('data', (chunk: string) => {
