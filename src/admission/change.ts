@@ -1,9 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
-import { BYPASS, CANARY, PREFIX } from '../rollout/keys.ts';
+import { BYPASS, CANARY, HELD, PREFIX } from '../rollout/keys.ts';
 import type { Deployment, PodTemplate } from '../rollout/kube.ts';
 import { prefixed } from '../rollout/prefixed.ts';
 import { type BypassStanding, readBypass } from '../rollout/workload/bypass.ts';
-import { type HoldReading, readHold } from '../rollout/workload/hold.ts';
+import { type Hold, type HoldReading, readHold } from '../rollout/workload/hold.ts';
 import { isSame, revisionOf, sameRevision } from '../rollout/workload/template.ts';
 import type { AdmissionContext, AdmissionRequest } from './request.ts';
 
@@ -93,7 +92,7 @@ function compareTemplates(old: PodTemplate, template: PodTemplate): TemplateChan
 /** The template with its `headgate.dev/` annotations replaced by those of the old one. */
 function withOwnAnnotationsOf(old: PodTemplate, template: PodTemplate): PodTemplate {
   const wanted = ownAnnotations(old);
-  if (isDeepStrictEqual(wanted, ownAnnotations(template))) return template;
+  if (isSame(wanted, ownAnnotations(template))) return template;
   const { annotations, ...metadata } = template.metadata ?? {};
   const others = Object.entries(annotations ?? {}).filter(([key]) => !key.startsWith(PREFIX));
   const merged = Object.fromEntries([...others, ...Object.entries(wanted)]);
@@ -111,9 +110,14 @@ const ownAnnotations = ({ metadata }: PodTemplate): Record<string, string> =>
  */
 function ownPauseOf(sent: Deployment, gate: HoldReading): boolean {
   const paused = sent.spec.paused === true;
-  const round = readHold(sent);
-  const ours = round.state === 'held' && !(gate.state === 'held' && gate.raw === round.raw);
-  if (gate.state === 'open') return ours ? round.hold.userPaused === true : paused;
+  const ours = earlierRound(sent, gate);
+  if (gate.state === 'open') return ours ? ours.userPaused === true : paused;
   const before = gate.state === 'held' && gate.hold.userPaused === true;
-  return before && paused && !(ours && round.hold.userPaused !== true);
+  return before && paused && !(ours && ours.userPaused !== true);
+}
+
+function earlierRound(sent: Deployment, gate: HoldReading): Hold | undefined {
+  if (gate.state === 'held' && gate.raw === annotationOf(sent, HELD)) return undefined;
+  const round = readHold(sent);
+  return round.state === 'held' ? round.hold : undefined;
 }

@@ -1,6 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import type { Deployment, PodTemplate } from '../rollout/kube.ts';
-import { canonical } from '../rollout/workload/template.ts';
+import { isSame } from '../rollout/workload/template.ts';
 import type { JsonPatchOperation } from './request.ts';
 
 /**
@@ -11,8 +11,8 @@ export function patchTo(object: Deployment, model: Deployment): JsonPatchOperati
   const before = patchable(object, model);
   const wanted = patchable(model, object);
   const patch = jsonPatch.compare(before, wanted);
-  const result: unknown = jsonPatch.applyPatch(structuredClone(before), patch, true).newDocument;
-  return canonical(result) === canonical(wanted) ? patch : undefined;
+  const result: unknown = jsonPatch.applyPatch(before, patch, true, false).newDocument;
+  return isSame(result, wanted) ? patch : undefined;
 }
 
 type Texts = Record<string, string>;

@@ -1,6 +1,8 @@
 import { Prometheus } from '../analysis/prometheus.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 import type { Effect } from '../rollout/machine/effects.ts';
 import type { CheckResult } from '../rollout/machine/observation.ts';
+import { rememberedReads } from '../traffic/remembered-reads.ts';
 import { countEnded, endedRelease } from './ended-release.ts';
 import type { HookRunner } from './hooks/hook-runner.ts';
 import { MetricTemplates } from './metric-templates/metric-templates.ts';
@@ -27,6 +29,8 @@ export interface TickParts {
   /** Names this process. */
   self: string;
   onLook: (key: string) => void;
+  /** This process has committed another state of a record. */
+  onCommitted: (record: Canary) => void;
   /** Something about the Deployment of this key is known now. */
   onAnswer: (key: string) => void;
 }
@@ -54,14 +58,15 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const asked = tracedSources({ prometheus, metricTemplates }, tracing);
   const { records, canaries } = world;
   const places = new CanaryPlaces({ records, canaries, limit: config.maxStarting, clock, onTurn: onAnswer });
-  const observer = new Observer({ world, provider, clusterDomain, ...asked, onCheck, onAnswer });
+  const reading = rememberedReads(provider);
+  const observer = new Observer({ world, provider: reading, clusterDomain, ...asked, onCheck, onAnswer });
   return new Tick({
     enrolment,
     client,
     world,
     places,
     observer,
-    applier: new Applier({ client, world, provider, reads: observer.reads, clock }),
+    applier: new Applier({ client, world, provider: reading, reads: observer.reads, clock }),
     settleMs,
     scrapeMs: config.scrapeIntervalMs,
     clock,
@@ -71,6 +76,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     hooks: parts.hooks,
     notices: parts.notices,
     onCommit: (before, committed, facts) => {
+      if (committed !== before) parts.onCommitted(committed);
       const ended = endedRelease(before, committed);
       if (ended !== undefined) countEnded(metrics, ended);
       if (ended !== undefined) tracing.ended(committed, ended);

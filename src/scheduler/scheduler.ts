@@ -3,14 +3,17 @@ import { hostname } from 'node:os';
 import type { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
+import type { Canary } from '../rollout/machine/canary.ts';
 import { HookRunner } from './hooks/hook-runner.ts';
 import { tracedCaller } from './hooks/traced-caller.ts';
 import { makeTick } from './make-tick.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
+import { CarriedReleases } from './queue/carried-releases.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
 import { KeyedExecutor } from './queue/keyed-executor.ts';
 import { LastLooks } from './queue/last-looks.ts';
+import { OwnWakes } from './queue/own-wakes.ts';
 import { blockingConnection, commandConnection } from './queue/redis.ts';
 import { reportRedis } from './queue/redis-report.ts';
 import { Resync } from './queue/resync.ts';
@@ -36,6 +39,8 @@ export class Scheduler {
   readonly #tick: Tick;
   readonly #ticks: KeyedExecutor;
   readonly #looks = new LastLooks();
+  readonly #carried = new CarriedReleases();
+  readonly #ownWakes: OwnWakes;
   readonly #events: EventRecorder;
   readonly #connections: [Redis, Redis];
   readonly #wakeQueue: WakeQueue;
@@ -73,6 +78,7 @@ export class Scheduler {
       urgencyOf: (key) => urgencyIn(this.#world, key),
       clock,
     });
+    this.#ownWakes = new OwnWakes({ run: (job) => void this.#look(job), most: concurrency, clock });
     const worker = { queue, concurrency, connection: blocking, clock, onError };
     this.#worker = new WakeWorker({
       ...worker,
@@ -132,7 +138,8 @@ export class Scheduler {
     const [world, events, hooks, notices] = [this.#world, this.#events, this.#hooks, this.#notices];
     const onAnswer = (key: string) => this.#changed(key);
     const onLook = (key: string) => this.#looked(key);
-    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onLook, onAnswer });
+    const onCommitted = (record: Canary) => this.#carried.note(record);
+    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onLook, onAnswer, onCommitted });
   }
 
   /**
@@ -147,7 +154,7 @@ export class Scheduler {
       { stop: () => this.#events.flush() },
       { stop: () => this.#ticks.idle() },
       [this.#worker, this.#notices],
-      [this.#resync, this.#heartbeat, this.#hooks],
+      [this.#resync, this.#heartbeat, this.#hooks, this.#ownWakes],
       { start: () => this.#setReady(true), stop: () => this.#setReady(false) },
     ]);
   }
@@ -172,16 +179,26 @@ export class Scheduler {
     for (const connection of this.#connections) connection.disconnect();
   }
 
-  /** Most changes are what a running tick wrote itself: it runs once more then, without the way through Redis. */
+  /**
+   * Most changes are what a running tick wrote itself: it runs once more then. Most others are about releases that this process carries
+   * on. Neither takes the way through Redis, unless there is so much to do here that others are to have a part of it.
+   */
   #changed(key: string): void {
     const nextAt = this.#looks.noticed(key, this.#options.clock());
-    if (!this.#ticks.rerun(key) && nextAt !== undefined) this.#wakeQueue.soon(key, nextAt);
+    if (this.#ticks.rerun(key) || nextAt === undefined || this.#wakeHere(key, nextAt)) return;
+    this.#wakeQueue.soon(key, nextAt);
+  }
+
+  #wakeHere(key: string, at: number): boolean {
+    const isFree = this.#ticks.size < this.#options.config.concurrency;
+    return isFree && this.#carried.has(this.#world.records.about(key)) && this.#ownWakes.soon(key, at);
   }
 
   /** What was noticed so far, echoes of its own writes among it, a tick sees in its next round. */
   #looked(key: string): void {
     this.#looks.begin(key, this.#options.clock());
     this.#ticks.begunAnew(key);
+    this.#ownWakes.answered(key);
   }
 
   /** Redis may have lost its timers: what is under way is woken again. */
@@ -197,9 +214,13 @@ export class Scheduler {
     await this.#run(job);
   }
 
-  async #run({ key, dueAt }: WakeJob): Promise<void> {
+  async #run(job: WakeJob): Promise<void> {
     this.#heartbeat.beat();
-    if (key === '') return;
+    if (job.key !== '') await this.#look(job);
+  }
+
+  /** Says nothing of the queue, as it may not have come from there. */
+  async #look({ key, dueAt }: WakeJob): Promise<void> {
     const now = this.#options.clock();
     // A job is done when the look is: if this process dies first, another takes it.
     if (this.#looks.covers({ key, dueAt }, now)) return this.#ticks.join(key);

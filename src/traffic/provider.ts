@@ -91,7 +91,7 @@ export interface TrafficProvider {
   readonly policies?: readonly PolicyKind[];
   /** What the objects, or the settings, refer to besides. */
   references?(objects: TrafficObjects, wish: TrafficWish): TrafficReference[];
-  /** What the objects say, held against what is wanted. */
+  /** What the objects say, held against what is wanted. It follows from them, and of the Deployment from name, namespace and uid alone. */
   read(objects: TrafficObjects, wish: TrafficWish): TrafficReading;
   /**
    * Why two Deployments cannot both have a host in routes of Headgate's own, in words; undefined where it is proven that each request

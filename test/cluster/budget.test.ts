@@ -40,7 +40,7 @@ const POLICIES = [...POLICY_KINDS, ...ISTIO_POLICIES].map(({ kind }) => kind.plu
  * A weight takes three: the state is committed before the routes are written, so that whoever lost the race writes nothing; and
  * when they were seen is committed, as the time at a weight counts from there.
  */
-t.test('a release of five steps: at most 36 requests, 45 with Events, no list of policies, 100 jobs', async (t) => {
+t.test('a release of five steps: at most 36 requests, 45 with Events, no list of policies, 40 jobs', async (t) => {
   const app = await App.enrolled(rig, 'budget', { annotations: { interval: '3s' } });
   const load = app.load(50);
   const queue = await QueueMonitor.open(rig);
@@ -64,9 +64,10 @@ t.test('a release of five steps: at most 36 requests, 45 with Events, no list of
   t.ok(commits.length <= 17, `${commits.length} writes of the status: two a weight`);
   const watches = requests.filter(({ verb }) => verb === 'watch');
   t.ok(watches.length <= 5, `${watches.length} connections: ${tally(watches)}`);
-  // A third to a half of it on a quiet machine: how much of what controllers change is seen at once is theirs to say.
-  t.ok(done <= 100, `${done} jobs`);
-  t.ok(added <= 150, `${added} jobs were asked for`);
+  // Its timers, and one for each time that the resync came by: what changes wakes the release without Redis.
+  t.ok(done <= 40, `${done} jobs`);
+  t.ok(added <= 60, `${added} jobs were asked for`);
+  t.comment(`${done} jobs of ${added} that were asked for`);
   await app.delete();
 });
 

@@ -103,7 +103,12 @@ const CHECKS: Record<string, Check> = {
     if (gate === undefined || !before || isCommanded(seen.command?.id, before, decision.state)) return undefined;
     const asked = ticker.spec.analysis.webhooks.filter(({ type }) => type === gate);
     const agreed = seen.answers?.filter(({ id, outcome }) => id.includes(` ${gate} `) && outcome === 'passed') ?? [];
-    return agreed.length >= asked.length ? undefined : `${agreed.length} of ${asked.length} for ${gate}`;
+    // Who waits for a place is approved: it was asked before it came to stand in line.
+    const { reason, approvals = [] } = before.release ?? {};
+    const earlier =
+      reason === 'WaitingForPlace' ? approvals.find((approval) => approval.gate === gate)?.hooks : undefined;
+    const count = Math.max(agreed.length, earlier?.length ?? 0);
+    return count >= asked.length ? undefined : `${count} of ${asked.length} for ${gate}`;
   },
 
   'no promotion before the last weight was held': ({ before, decision, now, seen, traffic }, { ticker }) => {

@@ -1,7 +1,7 @@
-import type { Deployment, Service } from '../kube.ts';
+import type { Deployment, LabelSelector, OwnerReference, Service } from '../kube.ts';
 import { canaryName } from '../names.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
-import { generatedMeta, replaceable } from './generated.ts';
+import { generatedMeta, ownerOf, replaceable } from './generated.ts';
 import { stableLabelOf, suffixLabels } from './pod-selectors.ts';
 import { isSame } from './template.ts';
 
@@ -40,8 +40,29 @@ const OF_A_PORT = ['name', 'protocol', 'appProtocol', 'port', 'targetPort'] as c
 const READ_BY_MESHES =
   /^(networking\.istio\.io\/(exportTo|traffic-distribution)|istio\.io\/(use-waypoint|ingress-use-waypoint|persistent-session)[\w.-]*)$/;
 
-/** The canary's Service: as the stable one is in the cluster, but that it selects the canary's pods alone. */
+/** What the canary's Service follows from besides the stable one. */
+interface MadeFor {
+  owner: OwnerReference;
+  namespace: string | undefined;
+  selector: LabelSelector;
+  label: string;
+}
+
+/** By the stable Service, as what was read from the API server is never changed: each look asks for it several times. */
+const canaryServices = new WeakMap<Service, { service: Service; from: MadeFor }>();
+
+/** The canary's Service: as the stable one is in the cluster, but that it selects the canary's pods alone. Nobody changes what it gives. */
 export function canaryService(owner: Deployment, stable: Service, label: string): Service {
+  const { metadata, spec } = owner;
+  const from: MadeFor = { owner: ownerOf(owner), namespace: metadata.namespace, selector: spec.selector, label };
+  const known = canaryServices.get(stable);
+  if (known !== undefined && isSame(known.from, from)) return known.service;
+  const service = makeCanaryService(owner, stable, label);
+  canaryServices.set(stable, { service, from });
+  return service;
+}
+
+function makeCanaryService(owner: Deployment, stable: Service, label: string): Service {
   const service = objectOf(owner, canaryName(stable.metadata.name), {
     ...picked(stable.spec, DIVIDING),
     selector: suffixLabels(owner.spec.selector.matchLabels, stableLabelOf(owner, label)),
@@ -58,8 +79,19 @@ export function canaryService(owner: Deployment, stable: Service, label: string)
   };
 }
 
+/** By the Service that is there, the last answer: a decision asks it several times. */
+const judged = new WeakMap<Service, { wanted: Service; isAsWanted: boolean }>();
+
 /** Whether a canary's Service is as wanted, in all that is copied. */
 export function isAsWanted(present: Service, wanted: Service): boolean {
+  const known = judged.get(present);
+  if (known?.wanted === wanted) return known.isAsWanted;
+  const answer = { wanted, isAsWanted: hasCopied(present, wanted) };
+  judged.set(present, answer);
+  return answer.isAsWanted;
+}
+
+function hasCopied(present: Service, wanted: Service): boolean {
   const copied = ({ metadata: { labels, annotations }, spec }: Service) => ({
     spec: {
       ...picked(spec, DIVIDING),

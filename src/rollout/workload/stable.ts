@@ -11,7 +11,8 @@ export interface Stable {
   available: boolean;
 }
 
-const REVISION_NUMBER = 'deployment.kubernetes.io/revision';
+/** By which the Deployment controller numbers ReplicaSets, and says which is the Deployment's. */
+export const REVISION_NUMBER = 'deployment.kubernetes.io/revision';
 
 /** Whether the Deployment controller counts the ReplicaSet to this Deployment, by uid. */
 export const ownedBy = (owner: Deployment, set: ReplicaSet): boolean =>

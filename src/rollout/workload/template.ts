@@ -1,41 +1,29 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CONFIG, POD_TEMPLATE_HASH, PREFIX, RESTARTED_AT } from '../keys.ts';
 import type { PodTemplate } from '../kube.ts';
 
 /**
  * JSON with sorted keys, without fields that are null or undefined (`creationTimestamp: null`): equal values give equal
- * text.
+ * text. Written for speed, as templates may be large: no copy is made of what is in another order.
  */
 export function canonical(value: unknown): string {
-  return JSON.stringify(sorted(value));
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  return Array.isArray(value) ? `[${value.map((entry) => canonical(entry)).join()}]` : mapText(value as Fields);
 }
 
-/** Written for speed, as templates may be large: what is in order already, as most of one is, is not copied. */
-function sorted(value: unknown): unknown {
-  if (value === null || typeof value !== 'object') return value ?? undefined;
-  return Array.isArray(value) ? sortedList(value) : sortedMap(value as Fields);
-}
-
-function sortedList(list: readonly unknown[]): unknown {
-  let copy: unknown[] | undefined;
-  for (let index = 0; index < list.length; index++) {
-    const entry = sorted(list[index]) ?? null;
-    if (entry !== list[index]) copy ??= list.slice();
-    if (copy) copy[index] = entry;
+function mapText(map: Fields): string {
+  let text = '';
+  for (const key of inOrder(Object.keys(map))) {
+    const value = map[key] ?? undefined;
+    if (value !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonical(value)}`;
   }
-  return copy ?? list;
+  return `{${text}}`;
 }
 
-function sortedMap(map: Fields): unknown {
-  const present = Object.keys(map);
-  const keys = inOrder(present);
-  const entries = keys.map((key) => sorted(map[key]));
-  if (keys === present && entries.every((entry, index) => entry !== undefined && entry === map[keys[index] ?? '']))
-    return map;
-  // A map without a prototype is slow, and needed for this one key only.
-  const result = (keys.includes('__proto__') ? Object.create(null) : {}) as Fields;
-  for (const [index, key] of keys.entries()) if (entries[index] !== undefined) result[key] = entries[index];
-  return result;
+/** Where one is a whole number, objects begin with those in their own order: revisions have been made of such texts. */
+function inOrder(keys: string[]): string[] {
+  if (/^\d/.test(keys[0] ?? '')) return Object.keys(Object.fromEntries(keys.toSorted().map((key) => [key, true])));
+  return keys.some((key, index) => index > 0 && key < (keys[index - 1] ?? '')) ? keys.toSorted() : keys;
 }
 
 type Fields = Record<string, unknown>;
@@ -64,9 +52,6 @@ function isSameMap(a: Fields, b: Fields): boolean {
   for (const key of Object.keys(b)) if ((b[key] ?? undefined) !== undefined) more--;
   return more === 0;
 }
-
-const inOrder = (keys: string[]): string[] =>
-  keys.some((key, index) => index > 0 && key < (keys[index - 1] ?? '')) ? keys.toSorted() : keys;
 
 /**
  * Whether a template's annotation makes no revision: that of a restart, and Headgate's own but for the one that says on which
@@ -115,8 +100,7 @@ const revisions = new WeakMap<PodTemplate, string>();
 export function revisionOf(template: PodTemplate): string {
   const known = revisions.get(template);
   if (known !== undefined) return known;
-  const text = canonical(essence(template));
-  const revision = createHash('sha256').update(text).digest('hex').slice(0, 10);
+  const revision = hash('sha256', canonical(essence(template)), 'hex').slice(0, 10);
   revisions.set(template, revision);
   return revision;
 }

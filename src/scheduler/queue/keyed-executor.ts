@@ -30,6 +30,11 @@ export class KeyedExecutor {
     return entry.done;
   }
 
+  /** How many keys run now. */
+  get size(): number {
+    return this.#running.size;
+  }
+
   /** Runs a key once more if it runs now; false, and nothing is done, if it does not. */
   rerun(key: string): boolean {
     const present = this.#running.get(key);

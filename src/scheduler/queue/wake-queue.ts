@@ -25,7 +25,7 @@ const isKey = (key: string): boolean =>
 export type Purpose = 'now' | 'timer' | 'heartbeat';
 
 /** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
-const MERGE_MS = 20;
+export const MERGE_MS = 20;
 /** How long Redis may take to accept a job before this process keeps it. */
 const REDIS_MS = 1_000;
 

@@ -41,7 +41,7 @@ export class Endpoints {
     this.#shared = options.watch({
       kind: KINDS.endpointslices,
       labelSelector: `${ROLE}=service`,
-      keep: kept,
+      keep: keptSlice,
       index: { service: (slice) => [serviceOf(slice)] },
       toKeys: (slice) => this.#usersOf(serviceOf(slice)),
     });
@@ -86,7 +86,7 @@ export class Endpoints {
   #open(key: string, { namespace, name }: { namespace: string; name: string }): Reflector<EndpointSlice> {
     const { client, hooks, onChange } = this.#options;
     const scope = { kind: KINDS.endpointslices, namespace, labelSelector: `${SERVICE}=${name}` };
-    const watch = narrowWatch<EndpointSlice>({ client, scope, hooks, onChange: () => onChange(key) });
+    const watch = narrowWatch<EndpointSlice>({ client, scope, hooks, keep: keptSlice, onChange: () => onChange(key) });
     this.#watches.set(key, watch);
     watch.start();
     return watch;
@@ -96,8 +96,8 @@ export class Endpoints {
 const serviceOf = ({ metadata: { namespace, labels } }: EndpointSlice): string =>
   keyIn(namespace, labels?.[SERVICE] ?? '');
 
-/** What `readyPods` reads: at rest there is a slice for each canary's Service. */
-function kept({ metadata, endpoints }: EndpointSlice): EndpointSlice {
+/** What `readyPods` reads: with any other there is nothing new to look at, and at rest there is a slice for each canary's Service. */
+export function keptSlice({ metadata, endpoints }: EndpointSlice): EndpointSlice {
   const { name, namespace, resourceVersion, labels } = metadata;
   const names = { name, ...(namespace !== undefined && { namespace }), ...(resourceVersion && { resourceVersion }) };
   return {

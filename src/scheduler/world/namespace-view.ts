@@ -3,10 +3,12 @@ import { isNotFound } from '../../cluster/errors.ts';
 import { pathOf } from '../../cluster/kinds.ts';
 import type { Reflector } from '../../cluster/reflector.ts';
 import type { ReflectorHooks, Scope } from '../../cluster/reflector-options.ts';
-import { type ChangeSource, withoutManagedFields } from '../../cluster/store.ts';
+import { type ChangeSource, type StoreEvent, withoutManagedFields } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
-import type { KubeObject } from '../../rollout/kube.ts';
+import { ROLE } from '../../rollout/keys.ts';
+import { type KubeObject, keyIn } from '../../rollout/kube.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { isTakenOver, madeFor } from '../../rollout/workload/generated.ts';
 import { currentObjects, narrowWatch } from './narrow-watch.ts';
 import { SharedLists } from './shared-lists.ts';
 
@@ -130,8 +132,9 @@ export class NamespaceView {
   #open(_key: string, scope: Scope): Reflector {
     const { client, hooks, kinds, onChange } = this.#options;
     const { optional = false } = kinds.find(({ kind }) => kind === scope.kind) ?? {};
-    const wake = () => {
-      for (const holder of this.#holders.get(scope.namespace ?? '') ?? []) onChange(holder);
+    const wake = (event: StoreEvent<KubeObject>) => {
+      const holders = this.#holders.get(scope.namespace ?? '') ?? new Set();
+      for (const key of concernedBy(event, holders)) onChange(key);
     };
     return narrowWatch({ client, scope, hooks: hooks(scope.kind), optional, onChange: wake });
   }
@@ -144,6 +147,16 @@ export class NamespaceView {
       throw error;
     }
   }
+}
+
+/**
+ * Which releases of a namespace a change is to be told to: all, but of what Headgate made for one Deployment that one alone. Each of
+ * them writes such objects, with each weight again, and what is made for one keeps no other from its way; what goes may make room.
+ */
+export function concernedBy({ type, object }: StoreEvent<KubeObject>, holders: ReadonlySet<string>): string[] {
+  const isMade = object.metadata.labels?.[ROLE] !== undefined && !isTakenOver(object);
+  const owner = isMade && type !== 'deleted' ? madeFor(object) : undefined;
+  return [...holders].filter((key) => owner === undefined || key === keyIn(object.metadata.namespace, owner));
 }
 
 const namespaceOf = (key: string): string => key.slice(0, key.indexOf('/'));

@@ -1,16 +1,21 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { ReflectorHooks } from '../../cluster/reflector-options.ts';
-import type { Store } from '../../cluster/store.ts';
+import type { Store, StoreEvent } from '../../cluster/store.ts';
 import { WatchScopes } from '../../cluster/watch-scope.ts';
 import { CANARY_SUFFIX } from '../../rollout/keys.ts';
 import { type Deployment, keyIn, keyOf, type ReplicaSet } from '../../rollout/kube.ts';
+import { readHold } from '../../rollout/workload/hold.ts';
+import { ownedBy } from '../../rollout/workload/stable.ts';
 import { currentObjects, narrowWatch } from './narrow-watch.ts';
 
 export interface ReplicaSetWatchesOptions {
   client: KubeClient;
   hooks: ReflectorHooks;
-  /** Something changed about the ReplicaSets of this key's Deployment, or of its canary. */
+  /** What is kept of each. */
+  keep: (set: ReplicaSet) => ReplicaSet;
+  enrolled: Pick<Store<Deployment>, 'get'>;
+  /** Something changed about the ReplicaSets of this key's Deployment, or of its canary, that a decision may follow from. */
   onChange: (key: string) => void;
 }
 
@@ -20,10 +25,13 @@ export class ReplicaSetWatches {
   /** Keys of Deployments, and the scope that is watched for them. */
   readonly #scopes = new Map<string, string>();
 
-  constructor({ client, hooks, onChange }: ReplicaSetWatchesOptions) {
+  constructor({ client, hooks, keep, enrolled, onChange }: ReplicaSetWatchesOptions) {
     this.#sets = new WatchScopes((scopeKey, scope) => {
       const [key = ''] = scopeKey.split('|');
-      return narrowWatch({ client, scope, hooks, onChange: () => onChange(key) });
+      const wake = ({ object }: StoreEvent<ReplicaSet>) => {
+        if (isDecisive(object, enrolled.get(key))) onChange(key);
+      };
+      return narrowWatch({ client, scope, hooks, keep, onChange: wake });
     });
   }
 
@@ -89,3 +97,10 @@ export class ReplicaSetWatches {
     }
   }
 }
+
+/**
+ * Whether anything may follow from a ReplicaSet. From those of the Deployment itself it does under a hold alone: they say what really
+ * runs. While it rolls out, which changes them all the time, its own status says how far it is.
+ */
+export const isDecisive = (set: ReplicaSet, deployment: Deployment | undefined): boolean =>
+  deployment === undefined || !ownedBy(deployment, set) || readHold(deployment).state !== 'open';

@@ -1,9 +1,11 @@
 import { type Store, withoutManagedFields } from '../../cluster/store.ts';
 import { LAST_APPLIED } from '../../rollout/keys.ts';
-import { type Deployment, keyOf, type PodTemplate } from '../../rollout/kube.ts';
+import { type Deployment, keyIn, keyOf, type PodTemplate, type ReplicaSet } from '../../rollout/kube.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
 import { canaryName, stemOf } from '../../rollout/names.ts';
+import { REVISION_NUMBER } from '../../rollout/workload/stable.ts';
 import { isSame } from '../../rollout/workload/template.ts';
+import { keptReplicaSet, keptStatus } from './kept-status.ts';
 import type { Records } from './records.ts';
 
 /** Where templates are. */
@@ -14,7 +16,7 @@ interface Known {
 }
 
 /**
- * What stores keep of Deployments and their records. Pod templates are the most of them, and at rest a Deployment, its record
+ * What stores keep of Deployments, their records and their ReplicaSets. Pod templates are the most of them, and at rest a Deployment, its record
  * and its canary say the same one: it is in memory once, as the object that is known first.
  */
 export class SharedTemplates {
@@ -24,19 +26,29 @@ export class SharedTemplates {
     this.#known = known;
   }
 
-  /** Of an enrolled Deployment: without the file that it was made of, which `kubectl` notes in an annotation. */
+  /** Of an enrolled Deployment: without the annotations that `kubectl` and the Deployment controller write, and nothing here reads. */
   readonly keepDeployment = (object: Deployment): Deployment => {
     const { metadata, ...rest } = withoutManagedFields(object);
-    const { [LAST_APPLIED]: _, ...annotations } = metadata.annotations ?? {};
+    const { [LAST_APPLIED]: _file, [REVISION_NUMBER]: _number, ...annotations } = metadata.annotations ?? {};
     const template = this.#shared(keyOf(object), rest.spec.template);
     const kept = { ...metadata, ...(metadata.annotations && { annotations }) };
-    return { ...rest, metadata: kept, spec: { ...rest.spec, template } };
+    const status = rest.status && { status: keptStatus(rest.status) };
+    return { ...rest, ...status, metadata: kept, spec: { ...rest.spec, template } };
   };
 
   /** Of a canary. */
   readonly keepCanary = (object: Deployment): Deployment => {
-    const { spec, ...rest } = withoutManagedFields(object);
-    return { ...rest, spec: { ...spec, template: this.#shared(stemOf(keyOf(object)), spec.template) } };
+    const { spec, status, ...rest } = withoutManagedFields(object);
+    const kept = status && { status: keptStatus(status) };
+    return { ...rest, ...kept, spec: { ...spec, template: this.#shared(stemOf(keyOf(object)), spec.template) } };
+  };
+
+  /** Of a Deployment or its canary. */
+  readonly keepReplicaSet = (object: ReplicaSet): ReplicaSet => {
+    const { spec, ...rest } = keptReplicaSet(object);
+    const { namespace, ownerReferences = [] } = object.metadata;
+    const key = stemOf(keyIn(namespace, ownerReferences[0]?.name ?? ''));
+    return { ...rest, spec: { ...spec, template: this.#shared(key, spec.template) } };
   };
 
   readonly keepRecord = (object: Canary): Canary => {

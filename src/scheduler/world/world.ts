@@ -17,6 +17,7 @@ import { closeIdleWatches } from './idle-watches.ts';
 import { NamespaceView } from './namespace-view.ts';
 import { NamespaceWatches } from './namespace-watches.ts';
 import { NeighbourLabels } from './neighbour-labels.ts';
+import { isNews } from './news.ts';
 import { Policies } from './policies.ts';
 import { Records } from './records.ts';
 import { ReplicaSetWatches } from './replica-set-watches.ts';
@@ -95,10 +96,8 @@ export class World {
       hooks: hooksFor(options, KINDS.endpointslices),
       isOwn: (service) => this.services.get(service) !== undefined,
     });
-    const kinds = [
-      { kind: KINDS.services, ownOnly: true },
-      ...provider.sources.filter(({ others }) => others === 'namespace'),
-    ];
+    const sources = provider.sources.filter(({ others }) => others === 'namespace');
+    const kinds = [{ kind: KINDS.services, ownOnly: true }, ...sources];
     this.#namespaces = new NamespaceView({ client, kinds, hooks: (kind) => hooksFor(options, kind), onChange });
     this.traffic = new TrafficView({ client, provider, ...watching, namespaces: this.#namespaces });
     this.routeRights = new RouteRights(options);
@@ -117,7 +116,8 @@ export class World {
     this.records = new Records(onChange, { keep: templates.keepRecord, ...(onError && { onError }) });
     this.#open({ kind: KINDS.canaries, isEssential: true }, this.records.store);
     this.taken = new TakenNames({ client, watched: (key) => this.canaries.get(key) });
-    this.replicaSets = new ReplicaSetWatches({ client, hooks: hooksFor(options, KINDS.replicasets), onChange });
+    const sets = { client, hooks: hooksFor(options, KINDS.replicasets), keep: templates.keepReplicaSet, onChange };
+    this.replicaSets = new ReplicaSetWatches({ ...sets, enrolled: this.enrolled });
     closeIdleWatches({
       enrolled: this.enrolled,
       records: this.records,
@@ -141,11 +141,10 @@ export class World {
     const { onChange, onError } = this.#options;
     const reading = { ...(index && { indexes: index }), ...(keep && { keep }), ...(onError && { onError }) };
     const store = new Store<T>({ filtered: true, ...reading });
-    store.onChange(({ object, source, type }) => {
-      if (source !== 'watch') return;
-      for (const key of toKeys(object)) {
+    store.onChange((event) => {
+      for (const key of event.source === 'watch' && isNews(event, wanted) ? toKeys(event.object) : []) {
         // It may be there without the label: somebody's own by now.
-        if (type === 'deleted') this.#namespaces.forget(key, wanted.kind);
+        if (event.type === 'deleted') this.#namespaces.forget(key, wanted.kind);
         onChange(key);
       }
     });

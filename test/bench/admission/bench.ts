@@ -5,6 +5,7 @@ import { builtProduct } from '../support/built-product.ts';
 import { cpuMs } from '../support/process-usage.ts';
 import { Clients } from './clients.ts';
 import { NoopWebhook } from './noop.ts';
+import { orderOf } from './order.ts';
 import type { Cost, Results, Round } from './results.ts';
 import { changeOf, deploy, isFrom, ofVariants, separate, VARIANTS, type Variant } from './variants.ts';
 
@@ -70,11 +71,11 @@ export class Bench {
     await this.#product.stop();
   }
 
-  /** Every variant once; who begins changes from round to round. */
+  /** Every variant once. */
   async #round(number: number, clients: number, costs?: Record<Variant, Cost>): Promise<Round> {
     const times = ofVariants((): number[] => []);
-    for (const index of VARIANTS.keys()) {
-      const variant = VARIANTS[(index + number) % VARIANTS.length] ?? 'none';
+    for (const index of orderOf(VARIANTS.length, number)) {
+      const variant = VARIANTS[index] ?? 'none';
       times[variant] = await this.#block(variant, clients, costs?.[variant]);
     }
     return times;

@@ -50,6 +50,21 @@ void t.test('a good reading has the form that the Canary gets, and both say the 
   if (reading.optedIn === 'true') t.same(normaliseSpec(reading.userForm), reading.outcome);
 });
 
+void t.test('Deployments with the same settings have forms of their own', async (t) => {
+  const served = (name: string, containerPort: number): Deployment => {
+    const { metadata, spec } = settings({ canary: 'true', interval: '20s' });
+    const containers = [{ name: 'podinfo', ports: [{ name: 'http', containerPort }] }];
+    return { metadata: { ...metadata, name }, spec: { ...spec, template: { ...spec.template, spec: { containers } } } };
+  };
+  for (const [name, port] of [
+    ['one', 8_080],
+    ['two', 8_080],
+    ['one', 9_090],
+    ['one', 8_080],
+  ] as const)
+    t.match(userFormOf(served(name, port)), { value: { targetRef: { name }, service: { port } } }, `${name}, ${port}`);
+});
+
 void t.test('a bad reading has no form', async (t) => {
   const reading = readAnnotations(settings({ canary: 'true', interval: 'soon' }));
   t.notOk('userForm' in reading);

@@ -82,6 +82,28 @@ const untouched = template('1.0', labelled({ 'pod-template-hash': '5d' }));
 essence(untouched);
 t.same(untouched, template('1.0', labelled({ 'pod-template-hash': '5d' })), 'the template itself is left alone');
 
+void t.test('the text is that of an object with sorted keys: revisions have been made of it', async (t) => {
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(null, undefined, 0, -1.5, '', '"\u2028', true),
+      fc.array(tie('tree'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom('b', 'a', 'é', '10', '9', '-1', '01', '__proto__'), tie('tree'), { maxKeys: 4 }),
+    ),
+  }));
+  const sorted = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map((entry) => sorted(entry) ?? null);
+    if (typeof value !== 'object' || value === null) return value ?? undefined;
+    const entries = Object.entries(value).map(([key, entry]) => [key, sorted(entry)] as const);
+    return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  fc.assert(
+    fc.property(tree, (a) => canonical([a]) === JSON.stringify(sorted([a]))),
+    { numRuns: 2_000 },
+  );
+  t.pass();
+});
+
 void t.test('values are the same exactly when their canonical texts are', async (t) => {
   const { tree } = fc.letrec((tie) => ({
     tree: fc.oneof(

@@ -1,8 +1,10 @@
 import t from 'tap';
 import type { KubeClient } from '../../../src/cluster/client.ts';
 import { KINDS } from '../../../src/cluster/kinds.ts';
+import type { StoreEvent } from '../../../src/cluster/store.ts';
+import { LAST_APPLIED, ROLE } from '../../../src/rollout/keys.ts';
 import type { KubeObject } from '../../../src/rollout/kube.ts';
-import { NamespaceView } from '../../../src/scheduler/world/namespace-view.ts';
+import { concernedBy, NamespaceView } from '../../../src/scheduler/world/namespace-view.ts';
 
 const service = (name: string, resourceVersion: string): KubeObject => ({
   kind: 'Service',
@@ -42,3 +44,30 @@ void t.test('what is forgotten is read again, and without a word on who wrote wh
   view.forget('shop/cart');
   t.same(await list('cart'), []);
 });
+
+const made = (owner: string, annotations = {}): KubeObject => ({
+  kind: 'VirtualService',
+  metadata: {
+    ...{ name: owner, namespace: 'shop', labels: { [ROLE]: 'route' }, annotations },
+    ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: owner, uid: 'u1' }],
+  },
+});
+const adopted: KubeObject = { kind: 'VirtualService', metadata: { name: 'edge', labels: { [ROLE]: 'adopted-route' } } };
+
+const HOLDERS = ['shop/cart', 'shop/till'];
+const CONCERNED: Record<string, [type: StoreEvent<KubeObject>['type'], object: KubeObject, keys: string[]]> = {
+  "a user's object may be in anybody's way": ['modified', service('cart', '1'), HOLDERS],
+  'one that Headgate made is of one Deployment': ['added', made('cart'), ['shop/cart']],
+  'also with another weight': ['modified', made('cart'), ['shop/cart']],
+  'when it goes, somebody may have waited for that': ['deleted', made('cart'), HOLDERS],
+  'one that a user applied over it is theirs': ['modified', made('cart', { [LAST_APPLIED]: '{}' }), HOLDERS],
+  'an adopted one is shared': ['modified', adopted, HOLDERS],
+  'one of a Deployment without a release': ['modified', made('desk'), []],
+};
+
+for (const [claim, [type, object, keys]] of Object.entries(CONCERNED)) {
+  void t.test(claim, async (t) => {
+    const event: StoreEvent<KubeObject> = { type, key: 'shop/cart', object, mayExist: true, source: 'watch' };
+    t.same(concernedBy(event, new Set(HOLDERS)), keys);
+  });
+}

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { Store } from '../../../src/cluster/store.ts';
 import { LAST_APPLIED, ROLE } from '../../../src/rollout/keys.ts';
-import type { Deployment } from '../../../src/rollout/kube.ts';
+import type { Deployment, ReplicaSet } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
+import { REVISION_NUMBER } from '../../../src/rollout/workload/stable.ts';
 import { Records } from '../../../src/scheduler/world/records.ts';
 import { SharedTemplates } from '../../../src/scheduler/world/shared-templates.ts';
 import { deployment, NAME, NAMESPACE, revision, template } from '../../build.ts';
@@ -19,7 +20,7 @@ function stores() {
   const enrolled = new Store<Deployment>({ keep: templates.keepDeployment });
   const canaries = new Store<Deployment>({ keep: templates.keepCanary });
   const records = new Records(() => undefined, { keep: templates.keepRecord });
-  return { enrolled, canaries, records };
+  return { enrolled, canaries, records, templates };
 }
 
 const at = <T extends Deployment | Canary>(object: T, resourceVersion: string): T => ({
@@ -39,6 +40,19 @@ const canary = (tag: string): Deployment =>
     Object.assign(metadata, { name: `${NAME}-canary`, labels: { [ROLE]: 'canary' } });
     spec.template.metadata = { labels: { app: `${NAME}-canary` } };
   });
+
+const replicaSet = (tag: string, owner = NAME): ReplicaSet => {
+  const { metadata, spec } = template(tag);
+  const labels = { ...metadata?.labels, 'pod-template-hash': 'abc' };
+  return {
+    kind: 'ReplicaSet',
+    metadata: {
+      ...{ name: `${owner}-abc`, namespace: NAMESPACE },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: owner, uid: 'u' }],
+    },
+    spec: { selector: {}, template: { metadata: { ...metadata, labels }, spec } },
+  };
+};
 
 const stableOf = (record: Canary | undefined) => record?.status?.stable?.template;
 
@@ -95,7 +109,7 @@ void t.test('a change that is none of the template leaves the object that is the
 void t.test('of an enrolled Deployment neither its file is kept nor who wrote which field; all else is', async (t) => {
   const { enrolled } = stores();
   const object = deployment('1.0');
-  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: '{}' };
+  const annotations = { ...object.metadata.annotations, [LAST_APPLIED]: '{}', [REVISION_NUMBER]: '3' };
   enrolled.put(at({ ...object, metadata: { ...object.metadata, annotations } }, '1'));
   t.same(enrolled.get(KEY), object);
   const { annotations: _, ...bare } = object.metadata;
@@ -110,4 +124,16 @@ void t.test('a record without a stable version, or with nothing in it, is kept a
   t.equal(records.get(KEY)?.status, undefined);
   records.store.put(at({ ...fresh, status: { conditions: [] } }, '2'));
   t.same(records.get(KEY)?.status, { conditions: [] });
+});
+
+void t.test('a ReplicaSet has the pods of its Deployment or canary, and labels of its own', async (t) => {
+  const { enrolled, canaries, templates } = stores();
+  enrolled.put(at(deployment('2.0'), '1'));
+  canaries.put(at(canary('2.0'), '2'));
+  for (const owner of [NAME, `${NAME}-canary`]) {
+    const kept = templates.keepReplicaSet(replicaSet('2.0', owner));
+    t.same(kept, replicaSet('2.0', owner));
+    t.equal(kept.spec.template.spec, enrolled.get(KEY)?.spec.template.spec);
+  }
+  t.same(templates.keepReplicaSet(replicaSet('1.0')), replicaSet('1.0'), 'another version is another');
 });

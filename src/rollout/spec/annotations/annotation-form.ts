@@ -3,11 +3,12 @@ import type { ObjectMeta, PodTemplate } from '../../kube.ts';
 import { prefixed } from '../../prefixed.ts';
 import { portFindings, servedPort } from '../../workload/ports.ts';
 import { type Finding, type Path, pathText, valueAt } from '../rules/findings.ts';
-import { readForm, type UserForm } from '../spec.ts';
+import { type FormReading, readForm, type UserForm } from '../spec.ts';
 import type { Problem, Validated } from '../spec-types.ts';
 import { shown } from '../wording/explain.ts';
 import { nearest } from '../wording/suggest.ts';
 import { annotationKey, isOwn, SETTINGS, settingAt, WRITABLE } from './annotation-keys.ts';
+import { RecentTexts } from './recent-texts.ts';
 
 /** What is read of a Deployment: its annotations, its name, and the ports of its pod template. */
 export interface Annotated {
@@ -23,11 +24,17 @@ export function userFormOf({ metadata, spec: { template } }: Annotated): Validat
   const texts = settingTexts(metadata);
   const { form, problems } = formOf(metadata.name, texts);
   fillPort(form, template);
-  const reading = readForm(form, annotationKey);
+  const { service } = form;
+  const reading = readings.of(JSON.stringify([metadata.name, service.port, service.portName, ...texts]), () =>
+    readForm(form, annotationKey),
+  );
   const findings = [...(reading.ok ? [] : reading.findings), ...portFindings(form, template)];
   const all = [...unknownKeys(metadata), ...problems, ...findings.map((finding) => problemOf(finding, form, texts))];
   return reading.ok && all.length === 0 ? { ok: true, value: reading.form } : { ok: false, problems: all };
 }
+
+/** By all that a form is made of. Whoever gets one changes nothing in it. */
+const readings = new RecentTexts<FormReading>();
 
 /** Where neither a port nor a Service is written, the pod template says what a Service of Headgate's own would lead to. */
 function fillPort({ service }: RawForm, template: PodTemplate): void {
