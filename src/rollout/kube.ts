@@ -130,11 +130,14 @@ export interface ReplicaSet extends KubeObject {
 
 /** Part of what a Service leads to; its label `kubernetes.io/service-name` says which. */
 export interface EndpointSlice extends KubeObject {
-  endpoints?: {
-    /** Unknown counts as ready. */
-    conditions?: { ready?: boolean };
-    targetRef?: { kind?: string; name?: string };
-  }[];
+  /** Null where there are none. */
+  endpoints?:
+    | {
+        /** Unknown counts as ready. */
+        conditions?: { ready?: boolean };
+        targetRef?: { kind?: string; name?: string };
+      }[]
+    | null;
 }
 
 export interface Service extends KubeObject {

@@ -97,12 +97,12 @@ const serviceOf = ({ metadata: { namespace, labels } }: EndpointSlice): string =
   keyIn(namespace, labels?.[SERVICE] ?? '');
 
 /** What `readyPods` reads: with any other there is nothing new to look at, and at rest there is a slice for each canary's Service. */
-export function keptSlice({ metadata, endpoints = [] }: EndpointSlice): EndpointSlice {
+export function keptSlice({ metadata, endpoints }: EndpointSlice): EndpointSlice {
   const { name, namespace, resourceVersion, labels } = metadata;
   const names = { name, ...(namespace !== undefined && { namespace }), ...(resourceVersion && { resourceVersion }) };
   return {
     metadata: { ...names, labels: { [SERVICE]: labels?.[SERVICE] ?? '' } },
-    endpoints: endpoints.map(({ conditions, targetRef: { kind, name: pod } = {} }) => ({
+    endpoints: (endpoints ?? []).map(({ conditions, targetRef: { kind, name: pod } = {} }) => ({
       ...(conditions?.ready === false && { conditions: { ready: false } }),
       ...(kind !== undefined && pod !== undefined && { targetRef: { kind, name: pod } }),
     })),

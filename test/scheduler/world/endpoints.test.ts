@@ -20,6 +20,7 @@ const pod = (name: string, conditions?: Endpoint['conditions']): Endpoint => ({
 const TABLE: Record<string, [EndpointSlice[], string[]]> = {
   'a Service without slices leads nowhere': [[], []],
   'a slice without endpoints leads nowhere': [[slice()], []],
+  'nor does one that says so': [[{ ...slice(), endpoints: null }], []],
   'pods that are ready count': [[slice([pod('one', { ready: true })])], ['one']],
   'pods of which nothing is known count as ready': [[slice([pod('one'), pod('two', {})])], ['one', 'two']],
   'pods that are not ready do not': [[slice([pod('one', { ready: false })])], []],
@@ -87,6 +88,8 @@ t.test('of a slice in the shared watch its pods are kept, and nothing else', (t)
   const [kept] = shared.store?.list() ?? [];
   t.same(kept?.endpoints, [{ targetRef: { kind: 'Pod', name: 'one' } }]);
   t.notOk(kept?.['addressType']);
+  shared.store?.put({ ...sliceOf('shop-canary', 2), endpoints: null });
+  t.same(shared.store?.list()[0]?.endpoints, [], 'of one without endpoints none');
   t.end();
 });
 
