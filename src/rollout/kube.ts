@@ -130,7 +130,7 @@ export interface ReplicaSet extends KubeObject {
 
 /** Part of what a Service leads to; its label `kubernetes.io/service-name` says which. */
 export interface EndpointSlice extends KubeObject {
-  /** The API server writes none as null. */
+  /** Null where there are none. */
   endpoints?:
     | {
         /** Unknown counts as ready. */
