@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDnsLabel, isDnsSubdomain } from '../rollout/spec/schema/dns.ts';
 
 /** What a webhook sends, Headgate's and Flagger's alike; `phase`, `checksum` and anything else are not looked at. */

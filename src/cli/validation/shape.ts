@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Deployment, Service } from '../../rollout/kube.ts';
 import { type Finding, isRecord, pathText, valueAt } from '../../rollout/spec/rules/findings.ts';
 import { findingsOf } from '../../rollout/spec/rules/issues.ts';

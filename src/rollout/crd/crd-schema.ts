@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A JSON schema as the API server takes it: structural, so `additionalProperties` only in a map, and no union. */
 export interface StructuralSchema {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { HELD, ROLLING } from '../keys.ts';
 import type { Deployment } from '../kube.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubeObject } from '../../rollout/kube.ts';
 import { DESTINATION_RULES, GATEWAYS, VIRTUAL_SERVICES } from './kinds.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { COMMAND, COMMAND_BY } from '../../keys.ts';
 
 export const ACTIONS = ['abort', 'promote', 'pause', 'resume', 'retry', 'revert', 'pin'] as const;

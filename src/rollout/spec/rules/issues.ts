@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hint } from '../wording/suggest.ts';
 import type { Finding, Path } from './findings.ts';
 

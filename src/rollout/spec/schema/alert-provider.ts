@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { findingsOf } from '../rules/issues.ts';
 import { specKey } from '../spec.ts';
 import { enumField, judged, textField, wrongOrMissing } from './fields.ts';

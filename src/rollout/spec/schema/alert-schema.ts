@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { enumField, flagField, wrongOrMissing } from './fields.ts';
 import { listedName, objectName } from './name-fields.ts';
 

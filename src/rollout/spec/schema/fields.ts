@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_EXAMPLES, DURATION_PATTERN, formatDuration, parseDuration } from './durations.ts';
 
 const HOUR = 3_600_000;

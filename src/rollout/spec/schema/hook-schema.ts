@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationField, enumField, flagField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';
 import { HOOK_TYPES, isGate } from './hook-types.ts';
 import { listedName } from './name-fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDnsLabel } from './dns.ts';
 import { flagField, judged, textField, wholeField, wrongOrMissing } from './fields.ts';
 import { gatewayProblem, MESH } from './hosts.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BUILTIN_NAMES, BUILTINS } from '../builtin-metrics.ts';
 import { MAX_QUERY, queryProblem } from '../promql/promql.ts';
 import { durationField, judged, textField, WEEK, wrongOrMissing } from './fields.ts';

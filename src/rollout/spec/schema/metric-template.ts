@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textProblems } from '../metric-templates/template-texts.ts';
 import { MAX_QUERY } from '../promql/promql.ts';
 import { findingsOf } from '../rules/issues.ts';

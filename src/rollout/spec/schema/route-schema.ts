@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationField, flagField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';
 import { headerNameProblem, methodProblem, retryOnProblem } from './http-words.ts';
 import { listOf, mapOf, setOfTexts } from './lists.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MOST_ELSEWHERE, readRouteChoice } from '../route-choice.ts';
 import { isDnsLabel, isPortName, MAX_LABEL } from './dns.ts';
 import { durationField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alertSchema } from './alert-schema.ts';
 import { isQualifiedName } from './dns.ts';
 import { durationField, enumField, flagField, judged, textField, WEEK, wholeField, wrongOrMissing } from './fields.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { enumField, judged, textField, wrongOrMissing } from './fields.ts';
 import { objectName } from './name-fields.ts';
 

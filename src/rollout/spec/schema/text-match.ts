@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { judged, textField, wrongOrMissing } from './fields.ts';
 import { regexProblem } from './regex.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { wrongOrMissing } from './fields.ts';
 
 /** Istio's, to be taken as it is: only Istio knows what may be in it. */
