@@ -30,7 +30,7 @@ const SOON_MS = 2_000;
 /** Kinds of a namespace, listed or watched as they are for one release. */
 const reads = ({ namespace }: App, ...kinds: string[]): RegExp =>
   new RegExp(`/namespaces/${namespace}/(${kinds.join('|')})(\\?|$)`);
-/** All objects of some kinds, as without the right. */
+/** All objects of some kinds: as without the right, or those that are watched for all releases together. */
 const allReads = (...kinds: string[]): RegExp => new RegExp(`/(${kinds.join('|')})(/[^/?]+)?(\\?|$)`);
 
 const unknownIn = ({ conditions }: CanaryStatus): string | undefined =>
@@ -62,7 +62,7 @@ for (const fault of ['hang', 'forbid'] as const) {
       const app = await App.enrolled(rig, 'blind', OPTIONS);
       const load = app.load(40);
       t.teardown(() => load.stop());
-      await blinded(app, fault, reads(app, 'endpointslices'));
+      await blinded(app, fault, allReads('endpointslices'));
       const { release } = await app.status();
       await app.until('two more checks', (status) => status.release?.checkAt !== release?.checkAt);
       const { checkAt } = (await app.status()).release ?? {};
@@ -104,7 +104,7 @@ t.test('EndpointSlices hang: an abort is carried out at once', async (t) => {
   const app = await App.enrolled(rig, 'blind', OPTIONS);
   const load = app.load(40);
   t.teardown(() => load.stop());
-  await blinded(app, 'hang', reads(app, 'endpointslices'));
+  await blinded(app, 'hang', allReads('endpointslices'));
   const took = await abortedSoon(app);
   t.ok(took < SOON_MS, `it was taken up ${took} ms after it was asked for`);
   await waitFor('all traffic to be back', async () => ((await app.envoyWeight())[`${app.name}-canary`] ?? 0) === 0, {
