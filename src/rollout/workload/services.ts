@@ -1,5 +1,6 @@
 import type { Deployment, LabelSelector, OwnerReference, Service } from '../kube.ts';
 import { canaryName } from '../names.ts';
+import { picked } from '../picked.ts';
 import type { ServiceSpec } from '../spec/spec-types.ts';
 import { generatedMeta, ownerOf, replaceable } from './generated.ts';
 import { stableLabelOf, suffixLabels } from './pod-selectors.ts';
@@ -106,6 +107,3 @@ function hasCopied(present: Service, wanted: Service): boolean {
 
 const forMeshes = (entries: Record<string, string> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(entries).filter(([key]) => READ_BY_MESHES.test(key)));
-
-const picked = (object: Readonly<Record<string, unknown>>, fields: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(fields.flatMap((field) => (object[field] === undefined ? [] : [[field, object[field]]])));

@@ -6,6 +6,7 @@ import type { Store } from '../../cluster/store.ts';
 import { ROLE } from '../../rollout/keys.ts';
 import { type EndpointSlice, keyIn } from '../../rollout/kube.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { keptNames } from './kept-status.ts';
 import { currentObjects, narrowWatch } from './narrow-watch.ts';
 import type { Watch } from './watch.ts';
 
@@ -98,10 +99,8 @@ const serviceOf = ({ metadata: { namespace, labels } }: EndpointSlice): string =
 
 /** What `readyPods` reads: with any other there is nothing new to look at, and at rest there is a slice for each canary's Service. */
 export function keptSlice({ metadata, endpoints }: EndpointSlice): EndpointSlice {
-  const { name, namespace, resourceVersion, labels } = metadata;
-  const names = { name, ...(namespace !== undefined && { namespace }), ...(resourceVersion && { resourceVersion }) };
   return {
-    metadata: { ...names, labels: { [SERVICE]: labels?.[SERVICE] ?? '' } },
+    metadata: { ...keptNames(metadata), labels: { [SERVICE]: metadata.labels?.[SERVICE] ?? '' } },
     endpoints: (endpoints ?? []).map(({ conditions, targetRef: { kind, name: pod } = {} }) => ({
       ...(conditions?.ready === false && { conditions: { ready: false } }),
       ...(kind !== undefined && pod !== undefined && { targetRef: { kind, name: pod } }),

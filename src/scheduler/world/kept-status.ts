@@ -1,5 +1,6 @@
 import { withoutManagedFields } from '../../cluster/store.ts';
-import type { Condition, DeploymentStatus, ReplicaSet } from '../../rollout/kube.ts';
+import type { Condition, DeploymentStatus, ObjectMeta, ReplicaSet } from '../../rollout/kube.ts';
+import { picked } from '../../rollout/picked.ts';
 
 /**
  * What stores keep of what controllers write: the fields that decisions read. With any other there is nothing new to look at, and
@@ -33,8 +34,8 @@ export function keptReplicaSet(object: ReplicaSet): ReplicaSet {
   return { ...rest, ...(status && { status: picked(status, ['replicas', 'availableReplicas']) }) } as ReplicaSet;
 }
 
-function picked<T extends object>(object: T, fields: readonly (keyof T)[]): Partial<T> {
-  const result: Partial<T> = {};
-  for (const field of fields) if (object[field] !== undefined) result[field] = object[field];
-  return result;
-}
+/** By which a store knows an object, and which of two states is the newer one. */
+export const keptNames = ({ name, ...metadata }: ObjectMeta): ObjectMeta => ({
+  name,
+  ...picked(metadata, ['namespace', 'resourceVersion']),
+});

@@ -3,8 +3,10 @@ import { ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { PolicyReading } from '../../rollout/machine/observation.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { picked } from '../../rollout/picked.ts';
 import { POLICY_KINDS, type Policy, type PolicyKind, policiesOf } from '../../rollout/workload/policies.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
+import { keptNames } from './kept-status.ts';
 import type { Watch } from './watch.ts';
 
 /** Of an object its policies: all that is kept of it. */
@@ -57,17 +59,11 @@ export class Policies {
   }
 }
 
-function kept(policyKind: PolicyKind, object: PolicyObject): PolicyObject {
-  const { apiVersion, kind, metadata } = object;
-  const { name, namespace, resourceVersion } = metadata;
-  const names = { name, ...(namespace !== undefined && { namespace }), ...(resourceVersion && { resourceVersion }) };
-  return {
-    ...(apiVersion && { apiVersion }),
-    ...(kind && { kind }),
-    metadata: names,
-    policies: policiesOf(policyKind, object),
-  };
-}
+const kept = (policyKind: PolicyKind, object: PolicyObject): PolicyObject => ({
+  ...picked(object, ['apiVersion', 'kind']),
+  metadata: keptNames(object.metadata),
+  policies: policiesOf(policyKind, object),
+});
 
 const succeeds = (promise: Promise<unknown>): Promise<boolean> =>
   promise.then(

@@ -142,7 +142,8 @@ export class World {
     const reading = { ...(index && { indexes: index }), ...(keep && { keep }), ...(onError && { onError }) };
     const store = new Store<T>({ filtered: true, ...reading });
     store.onChange((event) => {
-      for (const key of event.source === 'watch' && isNews(event, wanted) ? toKeys(event.object) : []) {
+      if (event.source !== 'watch' || !isNews(event, wanted)) return;
+      for (const key of toKeys(event.object)) {
         // It may be there without the label: somebody's own by now.
         if (event.type === 'deleted') this.#namespaces.forget(key, wanted.kind);
         onChange(key);
