@@ -9,10 +9,11 @@ import { machineLine } from './support/machine.ts';
 import { type Section, text, written } from './table/page.ts';
 
 /** Headgate beside a webhook that does nothing, beside Flagger and Argo Rollouts, and beside itself at other sizes. */
-const USAGE = `usage: npm run bench -- [--quick] [--parts NAMES] [--results FILE]
+const USAGE = `usage: npm run bench -- [--quick] [--parts NAMES] [--jobs WORDS] [--results FILE]
   --quick         fewer and smaller measurements: a quarter of an hour
   --parts NAMES   only these, with commas: ${PART_NAMES.join(', ')}
-  --results FILE  keep what was measured there; what it has of other parts comes into the table too, and with
+  --jobs WORDS    of them only the jobs that have one of these in their name, such as "flagger, 400 apps"; with semicolons
+  --results FILE  keep what was measured there; what it has of other parts and jobs comes into the table too, and with
                   --parts= nothing is measured
 The table is printed, and written into docs/performance.md when it has every part.`;
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'performance.md');
@@ -24,45 +25,45 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     parts: { type: 'string', default: PART_NAMES.join() },
+    jobs: { type: 'string', default: '' },
     results: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
+const jobWords = values.jobs.split(';').filter(Boolean);
+const isChosen = ({ name }: Job): boolean => jobWords.length === 0 || jobWords.some((words) => name.includes(words));
 let failures = 0;
 
-/** One job; nothing where it failed, which is told and does not end the others. */
-async function attempt(job: Job, words: string): Promise<Measures | undefined> {
+/** One job; where it failed, which is told and does not end the others, what it had measured until then. */
+async function attempt(job: Job, words: string): Promise<Measures> {
   const began = Date.now();
   console.error(`bench: ${words}`);
-  try {
-    const measures = await runJob(job);
-    console.error(`bench: ${words}: done in ${Math.round((Date.now() - began) / 1_000)} s`);
-    return measures;
-  } catch (error) {
-    failures += 1;
-    console.error(`bench: ${words}: ${(error as Error).message}`);
-    return undefined;
-  }
+  const { measures, failure } = await runJob(job);
+  const took = `${Math.round((Date.now() - began) / 1_000)} s`;
+  console.error(failure ? `bench: ${words}: ${failure} after ${took}` : `bench: ${words}: done in ${took}`);
+  if (failure !== undefined) failures += 1;
+  return measures;
 }
 
-/** The turns of a part; `keep` is called with what is there after each job. */
-async function turnsOf(name: PartName, { jobs, turns }: Part, keep: (turns: Turn[]) => void): Promise<void> {
-  const taken: Record<string, Measures>[] = [];
-  for (let number = 1; number <= turns; number += 1) {
-    const turn: Record<string, Measures> = {};
-    taken.push(turn);
-    for (const job of jobs.filter((one) => number <= (one.turns ?? turns))) {
-      const measures = await attempt(job, `${name}, run ${number} of ${turns}: ${job.name}`);
-      if (measures) turn[job.name] = measures;
+/** The turns of a part, in the place of what was measured of the same jobs before; `keep` is called after each job. */
+async function measureTurns(
+  name: PartName,
+  { jobs, turns }: Part,
+  before: readonly Turn[],
+  keep: (turns: Turn[]) => void,
+) {
+  const taken = Array.from({ length: Math.max(turns, before.length) }, (_, index) => ({ ...before[index] }));
+  for (const [index, turn] of taken.slice(0, turns).entries())
+    for (const job of jobs.filter((one) => isChosen(one) && index < (one.turns ?? turns))) {
+      turn[job.name] = await attempt(job, `${name}, run ${index + 1} of ${job.turns ?? turns}: ${job.name}`);
       keep(taken);
     }
-  }
 }
 
 async function measure(chosen: readonly PartName[], all: Record<PartName, Part>): Promise<Results> {
   const results: Results = values.results && existsSync(values.results) ? read(values.results) : {};
   for (const name of chosen)
-    await turnsOf(name, all[name], (turns) => {
+    await measureTurns(name, all[name], results[name] ?? [], (turns) => {
       results[name] = turns;
       if (values.results) writeFileSync(values.results, JSON.stringify(results));
     });

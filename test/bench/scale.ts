@@ -31,24 +31,26 @@ const product = builtProduct(rig, { schedulers: Number(values.schedulers) });
 const { schedulers } = product;
 const measures: Record<string, number> = {};
 
+/** What is measured is delivered at once: a larger size may not come to its end. */
 function note(level: number, figures: object): void {
   for (const [name, value] of Object.entries(figures) as [string, number][]) {
     measures[`${level}: ${name}`] = value;
     console.log(`  ${level}: ${name}: ${figure(value)}`);
   }
+  deliver(values.json, measures);
 }
 
 async function withReleases(levels: readonly number[], records: RecordWatch): Promise<void> {
-  const apps = await enrol(rig, Math.max(...levels), intervalMs, records);
   let under = 0;
   for (const level of levels) {
-    await release(rig, apps.slice(under, level), intervalMs, records);
+    const apps = await enrol(rig, level - under, intervalMs, records);
+    await release(rig, apps, intervalMs, records);
     under = level;
     note(level, await look(schedulers, durationMs));
     mustGoOn(records, under);
+    note(level, await restart(rig, schedulers, intervalMs));
+    mustGoOn(records, under);
   }
-  note(under, await restart(rig, schedulers, intervalMs));
-  mustGoOn(records, under);
 }
 
 async function withIdle(levels: readonly number[], records: RecordWatch): Promise<void> {
@@ -69,7 +71,6 @@ try {
   const [releases, idle] = [levelsOf(values.releases), levelsOf(values.idle)];
   if (releases.length > 0) await withReleases(releases, records);
   if (idle.length > 0) await withIdle(idle, records);
-  deliver(values.json, measures);
 } finally {
   await records.close();
   await product.stop();

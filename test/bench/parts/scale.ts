@@ -57,7 +57,7 @@ export function scale(quick: boolean): Part {
   return {
     title: 'Many at once',
     about: `Releases under way side by side with a step every ${interval} s, spread evenly; the exponent is 1 where twice as many cost twice as much.`,
-    turns: quick ? 1 : 3,
+    turns: 1,
     jobs: [
       ...schedulers.map((count) => job(jobName(count), '--schedulers', String(count), '--releases', releases.join())),
       ...(idle.length > 0 ? [job(IDLE, '--idle', idle.join())] : []),
@@ -71,6 +71,7 @@ export function scale(quick: boolean): Part {
 
 function rows(turns: readonly Turn[], job: string, levels: readonly number[], things: string): Row[] {
   const most = Math.max(...levels);
+  const restarts = things === 'releases' ? RESTART : [];
   const measures = things === 'releases' ? MEASURES : MEASURES.slice(0, -1);
   const at = (level: number, [measure, words, unit]: (typeof MEASURES)[number]): Row => {
     const target = job === jobName(2) ? undefined : TARGETS[level]?.[measure];
@@ -85,8 +86,7 @@ function rows(turns: readonly Turn[], job: string, levels: readonly number[], th
     ),
   });
   return [
-    ...levels.flatMap((level) => measures.map((measure) => at(level, measure))),
-    ...(things === 'releases' ? RESTART.map((measure) => at(most, measure)) : []),
+    ...levels.flatMap((level) => [...measures, ...restarts].map((measure) => at(level, measure))),
     ...measures.slice(0, 4).map(growth),
   ];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
-import { type Json, type Rig, waitFor } from '../../rig/rig.ts';
+import type { Json, Rig } from '../../rig/rig.ts';
 
 const PATH = '/apis/headgate.dev/v1/canaries';
 
@@ -12,12 +12,20 @@ export interface Due {
   at: number;
 }
 
+/** Somebody who waits for a status; thousands do at once, so that nobody asks again and again. */
+interface Wait {
+  holds: (status: CanaryStatus) => boolean;
+  resolve: () => void;
+  timeout: NodeJS.Timeout;
+}
+
 /** Follows the status of every Canary: the last one of each, and when each check was to be. */
 export class RecordWatch {
   readonly #rig: Rig;
   readonly #statuses = new Map<string, CanaryStatus>();
   /** By key and time: a status may tell of the same check several times. */
   readonly #dues = new Map<string, Due>();
+  readonly #waits = new Map<string, Set<Wait>>();
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
 
@@ -35,13 +43,17 @@ export class RecordWatch {
   }
 
   /** Resolves when the status of the key is like that. */
-  until(key: string, holds: (status: CanaryStatus) => boolean, timeoutMs = 600_000): Promise<unknown> {
-    const check = (): boolean => {
-      const status = this.#statuses.get(key);
-      if (status !== undefined && holds(status)) return true;
-      throw new Error(`${status?.phase} at ${status?.canaryWeight}: ${status?.release?.message}`);
-    };
-    return waitFor(`the status of ${key}`, check, { timeoutMs, everyMs: 50 });
+  until(key: string, holds: Wait['holds'], timeoutMs = 600_000): Promise<void> {
+    const status = this.#statuses.get(key);
+    if (status !== undefined && holds(status)) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timeout = setTimeout(() => {
+        const seen = this.#statuses.get(key);
+        reject(new Error(`${key} is ${seen?.phase} at ${seen?.canaryWeight}: ${seen?.release?.message}`));
+      }, timeoutMs).unref();
+      const waits = this.#waits.get(key) ?? new Set();
+      this.#waits.set(key, waits.add({ holds, resolve, timeout }));
+    });
   }
 
   async close(): Promise<void> {
@@ -70,8 +82,19 @@ export class RecordWatch {
     if (status === undefined) return;
     const key = `${metadata.namespace}/${metadata.name}`;
     this.#statuses.set(key, status);
+    this.#tell(key, status);
     const { checkAt } = status.release ?? {};
     if (status.phase === 'Progressing' && checkAt !== undefined)
       this.#dues.set(`${key} ${checkAt}`, { key, at: Date.parse(checkAt) });
+  }
+
+  #tell(key: string, status: CanaryStatus): void {
+    const waits = this.#waits.get(key) ?? [];
+    for (const wait of waits) {
+      if (!wait.holds(status)) continue;
+      clearTimeout(wait.timeout);
+      this.#waits.get(key)?.delete(wait);
+      wait.resolve();
+    }
   }
 }
