@@ -45,8 +45,14 @@ const RINGS: readonly [start: string, ring: number][] = [
 ];
 /** What wires everything: files that are in no folder. */
 const OUTERMOST = /^src\/[^/]+\.ts$/;
-/** Words and values without any behaviour of their own: every ring may use them. */
-const COMMON = new Set(['src/config.ts', 'src/server-address.ts', 'src/errors.ts', 'src/version.ts']);
+/** Words, values, and a collection: every ring may use them. */
+const COMMON = new Set([
+  'src/config.ts',
+  'src/errors.ts',
+  'src/recent-map.ts',
+  'src/server-address.ts',
+  'src/version.ts',
+]);
 /** What the pure rings may use at run time besides themselves. */
 const PURE_PACKAGES = /^(zod|yaml|@prometheus-io\/lezer-promql|@lezer\/[\w-]+)$/;
 /** Node's own modules that only compute. */

@@ -1,3 +1,4 @@
+import { RecentMap } from '../recent-map.ts';
 import { type KubeObject, keyOf } from '../rollout/kube.ts';
 
 /** From where a store has a change: a watch told it, or this process wrote or read the object itself. */
@@ -40,7 +41,7 @@ const MOST_TOMBSTONES = 2_000;
  */
 export class Store<T extends KubeObject = KubeObject> {
   readonly #objects = new Map<string, T>();
-  readonly #tombstones = new Map<string, string>();
+  readonly #tombstones = new RecentMap<string, string>(MOST_TOMBSTONES);
   readonly #indexes = new Map<string, Index<T>>();
   readonly #handlers = new Set<(event: StoreEvent<T>) => void>();
   readonly #options: StoreOptions<T>;
@@ -144,10 +145,7 @@ export class Store<T extends KubeObject = KubeObject> {
 
   #bury(key: string, resourceVersion: string): void {
     if (isNewer(this.#tombstones.get(key), resourceVersion)) return;
-    this.#tombstones.delete(key);
     this.#tombstones.set(key, resourceVersion);
-    const [oldest] = this.#tombstones.keys();
-    if (oldest !== undefined && this.#tombstones.size > MOST_TOMBSTONES) this.#tombstones.delete(oldest);
   }
 
   #tell(event: StoreEvent<T>): void {

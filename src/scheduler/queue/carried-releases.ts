@@ -1,3 +1,4 @@
+import { RecentMap } from '../../recent-map.ts';
 import { keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 
@@ -10,15 +11,11 @@ const MOST = 20_000;
  */
 export class CarriedReleases {
   /** By the key of a record, the resourceVersion of the last commit here. */
-  readonly #committed = new Map<string, string>();
+  readonly #committed = new RecentMap<string, string>(MOST);
 
   /** A commit of this process has been accepted. */
   note({ metadata }: Canary): void {
-    const key = keyOf({ metadata });
-    this.#committed.delete(key);
-    this.#committed.set(key, metadata.resourceVersion ?? '');
-    const [oldest] = this.#committed.keys();
-    if (oldest !== undefined && this.#committed.size > MOST) this.#committed.delete(oldest);
+    this.#committed.set(keyOf({ metadata }), metadata.resourceVersion ?? '');
   }
 
   /** @param records those of one Deployment, as they are now */

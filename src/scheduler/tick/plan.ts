@@ -1,3 +1,4 @@
+import { RecentMap } from '../../recent-map.ts';
 import { CANARY } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
@@ -127,7 +128,7 @@ const MOST_KNOWN = 1_000;
  * and to read settings and prove them right is the dearest part of a look.
  */
 export class PlanReader {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new RecentMap<string, Known>(MOST_KNOWN);
 
   /** As `readPlan`. What it gives is shared: nobody changes it. */
   read(deployment: Deployment, recordOf: RecordOf): PlanReading {
@@ -135,11 +136,8 @@ export class PlanReader {
     const known = this.#known.get(key);
     const isKnown = known !== undefined && isSameDeployment(known.deployment, deployment) && areSame(known, recordOf);
     const { records, reading } = isKnown ? known : readAnew(deployment, recordOf);
-    this.#known.delete(key);
     // The newest state, so that no older one is kept in memory.
     this.#known.set(key, { deployment, records: current(records, recordOf), reading });
-    const [oldest] = this.#known.keys();
-    if (oldest !== undefined && this.#known.size > MOST_KNOWN) this.#known.delete(oldest);
     return reading;
   }
 }

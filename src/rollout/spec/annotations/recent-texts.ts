@@ -1,3 +1,5 @@
+import { RecentMap } from '../../../recent-map.ts';
+
 /** Texts that are remembered. */
 const MOST = 256;
 
@@ -9,16 +11,12 @@ export const isShort = (text: string): boolean => text.length <= 4_096;
  * next, and are mostly those of others too. What is made of a text must follow from nothing else.
  */
 export class RecentTexts<T> {
-  readonly #made = new Map<string, T>();
+  readonly #made = new RecentMap<string, T>(MOST);
 
   of(text: string, make: (text: string) => T): T {
     if (!isShort(text)) return make(text);
-    const known = this.#made.get(text);
-    this.#made.delete(text);
-    const made = known ?? make(text);
+    const made = this.#made.get(text) ?? make(text);
     this.#made.set(text, made);
-    const [oldest] = this.#made.keys();
-    if (oldest !== undefined && this.#made.size > MOST) this.#made.delete(oldest);
     return made;
   }
 }
