@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Redis } from 'ioredis';
 import type { Config } from '../config.ts';
 import { type Running, startInOrder } from '../process/lifecycle.ts';
 import type { Canary } from '../rollout/machine/canary.ts';
@@ -10,12 +9,11 @@ import { makeTick } from './make-tick.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
 import { CarriedReleases } from './queue/carried-releases.ts';
+import { type Connections, connect } from './queue/connections.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
 import { KeyedExecutor } from './queue/keyed-executor.ts';
 import { LastLooks } from './queue/last-looks.ts';
 import { OwnWakes } from './queue/own-wakes.ts';
-import { blockingConnection, commandConnection } from './queue/redis.ts';
-import { reportRedis } from './queue/redis-report.ts';
 import { Resync } from './queue/resync.ts';
 import { urgencyIn } from './queue/urgency.ts';
 import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
@@ -42,7 +40,7 @@ export class Scheduler {
   readonly #carried = new CarriedReleases();
   readonly #ownWakes: OwnWakes;
   readonly #events: EventRecorder;
-  readonly #connections: [Redis, Redis];
+  readonly #connections: Connections;
   readonly #wakeQueue: WakeQueue;
   readonly #worker: WakeWorker;
   readonly #notices: NoticeSender;
@@ -64,10 +62,8 @@ export class Scheduler {
     const caller = tracedCaller(options.caller, tracing);
     this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key), clock });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
-    this.#connections = [blockingConnection(config), commandConnection(config)];
+    this.#connections = connect({ config, queues: queuesOf(config), log, metrics });
     const [blocking, commands] = this.#connections;
-    blocking.on('error', (error) => log.debug({ err: error }, 'redis'));
-    reportRedis(commands, config, queuesOf(config), log);
     this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
     const { queue, concurrency } = config;
@@ -97,15 +93,15 @@ export class Scheduler {
       excludedNamespaces: config.excludedNamespaces,
       intervalMs: config.resyncIntervalMs,
       clock,
-      wake: (key) => this.#wakeQueue.now(key),
+      wakeQueue: this.#wakeQueue,
+      looks: this.#looks,
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount: (held) => metrics.held.set(held),
       onExcluded: (canary) => log.warn({ canary }, 'its namespace is excluded: it is not followed any more'),
       onError,
     });
+    // After the queue's own: it has forgotten then what Redis may have lost.
     commands.on('ready', () => this.#afterOutage());
-    commands.on('ready', () => metrics.redisConnected.set(1));
-    commands.on('close', () => metrics.redisConnected.set(0));
   }
 
   #makeWorld(onError: (error: unknown) => void): World {
@@ -184,6 +180,7 @@ export class Scheduler {
    * on. Neither takes the way through Redis, unless there is so much to do here that others are to have a part of it.
    */
   #changed(key: string): void {
+    if (this.#resync.takes(key)) return;
     const nextAt = this.#looks.noticed(key, this.#options.clock());
     if (this.#ticks.rerun(key) || nextAt === undefined || this.#wakeHere(key, nextAt)) return;
     this.#wakeQueue.soon(key, nextAt);
@@ -234,15 +231,20 @@ export class Scheduler {
     try {
       const wakeAt = await tracing.tick(this.#world.records.about(key), () => this.#tick.run(key));
       metrics.ticks.inc({ outcome: 'done' });
-      // A timer that is set again has the same job id: BullMQ keeps the one that is there.
-      if (wakeAt !== undefined) this.#wakeQueue.at(key, Math.max(wakeAt, clock() + 1));
+      if (wakeAt !== undefined) this.#setTimer(key, Math.max(wakeAt, clock() + 1));
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
-      this.#wakeQueue.at(key, clock() + RETRY_MS);
+      this.#setTimer(key, clock() + RETRY_MS);
     } finally {
       metrics.releaseWatches.set(this.#world.releaseWatches);
       end();
     }
+  }
+
+  /** One that is set again has the same job id: BullMQ keeps the one that is there. */
+  #setTimer(key: string, at: number): void {
+    this.#looks.planned(key, at);
+    this.#wakeQueue.at(key, at);
   }
 }

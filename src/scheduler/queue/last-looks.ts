@@ -1,3 +1,5 @@
+import { RecentMap } from '../../recent-map.ts';
+
 /** Deployments that are remembered; of any other nothing is known, and it is looked at. */
 const MOST = 20_000;
 
@@ -12,6 +14,8 @@ interface Look {
   begunAt: number;
   /** When the next one is to be, as something was noticed since. */
   nextAt?: number;
+  /** When it asked for the next one. */
+  wakeAt?: number;
 }
 
 /**
@@ -19,14 +23,22 @@ interface Look {
  * too: one look answers all that was asked before it began. Whatever this process notices later asks for another.
  */
 export class LastLooks {
-  readonly #looks = new Map<string, Look>();
+  readonly #looks = new RecentMap<string, Look>(MOST);
 
   /** A look begins. @param at milliseconds since the epoch */
   begin(key: string, at: number): void {
-    this.#looks.delete(key);
     this.#looks.set(key, { begunAt: at });
-    const [oldest] = this.#looks.keys();
-    if (oldest !== undefined && this.#looks.size > MOST) this.#looks.delete(oldest);
+  }
+
+  /** A look has asked for the next one. @param wakeAt when it is to be, milliseconds since the epoch */
+  planned(key: string, wakeAt: number): void {
+    const look = this.#looks.get(key);
+    if (look !== undefined) look.wakeAt = wakeAt;
+  }
+
+  /** When the next look is to be as the last one asked for it, milliseconds since the epoch; undefined where it did not. */
+  plannedAt(key: string): number | undefined {
+    return this.#looks.get(key)?.wakeAt;
   }
 
   /**

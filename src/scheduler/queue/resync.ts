@@ -6,15 +6,20 @@ import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import type { World } from '../world/world.ts';
+import { byTurn } from './by-turn.ts';
 import { tellExcluded } from './excluded-records.ts';
 import { hasWork } from './has-work.ts';
+import type { LastLooks } from './last-looks.ts';
+import { PacedPass } from './paced-pass.ts';
+import type { WakeQueue } from './wake-queue.ts';
 
 export interface ResyncOptions extends Coverage {
   client: KubeClient;
   world: World;
   intervalMs: number;
   clock: Clock;
-  wake: (key: string) => void;
+  wakeQueue: Pick<WakeQueue, 'now' | 'at'>;
+  looks: Pick<LastLooks, 'plannedAt'>;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
   /** How many Deployments have a revision that is held. */
@@ -27,12 +32,20 @@ export interface ResyncOptions extends Coverage {
 /** Deployments that were annotated while the webhook was away are looked for this often. */
 const SWEEP_MS = 300_000;
 
+/** Of the time from one pass to the next, what a pass may take. */
+const PASS_SHARE = 0.8;
+
 /**
  * Finds work for which no wake-up came: at start, when Redis is back, and periodically. A Deployment that is woken without
- * need costs a tick from the watches' stores, and no request.
+ * need costs a tick from the watches' stores, and no request; one that is to be looked at before the next pass costs a timer.
+ * What is due first comes first, and all of it is spread over the time until the next pass.
  */
 export class Resync {
   readonly #options: ResyncOptions;
+  readonly #pass = new PacedPass((key) => this.#ask(key));
+  /** What was noticed before the start: all that there is. */
+  readonly #noticed = new Set<string>();
+  #isStarted = false;
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: ResyncOptions) {
@@ -46,6 +59,7 @@ export class Resync {
       setInterval(() => this.run(), intervalMs),
       setInterval(sweep, SWEEP_MS * (0.9 + Math.random() * 0.2)),
     ];
+    this.#isStarted = true;
     this.run();
     sweep();
     const { client, onExcluded } = this.#options;
@@ -54,21 +68,36 @@ export class Resync {
 
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#pass.stop();
   }
 
-  /** Wakes every Deployment that has work, and has notices sent that still wait in an outbox. */
+  /** Takes what is noticed before the start, when watches tell of every object that there is: the first pass looks at it. */
+  takes(key: string): boolean {
+    if (!this.#isStarted) this.#noticed.add(key);
+    return !this.#isStarted;
+  }
+
+  /** Begins to look at every Deployment that has work, and has notices sent that still wait in an outbox. */
   run(): void {
-    const { world, wake, sendNotices, onCount } = this.#options;
+    const { world, sendNotices, onCount, intervalMs } = this.#options;
     sendNotices();
     const enrolled = world.enrolled.list();
     onCount(enrolled.filter(({ metadata }) => metadata.annotations?.[HELD] !== undefined).length);
-    for (const deployment of enrolled) {
-      const key = keyOf(deployment);
-      if (this.#hasWork(key, deployment)) wake(key);
-    }
-    for (const key of world.records.list().map(targetOf)) {
-      if (!world.enrolled.get(key)) wake(key);
-    }
+    const atWork = enrolled.filter((deployment) => this.#hasWork(keyOf(deployment), deployment)).map(keyOf);
+    const left = world.records
+      .list()
+      .map(targetOf)
+      .filter((key) => !world.enrolled.get(key));
+    this.#pass.begin([...byTurn(world, [...atWork, ...left]), ...this.#noticed], intervalMs * PASS_SHARE);
+    this.#noticed.clear();
+  }
+
+  /** Its timer may be lost. One that is to come before the next pass is only set again. */
+  #ask(key: string): void {
+    const { wakeQueue, looks, intervalMs, clock } = this.#options;
+    const [at, now] = [looks.plannedAt(key), clock()];
+    if (at !== undefined && at > now && at <= now + intervalMs) wakeQueue.at(key, at);
+    else wakeQueue.now(key);
   }
 
   #hasWork(key: string, deployment: Deployment): boolean {

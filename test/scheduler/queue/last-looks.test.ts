@@ -25,6 +25,18 @@ t.test('what is noticed after it began wants another, whatever the clock says', 
   t.notOk(looks.covers(job(99), NOW));
 });
 
+t.test('the next look is planned for when the last one asked for it', async (t) => {
+  const looks = new LastLooks();
+  t.equal(looks.plannedAt(KEY), undefined);
+  looks.planned(KEY, 500);
+  t.equal(looks.plannedAt(KEY), undefined, 'nobody has looked');
+  looks.begin(KEY, 100);
+  looks.planned(KEY, 500);
+  t.equal(looks.plannedAt(KEY), 500);
+  looks.begin(KEY, 200);
+  t.equal(looks.plannedAt(KEY), undefined, 'this one asks for none');
+});
+
 t.test('what comes in a burst is seen by one look', async (t) => {
   const looks = new LastLooks();
   t.equal(looks.noticed(KEY, 90), 90, 'at rest it is looked at at once');

@@ -1,0 +1,22 @@
+import { URGENCIES } from '../../rollout/machine/places/urgency.ts';
+import { stateOf } from '../../rollout/machine/status.ts';
+import type { World } from '../world/world.ts';
+import { urgencyIn } from './urgency.ts';
+
+/** The keys of Deployments in the order in which they are to be looked at: by what the look is for, then what is due first. */
+export function byTurn(world: Pick<World, 'enrolled' | 'records'>, keys: Iterable<string>): string[] {
+  const turns = [...keys].map((key) => ({
+    key,
+    urgency: URGENCIES.indexOf(urgencyIn(world, key)),
+    due: dueOf(world, key),
+  }));
+  return turns.toSorted((a, b) => a.urgency - b.urgency || compare(a.due, b.due)).map(({ key }) => key);
+}
+
+/** When the next check is to be; what waits for something else may be due at any time. */
+const dueOf = ({ records }: Pick<World, 'records'>, key: string): string => {
+  const times = records.about(key).map(({ status }) => stateOf(status)?.release?.checkAt ?? '');
+  return times.toSorted()[0] ?? '';
+};
+
+const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
