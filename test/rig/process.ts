@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Memory for processor time: most programs are written in Go, and several rigs share two cores. */
-const THRIFTY = { GOGC: '400' };
+/** Memory for processor time, up to a limit: most programs are written in Go, and several rigs share two cores. */
+const THRIFTY = { GOGC: '400', GOMEMLIMIT: '10GiB' };
 
 /** One program of the rig. `ready` is polled: false or a throw means "not yet". */
 export interface ProgramSpec {

@@ -18,7 +18,7 @@ export interface ResyncOptions extends Coverage {
   world: World;
   intervalMs: number;
   clock: Clock;
-  wakeQueue: Pick<WakeQueue, 'now' | 'at'>;
+  wakeQueue: Pick<WakeQueue, 'whenFree' | 'at'>;
   looks: Pick<LastLooks, 'plannedAt'>;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
@@ -97,7 +97,7 @@ export class Resync {
     const { wakeQueue, looks, intervalMs, clock } = this.#options;
     const [at, now] = [looks.plannedAt(key), clock()];
     if (at !== undefined && at > now && at <= now + intervalMs) wakeQueue.at(key, at);
-    else wakeQueue.now(key);
+    else wakeQueue.whenFree(key);
   }
 
   #hasWork(key: string, deployment: Deployment): boolean {

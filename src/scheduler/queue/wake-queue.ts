@@ -11,6 +11,8 @@ export interface WakeJob {
   key: string;
   /** Milliseconds since the epoch. */
   dueAt: number;
+  /** Nobody waits for it: when it is taken says nothing of how late work is. */
+  isSearch?: true;
 }
 
 const LONGEST_KEY = MAX_LABEL + 1 + MAX_NAME;
@@ -22,7 +24,7 @@ export const isWakeJob = (data: unknown): data is WakeJob =>
 const isKey = (key: string): boolean =>
   key === '' || (key.length <= LONGEST_KEY && key.split('/').length === 2 && key.split('/').every(isDnsSubdomain));
 
-export type Purpose = 'now' | 'timer' | 'heartbeat';
+export type Purpose = 'now' | 'search' | 'timer' | 'heartbeat';
 
 /** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
 export const MERGE_MS = 20;
@@ -76,8 +78,12 @@ export class WakeQueue {
 
   /** As `now`, but not before that time, milliseconds since the epoch. */
   soon(key: string, notBefore: number): void {
-    const dueAt = Math.ceil((Math.max(notBefore, this.#clock()) + 1) / MERGE_MS) * MERGE_MS;
-    this.#add(key, 'now', dueAt);
+    this.#add(key, 'now', this.#merged(notBefore));
+  }
+
+  /** As `now`, but behind all that is due and no less urgent: nobody is known to wait for it. */
+  whenFree(key: string): void {
+    this.#add(key, 'search', this.#merged(this.#clock()));
   }
 
   /** @param at milliseconds since the epoch. */
@@ -94,6 +100,10 @@ export class WakeQueue {
     this.#add('', 'heartbeat', this.#clock());
   }
 
+  #merged(notBefore: number): number {
+    return Math.ceil((Math.max(notBefore, this.#clock()) + 1) / MERGE_MS) * MERGE_MS;
+  }
+
   #add(key: string, purpose: Purpose, dueAt: number): void {
     if (this.#closed) return;
     const jobId = `${purpose}/${key}/${dueAt}/${this.#process}`;
@@ -104,10 +114,15 @@ export class WakeQueue {
       kept = true;
     };
     const late = setTimeout(keep, REDIS_MS).unref();
-    // BullMQ takes those without a priority first, then the smallest number.
-    const priority = key === '' ? 0 : URGENCIES.indexOf(this.#urgencyOf(key));
-    const added = this.#queue.add(purpose, { key, dueAt }, { jobId, delay, priority });
+    const job: WakeJob = { key, dueAt, ...(purpose === 'search' && { isSearch: true }) };
+    const added = this.#queue.add(purpose, job, { jobId, delay, priority: this.#priorityOf(key, purpose) });
     added.then(() => clearTimeout(late)).catch(keep);
+  }
+
+  /** BullMQ takes those without a priority first, then the smallest number. */
+  #priorityOf(key: string, purpose: Purpose): number {
+    if (purpose === 'heartbeat') return 0;
+    return URGENCIES.indexOf(this.#urgencyOf(key)) * 2 + (purpose === 'search' ? 1 : 0);
   }
 
   /** A heartbeat asks whether jobs come through Redis: kept here, it would say nothing. */

@@ -4,7 +4,7 @@ import { type App, deploy, deploymentOf, keyOf, setImage } from './apps.ts';
 import type { RecordWatch } from './record-watch.ts';
 
 /** Most releases whose canary is on its way: the controllers and the node need time for each. */
-const STARTING = 12;
+const STARTING = 20;
 
 /** Apps that wait for releases whose plan is long enough that none ends while it is measured. */
 export async function enrol(rig: Rig, count: number, intervalMs: number, records: RecordWatch): Promise<App[]> {

@@ -30,7 +30,7 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
     intervalMs: INTERVAL_MS,
     clock: () => START,
     wakeQueue: {
-      now: (key) => void asked.push(key),
+      whenFree: (key) => void asked.push(key),
       at: (key, at) => void asked.push(`${key} at +${at - START}`),
     },
     looks: { plannedAt: (key) => planned.get(key) },
