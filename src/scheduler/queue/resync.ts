@@ -19,7 +19,7 @@ export interface ResyncOptions extends Coverage {
   intervalMs: number;
   clock: Clock;
   wakeQueue: Pick<WakeQueue, 'whenFree' | 'at'>;
-  looks: Pick<LastLooks, 'plannedAt'>;
+  looks: Pick<LastLooks, 'plannedAt' | 'covers'>;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
   /** How many Deployments have a revision that is held. */
@@ -43,8 +43,8 @@ const PASS_SHARE = 0.8;
 export class Resync {
   readonly #options: ResyncOptions;
   readonly #pass = new PacedPass((key) => this.#ask(key));
-  /** What was noticed before the start: all that there is. */
-  readonly #noticed = new Set<string>();
+  /** What was noticed before the start, which is all that there is, and when: milliseconds since the epoch. */
+  readonly #noticed = new Map<string, number>();
   #isStarted = false;
   #timers: NodeJS.Timeout[] = [];
 
@@ -73,7 +73,7 @@ export class Resync {
 
   /** Takes what is noticed before the start, when watches tell of every object that there is: the first pass looks at it. */
   takes(key: string): boolean {
-    if (!this.#isStarted) this.#noticed.add(key);
+    if (!this.#isStarted) this.#noticed.set(key, this.#options.clock());
     return !this.#isStarted;
   }
 
@@ -88,16 +88,22 @@ export class Resync {
       .list()
       .map(targetOf)
       .filter((key) => !world.enrolled.get(key));
-    this.#pass.begin([...byTurn(world, [...atWork, ...left]), ...this.#noticed], intervalMs * PASS_SHARE);
-    this.#noticed.clear();
+    this.#pass.begin([...byTurn(world, [...atWork, ...left]), ...this.#noticed.keys()], intervalMs * PASS_SHARE);
   }
 
-  /** Its timer may be lost. One that is to come before the next pass is only set again. */
+  /** Its timer may be lost. One that is to come before the next pass is only set again, if nothing has to be seen before. */
   #ask(key: string): void {
     const { wakeQueue, looks, intervalMs, clock } = this.#options;
     const [at, now] = [looks.plannedAt(key), clock()];
-    if (at !== undefined && at > now && at <= now + intervalMs) wakeQueue.at(key, at);
+    const isSoon = at !== undefined && at > now && at <= now + intervalMs;
+    if (isSoon && this.#isSeen(key, now)) wakeQueue.at(key, at);
     else wakeQueue.whenFree(key);
+    this.#noticed.delete(key);
+  }
+
+  #isSeen(key: string, now: number): boolean {
+    const dueAt = this.#noticed.get(key);
+    return dueAt === undefined || this.#options.looks.covers({ key, dueAt }, now);
   }
 
   #hasWork(key: string, deployment: Deployment): boolean {

@@ -106,7 +106,8 @@ export class WakeQueue {
 
   #add(key: string, purpose: Purpose, dueAt: number): void {
     if (this.#closed) return;
-    const jobId = `${purpose}/${key}/${dueAt}/${this.#process}`;
+    // Of searches that nobody has come to yet, one is enough.
+    const jobId = [purpose, key, ...(purpose === 'search' ? [] : [dueAt]), this.#process].join('/');
     const delay = Math.max(dueAt - this.#clock(), 0);
     let kept = false;
     const keep = (): void => {

@@ -24,6 +24,7 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
   }
   const asked: string[] = [];
   const planned = new Map<string, number>();
+  const seen = new Set<string>();
   const resync = new Resync({
     client: {} as KubeClient,
     world: { enrolled, records, traffic: { hasRoute: () => true } } as unknown as World,
@@ -33,7 +34,7 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
       whenFree: (key) => void asked.push(key),
       at: (key, at) => void asked.push(`${key} at +${at - START}`),
     },
-    looks: { plannedAt: (key) => planned.get(key) },
+    looks: { plannedAt: (key) => planned.get(key), covers: ({ key }) => seen.has(key) },
     sendNotices: () => undefined,
     onCount: () => undefined,
     onExcluded: () => undefined,
@@ -42,7 +43,7 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
     excludedNamespaces: [],
   });
   t.teardown(() => resync.stop());
-  return { resync, asked, planned };
+  return { resync, asked, planned, seen };
 }
 
 t.test('what has work is looked at, what is due first comes first', async (t) => {
@@ -63,6 +64,22 @@ t.test('what was noticed before the start is looked at after what has work', asy
   t.same(asked.splice(0), ['paused', 'idle', 'gone'].map(keyOf));
   resync.run();
   t.same(asked, [keyOf('paused')], 'once');
+});
+
+t.test('what was noticed before the start is looked at, whatever its timer, unless it has been since', async (t) => {
+  const { resync, asked, planned, seen } = opened({ seen: { phase: 'Paused' }, unseen: { phase: 'Paused' } });
+  for (const key of ['seen', 'unseen'].map(keyOf)) {
+    resync.takes(key);
+    planned.set(key, START + 1);
+  }
+  seen.add(keyOf('seen'));
+  resync.run();
+  t.same(asked.splice(0), [`${keyOf('seen')} at +1`, keyOf('unseen')]);
+  resync.run();
+  t.same(
+    asked,
+    ['seen', 'unseen'].map((name) => `${keyOf(name)} at +1`),
+  );
 });
 
 t.test('one that is to be looked at before the next pass only gets its timer again', async (t) => {
