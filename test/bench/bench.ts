@@ -10,7 +10,7 @@ import { type Section, text, written } from './table/page.ts';
 
 /** Headgate beside a webhook that does nothing, beside Flagger and Argo Rollouts, and beside itself at other sizes. */
 const USAGE = `usage: npm run bench -- [--quick] [--parts NAMES] [--jobs WORDS] [--results FILE]
-  --quick         fewer and smaller measurements: a quarter of an hour
+  --quick         fewer and smaller measurements: twenty minutes
   --parts NAMES   only these, with commas: ${PART_NAMES.join(', ')}
   --jobs WORDS    of them only the jobs that have one of these in their name, such as "flagger, 400 apps"; with semicolons
   --results FILE  keep what was measured there; what it has of other parts and jobs comes into the table too, and with

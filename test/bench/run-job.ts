@@ -27,6 +27,8 @@ export async function runJob({ program, args, rig, minutes }: Job): Promise<JobR
     const failure = await ended(child, minutes * 60_000);
     const measures = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Measures) : {};
     return { measures, ...(failure !== undefined && { failure }) };
+  } catch (error) {
+    return { measures: {}, failure: (error as Error).message };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
 import { URGENCIES } from '../../rollout/machine/places/urgency.ts';
+import { ms } from '../../rollout/machine/state.ts';
 import { stateOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
 import { urgencyIn } from './urgency.ts';
@@ -10,13 +11,12 @@ export function byTurn(world: Pick<World, 'enrolled' | 'records'>, keys: Iterabl
     urgency: URGENCIES.indexOf(urgencyIn(world, key)),
     due: dueOf(world, key),
   }));
-  return turns.toSorted((a, b) => a.urgency - b.urgency || compare(a.due, b.due)).map(({ key }) => key);
+  return turns.toSorted((a, b) => a.urgency - b.urgency || a.due - b.due).map(({ key }) => key);
 }
 
-/** When the next check is to be; what waits for something else may be due at any time. */
-const dueOf = ({ records }: Pick<World, 'records'>, key: string): string => {
-  const times = records.about(key).map(({ status }) => stateOf(status)?.release?.checkAt ?? '');
-  return times.toSorted()[0] ?? '';
-};
-
-const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
+/** When the next check is to be, milliseconds since the epoch; what waits for something else may be due at any time: 0. */
+function dueOf({ records }: Pick<World, 'records'>, key: string): number {
+  const checks = records.about(key).map(({ status }) => stateOf(status)?.release?.checkAt);
+  const times = checks.map((checkAt) => (checkAt === undefined ? 0 : ms(checkAt)));
+  return times.toSorted((a, b) => a - b)[0] ?? 0;
+}

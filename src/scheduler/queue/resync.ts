@@ -83,7 +83,7 @@ export class Resync {
     sendNotices();
     const enrolled = world.enrolled.list();
     onCount(enrolled.filter(({ metadata }) => metadata.annotations?.[HELD] !== undefined).length);
-    const atWork = enrolled.filter((deployment) => this.#hasWork(keyOf(deployment), deployment)).map(keyOf);
+    const atWork = enrolled.filter((deployment) => this.#hasWork(deployment)).map(keyOf);
     const left = world.records
       .list()
       .map(targetOf)
@@ -106,7 +106,8 @@ export class Resync {
     return dueAt === undefined || this.#options.looks.covers({ key, dueAt }, now);
   }
 
-  #hasWork(key: string, deployment: Deployment): boolean {
+  #hasWork(deployment: Deployment): boolean {
+    const key = keyOf(deployment);
     const { world, clock } = this.#options;
     const standing = { deployment, records: world.records.about(key), hasRoute: world.traffic.hasRoute(key) };
     return hasWork(standing, clock());

@@ -89,11 +89,11 @@ export class RecordWatch {
   }
 
   #tell(key: string, status: CanaryStatus): void {
-    const waits = this.#waits.get(key) ?? [];
+    const waits = this.#waits.get(key) ?? new Set();
     for (const wait of waits) {
       if (!wait.holds(status)) continue;
       clearTimeout(wait.timeout);
-      this.#waits.get(key)?.delete(wait);
+      waits.delete(wait);
       wait.resolve();
     }
   }
