@@ -143,8 +143,9 @@ export class Store<T extends KubeObject = KubeObject> {
     this.#tell({ type, key, object, mayExist: true, source, ...(previous && { previous }) });
   }
 
+  /** Without a version, as where the whole kind is gone, nothing that comes back would be the newer one. */
   #bury(key: string, resourceVersion: string): void {
-    if (isNewer(this.#tombstones.get(key), resourceVersion)) return;
+    if (resourceVersion === '' || isNewer(this.#tombstones.get(key), resourceVersion)) return;
     this.#tombstones.set(key, resourceVersion);
   }
 

@@ -53,6 +53,11 @@ const orders: Record<string, [act: (store: Store) => void, events: string[], lef
     [],
     undefined,
   ],
+  'a kind that was not there for a moment comes back with its objects': [
+    (s) => [s.put(at(5)), s.replace([], ''), s.put(at(5))],
+    ['added ns/a ->5', 'deleted ns/a 5>5', 'added ns/a ->5'],
+    '5',
+  ],
   'the successor of a deleted object is added': [
     (s) => [s.put(at(5)), s.remove('ns/a', '7'), s.put(at(8))],
     ['added ns/a ->5', 'deleted ns/a 5>5', 'added ns/a ->8'],
