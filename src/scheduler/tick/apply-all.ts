@@ -43,7 +43,8 @@ export async function applyAll(effects: readonly Effect[], attempts: Attempts): 
   const outcomes = await Promise.all(urgent.map((effect) => tryOne(effect, attempts)));
   for (const effect of effects.filter((other) => !urgent.includes(other))) {
     const isLeft = attempts.writes.isOver;
-    outcomes.push(isLeft ? { result: 'waits', waitMs: NEXT_ROUND_MS } : await tryOne(effect, attempts));
+    const left: Outcome = { result: 'waits', waitMs: NEXT_ROUND_MS, refusal: standing(effect, attempts) };
+    outcomes.push(isLeft ? left : await tryOne(effect, attempts));
   }
   const waits = outcomes.map(({ waitMs }) => waitMs).filter((waitMs) => waitMs !== undefined);
   return {
@@ -55,12 +56,17 @@ export async function applyAll(effects: readonly Effect[], attempts: Attempts): 
 
 async function tryOne(effect: Effect, attempts: Attempts): Promise<Outcome> {
   const { pacer, writes } = attempts;
-  if (writes.isUnderWay(effect)) return { result: 'underWay' };
+  const refusal = standing(effect, attempts);
+  if (writes.isUnderWay(effect)) return { result: 'underWay', refusal };
   const waitMs = pacer.waitMs(effect);
-  if (waitMs === 0) return (await writes.inTime(effect, attemptOne(effect, attempts))) ?? { result: 'underWay' };
+  if (waitMs > 0) return { result: 'waits', waitMs, refusal };
+  return (await writes.inTime(effect, attemptOne(effect, attempts))) ?? { result: 'underWay', refusal };
+}
+
+/** What the API server said last stands until it says something else. A canary that was refused is told once, and the release ends by it. */
+function standing(effect: Effect, { pacer }: Attempts): EffectRefusal | undefined {
   const refusal = pacer.refusalOf(effect);
-  // A canary that was refused is told once, and the release ends by it.
-  return { result: 'waits', waitMs, ...(refusal !== undefined && refusal.of !== 'canary' && { refusal }) };
+  return refusal?.of === 'canary' ? undefined : refusal;
 }
 
 async function attemptOne(effect: Effect, { attempt, pacer, onError }: Attempts): Promise<Outcome> {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../cluster/server-clock.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import { effectWish } from './effect-wish.ts';
 import type { EffectRefusal } from './refusals.ts';
@@ -61,7 +62,8 @@ export interface PacerInput {
   key: string;
   /** What people want, as text: when it changes, everything may be attempted at once. */
   intent: string;
-  now: number;
+  /** Asked again where an attempt ends: it may have taken long. */
+  clock: Clock;
   /** Whether an effect takes traffic from the canary. */
   isBack: (effect: Effect) => boolean;
 }
@@ -75,17 +77,17 @@ export interface PacerInput {
 export class EffectBackoff {
   readonly #efforts = new Map<string, Efforts>();
 
-  pacer({ key, intent, now, isBack }: PacerInput): EffectPacer {
-    const efforts = this.#effortsOf(key, intent, now);
-    const found = (effect: Effect): Effort | undefined => efforts.get(effectWish(effect));
+  pacer({ key, intent, clock, isBack }: PacerInput): EffectPacer {
+    this.#prune(key, intent, clock());
+    const found = (effect: Effect): Effort | undefined => this.#effortsOf(key, intent)?.get(effectWish(effect));
     return {
-      waitMs: (effect) => Math.max((found(effect)?.notBefore ?? now) - now, 0),
+      waitMs: (effect) => Math.max((found(effect)?.notBefore ?? 0) - clock(), 0),
       refusalOf: (effect) => found(effect)?.refusal,
       note: (effect, result, refusal) => {
         const count = (found(effect)?.count ?? 0) + 1;
         const most = isBack(effect) ? MOST_BACK_MS : Number.POSITIVE_INFINITY;
-        const notBefore = now + Math.min(delayMs(PACES[result], count), most);
-        efforts.set(effectWish(effect), { count, notBefore, ...(refusal && { refusal }) });
+        const notBefore = clock() + Math.min(delayMs(PACES[result], count), most);
+        this.#note(key, intent, [effectWish(effect), { count, notBefore, ...(refusal && { refusal }) }]);
       },
     };
   }
@@ -95,12 +97,23 @@ export class EffectBackoff {
     this.#efforts.delete(key);
   }
 
-  #effortsOf(key: string, intent: string, now: number): Efforts['byWish'] {
+  #effortsOf(key: string, intent: string): Efforts['byWish'] | undefined {
     const present = this.#efforts.get(key);
-    const kept = present?.intent === intent ? [...present.byWish] : [];
-    const byWish = new Map(kept.filter(([, { notBefore }]) => now - notBefore < QUIET_MS));
-    this.#efforts.set(key, { intent, byWish });
-    return byWish;
+    return present?.intent === intent ? present.byWish : undefined;
+  }
+
+  /** Drops what is of no interest any more. Nothing is kept of a Deployment about which there is no effort. */
+  #prune(key: string, intent: string, now: number): void {
+    const byWish = this.#effortsOf(key, intent);
+    for (const [wish, { notBefore }] of byWish ?? []) if (now - notBefore >= QUIET_MS) byWish?.delete(wish);
+    if (byWish === undefined || byWish.size === 0) this.#efforts.delete(key);
+  }
+
+  /** An attempt may end after its round, and is noted for the rounds since; but not where something else is wanted by now. */
+  #note(key: string, intent: string, [wish, effort]: [string, Effort]): void {
+    const present = this.#efforts.get(key);
+    if (present === undefined) this.#efforts.set(key, { intent, byWish: new Map([[wish, effort]]) });
+    else if (present.intent === intent) present.byWish.set(wish, effort);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../../cluster/server-clock.ts';
 import { CANARY, ENROLLED_BY } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { refusedStatus } from '../../rollout/machine/status.ts';
+import { type CanaryStatus, refusedStatus } from '../../rollout/machine/status.ts';
 import { atVersion } from '../../rollout/object-change.ts';
 import type { World } from '../world/world.ts';
 import { annotation } from './gate-patch.ts';
@@ -15,19 +15,23 @@ import { commit } from './record.ts';
 const YOUNG_MS = 300_000;
 const SOON_MS = 2_000;
 
+export interface EnrollerOptions {
+  client: KubeClient;
+  world: World;
+  clock: Clock;
+  /** This process has committed another state of a record. */
+  onCommitted: (record: Canary) => void;
+}
+
 /**
  * Opts a Deployment in for a Canary that names it, by the annotation that a user would write: the webhook judges the change
  * and labels the Deployment in the same write. What prevents it is said in the condition `Enrolled` of the Canary.
  */
 export class Enroller {
-  readonly #client: KubeClient;
-  readonly #world: World;
-  readonly #clock: Clock;
+  readonly #options: EnrollerOptions;
 
-  constructor(client: KubeClient, world: World, clock: Clock) {
-    this.#client = client;
-    this.#world = world;
-    this.#clock = clock;
+  constructor(options: EnrollerOptions) {
+    this.#options = options;
   }
 
   /** @throws KubeError when the API server or the webhook does not answer; the next tick tries again. */
@@ -38,9 +42,10 @@ export class Enroller {
     const patch = annotations
       ? Object.entries(added).map(([key, text]) => ({ op: 'add' as const, path: annotation(key), value: text }))
       : [{ op: 'add' as const, path: '/metadata/annotations', value: added }];
+    const { client, world } = this.#options;
     try {
       const path = pathOf(KINDS.deployments, namespace, name);
-      this.#world.put(await this.#client.patch(path, 'json', [atVersion(deployment), ...patch]));
+      world.put(await client.patch(path, 'json', [atVersion(deployment), ...patch]));
     } catch (error) {
       if (!isRefused(error)) throw error;
       await this.refuse(record, 'EnrolmentRefused', `Deployment ${name} cannot be enrolled: ${error.message}`);
@@ -65,9 +70,16 @@ export class Enroller {
 
   async refuse(record: Canary, reason: string, message: string): Promise<void> {
     const { generation } = record.metadata;
-    const at = new Date(this.#clock()).toISOString();
-    const status = refusedStatus({ before: record.status, generation, reason, message, at });
-    this.#world.put(await commit(this.#client, record, status));
+    const at = new Date(this.#options.clock()).toISOString();
+    await this.commit(record, refusedStatus({ before: record.status, generation, reason, message, at }));
+  }
+
+  /** Writes the status of a record that is not followed. @throws as `commit` */
+  async commit(record: Canary, status: Partial<CanaryStatus>): Promise<void> {
+    const { client, world, onCommitted } = this.#options;
+    const committed = await commit(client, record, status);
+    world.put(committed);
+    if (committed !== record) onCommitted(committed);
   }
 }
 

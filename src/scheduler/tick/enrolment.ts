@@ -14,7 +14,6 @@ import { Enroller, ownerWords } from './enroller.ts';
 import { withoutHosts } from './host-claims.ts';
 import { ownershipOf } from './owners.ts';
 import { PlanReader, type PlanReading, type ReleasePlan } from './plan.ts';
-import { commit } from './record.ts';
 
 export interface EnrolmentOptions {
   client: KubeClient;
@@ -23,6 +22,8 @@ export interface EnrolmentOptions {
   clock: Clock;
   dismantler: WatchedDismantler;
   onUnusable: (key: string, message: string) => void;
+  /** This process has committed another state of a record. */
+  onCommitted: (record: Canary) => void;
   /** The Canary is gone by which this revision was released. It may be told more than once. */
   onAbandoned: (deployment: Deployment, revision: string) => void;
 }
@@ -54,7 +55,7 @@ export class Enrolment {
 
   constructor(options: EnrolmentOptions) {
     this.#options = options;
-    this.#enroller = new Enroller(options.client, options.world, options.clock);
+    this.#enroller = new Enroller(options);
   }
 
   async resolve(key: string, now: number): Promise<EnrolmentResult> {
@@ -129,7 +130,7 @@ export class Enrolment {
 
   /** The settings cannot be used: the gate stays as it is, and each record of the Deployment says why. */
   async #unusable(key: string, deployment: Deployment, { message, recordMissing }: Unusable): Promise<EnrolmentResult> {
-    const { client, world, onUnusable } = this.#options;
+    const { world, onUnusable } = this.#options;
     if (recordMissing && wantsPods(world.canaryOf(deployment))) {
       this.#tellAbandoned(deployment);
       return notFollowed(await this.#options.dismantler.abandon(key, isHeld(deployment)));
@@ -142,7 +143,7 @@ export class Enrolment {
         continue;
       }
       const view = { spec: undefined, route: undefined, stopsPodsFirst: false, generation: record.metadata.generation };
-      world.put(await commit(client, record, statusOf({ ...view, state, before: record.status, invalid: message })));
+      await this.#enroller.commit(record, statusOf({ ...view, state, before: record.status, invalid: message }));
     }
     return notFollowed();
   }

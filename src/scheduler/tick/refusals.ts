@@ -30,62 +30,67 @@ const CONCERNS: Partial<Record<Effect['do'], EffectRefusal['of']>> = {
 const cannotBeMade = ({ change }: Extract<Effect, { do: 'changeTraffic' }>, error: unknown): error is KubeError =>
   change.do === 'create' && (isAlreadyExists(error) || isNotFound(error));
 
+/** The API server's message, by what was refused. */
+type Refused = Partial<Record<EffectRefusal['of'], string>>;
+
 /**
  * What the API server refused, by Deployment, for the next decision. A refused canary (policy, quota, validation) is told to
  * one decision: the release ends by it. A refusal of traffic settings is told to every one until they are accepted.
+ *
+ * It is told only for as long as the record is as this process left it: where another scheduler went on since, that one has found out
+ * what the API server says by now.
  */
 export class Refusals {
-  readonly #canary = new Map<string, string>();
-  readonly #traffic = new Map<string, string>();
-  readonly #pins = new Map<string, string>();
+  readonly #known = new Map<string, { at: string; refused: Refused }>();
 
-  /** What the next decision is told: the API server's message. */
-  of(key: string): string | undefined {
-    return this.#canary.get(key) ?? this.#traffic.get(key);
+  /** What the next decision is told: the API server's message. @param at which state of the record it decides on */
+  of(key: string, at: string): string | undefined {
+    const { canary, traffic } = this.#at(key, at);
+    return canary ?? traffic;
   }
 
-  ofTraffic(key: string): string | undefined {
-    return this.#traffic.get(key);
+  ofTraffic(key: string, at: string): string | undefined {
+    return this.#at(key, at).traffic;
   }
 
   /** Told until they are accepted, as nothing begins before. */
-  ofPins(key: string): string | undefined {
-    return this.#pins.get(key);
+  ofPins(key: string, at: string): string | undefined {
+    return this.#at(key, at).pins;
   }
 
   /** Takes the refusals of attempts that no round waited for. */
-  add(key: string, refusals: readonly EffectRefusal[]): void {
-    for (const { of, words } of refusals) set(this.#mapOf(of), key, words);
+  add(key: string, refusals: readonly EffectRefusal[], at: string): void {
+    this.#set(key, at, { ...this.#at(key, at), ...byWhat(refusals) });
   }
 
-  /** To be called when a decision that was told is committed. */
-  heard(key: string): void {
-    this.#canary.delete(key);
+  /**
+   * Takes the refusals of a round, in which a decision was told those before; true if the next one is told something new by them.
+   * @param before the state of the record that the round decided on
+   * @param at the state in which it left the record
+   */
+  take(key: string, refusals: readonly EffectRefusal[], { before, at }: { before: string; at: string }): boolean {
+    const [known, refused] = [this.#at(key, before), byWhat(refusals)];
+    this.#set(key, at, refused);
+    const isOther = (of: EffectRefusal['of']) => (refused[of] !== undefined) !== (known[of] !== undefined);
+    return refused.canary !== undefined || isOther('traffic') || isOther('pins');
   }
 
-  /** Takes the refusals of a round; true if the next decision is told something new by them. */
-  take(key: string, refusals: readonly EffectRefusal[]): boolean {
-    const words = (wanted: EffectRefusal['of']) => refusals.find(({ of }) => of === wanted)?.words;
-    const canary = words('canary');
-    const traffic = words('traffic');
-    const pins = words('pins');
-    const isNews =
-      canary !== undefined ||
-      (traffic !== undefined) !== this.#traffic.has(key) ||
-      (pins !== undefined) !== this.#pins.has(key);
-    set(this.#pins, key, pins);
-    set(this.#canary, key, canary);
-    set(this.#traffic, key, traffic);
-    return isNews;
+  /** The Deployment is not followed any more. */
+  forget(key: string): void {
+    this.#known.delete(key);
   }
 
-  #mapOf(of: EffectRefusal['of']): Map<string, string> {
-    if (of === 'canary') return this.#canary;
-    return of === 'traffic' ? this.#traffic : this.#pins;
+  #at(key: string, at: string): Refused {
+    const known = this.#known.get(key);
+    return known?.at === at ? known.refused : {};
+  }
+
+  #set(key: string, at: string, refused: Refused): void {
+    if (Object.keys(refused).length === 0) this.#known.delete(key);
+    else this.#known.set(key, { at, refused });
   }
 }
 
-function set(map: Map<string, string>, key: string, words: string | undefined): void {
-  if (words === undefined) map.delete(key);
-  else map.set(key, words);
-}
+/** The first one of each. */
+const byWhat = (refusals: readonly EffectRefusal[]): Refused =>
+  Object.fromEntries(refusals.toReversed().map(({ of, words }) => [of, words]));

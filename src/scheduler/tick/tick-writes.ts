@@ -6,10 +6,12 @@ import type { EffectRefusal } from './refusals.ts';
 /** For all that one tick writes, together. With what it may wait for reads, a tick ends in time for what is asked meanwhile. */
 export const WRITE_PATIENCE_MS = 400;
 
-/** What became of a write that was not waited for any more, by what is told of it. */
+/** What became of writes that were not waited for any more. */
 interface Late {
+  /** What they wish. */
   underWay: Set<string>;
-  refusals: EffectRefusal[];
+  /** Each with the release that it was written for. */
+  refusals: { of: string; refusal: EffectRefusal }[];
 }
 
 /**
@@ -25,16 +27,19 @@ export class LateWrites {
     this.#onEnd = onEnd;
   }
 
-  /** The writes of one round; their time begins now. @param key of the Deployment */
-  begin(key: string): TickWrites {
+  /** The writes of one round; their time begins now. @param key of the Deployment @param release that they are made for */
+  begin(key: string, release: string): TickWrites {
     const late = this.#late.get(key) ?? { underWay: new Set<string>(), refusals: [] };
-    this.#late.set(key, late);
-    return new TickWrites(late, () => this.#onEnd(key));
+    const onLate = () => void this.#late.set(key, late);
+    return new TickWrites(late, { release, onLate, onEnd: () => this.#onEnd(key) });
   }
 
-  /** What the API server refused after it was late, each told once. */
-  refusals(key: string): EffectRefusal[] {
-    return this.#late.get(key)?.refusals.splice(0) ?? [];
+  /** What the API server refused of this release after it was late, each told once. What was for another one is of no interest any more. */
+  refusals(key: string, release: string): EffectRefusal[] {
+    const { refusals: told, underWay } = this.#late.get(key) ?? { refusals: [] };
+    const refusals = told.splice(0);
+    if (underWay?.size === 0) this.#late.delete(key);
+    return refusals.filter(({ of }) => of === release).map(({ refusal }) => refusal);
   }
 
   /** The Deployment is not followed any more. */
@@ -43,15 +48,25 @@ export class LateWrites {
   }
 }
 
+interface RoundOptions {
+  /** That the writes are made for. */
+  release: string;
+  /** A write is not waited for any more. */
+  onLate: () => void;
+  /** One that was not has ended. */
+  onEnd: () => void;
+}
+
+/** The writes of one round. */
 export class TickWrites {
   readonly #late: Late;
-  readonly #onEnd: () => void;
+  readonly #options: RoundOptions;
   readonly #endsAt = performance.now() + WRITE_PATIENCE_MS;
   #hasLate = false;
 
-  constructor(late: Late, onEnd: () => void) {
+  constructor(late: Late, options: RoundOptions) {
     this.#late = late;
-    this.#onEnd = onEnd;
+    this.#options = options;
   }
 
   /** Nothing more is to be begun in this round. */
@@ -60,7 +75,8 @@ export class TickWrites {
   }
 
   isUnderWay(effect: Effect): boolean {
-    return this.#late.underWay.has(effectWish(effect));
+    const { underWay } = this.#late;
+    return underWay.size > 0 && underWay.has(effectWish(effect));
   }
 
   /** The result of a write, or undefined when it takes longer than this round may. */
@@ -71,13 +87,15 @@ export class TickWrites {
     const result = await orLate(writing, this.#endsAt - performance.now());
     if (!isLate(result)) return result;
     this.#hasLate = true;
+    const { release, onLate, onEnd } = this.#options;
+    onLate();
     const { underWay, refusals } = this.#late;
     const wish = effectWish(effect);
     underWay.add(wish);
     void writing.then(({ refusal }) => {
       underWay.delete(wish);
-      if (refusal) refusals.push(refusal);
-      this.#onEnd();
+      if (refusal) refusals.push({ of: release, refusal });
+      onEnd();
     });
     return undefined;
   }

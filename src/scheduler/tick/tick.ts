@@ -11,6 +11,7 @@ import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { configPinned } from '../../rollout/machine/pins/config-pinned.ts';
 import { unknownWords } from '../../rollout/machine/sources.ts';
+import type { RolloutState } from '../../rollout/machine/state.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { routeMissing } from '../../rollout/machine/troubles/route-missing.ts';
@@ -73,6 +74,11 @@ interface Round {
   wakeAt?: number;
 }
 
+const versionOf = ({ metadata }: Canary): string => metadata.resourceVersion ?? '';
+
+const releaseOf = (state: RolloutState | undefined): string =>
+  [state?.release?.revision, state?.release?.startedAt].join(' ');
+
 interface Paced {
   deployment: Deployment;
   decision: Decision;
@@ -109,14 +115,15 @@ export class Tick {
   async #round(key: string): Promise<Round> {
     const resolved = await this.#options.enrolment.resolve(key, this.#clock());
     if (resolved.followed) return this.#decideOn(key, resolved.deployment, resolved.plan);
-    this.#refusals.take(key, []);
-    this.#backoff.forget(key);
-    this.#lateWrites.forget(key);
-    this.#options.observer.forget(key);
-    this.#options.unknownLog.forget(key);
-    this.#options.hooks.forget(key);
+    this.forget(key);
     const { inMs } = resolved;
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
+  }
+
+  /** The Deployment is not followed any more: nothing is kept of it. */
+  forget(key: string): void {
+    const { observer, unknownLog, hooks } = this.#options;
+    for (const part of [this.#refusals, this.#backoff, this.#lateWrites, observer, unknownLog, hooks]) part.forget(key);
   }
 
   async #decideOn(key: string, deployment: Deployment, plan: ReleasePlan): Promise<Round> {
@@ -127,18 +134,18 @@ export class Tick {
     const state = stateOf(record.status);
     const observed = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
     if (observed === undefined) return { more: false };
-    const unpinnable = this.#refusals.ofPins(key);
+    const before = versionOf(record);
+    this.#refusals.add(key, this.#lateWrites.refusals(key, releaseOf(state)), before);
+    const unpinnable = this.#refusals.ofPins(key, before);
     const seen: Observation = { ...observed, ...(unpinnable !== undefined && { unpinnable }) };
     this.#options.unknownLog.take(key, unknownWords(seen));
-    this.#refusals.add(key, this.#lateWrites.refusals(key));
-    const refused = this.#refusals.of(key);
+    const refused = this.#refusals.of(key, before);
     const place = this.#options.places.read(record, state, seen);
     const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key), ...(place && { place }) };
     const situation = { spec, state, now, settleMs, scrapeMs, label, self, defaultAlerts };
     const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
-    const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan));
+    const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan, before));
     if (committed === undefined) return { more: false, wakeAt: now + CONFLICT_MS };
-    this.#refusals.heard(key);
     this.#options.onCommit(record, committed, decision.facts);
     const { phase, release } = decision.state;
     const { name, namespace = '' } = committed.metadata;
@@ -149,11 +156,11 @@ export class Tick {
     const { done, retryMs, refusals } = await applyAll(decision.effects, {
       attempt: (effect) => applier.apply(effect, wish, { record: committed, readAt }),
       pacer: this.#pacer(key, committed, { deployment: seen.deployment, decision, isBack }),
-      writes: this.#lateWrites.begin(key),
+      writes: this.#lateWrites.begin(key, releaseOf(decision.state)),
       isUrgent: (effect) => effect.do === 'writeHold' || (seen.route !== undefined && isBack(effect)),
       onError: (effect, error) => this.#options.onEffectError(key, effect, error),
     });
-    const isNews = this.#refusals.take(key, refusals);
+    const isNews = this.#refusals.take(key, refusals, { before, at: versionOf(committed) });
     const retryAt = retryMs === undefined ? Number.POSITIVE_INFINITY : this.#clock() + retryMs;
     const wakeAt = Math.min(retryAt, decision.wakeAt ?? Number.POSITIVE_INFINITY);
     const more = done || isNews || committed !== record;
@@ -165,7 +172,7 @@ export class Tick {
     const { release } = decision.state;
     const generations = [deployment.metadata.generation, metadata.generation];
     const intent = [...generations, release?.revision, release?.startedAt].join(' ');
-    return this.#backoff.pacer({ key, intent, now: this.#clock(), isBack });
+    return this.#backoff.pacer({ key, intent, clock: this.#clock, isBack });
   }
 
   #wishOf(seen: Observation, { spec, label }: ReleasePlan): TrafficWish {
@@ -189,8 +196,8 @@ export class Tick {
   }
 
   /** Traffic settings that the API server refuses are reported as invalid, like those that Headgate refuses itself. */
-  #asRefused(key: string, plan: ReleasePlan): ReleasePlan {
-    const refused = this.#refusals.ofTraffic(key);
+  #asRefused(key: string, plan: ReleasePlan, at: string): ReleasePlan {
+    const refused = this.#refusals.ofTraffic(key, at);
     return refused === undefined || plan.invalid !== undefined ? plan : { ...plan, invalid: refused };
   }
 

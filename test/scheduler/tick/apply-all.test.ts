@@ -17,9 +17,9 @@ const answer = (code: number, reason = 'Any') =>
   refusal('PATCH /x', code, { kind: 'Status', code, reason, message: 'no' });
 
 const pacerAt = (backoff: EffectBackoff, now: number) =>
-  backoff.pacer({ key: 'a', intent: '1', now, isBack: () => false });
+  backoff.pacer({ key: 'a', intent: '1', clock: () => now, isBack: () => false });
 
-const calm = () => ({ writes: new LateWrites(() => undefined).begin('a'), isUrgent: () => false });
+const calm = () => ({ writes: new LateWrites(() => undefined).begin('a', 'r1'), isUrgent: () => false });
 
 /** What became of the three when each met its error. */
 const outcome = (...errors: unknown[]) => outcomeAt(pacerAt(new EffectBackoff(), 0), ...errors);
@@ -100,7 +100,7 @@ function hanging({ hung, late = new LateWrites(() => undefined), now = 0, backof
     tried.push(effect);
     return hung.has(effect) ? end.promise : Promise.resolve();
   };
-  const rest = { pacer: pacerAt(backoff, now), writes: late.begin('a'), onError: () => undefined };
+  const rest = { pacer: pacerAt(backoff, now), writes: late.begin('a', 'r1'), onError: () => undefined };
   const isUrgent = (effect: Effect) => effect === setRoute;
   return { end, tried, result: applyAll([setRule, setRoute, scale], { attempt, isUrgent, ...rest }) };
 }
@@ -136,14 +136,46 @@ t.test('writes that hang cost the patience of one round, and none in the next', 
   t.same(again.tried, [setRoute, scale], 'then it may be made again');
 });
 
-t.test('what is refused when nobody waits any more is told to the next decision, once', async (t) => {
+/** A write of release r1 that is refused when its round is over. */
+async function refusedLate(backoff = new EffectBackoff()): Promise<LateWrites> {
   const late = new LateWrites(() => undefined);
-  const { end, result } = hanging({ hung: new Set([setRule]), late });
+  const { end, result } = hanging({ hung: new Set([setRule]), late, backoff });
   await result;
-  t.same(late.refusals('a'), []);
+  t.same(late.refusals('a', 'r1'), []);
   end.reject(answer(403));
   await end.promise.catch(() => undefined);
   await new Promise(setImmediate);
-  t.match(late.refusals('a'), [{ of: 'traffic', words: /403/ }]);
-  t.same(late.refusals('a'), []);
+  return late;
+}
+
+t.test('what is refused when nobody waits any more is told to the next decision, once', async (t) => {
+  const late = await refusedLate();
+  t.match(late.refusals('a', 'r1'), [{ of: 'traffic', words: /403/ }]);
+  t.same(late.refusals('a', 'r1'), []);
+});
+
+t.test('it is told to no other release', async (t) => {
+  const late = await refusedLate();
+  t.same(late.refusals('a', 'r2'), []);
+  t.same(late.refusals('a', 'r1'), [], 'nor later');
+});
+
+t.test('the pause after what was refused late holds for the rounds that began meanwhile', async (t) => {
+  const backoff = new EffectBackoff();
+  const meanwhile = pacerAt(backoff, 0);
+  await refusedLate(backoff);
+  for (const pacer of [meanwhile, pacerAt(backoff, 0)]) t.equal(pacer.waitMs(setRule), 30_000);
+});
+
+t.test('what was refused stands while it is tried again, and where nothing more is begun', async (t) => {
+  const backoff = new EffectBackoff();
+  await outcomeAt(pacerAt(backoff, 0), answer(403));
+  const late = new LateWrites(() => undefined);
+  const trying = hanging({ hung: new Set([setRule]), late, backoff, now: 30_000 });
+  t.match((await trying.result).refusals, [{ of: 'traffic', words: /403/ }]);
+  const meanwhile = hanging({ hung: new Set(), late, backoff, now: 30_500 });
+  t.match((await meanwhile.result).refusals, [{ of: 'traffic', words: /403/ }]);
+  const left = hanging({ hung: new Set([setRoute]), backoff, now: 60_000 });
+  t.match((await left.result).refusals, [{ of: 'traffic', words: /403/ }]);
+  t.same(left.tried, [setRoute]);
 });

@@ -22,7 +22,7 @@ function attempts(result: EffectResult, untilMs: number, world: World = {}, from
   for (let now = fromMs; now < untilMs; now += 50) {
     // As often as a tick that goes on at once.
     for (let round = 0; round < 12; round += 1) {
-      const pacer = backoff.pacer({ key: 'a', intent: intent(now), now, isBack: () => isBack });
+      const pacer = backoff.pacer({ key: 'a', intent: intent(now), clock: () => now, isBack: () => isBack });
       if (pacer.waitMs(effect(now)) > 0) continue;
       pacer.note(effect(now), result);
       found.push(now);
@@ -83,11 +83,19 @@ t.test(
   },
 );
 
+t.test('the pause begins when the attempt ends', async (t) => {
+  let now = 0;
+  const pacer = new EffectBackoff().pacer({ key: 'a', intent: '1', clock: () => now, isBack: () => false });
+  now = 10_000;
+  pacer.note(setRoute(20), 'unanswered');
+  t.equal(pacer.waitMs(setRoute(20)), 1_000);
+});
+
 t.test('one Deployment does not slow down another, and nothing is kept of one that is not followed', async (t) => {
   const backoff = new EffectBackoff();
   attempts('failed', 10_000, { backoff });
   const waitMs = (key: string) =>
-    backoff.pacer({ key, intent: '1', now: 10_000, isBack: () => false }).waitMs(setRoute(20));
+    backoff.pacer({ key, intent: '1', clock: () => 10_000, isBack: () => false }).waitMs(setRoute(20));
   t.same([waitMs('a'), waitMs('b')], [5_000, 0]);
   backoff.forget('a');
   t.equal(waitMs('a'), 0);

@@ -37,22 +37,45 @@ for (const [claim, [effect, cause, of]] of Object.entries(cases))
 const canary = { of: 'canary' as const, words: 'quota' };
 const traffic = { of: 'traffic' as const, words: 'mode' };
 
-t.test('a canary that is refused is heard once', async (t) => {
+/** Takes what one round was refused, which found the record at one version and left it at another. */
+const rounds = (refusals: Refusals) => (before: string, at: string, list: (typeof canary | typeof traffic)[]) =>
+  refusals.take('a', list, { before, at });
+
+t.test('a canary that is refused is told to the next decision, and to no other', async (t) => {
   const refusals = new Refusals();
-  t.equal(refusals.take('a', [canary]), true, 'it is news');
-  t.equal(refusals.of('a'), 'quota');
-  refusals.heard('a');
-  t.equal(refusals.of('a'), undefined);
-  t.equal(refusals.take('a', [canary]), true, 'and news each time');
+  const take = rounds(refusals);
+  t.equal(take('1', '2', [canary]), true, 'it is news');
+  t.equal(refusals.of('a', '2'), 'quota');
+  t.equal(take('2', '3', []), false);
+  t.equal(refusals.of('a', '3'), undefined);
+  t.equal(take('3', '3', [canary]), true, 'and news each time');
 });
 
 t.test('what is refused of the traffic stands until it is taken', async (t) => {
   const refusals = new Refusals();
-  t.equal(refusals.take('a', [traffic]), true, 'it is news');
-  refusals.heard('a');
-  t.same([refusals.of('a'), refusals.ofTraffic('a'), refusals.of('b')], ['mode', 'mode', undefined]);
-  t.equal(refusals.take('a', [traffic]), false, 'once');
-  t.equal(refusals.take('a', []), true, 'that it is taken is news');
-  t.equal(refusals.of('a'), undefined);
-  t.equal(refusals.take('a', []), false);
+  const take = rounds(refusals);
+  t.equal(take('1', '2', [traffic]), true, 'it is news');
+  t.same([refusals.of('a', '2'), refusals.ofTraffic('a', '2'), refusals.of('b', '2')], ['mode', 'mode', undefined]);
+  t.equal(take('2', '2', [traffic]), false, 'once');
+  t.equal(take('2', '2', []), true, 'that it is taken is news');
+  t.equal(refusals.of('a', '2'), undefined);
+  t.equal(take('2', '2', []), false);
+});
+
+t.test('where another scheduler went on, what was refused here says nothing', async (t) => {
+  const refusals = new Refusals();
+  rounds(refusals)('1', '2', [canary, traffic]);
+  t.same(
+    [refusals.of('a', '7'), refusals.ofTraffic('a', '7'), refusals.ofPins('a', '7')],
+    [undefined, undefined, undefined],
+  );
+  refusals.add('a', [traffic], '7');
+  t.equal(refusals.of('a', '7'), 'mode', 'not what was known before');
+});
+
+t.test('nothing is kept of what is not followed, or was refused nothing', async (t) => {
+  const refusals = new Refusals();
+  rounds(refusals)('1', '2', [traffic]);
+  refusals.forget('a');
+  t.equal(refusals.of('a', '2'), undefined);
 });
