@@ -1,8 +1,12 @@
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import { RecentMap } from '../../recent-map.ts';
 import { ROLE } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { isSame } from '../../rollout/workload/template.ts';
+
+/** Namespaces whose last list is known. */
+const MOST = 5_000;
 
 /** Deployments of a namespace, by their keys, with the labels of their pods. */
 type Neighbours = readonly { key: string; labels: Record<string, string> }[];
@@ -13,7 +17,7 @@ export class NeighbourLabels {
   /** By who read it. All who read the same share one. */
   readonly #read = new Map<string, Neighbours>();
   /** By namespace: held by who read it, and not from here. */
-  readonly #last = new Map<string, WeakRef<Neighbours>>();
+  readonly #last = new RecentMap<string, WeakRef<Neighbours>>(MOST);
 
   constructor(client: Pick<KubeClient, 'listAll'>) {
     this.#client = client;

@@ -1,7 +1,12 @@
-import { Store, type StoreOptions } from '../../cluster/store.ts';
+import { Store, type StoreEvent, type StoreOptions } from '../../cluster/store.ts';
 import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
-import { hostsOf } from '../tick/host-claims.ts';
+import { isSame } from '../../rollout/workload/template.ts';
+import { claimsNothing, hostsOf } from '../tick/host-claims.ts';
 import { canariesByAge, isWritten } from '../tick/owners.ts';
+
+/** Whether two states of a record have the same part of their hosts: by what they say of them, and by whether they are followed. */
+const hasSameClaim = (a: Canary, b: Canary): boolean =>
+  a.metadata.uid === b.metadata.uid && claimsNothing(a) === claimsNothing(b) && isSame(a.spec, b.spec);
 
 /** The Canaries of the cluster, to be found by name, by the Deployment that they name, and by the hosts in their specs. */
 export class Records {
@@ -11,17 +16,21 @@ export class Records {
   constructor(onChange: (key: string) => void, options: Pick<StoreOptions<Canary>, 'keep' | 'onError'> = {}) {
     const indexes = { target: (record: Canary) => [targetOf(record)], host: hostsOf };
     this.store = new Store<Canary>({ indexes, ...options });
-    this.store.onChange(({ object, previous, source }) => {
-      if (source === 'write') return;
-      for (const key of this.#concerned(object, previous)) onChange(key);
+    this.store.onChange((event) => {
+      const own = targetOf(event.object);
+      if (event.source !== 'write') onChange(own);
+      for (const key of this.#rivals(event)) if (key !== own) onChange(key);
     });
   }
 
-  /** The Deployment of the record, and those of records that claim a host which this one claims now or did before. */
-  #concerned(record: Canary, previous: Canary | undefined): Set<string> {
-    const hosts = new Set([...hostsOf(record), ...(previous ? hostsOf(previous) : [])]);
-    const rivals = [...hosts].flatMap((host) => this.claiming(host)).map(targetOf);
-    return new Set([targetOf(record), ...rivals]);
+  /**
+   * The Deployments of records that claim a host which this one claims now or did before, where that may be another's now. They are told
+   * of what this process wrote as well: it is not they that look again.
+   */
+  #rivals({ type, object, previous }: StoreEvent<Canary>): Set<string> {
+    if (type === 'modified' && previous !== undefined && hasSameClaim(previous, object)) return new Set();
+    const hosts = new Set([...hostsOf(object), ...(previous ? hostsOf(previous) : [])]);
+    return new Set([...hosts].flatMap((host) => this.claiming(host)).map(targetOf));
   }
 
   /** @param key `namespace/name` of the Canary itself */

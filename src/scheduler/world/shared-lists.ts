@@ -1,4 +1,8 @@
+import { RecentMap } from '../../recent-map.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
+
+/** Collections whose last list is known. */
+const MOST = 10_000;
 
 /**
  * Lists of the same collection that several hold, each as it was when they read it. What did not change from one to the next
@@ -6,7 +10,7 @@ import type { KubeObject } from '../../rollout/kube.ts';
  */
 export class SharedLists {
   /** The last one of each collection: held by who read it, and not from here. */
-  readonly #last = new Map<string, WeakRef<readonly KubeObject[]>>();
+  readonly #last = new RecentMap<string, WeakRef<readonly KubeObject[]>>(MOST);
 
   /** The same objects, as far as possible those that were in the last list. */
   share(collection: string, objects: readonly KubeObject[]): readonly KubeObject[] {

@@ -21,4 +21,6 @@ export interface WorldOptions extends Coverage {
   onMissed?: (resource: string, count: number) => void;
   /** Watches for a release that is over were closed. */
   onClosed?: () => void;
+  /** The Deployment is gone, or Headgate off it: nothing here is kept for it any more. */
+  onForgotten?: (key: string) => void;
 }

@@ -121,6 +121,7 @@ export class World {
     closeIdleWatches({
       enrolled: this.enrolled,
       records: this.records,
+      forget: (key) => this.forget(key),
       close: (key) => this.#closeWatches(key),
       closeEndpoints: (key) => this.endpoints.forget(key),
     });
@@ -207,7 +208,8 @@ export class World {
   /** The Deployment is gone, or Headgate off it: nothing is kept for it. */
   async forget(key: string): Promise<void> {
     await this.#closeWatches(key);
-    for (const part of [this.traffic, this.taken, this.autoscalers, this.restated]) part.forget(key);
+    for (const part of [this.traffic, this.taken, this.autoscalers, this.restated, this.neighbours]) part.forget(key);
+    this.#options.onForgotten?.(key);
   }
 
   canaryOf(deployment: Deployment): Deployment | undefined {

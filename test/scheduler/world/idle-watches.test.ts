@@ -13,7 +13,12 @@ function bystander() {
   const enrolled = new Store<Deployment>();
   const records = new Records(() => undefined);
   const note = (what: string) => async () => void closed.push(what);
-  closeIdleWatches({ enrolled, records, close: note('all'), closeEndpoints: note('endpoints') });
+  closeIdleWatches({
+    ...{ enrolled, records },
+    forget: note('everything'),
+    close: note('all'),
+    closeEndpoints: note('endpoints'),
+  });
   let version = 0;
   const versioned = <T extends Deployment | Canary>(object: T): T => {
     version += 1;
@@ -23,6 +28,11 @@ function bystander() {
     closed: () => closed.splice(0),
     deployment: (...changes: make.Change<Deployment>[]) =>
       enrolled.put(versioned(make.deployment('2.0', ...changes)), 'watch'),
+    gone: () => {
+      version += 1;
+      const key = `${make.NAMESPACE}/${make.NAME}`;
+      return { deployment: enrolled.remove(key, String(version)), record: records.store.remove(key, String(version)) };
+    },
     record: (phase: Phase, source: 'watch' | 'write' = 'watch') => {
       const status = { phase, release: make.release('2.0') };
       const metadata = { name: make.NAME, namespace: make.NAMESPACE, uid: 'uid-record' };
@@ -62,4 +72,13 @@ t.test('what this process writes is for its own tick to see', async (t) => {
   closed();
   record('Succeeded', 'write');
   t.same(closed(), []);
+});
+
+t.test('of what is gone nothing is kept', async (t) => {
+  const { closed, deployment, record, gone } = bystander();
+  deployment();
+  record('Succeeded');
+  closed();
+  gone();
+  t.same(closed(), ['all', 'everything'], 'when the record is gone, too');
 });
