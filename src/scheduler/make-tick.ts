@@ -31,14 +31,16 @@ export interface TickParts {
   onLook: (key: string) => void;
   /** This process has committed another state of a record. */
   onCommitted: (record: Canary) => void;
-  /** Something about the Deployment of this key is known now. */
+  /** What this process asked for about the Deployment of this key is known now. */
   onAnswer: (key: string) => void;
+  /** There is a place for the canary of this Deployment. */
+  onTurn: (key: string) => void;
 }
 
 /** The tick of this scheduler, with all that it reads and writes by. */
 export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const { client, config, alerts, log, metrics, provider, clock, providers, tracing } = options;
-  const { world, events, onLook, onAnswer } = parts;
+  const { world, events, onLook, onAnswer, onTurn, onCommitted } = parts;
   const { clusterDomain, routeSettleMs: settleMs } = config;
   const onCheck = (key: string, { metric, verdict }: CheckResult) => {
     metrics.checks.inc({ verdict });
@@ -50,6 +52,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     claimants: new Claimants(world, provider),
     clock,
     dismantler: new WatchedDismantler(world, { client, provider, clusterDomain, settleMs }),
+    onCommitted,
     onUnusable: (key, message) => log.warn({ canary: key }, message),
     onAbandoned: (deployment, revision) => events.recordDeleted(deployment, revision),
   });
@@ -57,7 +60,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
   const metricTemplates = new MetricTemplates({ client, providers, prometheus, namespace: config.namespace });
   const asked = tracedSources({ prometheus, metricTemplates }, tracing);
   const { records, canaries } = world;
-  const places = new CanaryPlaces({ records, canaries, limit: config.maxStarting, clock, onTurn: onAnswer });
+  const places = new CanaryPlaces({ records, canaries, limit: config.maxStarting, clock, onTurn });
   const reading = rememberedReads(provider);
   const observer = new Observer({ world, provider: reading, clusterDomain, ...asked, onCheck, onAnswer });
   return new Tick({
@@ -76,7 +79,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     hooks: parts.hooks,
     notices: parts.notices,
     onCommit: (before, committed, facts) => {
-      if (committed !== before) parts.onCommitted(committed);
+      if (committed !== before) onCommitted(committed);
       const ended = endedRelease(before, committed);
       if (ended !== undefined) countEnded(metrics, ended);
       if (ended !== undefined) tracing.ended(committed, ended);

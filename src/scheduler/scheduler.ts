@@ -8,12 +8,12 @@ import { tracedCaller } from './hooks/traced-caller.ts';
 import { makeTick } from './make-tick.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
-import { CarriedReleases } from './queue/carried-releases.ts';
+import { Carriers } from './queue/carriers.ts';
+import { ChangeWakes } from './queue/change-wakes.ts';
 import { type Connections, connect } from './queue/connections.ts';
 import { Heartbeat } from './queue/heartbeat.ts';
 import { KeyedExecutor } from './queue/keyed-executor.ts';
 import { LastLooks } from './queue/last-looks.ts';
-import { OwnWakes } from './queue/own-wakes.ts';
 import { Resync } from './queue/resync.ts';
 import { urgencyIn } from './queue/urgency.ts';
 import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
@@ -37,8 +37,8 @@ export class Scheduler {
   readonly #tick: Tick;
   readonly #ticks: KeyedExecutor;
   readonly #looks = new LastLooks();
-  readonly #carried = new CarriedReleases();
-  readonly #ownWakes: OwnWakes;
+  readonly #carriers = new Carriers();
+  readonly #changes: ChangeWakes;
   readonly #events: EventRecorder;
   readonly #connections: Connections;
   readonly #wakeQueue: WakeQueue;
@@ -70,11 +70,20 @@ export class Scheduler {
     this.#wakeQueue = new WakeQueue({
       name: queue,
       connection: commands,
-      runHere: (job) => void this.#run(job),
+      runHere: (job) => void this.#look(job),
       urgencyOf: (key) => urgencyIn(this.#world, key),
       clock,
     });
-    this.#ownWakes = new OwnWakes({ run: (job) => void this.#look(job), most: concurrency, clock });
+    this.#changes = new ChangeWakes({
+      looks: this.#looks,
+      carriers: this.#carriers,
+      ticks: this.#ticks,
+      wakeQueue: this.#wakeQueue,
+      recordsOf: (key) => this.#world.records.about(key),
+      look: (job) => void this.#look(job),
+      concurrency,
+      clock,
+    });
     const worker = { queue, concurrency, connection: blocking, clock, onError };
     this.#worker = new WakeWorker({
       ...worker,
@@ -117,6 +126,7 @@ export class Scheduler {
       onChange: (key) => this.#changed(key),
       onRestart: (resource, reason) => metrics.watchRestarts.inc({ resource, reason }),
       onClosed: () => metrics.releaseWatches.set(this.#world.releaseWatches),
+      onForgotten: (key) => this.#tick.forget(key),
       onMissed: (resource, count) => metrics.watchMissed.inc({ resource }, count),
     });
   }
@@ -132,10 +142,12 @@ export class Scheduler {
 
   #makeTick(): Tick {
     const [world, events, hooks, notices] = [this.#world, this.#events, this.#hooks, this.#notices];
-    const onAnswer = (key: string) => this.#changed(key);
+    const onAnswer = (key: string) => this.#changes.learned(key);
+    const onTurn = (key: string) => this.#changed(key);
     const onLook = (key: string) => this.#looked(key);
-    const onCommitted = (record: Canary) => this.#carried.note(record);
-    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, onLook, onAnswer, onCommitted });
+    const onCommitted = (record: Canary) => this.#carriers.note(record);
+    const told = { onLook, onAnswer, onTurn, onCommitted };
+    return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, ...told });
   }
 
   /**
@@ -150,7 +162,7 @@ export class Scheduler {
       { stop: () => this.#events.flush() },
       { stop: () => this.#ticks.idle() },
       [this.#worker, this.#notices],
-      [this.#resync, this.#heartbeat, this.#hooks, this.#ownWakes],
+      [this.#resync, this.#heartbeat, this.#hooks, this.#changes],
       { start: () => this.#setReady(true), stop: () => this.#setReady(false) },
     ]);
   }
@@ -175,27 +187,15 @@ export class Scheduler {
     for (const connection of this.#connections) connection.disconnect();
   }
 
-  /**
-   * Most changes are what a running tick wrote itself: it runs once more then. Most others are about releases that this process carries
-   * on. Neither takes the way through Redis, unless there is so much to do here that others are to have a part of it.
-   */
   #changed(key: string): void {
-    if (this.#resync.takes(key)) return;
-    const nextAt = this.#looks.noticed(key, this.#options.clock());
-    if (this.#ticks.rerun(key) || nextAt === undefined || this.#wakeHere(key, nextAt)) return;
-    this.#wakeQueue.soon(key, nextAt);
-  }
-
-  #wakeHere(key: string, at: number): boolean {
-    const isFree = this.#ticks.size < this.#options.config.concurrency;
-    return isFree && this.#carried.has(this.#world.records.about(key)) && this.#ownWakes.soon(key, at);
+    if (!this.#resync.takes(key)) this.#changes.noticed(key);
   }
 
   /** What was noticed so far, echoes of its own writes among it, a tick sees in its next round. */
   #looked(key: string): void {
     this.#looks.begin(key, this.#options.clock());
     this.#ticks.begunAnew(key);
-    this.#ownWakes.answered(key);
+    this.#changes.answered(key);
   }
 
   /** Redis may have lost its timers: what is under way is woken again. */
@@ -208,10 +208,6 @@ export class Scheduler {
     const { metrics, clock } = this.#options;
     if (!job.isSearch) metrics.queueLag.set(Math.max(clock() - job.dueAt, 0) / 1_000);
     metrics.queueTaken.set(clock() / 1_000);
-    await this.#run(job);
-  }
-
-  async #run(job: WakeJob): Promise<void> {
     this.#heartbeat.beat();
     if (job.key !== '') await this.#look(job);
   }

@@ -1,5 +1,5 @@
 import { URGENCIES } from '../../rollout/machine/places/urgency.ts';
-import { ms } from '../../rollout/machine/state.ts';
+import { ms, type Release } from '../../rollout/machine/state.ts';
 import { stateOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
 import { urgencyIn } from './urgency.ts';
@@ -14,9 +14,22 @@ export function byTurn(world: Pick<World, 'enrolled' | 'records'>, keys: Iterabl
   return turns.toSorted((a, b) => a.urgency - b.urgency || a.due - b.due).map(({ key }) => key);
 }
 
+type Known = Pick<World, 'records'>;
+
+/**
+ * Whether its record says that something was to be done by now: a check, or the routes' write of a weight that was committed. Who was
+ * to do it may be gone.
+ */
+export const isOverdue = (world: Known, key: string, now: number): boolean =>
+  releasesOf(world, key).some(({ weight, weightSince, checkAt }) =>
+    checkAt === undefined ? weight > 0 && weightSince === undefined : ms(checkAt) <= now,
+  );
+
 /** When the next check is to be, milliseconds since the epoch; what waits for something else may be due at any time: 0. */
-function dueOf({ records }: Pick<World, 'records'>, key: string): number {
-  const checks = records.about(key).map(({ status }) => stateOf(status)?.release?.checkAt);
-  const times = checks.map((checkAt) => (checkAt === undefined ? 0 : ms(checkAt)));
+function dueOf(world: Known, key: string): number {
+  const times = releasesOf(world, key).map(({ checkAt }) => (checkAt === undefined ? 0 : ms(checkAt)));
   return times.toSorted((a, b) => a - b)[0] ?? 0;
 }
+
+const releasesOf = ({ records }: Known, key: string): Release[] =>
+  records.about(key).flatMap(({ status }) => stateOf(status)?.release ?? []);

@@ -12,12 +12,12 @@ const REASON = 'NamespaceExcluded';
 /**
  * Says on Canaries that were followed, and whose namespace is excluded since, that they are not followed any more. Nothing else
  * is done there, and a Canary without a phase was never followed: nobody but Headgate gives it one.
- * @param onFound gets the key of each
+ * @param onFound gets the key of each; `onError`, why one could not be told, which keeps no other from it
  */
 export async function tellExcluded(
   client: KubeClient,
   { namespaces, excludedNamespaces }: Coverage,
-  onFound: (key: string) => void,
+  { onFound, onError }: { onFound: (key: string) => void; onError: (error: unknown) => void },
 ): Promise<void> {
   // Where some namespaces are the only ones, there are no rights in others.
   if (namespaces.length > 0) return;
@@ -25,7 +25,7 @@ export async function tellExcluded(
   for await (const record of inPages<Canary>(client, KINDS.canaries, excluded)) {
     if (record.status?.phase === undefined || isTold(record)) continue;
     onFound(keyOf(record));
-    await tell(client, record);
+    await tell(client, record).catch(onError);
   }
 }
 

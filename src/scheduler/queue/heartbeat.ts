@@ -1,7 +1,10 @@
 import type { WakeQueue } from './wake-queue.ts';
 
-const EVERY_MS = 15_000;
-const MISSED = 3;
+/** After so long without a sign one is asked for, */
+const QUIET_MS = 15_000;
+/** again and again: of several schedulers any takes it, and it is no sign of the others. */
+const AGAIN_MS = 1_000;
+const DEAD_MS = 45_000;
 /** Whatever a tick waits for has a deadline of its own: one that takes so long will never end. */
 const STUCK_MS = 600_000;
 
@@ -16,7 +19,7 @@ export interface HeartbeatOptions {
 /**
  * Whether this process still works. Ticks under way tell by their age: however slow they are, and however many jobs wait for
  * them, they get on. When none is, a job of its own goes through the same queue and worker as the work, and has to come back: a
- * worker that is connected and takes nothing is not noticed otherwise. While Redis does not answer, no job is expected.
+ * worker that is connected and takes nothing is not noticed otherwise. While Redis does not answer, or takes no job, none is expected.
  */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -31,15 +34,14 @@ export class Heartbeat {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#send(), EVERY_MS);
-    this.#send();
+    this.#timer = setInterval(() => this.#ask(), AGAIN_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** To be called when the worker is given a job. */
+  /** To be called when the worker is given a job by Redis. */
   beat(): void {
     this.#lastSign = this.#clock();
   }
@@ -49,11 +51,14 @@ export class Heartbeat {
     const oldestMs = oldestTickMs();
     if (oldestMs >= STUCK_MS) return false;
     if (oldestMs > 0 || !redisAnswers()) this.beat();
-    return this.#clock() - this.#lastSign < EVERY_MS * MISSED;
+    return this.#clock() - this.#lastSign < DEAD_MS;
   }
 
-  #send(): void {
-    if (this.#options.redisAnswers()) this.#options.wakeQueue.heartbeat();
-    else this.beat();
+  #ask(): void {
+    const { redisAnswers, wakeQueue } = this.#options;
+    if (this.#clock() - this.#lastSign < QUIET_MS) return;
+    if (!redisAnswers()) return this.beat();
+    // What Redis refuses is kept by this process, as while it is away.
+    void wakeQueue.heartbeat().catch(() => this.beat());
   }
 }

@@ -9,13 +9,18 @@ const MOST = 20_000;
  */
 const PAUSE_MS = 100;
 
+/** Before any time of a clock. */
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** Times are milliseconds since the epoch. */
 interface Look {
-  /** Milliseconds since the epoch. */
   begunAt: number;
   /** When the next one is to be, as something was noticed since. */
   nextAt?: number;
   /** When it asked for the next one. */
   wakeAt?: number;
+  /** Nothing was asked for besides: Redis may have lost the one that was. */
+  isOwed?: boolean;
 }
 
 /**
@@ -33,7 +38,24 @@ export class LastLooks {
   /** A look has asked for the next one. @param wakeAt when it is to be, milliseconds since the epoch */
   planned(key: string, wakeAt: number): void {
     const look = this.#looks.get(key);
-    if (look !== undefined) look.wakeAt = wakeAt;
+    if (look === undefined) return;
+    look.wakeAt = wakeAt;
+    look.isOwed = true;
+  }
+
+  /**
+   * Whether a look was asked for, for a time before that, and none has begun here since. It is told until `settled`, as another
+   * scheduler may have answered it long ago.
+   */
+  owes(key: string, before: number): boolean {
+    const { nextAt, wakeAt, isOwed } = this.#looks.get(key) ?? {};
+    return isOwed === true && (nextAt !== undefined || (wakeAt !== undefined && wakeAt < before));
+  }
+
+  /** It was asked for once more. */
+  settled(key: string): void {
+    const look = this.#looks.get(key);
+    if (look !== undefined) look.isOwed = false;
   }
 
   /** When the next look is to be as the last one asked for it, milliseconds since the epoch; undefined where it did not. */
@@ -46,11 +68,11 @@ export class LastLooks {
    * was asked for already.
    */
   noticed(key: string, now: number): number | undefined {
-    const look = this.#looks.get(key);
-    if (look === undefined) return now;
-    if (look.nextAt !== undefined && look.nextAt > now) return undefined;
-    look.nextAt = Math.min(Math.max(look.begunAt + PAUSE_MS, now), now + PAUSE_MS);
-    return look.nextAt;
+    const { begunAt, nextAt, wakeAt } = this.#looks.get(key) ?? { begunAt: NEVER };
+    if (nextAt !== undefined && nextAt > now) return undefined;
+    const at = Math.min(Math.max(begunAt + PAUSE_MS, now), now + PAUSE_MS);
+    this.#looks.set(key, { begunAt, nextAt: at, isOwed: true, ...(wakeAt !== undefined && { wakeAt }) });
+    return at;
   }
 
   /** Whether a look has begun since the job was due, so that there is nothing left for it to do. No look of a time to come counts: the clock went back. */

@@ -13,10 +13,13 @@ export class PacedPass {
     this.#give = give;
   }
 
-  /** Gives the first of them at once. What is left of an earlier pass comes after them. @param overMs the time that it all may take */
+  /**
+   * Gives the first of them at once. What is left of an earlier pass comes before them: with passes that come too soon after each other
+   * the last ones would never have their turn. @param overMs the time that it all may take
+   */
   begin(keys: Iterable<string>, overMs: number): void {
     this.stop();
-    this.#left = [...new Set([...keys, ...this.#left])];
+    this.#left = [...new Set([...this.#left, ...keys])];
     this.#inSlot = Math.max(LEAST_IN_SLOT, Math.ceil((this.#left.length * SLOT_MS) / overMs));
     this.#slot();
   }

@@ -6,7 +6,7 @@ import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import type { World } from '../world/world.ts';
-import { byTurn } from './by-turn.ts';
+import { byTurn, isOverdue } from './by-turn.ts';
 import { tellExcluded } from './excluded-records.ts';
 import { hasWork } from './has-work.ts';
 import type { LastLooks } from './last-looks.ts';
@@ -18,8 +18,8 @@ export interface ResyncOptions extends Coverage {
   world: World;
   intervalMs: number;
   clock: Clock;
-  wakeQueue: Pick<WakeQueue, 'whenFree' | 'at'>;
-  looks: Pick<LastLooks, 'plannedAt' | 'covers'>;
+  wakeQueue: Pick<WakeQueue, 'now' | 'whenFree' | 'at'>;
+  looks: Pick<LastLooks, 'plannedAt' | 'covers' | 'owes' | 'settled'>;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
   /** How many Deployments have a revision that is held. */
@@ -37,7 +37,8 @@ const PASS_SHARE = 0.8;
 
 /**
  * Finds work for which no wake-up came: at start, when Redis is back, and periodically. A Deployment that is woken without
- * need costs a tick from the watches' stores, and no request; one that is to be looked at before the next pass costs a timer.
+ * need costs a tick from the watches' stores, and no request; one that is to be looked at before the next pass costs a timer. What
+ * was asked for, and may have been lost with Redis, is asked for once more, also of a Deployment at rest.
  * What is due first comes first, and all of it is spread over the time until the next pass.
  */
 export class Resync {
@@ -63,7 +64,7 @@ export class Resync {
     this.run();
     sweep();
     const { client, onExcluded } = this.#options;
-    void tellExcluded(client, this.#options, onExcluded).catch(onError);
+    void tellExcluded(client, this.#options, { onFound: onExcluded, onError }).catch(onError);
   }
 
   stop(): void {
@@ -91,14 +92,19 @@ export class Resync {
     this.#pass.begin([...byTurn(world, [...atWork, ...left]), ...this.#noticed.keys()], intervalMs * PASS_SHARE);
   }
 
-  /** Its timer may be lost. One that is to come before the next pass is only set again, if nothing has to be seen before. */
+  /**
+   * Its timer may be lost. One that is to come before the next pass is only set again, if nothing has to be seen before. What is known
+   * to be late waits behind nothing.
+   */
   #ask(key: string): void {
-    const { wakeQueue, looks, intervalMs, clock } = this.#options;
+    const { world, wakeQueue, looks, intervalMs, clock } = this.#options;
     const [at, now] = [looks.plannedAt(key), clock()];
     const isSoon = at !== undefined && at > now && at <= now + intervalMs;
     if (isSoon && this.#isSeen(key, now)) wakeQueue.at(key, at);
-    else wakeQueue.whenFree(key);
+    else if (isOverdue(world, key, now)) wakeQueue.now(key);
+    else wakeQueue.whenFree(key, now);
     this.#noticed.delete(key);
+    looks.settled(key);
   }
 
   #isSeen(key: string, now: number): boolean {
@@ -108,19 +114,20 @@ export class Resync {
 
   #hasWork(deployment: Deployment): boolean {
     const key = keyOf(deployment);
-    const { world, clock } = this.#options;
+    const { world, clock, looks, intervalMs } = this.#options;
     const standing = { deployment, records: world.records.about(key), hasRoute: world.traffic.hasRoute(key) };
-    return hasWork(standing, clock());
+    return hasWork(standing, clock()) || looks.owes(key, clock() + intervalMs);
   }
 
   /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */
   async #sweep(): Promise<void> {
-    const { client } = this.#options;
+    const { client, onError } = this.#options;
     const query = { labelSelector: `!${ENROLLED}` };
     for await (const { metadata } of inPages<Deployment>(client, KINDS.deployments, this.#options, query)) {
       if (metadata.annotations?.[CANARY] === undefined) continue;
       const path = pathOf(KINDS.deployments, metadata.namespace, metadata.name);
-      await client.patch(path, 'merge', { metadata: { labels: { [ENROLLED]: 'true' } } });
+      // One that is gone meanwhile, or that others will not have changed, keeps none from its label.
+      await client.patch(path, 'merge', { metadata: { labels: { [ENROLLED]: 'true' } } }).catch(onError);
     }
   }
 }

@@ -24,7 +24,7 @@ export const isWakeJob = (data: unknown): data is WakeJob =>
 const isKey = (key: string): boolean =>
   key === '' || (key.length <= LONGEST_KEY && key.split('/').length === 2 && key.split('/').every(isDnsSubdomain));
 
-export type Purpose = 'now' | 'search' | 'timer' | 'heartbeat';
+export type Purpose = 'now' | 'search' | 'timer';
 
 /** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
 export const MERGE_MS = 20;
@@ -65,7 +65,6 @@ export class WakeQueue {
     this.#queue.on('error', () => undefined);
     // It was away: what it had may be lost.
     connection.on('ready', () => this.#recent.forget());
-    // BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own.
     this.#process = `${process.pid}.${Date.now().toString(36)}`;
     this.#runHere = runHere;
     this.#urgencyOf = urgencyOf;
@@ -81,9 +80,12 @@ export class WakeQueue {
     this.#add(key, 'now', this.#merged(notBefore));
   }
 
-  /** As `now`, but behind all that is due and no less urgent: nobody is known to wait for it. */
-  whenFree(key: string): void {
-    this.#add(key, 'search', this.#merged(this.#clock()));
+  /**
+   * As `now`, but behind all that is due and no less urgent: nobody is known to wait for it.
+   * @param since a look that began since then answers it, milliseconds since the epoch
+   */
+  whenFree(key: string, since: number): void {
+    this.#add(key, 'search', since);
   }
 
   /** @param at milliseconds since the epoch. */
@@ -96,39 +98,49 @@ export class WakeQueue {
     this.#add(key, 'timer', dueAt + 1);
   }
 
-  heartbeat(): void {
-    this.#add('', 'heartbeat', this.#clock());
+  /**
+   * Adds a job that says nothing, to see whether jobs come through Redis: kept here, it would tell nothing.
+   * @throws what Redis said, where it does not accept it
+   */
+  async heartbeat(): Promise<void> {
+    const dueAt = this.#clock();
+    const jobId = ['heartbeat', dueAt, this.#process].join('/');
+    if (!this.#closed) await this.#queue.add('heartbeat', { key: '', dueAt }, { jobId });
   }
 
   #merged(notBefore: number): number {
     return Math.ceil((Math.max(notBefore, this.#clock()) + 1) / MERGE_MS) * MERGE_MS;
   }
 
+  /** BullMQ takes those without a priority, or with 0, first, then the smallest number. */
   #add(key: string, purpose: Purpose, dueAt: number): void {
     if (this.#closed) return;
-    // Of searches that nobody has come to yet, one is enough.
-    const jobId = [purpose, key, ...(purpose === 'search' ? [] : [dueAt]), this.#process].join('/');
+    const jobId = [...this.#idOf(purpose, dueAt), key].join('/');
     const delay = Math.max(dueAt - this.#clock(), 0);
+    const job: WakeJob = { key, dueAt, ...(purpose === 'search' && { isSearch: true }) };
     let kept = false;
     const keep = (): void => {
-      if (!kept) this.#keep({ key, dueAt });
+      if (!kept) this.#keep(job);
       kept = true;
     };
     const late = setTimeout(keep, REDIS_MS).unref();
-    const job: WakeJob = { key, dueAt, ...(purpose === 'search' && { isSearch: true }) };
-    const added = this.#queue.add(purpose, job, { jobId, delay, priority: this.#priorityOf(key, purpose) });
+    const priority = URGENCIES.indexOf(this.#urgencyOf(key)) * 2 + (purpose === 'search' ? 1 : 0);
+    const added = this.#queue.add(purpose, job, { jobId, delay, priority });
     added.then(() => clearTimeout(late)).catch(keep);
   }
 
-  /** BullMQ takes those without a priority first, then the smallest number. */
-  #priorityOf(key: string, purpose: Purpose): number {
-    if (purpose === 'heartbeat') return 0;
-    return URGENCIES.indexOf(this.#urgencyOf(key)) * 2 + (purpose === 'search' ? 1 : 0);
+  /**
+   * BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own. Not for timers: nobody
+   * works on one that is to come, and schedulers that all set it would all come at once, and race. Of searches to which nobody has come
+   * yet, one is enough.
+   */
+  #idOf(purpose: Purpose, dueAt: number): (string | number)[] {
+    if (purpose === 'timer') return [purpose, dueAt];
+    return purpose === 'search' ? [purpose, this.#process] : [purpose, dueAt, this.#process];
   }
 
-  /** A heartbeat asks whether jobs come through Redis: kept here, it would say nothing. */
   #keep(job: WakeJob): void {
-    if (this.#closed || job.key === '') return;
+    if (this.#closed) return;
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);

@@ -56,6 +56,24 @@ t.test('a clock that goes back delays nothing for longer', async (t) => {
   t.equal(looks.noticed(KEY, 1_000), 1_100);
 });
 
+t.test('what was asked for and not answered is owed, until it is asked for again', async (t) => {
+  const looks = new LastLooks();
+  const owes = (before: number) => looks.owes(KEY, before);
+  t.notOk(owes(NOW));
+  looks.noticed(KEY, 90);
+  t.ok(owes(0), 'whatever was noticed');
+  looks.settled(KEY);
+  t.notOk(owes(NOW));
+  looks.noticed(KEY, 300);
+  t.ok(owes(0), 'something else was noticed since');
+  looks.begin(KEY, 500);
+  t.notOk(owes(NOW), 'it was looked at');
+  looks.planned(KEY, 600);
+  t.same([owes(600), owes(601)], [false, true], 'a timer that is to come later is asked for later');
+  looks.settled(KEY);
+  t.notOk(owes(NOW));
+});
+
 t.test('what is long ago is forgotten, and looked at', async (t) => {
   const looks = new LastLooks();
   for (let index = 0; index <= 20_000; index += 1) looks.begin(`prod/${index}`, 100);

@@ -9,15 +9,17 @@ import type { World } from '../../../src/scheduler/world/world.ts';
 import { deployment, NAMESPACE, START } from '../../build.ts';
 
 const INTERVAL_MS = 30_000;
+const SINCE = '2029-12-31T23:59:00Z';
 const keyOf = (name: string): string => `${NAMESPACE}/${name}`;
 
 /** A scheduler's resync over Deployments of these phases, and what it asked the queue for. */
-function opened(phases: Readonly<Record<string, { phase: string; checkAt?: string }>>) {
+function opened(phases: Readonly<Record<string, { phase: string; checkAt?: string; weightSince?: string }>>) {
   const enrolled = new Store<Deployment>();
   const records = new Records(() => undefined);
-  for (const [name, { phase, checkAt }] of Object.entries(phases)) {
+  for (const [name, { phase, checkAt, weightSince = SINCE }] of Object.entries(phases)) {
     enrolled.put(deployment('1.0', ({ metadata }) => void (metadata.name = name)));
-    const release = { revision: 'r', path: 'canary', weight: 10, ...(checkAt && { checkAt }) };
+    const times = { ...(checkAt && { checkAt }), ...(weightSince && { weightSince }) };
+    const release = { revision: 'r', path: 'canary', weight: 10, ...times };
     const status = { phase, ...(phase === 'Progressing' && { release }) };
     const metadata = { name, namespace: NAMESPACE, resourceVersion: '1' };
     records.put({ metadata, spec: { targetRef: { name } }, status } as unknown as Canary);
@@ -25,16 +27,23 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
   const asked: string[] = [];
   const planned = new Map<string, number>();
   const seen = new Set<string>();
+  const owed = new Set<string>();
   const resync = new Resync({
     client: {} as KubeClient,
     world: { enrolled, records, traffic: { hasRoute: () => true } } as unknown as World,
     intervalMs: INTERVAL_MS,
     clock: () => START,
     wakeQueue: {
+      now: (key) => void asked.push(`${key} now`),
       whenFree: (key) => void asked.push(key),
       at: (key, at) => void asked.push(`${key} at +${at - START}`),
     },
-    looks: { plannedAt: (key) => planned.get(key), covers: ({ key }) => seen.has(key) },
+    looks: {
+      plannedAt: (key) => planned.get(key),
+      covers: ({ key }) => seen.has(key),
+      owes: (key) => owed.has(key),
+      settled: (key) => owed.delete(key),
+    },
     sendNotices: () => undefined,
     onCount: () => undefined,
     onExcluded: () => undefined,
@@ -43,14 +52,14 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
     excludedNamespaces: [],
   });
   t.teardown(() => resync.stop());
-  return { resync, asked, planned, seen };
+  return { resync, asked, planned, seen, owed };
 }
 
 t.test('what has work is looked at, what is due first comes first', async (t) => {
   const { resync, asked } = opened({
     idle: { phase: 'Succeeded' },
-    late: { phase: 'Progressing', checkAt: '2026-01-01T00:00:20Z' },
-    soon: { phase: 'Progressing', checkAt: '2026-01-01T00:00:10Z' },
+    late: { phase: 'Progressing', checkAt: '2030-01-01T00:00:20Z' },
+    soon: { phase: 'Progressing', checkAt: '2030-01-01T00:00:10Z' },
     promoting: { phase: 'Promoting' },
   });
   resync.run();
@@ -90,4 +99,23 @@ t.test('one that is to be looked at before the next pass only gets its timer aga
   planned.set(keyOf('far'), START + INTERVAL_MS + 1);
   resync.run();
   t.same(asked, ['none', 'past', `next at +${INTERVAL_MS}`, 'far'].map(keyOf));
+});
+
+t.test('what was asked for, and may be lost, is asked for once more, also of what is at rest', async (t) => {
+  const { resync, asked, owed } = opened({ idle: { phase: 'Succeeded' }, asked: { phase: 'Succeeded' } });
+  owed.add(keyOf('asked'));
+  resync.run();
+  t.same(asked, [keyOf('asked')]);
+  resync.run();
+  t.same(asked, [keyOf('asked')], 'and no more: another scheduler may have answered it');
+});
+
+t.test('what is late, or was left in the middle of a weight, waits behind nothing', async (t) => {
+  const { resync, asked } = opened({
+    late: { phase: 'Progressing', checkAt: '2029-12-31T23:59:59Z' },
+    midway: { phase: 'Progressing', weightSince: '' },
+    waiting: { phase: 'Paused' },
+  });
+  resync.run();
+  t.same(asked.toSorted(), [`${keyOf('late')} now`, `${keyOf('midway')} now`, keyOf('waiting')]);
 });

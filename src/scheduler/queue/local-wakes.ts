@@ -1,6 +1,6 @@
 import { MERGE_MS, type WakeJob } from './wake-queue.ts';
 
-export interface OwnWakesOptions {
+export interface LocalWakesOptions {
   /** Is given a wake-up when it is due. */
   run: (job: WakeJob) => void;
   /** How many may wait here. */
@@ -9,16 +9,13 @@ export interface OwnWakesOptions {
   clock: () => number;
 }
 
-/**
- * Wake-ups that do not go through Redis: those that a change asked for of a release that this process carries on itself. If it dies
- * with them, nothing is lost: every scheduler sees the change, and one that does not carry the release on puts its own into Redis.
- */
-export class OwnWakes {
-  readonly #options: OwnWakesOptions;
+/** Wake-ups that wait in this process and not in Redis, one a key: those that may be lost with it. */
+export class LocalWakes {
+  readonly #options: LocalWakesOptions;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #stopped = false;
 
-  constructor(options: OwnWakesOptions) {
+  constructor(options: LocalWakesOptions) {
     this.#options = options;
   }
 

@@ -1,6 +1,6 @@
 import { mock } from 'node:test';
 import t from 'tap';
-import { OwnWakes } from '../../../src/scheduler/queue/own-wakes.ts';
+import { LocalWakes } from '../../../src/scheduler/queue/local-wakes.ts';
 
 const NOW = 1_000;
 /** Longer than wake-ups are merged. */
@@ -11,7 +11,7 @@ t.afterEach(() => mock.timers.reset());
 
 function opened(most = 2) {
   const run: [key: string, lateMs: number][] = [];
-  const wakes = new OwnWakes({
+  const wakes = new LocalWakes({
     run: ({ key, dueAt }) => run.push([key, Date.now() - dueAt]),
     most,
     clock: () => Date.now(),

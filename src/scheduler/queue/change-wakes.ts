@@ -1,0 +1,89 @@
+import type { Canary } from '../../rollout/machine/canary.ts';
+import type { Carrier, Carriers } from './carriers.ts';
+import type { KeyedExecutor } from './keyed-executor.ts';
+import type { LastLooks } from './last-looks.ts';
+import { LocalWakes } from './local-wakes.ts';
+import type { WakeJob, WakeQueue } from './wake-queue.ts';
+
+export interface ChangeWakesOptions {
+  looks: Pick<LastLooks, 'noticed'>;
+  carriers: Pick<Carriers, 'of'>;
+  ticks: Pick<KeyedExecutor, 'rerun' | 'size'>;
+  wakeQueue: Pick<WakeQueue, 'soon' | 'whenFree'>;
+  /** The records of a Deployment, as they are now. */
+  recordsOf: (key: string) => readonly Canary[];
+  /** Looks at a Deployment in this process. */
+  look: (job: WakeJob) => void;
+  /** How many ticks this process runs at the same time. */
+  concurrency: number;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
+/** By then whoever carries a release on has looked at what changed of it, and written what follows. */
+const OTHERS_MS = 1_000;
+
+/** As many as Deployments are remembered: of more it is not known who carries them on. */
+const MOST_OTHERS = 20_000;
+
+/**
+ * What a change asks for, which every scheduler sees. Most are what a running tick wrote itself: it runs once more then. Most others are
+ * about releases that this process carries on. Neither takes the way through Redis, unless there is so much to do here that others are
+ * to have a part of it. If this process dies with them, nothing is lost: who does not carry the release on asks for a look as well, a
+ * little later. At once, two of them would decide the same, and one lose the race for each write.
+ */
+export class ChangeWakes {
+  readonly #options: ChangeWakesOptions;
+  readonly #own: LocalWakes;
+  readonly #others: LocalWakes;
+
+  constructor(options: ChangeWakesOptions) {
+    this.#options = options;
+    const { clock, concurrency, look, wakeQueue } = options;
+    this.#own = new LocalWakes({ run: look, most: concurrency, clock });
+    const ask = ({ key, dueAt }: WakeJob) => wakeQueue.whenFree(key, dueAt - OTHERS_MS);
+    this.#others = new LocalWakes({ run: ask, most: MOST_OTHERS, clock });
+  }
+
+  /** Something about the Deployment is another than a look saw, and every scheduler sees it. */
+  noticed(key: string): void {
+    const { carriers, recordsOf } = this.#options;
+    this.#wake(key, carriers.of(recordsOf(key)));
+  }
+
+  /** Something is known that this process alone asked for: nobody else will look for that. */
+  learned(key: string): void {
+    this.#wake(key, 'us');
+  }
+
+  #wake(key: string, carrier: Carrier): void {
+    const { looks, ticks, wakeQueue, clock } = this.#options;
+    const now = clock();
+    const nextAt = looks.noticed(key, now);
+    if (ticks.rerun(key)) return;
+    if (carrier === 'others' && this.#leave(key, now)) return;
+    if (nextAt === undefined || (carrier === 'us' && this.#isFree() && this.#own.soon(key, nextAt))) return;
+    wakeQueue.soon(key, nextAt);
+  }
+
+  /** What another one wrote besides may have been seen before its commit was, and taken for this process' own affair. */
+  #leave(key: string, now: number): boolean {
+    this.#own.answered(key);
+    return this.#others.soon(key, now + OTHERS_MS);
+  }
+
+  #isFree(): boolean {
+    return this.#options.ticks.size < this.#options.concurrency;
+  }
+
+  /** A look has begun, which sees all that was noticed. */
+  answered(key: string): void {
+    this.#own.answered(key);
+    this.#others.answered(key);
+  }
+
+  stop(): void {
+    this.#own.stop();
+    this.#others.stop();
+  }
+}

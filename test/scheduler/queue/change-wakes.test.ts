@@ -1,0 +1,129 @@
+import { mock } from 'node:test';
+import t from 'tap';
+import type { Carrier } from '../../../src/scheduler/queue/carriers.ts';
+import { ChangeWakes } from '../../../src/scheduler/queue/change-wakes.ts';
+import { LastLooks } from '../../../src/scheduler/queue/last-looks.ts';
+
+const NOW = 10_000;
+const KEY = 'prod/podinfo';
+/** Until then one's own are looked at, and others' are not asked for. */
+const SOON_MS = 200;
+/** Until then others' are asked for. */
+const LATER_MS = 1_000;
+
+t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: NOW }));
+t.afterEach(() => mock.timers.reset());
+
+interface Standing {
+  carrier: Carrier | (() => Carrier);
+  /** How many ticks are under way, of two. */
+  size?: number;
+  isRunning?: boolean;
+}
+
+/** What comes of a change: looks in this process, and what Redis is asked for, each with how long after it. */
+function opened({ carrier, size = 0, isRunning = false }: Standing) {
+  const said: string[] = [];
+  const after = (at: number): string => `+${at - NOW}`;
+  const changes = new ChangeWakes({
+    looks: new LastLooks(),
+    carriers: { of: () => (typeof carrier === 'function' ? carrier() : carrier) },
+    ticks: { rerun: () => isRunning, size },
+    wakeQueue: {
+      soon: (_key, notBefore) => said.push(`Redis, not before ${after(notBefore)}`),
+      whenFree: (_key, since) => said.push(`Redis, when free, for what came at ${after(since)}`),
+    },
+    recordsOf: () => [],
+    look: () => said.push('here'),
+    concurrency: 2,
+    clock: () => Date.now(),
+  });
+  return { changes, said };
+}
+
+const cases: Readonly<Record<string, { standing: Standing; soon: string[]; later: string[] }>> = {
+  'a release that this process carries on is looked at here': {
+    standing: { carrier: 'us' },
+    soon: ['here'],
+    later: [],
+  },
+  'where this process has enough to do, anybody may': {
+    standing: { carrier: 'us', size: 2 },
+    soon: ['Redis, not before +0'],
+    later: [],
+  },
+  'one of others is left to them for a moment': {
+    standing: { carrier: 'others' },
+    soon: [],
+    later: ['Redis, when free, for what came at +0'],
+  },
+  'one of which nothing was seen is for anybody': {
+    standing: { carrier: 'unknown' },
+    soon: ['Redis, not before +0'],
+    later: [],
+  },
+  'a tick that is under way looks once more': { standing: { carrier: 'others', isRunning: true }, soon: [], later: [] },
+};
+
+for (const [name, { standing, soon, later }] of Object.entries(cases)) {
+  t.test(name, async (t) => {
+    const { changes, said } = opened(standing);
+    changes.noticed(KEY);
+    mock.timers.tick(SOON_MS);
+    t.same(said.splice(0), soon);
+    mock.timers.tick(LATER_MS);
+    t.same(said, later);
+  });
+}
+
+t.test('what this process alone has asked for is looked at here, whoever carries the release on', async (t) => {
+  for (const carrier of ['us', 'others', 'unknown'] as const) {
+    const { changes, said } = opened({ carrier });
+    changes.learned(KEY);
+    mock.timers.tick(SOON_MS);
+    t.same(said, ['here'], carrier);
+  }
+});
+
+t.test('what others do in a burst is asked for once', async (t) => {
+  const { changes, said } = opened({ carrier: 'others' });
+  for (let index = 0; index < 10; index += 1) {
+    changes.noticed(KEY);
+    mock.timers.tick(50);
+  }
+  mock.timers.tick(LATER_MS);
+  t.equal(said.length, 1);
+  changes.noticed(KEY);
+  mock.timers.tick(LATER_MS);
+  t.equal(said.length, 2);
+});
+
+t.test('a release that another one takes over is left to it, whatever was seen first of what it wrote', async (t) => {
+  let carrier: Carrier = 'us';
+  const { changes, said } = opened({ carrier: () => carrier });
+  changes.noticed(KEY);
+  carrier = 'others';
+  changes.noticed(KEY);
+  mock.timers.tick(SOON_MS);
+  t.same(said, []);
+  mock.timers.tick(LATER_MS);
+  t.equal(said.length, 1);
+});
+
+t.test('a look that began since answers it', async (t) => {
+  for (const carrier of ['us', 'others'] as const) {
+    const { changes, said } = opened({ carrier });
+    changes.noticed(KEY);
+    changes.answered(KEY);
+    mock.timers.tick(2 * LATER_MS);
+    t.same(said, [], carrier);
+  }
+});
+
+t.test('what is stopped asks for nothing', async (t) => {
+  const { changes, said } = opened({ carrier: 'others' });
+  changes.noticed(KEY);
+  changes.stop();
+  mock.timers.tick(2 * LATER_MS);
+  t.same(said, []);
+});
