@@ -62,8 +62,9 @@ export class ChangeWakes {
     const nextAt = looks.noticed(key, now);
     if (ticks.rerun(key)) return;
     if (carrier === 'others' && this.#leave(key, now)) return;
-    if (nextAt === undefined || (carrier === 'us' && this.#isFree() && this.#own.soon(key, nextAt))) return;
-    wakeQueue.soon(key, nextAt);
+    // One that was asked for may have been left to others.
+    if (carrier === 'us' && this.#isFree() && this.#own.soon(key, nextAt ?? now)) return;
+    if (nextAt !== undefined) wakeQueue.soon(key, nextAt);
   }
 
   /** What another one wrote besides may have been seen before its commit was, and taken for this process' own affair. */

@@ -37,7 +37,7 @@ const PASS_SHARE = 0.8;
 
 /**
  * Finds work for which no wake-up came: at start, when Redis is back, and periodically. A Deployment that is woken without
- * need costs a tick from the watches' stores, and no request; one that is to be looked at before the next pass costs a timer. What
+ * need costs a tick from the watches' stores, and no request, but for a Canary without one; one that is to be looked at before the next pass costs a timer. What
  * was asked for, and may have been lost with Redis, is asked for once more, also of a Deployment at rest.
  * What is due first comes first, and all of it is spread over the time until the next pass.
  */
