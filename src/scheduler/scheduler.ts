@@ -206,18 +206,18 @@ export class Scheduler {
   /** A job that came through Redis; heartbeats among them tell of the queue where nothing else is under way. */
   async #taken(job: WakeJob): Promise<void> {
     const { metrics, clock } = this.#options;
-    if (!job.isSearch) metrics.queueLag.set(Math.max(clock() - job.dueAt, 0) / 1_000);
+    if (!job.isPrecaution) metrics.queueLag.set(Math.max(clock() - job.dueAt, 0) / 1_000);
     metrics.queueTaken.set(clock() / 1_000);
     this.#heartbeat.beat();
     if (job.key !== '') await this.#look(job);
   }
 
   /** Says nothing of the queue, as it may not have come from there. */
-  async #look({ key, dueAt, isSearch }: WakeJob): Promise<void> {
+  async #look({ key, dueAt, isPrecaution }: WakeJob): Promise<void> {
     const now = this.#options.clock();
     // A job is done when the look is: if this process dies first, another takes it.
     if (this.#looks.covers({ key, dueAt }, now)) return this.#ticks.join(key);
-    if (!isSearch) this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
+    if (!isPrecaution) this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
 

@@ -1,5 +1,5 @@
 import { URGENCIES } from '../../rollout/machine/places/urgency.ts';
-import { ms, type Release } from '../../rollout/machine/state.ts';
+import { ms, ROLLING_OUT, type RolloutState } from '../../rollout/machine/state.ts';
 import { stateOf } from '../../rollout/machine/status.ts';
 import type { World } from '../world/world.ts';
 import { urgencyIn } from './urgency.ts';
@@ -17,19 +17,27 @@ export function byTurn(world: Pick<World, 'enrolled' | 'records'>, keys: Iterabl
 type Known = Pick<World, 'records'>;
 
 /**
- * Whether its record says that something was to be done by now: a check, or the routes' write of a weight that was committed. Who was
- * to do it may be gone.
+ * Whether its record says that something is to be done by then: a check, or the routes' write of a weight that was committed. Who was
+ * to do it may be gone. While a Deployment rolls out, the record does not say when.
  */
-export const isOverdue = (world: Known, key: string, now: number): boolean =>
-  releasesOf(world, key).some(({ weight, weightSince, checkAt }) =>
-    checkAt === undefined ? weight > 0 && weightSince === undefined : ms(checkAt) <= now,
-  );
+export const isDueBefore = (world: Known, key: string, then: number): boolean =>
+  statesOf(world, key)
+    .filter(({ phase }) => !ROLLING_OUT.has(phase))
+    .flatMap(({ release }) => release ?? [])
+    .some(({ weight, weightSince, checkAt }) =>
+      checkAt === undefined ? weight > 0 && weightSince === undefined : ms(checkAt) <= then,
+    );
+
+/** The same, where it may be. */
+export const mayBeDueBefore = (world: Known, key: string, then: number): boolean =>
+  isDueBefore(world, key, then) || statesOf(world, key).some(({ phase }) => ROLLING_OUT.has(phase));
 
 /** When the next check is to be, milliseconds since the epoch; what waits for something else may be due at any time: 0. */
 function dueOf(world: Known, key: string): number {
-  const times = releasesOf(world, key).map(({ checkAt }) => (checkAt === undefined ? 0 : ms(checkAt)));
+  const checks = statesOf(world, key).map(({ release }) => release?.checkAt);
+  const times = checks.map((checkAt) => (checkAt === undefined ? 0 : ms(checkAt)));
   return times.toSorted((a, b) => a - b)[0] ?? 0;
 }
 
-const releasesOf = ({ records }: Known, key: string): Release[] =>
-  records.about(key).flatMap(({ status }) => stateOf(status)?.release ?? []);
+const statesOf = ({ records }: Known, key: string): RolloutState[] =>
+  records.about(key).flatMap(({ status }) => stateOf(status) ?? []);

@@ -1,5 +1,5 @@
 import type { Canary } from '../../rollout/machine/canary.ts';
-import type { Carrier, Carriers } from './carriers.ts';
+import type { Carriers } from './carriers.ts';
 import type { KeyedExecutor } from './keyed-executor.ts';
 import type { LastLooks } from './last-looks.ts';
 import { LocalWakes } from './local-wakes.ts';
@@ -9,7 +9,7 @@ export interface ChangeWakesOptions {
   looks: Pick<LastLooks, 'noticed'>;
   carriers: Pick<Carriers, 'of'>;
   ticks: Pick<KeyedExecutor, 'rerun' | 'size'>;
-  wakeQueue: Pick<WakeQueue, 'soon' | 'whenFree'>;
+  wakeQueue: Pick<WakeQueue, 'soon' | 'unlessSeen'>;
   /** The records of a Deployment, as they are now. */
   recordsOf: (key: string) => readonly Canary[];
   /** Looks at a Deployment in this process. */
@@ -41,40 +41,38 @@ export class ChangeWakes {
     this.#options = options;
     const { clock, concurrency, look, wakeQueue } = options;
     this.#own = new LocalWakes({ run: look, most: concurrency, clock });
-    const ask = ({ key, dueAt }: WakeJob) => wakeQueue.whenFree(key, dueAt - OTHERS_MS);
+    const ask = ({ key, dueAt }: WakeJob) => wakeQueue.unlessSeen(key, dueAt - OTHERS_MS);
     this.#others = new LocalWakes({ run: ask, most: MOST_OTHERS, clock });
   }
 
   /** Something about the Deployment is another than a look saw, and every scheduler sees it. */
   noticed(key: string): void {
-    const { carriers, recordsOf } = this.#options;
-    this.#wake(key, carriers.of(recordsOf(key)));
+    const { looks, ticks, carriers, recordsOf, wakeQueue, clock } = this.#options;
+    const now = clock();
+    const carrier = carriers.of(recordsOf(key));
+    const at = looks.noticed(key, now);
+    if (ticks.rerun(key) || (carrier === 'others' && this.#leave(key, now)) || at === undefined) return;
+    if (carrier !== 'us' || !this.#soonHere(key, at)) wakeQueue.soon(key, at);
   }
 
   /** Something is known that this process alone asked for: nobody else will look for that. */
   learned(key: string): void {
-    this.#wake(key, 'us');
-  }
-
-  #wake(key: string, carrier: Carrier): void {
     const { looks, ticks, wakeQueue, clock } = this.#options;
     const now = clock();
-    const nextAt = looks.noticed(key, now);
-    if (ticks.rerun(key)) return;
-    if (carrier === 'others' && this.#leave(key, now)) return;
-    // One that was asked for may have been left to others.
-    if (carrier === 'us' && this.#isFree() && this.#own.soon(key, nextAt ?? now)) return;
-    if (nextAt !== undefined) wakeQueue.soon(key, nextAt);
+    // A look that was asked for already may have been left to others.
+    const at = looks.noticed(key, now) ?? now;
+    if (!ticks.rerun(key) && !this.#soonHere(key, at)) wakeQueue.soon(key, at);
+  }
+
+  #soonHere(key: string, at: number): boolean {
+    const { ticks, concurrency } = this.#options;
+    return ticks.size < concurrency && this.#own.soon(key, at);
   }
 
   /** What another one wrote besides may have been seen before its commit was, and taken for this process' own affair. */
   #leave(key: string, now: number): boolean {
     this.#own.answered(key);
     return this.#others.soon(key, now + OTHERS_MS);
-  }
-
-  #isFree(): boolean {
-    return this.#options.ticks.size < this.#options.concurrency;
   }
 
   /** A look has begun, which sees all that was noticed. */

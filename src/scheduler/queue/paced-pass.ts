@@ -14,12 +14,13 @@ export class PacedPass {
   }
 
   /**
-   * Gives the first of them at once. What is left of an earlier pass comes before them: with passes that come too soon after each other
-   * the last ones would never have their turn. @param overMs the time that it all may take
+   * Gives the first of them at once. What is left of an earlier pass comes before all that is not urgent: with passes that come too soon
+   * after each other the last ones would never have their turn.
+   * @param overMs the time that it all may take
    */
-  begin(keys: Iterable<string>, overMs: number): void {
+  begin({ urgent, others }: Record<'urgent' | 'others', Iterable<string>>, overMs: number): void {
     this.stop();
-    this.#left = [...new Set([...this.#left, ...keys])];
+    this.#left = [...new Set([...urgent, ...this.#left, ...others])];
     this.#inSlot = Math.max(LEAST_IN_SLOT, Math.ceil((this.#left.length * SLOT_MS) / overMs));
     this.#slot();
   }

@@ -6,7 +6,7 @@ import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import type { World } from '../world/world.ts';
-import { byTurn, isOverdue } from './by-turn.ts';
+import { byTurn, isDueBefore, mayBeDueBefore } from './by-turn.ts';
 import { tellExcluded } from './excluded-records.ts';
 import { hasWork } from './has-work.ts';
 import type { LastLooks } from './last-looks.ts';
@@ -37,8 +37,8 @@ const PASS_SHARE = 0.8;
 
 /**
  * Finds work for which no wake-up came: at start, when Redis is back, and periodically. A Deployment that is woken without
- * need costs a tick from the watches' stores, and no request, but for a Canary without one; one that is to be looked at before the next pass costs a timer. What
- * was asked for, and may have been lost with Redis, is asked for once more, also of a Deployment at rest.
+ * need costs a tick from the watches' stores, and no request, but for a Canary without one; one that is to be looked at before the next
+ * pass costs a timer. What was asked for, and may have been lost with Redis, is asked for once more, also of a Deployment at rest.
  * What is due first comes first, and all of it is spread over the time until the next pass.
  */
 export class Resync {
@@ -89,7 +89,10 @@ export class Resync {
       .list()
       .map(targetOf)
       .filter((key) => !world.enrolled.get(key));
-    this.#pass.begin([...byTurn(world, [...atWork, ...left]), ...this.#noticed.keys()], intervalMs * PASS_SHARE);
+    const next = this.#nextPass();
+    const turns = Map.groupBy(byTurn(world, [...atWork, ...left]), (key) => mayBeDueBefore(world, key, next));
+    const others = [...(turns.get(false) ?? []), ...this.#noticed.keys()];
+    this.#pass.begin({ urgent: turns.get(true) ?? [], others }, intervalMs * PASS_SHARE);
   }
 
   /**
@@ -97,26 +100,32 @@ export class Resync {
    * to be late waits behind nothing.
    */
   #ask(key: string): void {
-    const { world, wakeQueue, looks, intervalMs, clock } = this.#options;
+    const { world, wakeQueue, looks, clock } = this.#options;
     const [at, now] = [looks.plannedAt(key), clock()];
-    const isSoon = at !== undefined && at > now && at <= now + intervalMs;
+    const isSoon = at !== undefined && at > now && at <= this.#nextPass();
     if (isSoon && this.#isSeen(key, now)) wakeQueue.at(key, at);
-    else if (isOverdue(world, key, now)) wakeQueue.now(key);
+    else if (isDueBefore(world, key, now)) wakeQueue.now(key);
     else wakeQueue.whenFree(key, now);
     this.#noticed.delete(key);
     looks.settled(key);
   }
 
+  /** Whether a look has begun since something was noticed, before the start or later. */
   #isSeen(key: string, now: number): boolean {
+    const { looks } = this.#options;
     const dueAt = this.#noticed.get(key);
-    return dueAt === undefined || this.#options.looks.covers({ key, dueAt }, now);
+    return !looks.owes(key, now) && (dueAt === undefined || looks.covers({ key, dueAt }, now));
+  }
+
+  #nextPass(): number {
+    return this.#options.clock() + this.#options.intervalMs;
   }
 
   #hasWork(deployment: Deployment): boolean {
     const key = keyOf(deployment);
-    const { world, clock, looks, intervalMs } = this.#options;
+    const { world, clock, looks } = this.#options;
     const standing = { deployment, records: world.records.about(key), hasRoute: world.traffic.hasRoute(key) };
-    return hasWork(standing, clock()) || looks.owes(key, clock() + intervalMs);
+    return hasWork(standing, clock()) || looks.owes(key, this.#nextPass());
   }
 
   /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */

@@ -11,8 +11,8 @@ export interface WakeJob {
   key: string;
   /** Milliseconds since the epoch. */
   dueAt: number;
-  /** Nobody waits for it: when it is taken says nothing of how late work is. */
-  isSearch?: true;
+  /** Nobody is known to wait for it: when it is taken says nothing of how late work is. */
+  isPrecaution?: true;
 }
 
 const LONGEST_KEY = MAX_LABEL + 1 + MAX_NAME;
@@ -24,7 +24,10 @@ export const isWakeJob = (data: unknown): data is WakeJob =>
 const isKey = (key: string): boolean =>
   key === '' || (key.length <= LONGEST_KEY && key.split('/').length === 2 && key.split('/').every(isDnsSubdomain));
 
-export type Purpose = 'now' | 'search' | 'timer';
+/** `handover`: for a change that was left to another scheduler; `search`: for what no change told of. */
+export type Purpose = 'now' | 'handover' | 'search' | 'timer';
+
+const PRECAUTIONS: readonly Purpose[] = ['handover', 'search'];
 
 /** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
 export const MERGE_MS = 20;
@@ -80,10 +83,12 @@ export class WakeQueue {
     this.#add(key, 'now', this.#merged(notBefore));
   }
 
-  /**
-   * As `now`, but behind all that is due and no less urgent: nobody is known to wait for it.
-   * @param since a look that began since then answers it, milliseconds since the epoch
-   */
+  /** As `now`, unless a look has begun since, in milliseconds since the epoch. */
+  unlessSeen(key: string, since: number): void {
+    this.#add(key, 'handover', since);
+  }
+
+  /** As `unlessSeen`, but behind all that is due and no less urgent. */
   whenFree(key: string, since: number): void {
     this.#add(key, 'search', since);
   }
@@ -117,7 +122,7 @@ export class WakeQueue {
     if (this.#closed) return;
     const jobId = [...this.#idOf(purpose, dueAt), key].join('/');
     const delay = Math.max(dueAt - this.#clock(), 0);
-    const job: WakeJob = { key, dueAt, ...(purpose === 'search' && { isSearch: true }) };
+    const job: WakeJob = { key, dueAt, ...(PRECAUTIONS.includes(purpose) && { isPrecaution: true }) };
     let kept = false;
     const keep = (): void => {
       if (!kept) this.#keep(job);
@@ -130,13 +135,14 @@ export class WakeQueue {
   }
 
   /**
-   * BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own. Not for timers: nobody
-   * works on one that is to come, and schedulers that all set it would all come at once, and race. Of searches to which nobody has come
-   * yet, one is enough.
+   * BullMQ ignores a job whose id exists, also when that one's worker is dead: each process has ids of its own. Not for timers: if every
+   * scheduler set one for the same step, they would all come at once, and race. It is late by as much as the clock of the machine that
+   * set it first is ahead, if that is gone; then the next resync finds what is overdue. Of precautions that nobody has come to yet, one
+   * is enough.
    */
   #idOf(purpose: Purpose, dueAt: number): (string | number)[] {
     if (purpose === 'timer') return [purpose, dueAt];
-    return purpose === 'search' ? [purpose, this.#process] : [purpose, dueAt, this.#process];
+    return PRECAUTIONS.includes(purpose) ? [purpose, this.#process] : [purpose, dueAt, this.#process];
   }
 
   #keep(job: WakeJob): void {

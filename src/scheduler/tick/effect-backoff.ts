@@ -45,6 +45,8 @@ interface Effort {
 /** The efforts about one Deployment, for as long as what is wanted of it stays the same. */
 interface Efforts {
   intent: string;
+  /** Of the first round with this intent that noted one. */
+  round: number;
   byWish: Map<string, Effort>;
 }
 
@@ -76,9 +78,11 @@ export interface PacerInput {
  */
 export class EffectBackoff {
   readonly #efforts = new Map<string, Efforts>();
+  #rounds = 0;
 
   pacer({ key, intent, clock, isBack }: PacerInput): EffectPacer {
     this.#prune(key, intent, clock());
+    const round = this.#rounds++;
     const found = (effect: Effect): Effort | undefined => this.#effortsOf(key, intent)?.get(effectWish(effect));
     return {
       waitMs: (effect) => Math.max((found(effect)?.notBefore ?? 0) - clock(), 0),
@@ -87,7 +91,8 @@ export class EffectBackoff {
         const count = (found(effect)?.count ?? 0) + 1;
         const most = isBack(effect) ? MOST_BACK_MS : Number.POSITIVE_INFINITY;
         const notBefore = clock() + Math.min(delayMs(PACES[result], count), most);
-        this.#note(key, intent, [effectWish(effect), { count, notBefore, ...(refusal && { refusal }) }]);
+        const effort: Effort = { count, notBefore, ...(refusal && { refusal }) };
+        this.#effortsFor(key, intent, round)?.set(effectWish(effect), effort);
       },
     };
   }
@@ -110,10 +115,13 @@ export class EffectBackoff {
   }
 
   /** An attempt may end after its round, and is noted for the rounds since; but not where something else is wanted by now. */
-  #note(key: string, intent: string, [wish, effort]: [string, Effort]): void {
+  #effortsFor(key: string, intent: string, round: number): Efforts['byWish'] | undefined {
     const present = this.#efforts.get(key);
-    if (present === undefined) this.#efforts.set(key, { intent, byWish: new Map([[wish, effort]]) });
-    else if (present.intent === intent) present.byWish.set(wish, effort);
+    if (present?.intent === intent) return present.byWish;
+    if (present !== undefined && present.round > round) return undefined;
+    const byWish = new Map<string, Effort>();
+    this.#efforts.set(key, { intent, round, byWish });
+    return byWish;
   }
 }
 

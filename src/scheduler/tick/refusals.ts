@@ -1,5 +1,7 @@
 import { isAlreadyExists, isNotFound, isRefused, type KubeError } from '../../cluster/errors.ts';
+import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
+import { isSame } from '../../rollout/workload/template.ts';
 
 /** That the API server refused an effect as invalid or forbidden. */
 export interface EffectRefusal {
@@ -33,44 +35,51 @@ const cannotBeMade = ({ change }: Extract<Effect, { do: 'changeTraffic' }>, erro
 /** The API server's message, by what was refused. */
 type Refused = Partial<Record<EffectRefusal['of'], string>>;
 
+/** A state of the record of a Deployment. */
+export interface RecordState {
+  /** What people want, and the release: for another one nothing counts that was refused before. */
+  intent: string;
+  status: Canary['status'];
+}
+
 /**
  * What the API server refused, by Deployment, for the next decision. A refused canary (policy, quota, validation) is told to
- * one decision: the release ends by it. A refusal of traffic settings is told to every one until they are accepted.
+ * one decision: the release ends by it. A refusal of traffic settings, or of pins, is told to every one until they are accepted.
  *
- * It is told only for as long as the record is as this process left it: where another scheduler went on since, that one has found out
- * what the API server says by now.
+ * It counts while the status is as this process left it, whatever else anybody writes into the record. Where another scheduler went on
+ * since, that one has found out what the API server says by now: traffic and pins count while its status says the same.
  */
 export class Refusals {
-  readonly #known = new Map<string, { at: string; refused: Refused }>();
+  readonly #known = new Map<string, RecordState & { refused: Refused }>();
 
-  /** What the next decision is told: the API server's message. @param at which state of the record it decides on */
-  of(key: string, at: string): string | undefined {
-    const { canary, traffic } = this.#at(key, at);
+  /** What the next decision is told: the API server's message. @param now the record that it decides on */
+  of(key: string, now: RecordState): string | undefined {
+    const { canary, traffic } = this.#at(key, now);
     return canary ?? traffic;
   }
 
-  ofTraffic(key: string, at: string): string | undefined {
-    return this.#at(key, at).traffic;
+  ofTraffic(key: string, now: RecordState): string | undefined {
+    return this.#at(key, now).traffic;
   }
 
   /** Told until they are accepted, as nothing begins before. */
-  ofPins(key: string, at: string): string | undefined {
-    return this.#at(key, at).pins;
+  ofPins(key: string, now: RecordState): string | undefined {
+    return this.#at(key, now).pins;
   }
 
   /** Takes the refusals of attempts that no round waited for. */
-  add(key: string, refusals: readonly EffectRefusal[], at: string): void {
-    this.#set(key, at, { ...this.#at(key, at), ...byWhat(refusals) });
+  add(key: string, refusals: readonly EffectRefusal[], now: RecordState): void {
+    if (refusals.length > 0) this.#set(key, now, { ...this.#at(key, now), ...byWhat(refusals) });
   }
 
   /**
    * Takes the refusals of a round, in which a decision was told those before; true if the next one is told something new by them.
-   * @param before the state of the record that the round decided on
-   * @param at the state in which it left the record
+   * @param before the record that the round decided on
+   * @param after as the round left it
    */
-  take(key: string, refusals: readonly EffectRefusal[], { before, at }: { before: string; at: string }): boolean {
+  take(key: string, refusals: readonly EffectRefusal[], { before, after }: Record<'before' | 'after', RecordState>) {
     const [known, refused] = [this.#at(key, before), byWhat(refusals)];
-    this.#set(key, at, refused);
+    this.#set(key, after, refused);
     const isOther = (of: EffectRefusal['of']) => (refused[of] !== undefined) !== (known[of] !== undefined);
     return refused.canary !== undefined || isOther('traffic') || isOther('pins');
   }
@@ -80,17 +89,26 @@ export class Refusals {
     this.#known.delete(key);
   }
 
-  #at(key: string, at: string): Refused {
+  #at(key: string, { intent, status }: RecordState): Refused {
     const known = this.#known.get(key);
-    return known?.at === at ? known.refused : {};
+    if (known === undefined || known.intent !== intent) return {};
+    if (isSame(known.status, status)) return known.refused;
+    const standing = Object.entries(known.refused).filter(([of, words]) => of !== 'canary' && says(status, words));
+    return Object.fromEntries(standing);
   }
 
-  #set(key: string, at: string, refused: Refused): void {
+  #set(key: string, state: RecordState, refused: Refused): void {
     if (Object.keys(refused).length === 0) this.#known.delete(key);
-    else this.#known.set(key, { at, refused });
+    else this.#known.set(key, { ...state, refused });
   }
 }
 
 /** The first one of each. */
 const byWhat = (refusals: readonly EffectRefusal[]): Refused =>
   Object.fromEntries(refusals.toReversed().map(({ of, words }) => [of, words]));
+
+/** So much of what the API server said tells it from anything else. */
+const TELLING = 100;
+
+const says = (status: Canary['status'], words: string): boolean =>
+  (status?.conditions ?? []).some(({ message }) => message?.includes(words.slice(0, TELLING)));

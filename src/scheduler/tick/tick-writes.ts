@@ -10,8 +10,8 @@ export const WRITE_PATIENCE_MS = 400;
 interface Late {
   /** What they wish. */
   underWay: Set<string>;
-  /** Each with the release that it was written for. */
-  refusals: { of: string; refusal: EffectRefusal }[];
+  /** Each with what it was written for. */
+  refusals: { intent: string; refusal: EffectRefusal }[];
 }
 
 /**
@@ -27,19 +27,19 @@ export class LateWrites {
     this.#onEnd = onEnd;
   }
 
-  /** The writes of one round; their time begins now. @param key of the Deployment @param release that they are made for */
-  begin(key: string, release: string): TickWrites {
+  /** The writes of one round; their time begins now. @param key of the Deployment @param intent that they are made for, as text */
+  begin(key: string, intent: string): TickWrites {
     const late = this.#late.get(key) ?? { underWay: new Set<string>(), refusals: [] };
     const onLate = () => void this.#late.set(key, late);
-    return new TickWrites(late, { release, onLate, onEnd: () => this.#onEnd(key) });
+    return new TickWrites(late, { intent, onLate, onEnd: () => this.#onEnd(key) });
   }
 
-  /** What the API server refused of this release after it was late, each told once. What was for another one is of no interest any more. */
-  refusals(key: string, release: string): EffectRefusal[] {
+  /** What the API server refused after it was late, each told once. What was made for another intent is of no interest any more. */
+  refusals(key: string, intent: string): EffectRefusal[] {
     const { refusals: told, underWay } = this.#late.get(key) ?? { refusals: [] };
     const refusals = told.splice(0);
     if (underWay?.size === 0) this.#late.delete(key);
-    return refusals.filter(({ of }) => of === release).map(({ refusal }) => refusal);
+    return refusals.filter((late) => late.intent === intent).map(({ refusal }) => refusal);
   }
 
   /** The Deployment is not followed any more. */
@@ -49,8 +49,8 @@ export class LateWrites {
 }
 
 interface RoundOptions {
-  /** That the writes are made for. */
-  release: string;
+  /** What the writes are made for. */
+  intent: string;
   /** A write is not waited for any more. */
   onLate: () => void;
   /** One that was not has ended. */
@@ -87,14 +87,14 @@ export class TickWrites {
     const result = await orLate(writing, this.#endsAt - performance.now());
     if (!isLate(result)) return result;
     this.#hasLate = true;
-    const { release, onLate, onEnd } = this.#options;
+    const { intent, onLate, onEnd } = this.#options;
     onLate();
     const { underWay, refusals } = this.#late;
     const wish = effectWish(effect);
     underWay.add(wish);
     void writing.then(({ refusal }) => {
       underWay.delete(wish);
-      if (refusal) refusals.push({ of: release, refusal });
+      if (refusal) refusals.push({ intent, refusal });
       onEnd();
     });
     return undefined;

@@ -28,7 +28,7 @@ import type { Enrolment } from './enrolment.ts';
 import type { Observer } from './observe.ts';
 import type { ReleasePlan } from './plan.ts';
 import { commit, ensureRecord, handOver } from './record.ts';
-import { Refusals } from './refusals.ts';
+import { type RecordState, Refusals } from './refusals.ts';
 import { LateWrites } from './tick-writes.ts';
 import type { UnknownLog } from './unknown-log.ts';
 
@@ -74,10 +74,10 @@ interface Round {
   wakeAt?: number;
 }
 
-const versionOf = ({ metadata }: Canary): string => metadata.resourceVersion ?? '';
-
-const releaseOf = (state: RolloutState | undefined): string =>
-  [state?.release?.revision, state?.release?.startedAt].join(' ');
+const recordState = ({ metadata, status }: Canary, state: RolloutState | undefined): RecordState => ({
+  intent: [metadata.generation, state?.release?.revision, state?.release?.startedAt].join(' '),
+  status,
+});
 
 interface Paced {
   deployment: Deployment;
@@ -134,8 +134,8 @@ export class Tick {
     const state = stateOf(record.status);
     const observed = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
     if (observed === undefined) return { more: false };
-    const before = versionOf(record);
-    this.#refusals.add(key, this.#lateWrites.refusals(key, releaseOf(state)), before);
+    const before = recordState(record, state);
+    this.#refusals.add(key, this.#lateWrites.refusals(key, before.intent), before);
     const unpinnable = this.#refusals.ofPins(key, before);
     const seen: Observation = { ...observed, ...(unpinnable !== undefined && { unpinnable }) };
     this.#options.unknownLog.take(key, unknownWords(seen));
@@ -151,16 +151,17 @@ export class Tick {
     const { name, namespace = '' } = committed.metadata;
     hooks.setWanted(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
     notices.send(key, committed);
+    const after = recordState(committed, decision.state);
     const wish = this.#wishOf(seen, plan);
     const isBack = (effect: Effect) => effect.do === 'setRoute' && effect.weight < (seen.route?.weight ?? 100);
     const { done, retryMs, refusals } = await applyAll(decision.effects, {
       attempt: (effect) => applier.apply(effect, wish, { record: committed, readAt }),
       pacer: this.#pacer(key, committed, { deployment: seen.deployment, decision, isBack }),
-      writes: this.#lateWrites.begin(key, releaseOf(decision.state)),
+      writes: this.#lateWrites.begin(key, after.intent),
       isUrgent: (effect) => effect.do === 'writeHold' || (seen.route !== undefined && isBack(effect)),
       onError: (effect, error) => this.#options.onEffectError(key, effect, error),
     });
-    const isNews = this.#refusals.take(key, refusals, { before, at: versionOf(committed) });
+    const isNews = this.#refusals.take(key, refusals, { before, after });
     const retryAt = retryMs === undefined ? Number.POSITIVE_INFINITY : this.#clock() + retryMs;
     const wakeAt = Math.min(retryAt, decision.wakeAt ?? Number.POSITIVE_INFINITY);
     const more = done || isNews || committed !== record;
@@ -196,8 +197,8 @@ export class Tick {
   }
 
   /** Traffic settings that the API server refuses are reported as invalid, like those that Headgate refuses itself. */
-  #asRefused(key: string, plan: ReleasePlan, at: string): ReleasePlan {
-    const refused = this.#refusals.ofTraffic(key, at);
+  #asRefused(key: string, plan: ReleasePlan, before: RecordState): ReleasePlan {
+    const refused = this.#refusals.ofTraffic(key, before);
     return refused === undefined || plan.invalid !== undefined ? plan : { ...plan, invalid: refused };
   }
 

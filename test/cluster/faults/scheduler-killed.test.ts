@@ -54,6 +54,7 @@ async function releaseOn(app: App, suffix: string, end: string, killing: { over:
 t.test(`${KILLS} times SIGKILL at random moments (seed ${seed}): every release ends as without`, async (t) => {
   await product.start();
   const routes = new RouteLog(rig);
+  t.teardown(() => routes.close());
   const plan = { 'step-weights': PLAN.join(), interval: `${INTERVAL_MS}ms`, threshold: '2' };
   // Pods that are ready are seen in the next life only, which may be some starts away.
   const annotations = { ...plan, 'progress-deadline': `${RELEASE_MS / 1_000}s` };
@@ -99,6 +100,5 @@ t.test(`${KILLS} times SIGKILL at random moments (seed ${seed}): every release e
     });
     t.equal(created, 1, 'one canary Deployment was made, ever');
   }
-  await routes.close();
   await Promise.all([failing, ...good].map((app) => app.delete()));
 });

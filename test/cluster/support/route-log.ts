@@ -30,8 +30,8 @@ export class RouteLog {
 
   /** The weights that the app's route had, one after the other, and since when; the last one has no end. */
   steps(app: App): Step[] {
-    const times = this.#writes(app);
     const versions = this.#versions.get(app.namespace) ?? [];
+    const times = this.#writes(app, versions.length);
     if (times.length !== versions.length) {
       throw new Error(`${app.namespace}: ${times.length} writes of the route, ${versions.length} versions seen`);
     }
@@ -55,11 +55,17 @@ export class RouteLog {
     return weights.filter((weight, index) => weight !== weights[index - 1]);
   }
 
-  /** When each write of the app's route came to the API server, epoch ms. */
-  #writes({ namespace }: App): number[] {
+  /**
+   * When each write of the app's route came to the API server, epoch ms. One whose writer was killed meanwhile may have made a version,
+   * and has a code all the same that says it was not done in time.
+   * @param count how many versions there are
+   */
+  #writes({ namespace }: App, count: number): number[] {
     const filter = { resource: 'virtualservices', namespace, verb: /^(create|patch|update)$/, sinceMs: this.#since };
-    const done = this.#rig.audit.find(filter).filter(({ code }) => code === 200 || code === 201);
-    return done.map(({ at }) => at).toSorted((a, b) => a - b);
+    const written = this.#rig.audit.find(filter);
+    const answered = written.filter(({ code }) => code === 200 || code === 201);
+    const cutOff = answered.length === count ? [] : written.filter(({ code }) => code === 504);
+    return [...answered, ...cutOff].map(({ at }) => at).toSorted((a, b) => a - b);
   }
 
   async #follow(): Promise<void> {

@@ -31,7 +31,7 @@ function opened({ carrier, size = 0, isRunning = false }: Standing) {
     ticks: { rerun: () => isRunning, size },
     wakeQueue: {
       soon: (_key, notBefore) => said.push(`Redis, not before ${after(notBefore)}`),
-      whenFree: (_key, since) => said.push(`Redis, when free, for what came at ${after(since)}`),
+      unlessSeen: (_key, since) => said.push(`Redis, unless seen since ${after(since)}`),
     },
     recordsOf: () => [],
     look: () => said.push('here'),
@@ -55,7 +55,7 @@ const cases: Readonly<Record<string, { standing: Standing; soon: string[]; later
   'one of others is left to them for a moment': {
     standing: { carrier: 'others' },
     soon: [],
-    later: ['Redis, when free, for what came at +0'],
+    later: ['Redis, unless seen since +0'],
   },
   'one of which nothing was seen is for anybody': {
     standing: { carrier: 'unknown' },
@@ -84,6 +84,10 @@ t.test('what this process alone has asked for is looked at here, whoever carries
     mock.timers.tick(SOON_MS);
     t.equal(said.at(-1), 'here', carrier);
   }
+  const { changes, said } = opened({ carrier: 'others', size: 2 });
+  changes.noticed(KEY);
+  changes.learned(KEY);
+  t.match(said, [/^Redis, not before/], 'or by anybody, where this process has enough to do');
 });
 
 t.test('what others do in a burst is asked for once', async (t) => {

@@ -3,6 +3,7 @@ import type { KubeClient } from '../../../src/cluster/client.ts';
 import { Store } from '../../../src/cluster/store.ts';
 import type { Deployment } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
+import { ACTIVE, type Phase } from '../../../src/rollout/machine/state.ts';
 import { Resync } from '../../../src/scheduler/queue/resync.ts';
 import { Records } from '../../../src/scheduler/world/records.ts';
 import type { World } from '../../../src/scheduler/world/world.ts';
@@ -20,7 +21,7 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
     enrolled.put(deployment('1.0', ({ metadata }) => void (metadata.name = name)));
     const times = { ...(checkAt && { checkAt }), ...(weightSince && { weightSince }) };
     const release = { revision: 'r', path: 'canary', weight: 10, ...times };
-    const status = { phase, ...(phase === 'Progressing' && { release }) };
+    const status = { phase, ...(ACTIVE.has(phase as Phase) && { release }) };
     const metadata = { name, namespace: NAMESPACE, resourceVersion: '1' };
     records.put({ metadata, spec: { targetRef: { name } }, status } as unknown as Canary);
   }
@@ -115,7 +116,8 @@ t.test('what is late, or was left in the middle of a weight, waits behind nothin
     late: { phase: 'Progressing', checkAt: '2029-12-31T23:59:59Z' },
     midway: { phase: 'Progressing', weightSince: '' },
     waiting: { phase: 'Paused' },
+    rolling: { phase: 'Promoting', checkAt: '2029-12-31T23:59:59Z' },
   });
   resync.run();
-  t.same(asked.toSorted(), [`${keyOf('late')} now`, `${keyOf('midway')} now`, keyOf('waiting')]);
+  t.same(asked, [`${keyOf('midway')} now`, `${keyOf('late')} now`, keyOf('rolling'), keyOf('waiting')]);
 });

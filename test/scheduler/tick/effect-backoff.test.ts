@@ -83,6 +83,17 @@ t.test(
   },
 );
 
+t.test('what is noted late for another intent takes no place of what is wanted now', async (t) => {
+  const backoff = new EffectBackoff();
+  const pacer = (intent: string) => backoff.pacer({ key: 'a', intent, clock: () => 0, isBack: () => false });
+  const [old, now] = [pacer('1'), pacer('2')];
+  old.note(setRoute(20), 'failed');
+  now.note(setRoute(20), 'refused');
+  t.equal(now.waitMs(setRoute(20)), 30_000);
+  old.note(setRoute(20), 'failed');
+  t.equal(pacer('2').waitMs(setRoute(20)), 30_000);
+});
+
 t.test('the pause begins when the attempt ends', async (t) => {
   let now = 0;
   const pacer = new EffectBackoff().pacer({ key: 'a', intent: '1', clock: () => now, isBack: () => false });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
 import type { Effect } from '../../../src/rollout/machine/effects.ts';
-import { effectRefusalOf, Refusals } from '../../../src/scheduler/tick/refusals.ts';
+import { effectRefusalOf, type RecordState, Refusals } from '../../../src/scheduler/tick/refusals.ts';
 import { DESTINATION_RULES } from '../../../src/traffic/istio/kinds.ts';
 import { deployment, rule } from '../../build.ts';
 
@@ -36,46 +36,77 @@ for (const [claim, [effect, cause, of]] of Object.entries(cases))
 
 const canary = { of: 'canary' as const, words: 'quota' };
 const traffic = { of: 'traffic' as const, words: 'mode' };
+const pins = { of: 'pins' as const, words: 'name' };
 
-/** Takes what one round was refused, which found the record at one version and left it at another. */
-const rounds = (refusals: Refusals) => (before: string, at: string, list: (typeof canary | typeof traffic)[]) =>
-  refusals.take('a', list, { before, at });
+const INTENT = 'r1';
+const state = (message: string, intent = INTENT): RecordState => ({
+  intent,
+  status: { conditions: [{ type: 'Ready', status: 'False', message }] } as unknown as RecordState['status'],
+});
+const [before, after, others] = ['one', 'two', 'three'].map((message) => state(message)) as [
+  RecordState,
+  RecordState,
+  RecordState,
+];
+
+/** What one round was refused, which found the record in one state and left it in another. */
+const refused = (...list: (typeof canary | typeof traffic | typeof pins)[]) => {
+  const refusals = new Refusals();
+  return { refusals, isNews: refusals.take('a', list, { before, after }) };
+};
 
 t.test('a canary that is refused is told to the next decision, and to no other', async (t) => {
-  const refusals = new Refusals();
-  const take = rounds(refusals);
-  t.equal(take('1', '2', [canary]), true, 'it is news');
-  t.equal(refusals.of('a', '2'), 'quota');
-  t.equal(take('2', '3', []), false);
-  t.equal(refusals.of('a', '3'), undefined);
-  t.equal(take('3', '3', [canary]), true, 'and news each time');
+  const { refusals, isNews } = refused(canary);
+  t.ok(isNews);
+  t.equal(refusals.of('a', after), 'quota');
+  t.equal(refusals.of('a', { ...after }), 'quota', 'also if that could not be committed');
+  t.equal(refusals.take('a', [], { before: after, after: others }), false);
+  t.equal(refusals.of('a', others), undefined);
+  t.equal(refusals.take('a', [canary], { before: others, after: others }), true, 'it is news each time');
 });
 
 t.test('what is refused of the traffic stands until it is taken', async (t) => {
-  const refusals = new Refusals();
-  const take = rounds(refusals);
-  t.equal(take('1', '2', [traffic]), true, 'it is news');
-  t.same([refusals.of('a', '2'), refusals.ofTraffic('a', '2'), refusals.of('b', '2')], ['mode', 'mode', undefined]);
-  t.equal(take('2', '2', [traffic]), false, 'once');
-  t.equal(take('2', '2', []), true, 'that it is taken is news');
-  t.equal(refusals.of('a', '2'), undefined);
-  t.equal(take('2', '2', []), false);
+  const { refusals, isNews } = refused(traffic);
+  t.ok(isNews);
+  t.same(
+    [refusals.of('a', after), refusals.ofTraffic('a', after), refusals.of('b', after)],
+    ['mode', 'mode', undefined],
+  );
+  t.equal(refusals.take('a', [traffic], { before: after, after }), false, 'it is no news any more');
+  t.equal(refusals.take('a', [], { before: after, after }), true, 'that it is taken is news');
+  t.equal(refusals.of('a', after), undefined);
+  t.equal(refusals.take('a', [], { before: after, after }), false);
 });
 
-t.test('where another scheduler went on, what was refused here says nothing', async (t) => {
-  const refusals = new Refusals();
-  rounds(refusals)('1', '2', [canary, traffic]);
+t.test('where another scheduler went on, what was refused here counts while the record says so', async (t) => {
+  const { refusals } = refused(canary, traffic, pins);
+  const told = (now: RecordState) => [refusals.of('a', now), refusals.ofTraffic('a', now), refusals.ofPins('a', now)];
+  t.same(told(others), [undefined, undefined, undefined]);
+  t.same(told(state('no route: mode')), ['mode', 'mode', undefined], 'a canary ends the release once');
+  t.same(told(state('no pins: name')), [undefined, undefined, 'name']);
+  refusals.add('a', [traffic], others);
+  t.same(told(others), ['mode', 'mode', undefined], 'not what was known before');
+});
+
+t.test('for another release, or other settings, nothing counts', async (t) => {
+  const { refusals } = refused(canary, traffic, pins);
+  const now = { ...after, intent: 'r2' };
   t.same(
-    [refusals.of('a', '7'), refusals.ofTraffic('a', '7'), refusals.ofPins('a', '7')],
+    [refusals.of('a', now), refusals.ofTraffic('a', now), refusals.ofPins('a', now)],
     [undefined, undefined, undefined],
   );
-  refusals.add('a', [traffic], '7');
-  t.equal(refusals.of('a', '7'), 'mode', 'not what was known before');
 });
 
-t.test('nothing is kept of what is not followed, or was refused nothing', async (t) => {
-  const refusals = new Refusals();
-  rounds(refusals)('1', '2', [traffic]);
+t.test('two schedulers that are refused the same say it once', async (t) => {
+  const [a, b] = [new Refusals(), new Refusals()];
+  a.take('a', [traffic], { before, after });
+  b.take('a', [traffic], { before, after });
+  const said = state('mode');
+  t.same([a.ofTraffic('a', said), b.ofTraffic('a', said)], ['mode', 'mode'], 'whoever of them wrote it');
+});
+
+t.test('nothing is kept of what is not followed', async (t) => {
+  const { refusals } = refused(traffic);
   refusals.forget('a');
-  t.equal(refusals.of('a', '2'), undefined);
+  t.equal(refusals.of('a', after), undefined);
 });
