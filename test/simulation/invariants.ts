@@ -178,8 +178,8 @@ const CHECKS: Record<string, Check> = {
   },
 
   'nothing is told that did not change the record': ({ committed, decision }) => {
-    const told = decision.facts.filter(({ reason }) => reason !== 'StableRestored');
-    return committed || told.length === 0 ? undefined : told.map(({ message }) => message).join('; ');
+    const { facts } = decision;
+    return committed || facts.length === 0 ? undefined : facts.map(({ message }) => message).join('; ');
   },
 
   'the same situation gives the same answer': ({ before, seen, now, decision, self }, { ticker }) => {

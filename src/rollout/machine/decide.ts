@@ -68,9 +68,10 @@ export function decide(situation: Omit<Situation, 'state'> & { state: RolloutSta
   const after: Situation = { ...rest, state: next.state };
   const wake = wakeAt(after);
   const effects = ensure(after);
-  const facts = [...next.facts, ...restorations(after, effects)];
+  const restored = restorations(after, effects);
+  const facts = [...next.facts, ...restored.facts];
   return {
-    state: recorded(rest, state, { ...next, facts }),
+    state: recorded(rest, state, { state: restored.state, facts }),
     facts,
     effects,
     calls: wantedCalls(after),
@@ -90,12 +91,13 @@ function recorded(
   return { ...others, ...outboxAfter(rest, state, facts), ...(history.length > 0 && { history }) };
 }
 
-/** A ReplicaSet that has to be made again is worth telling: somebody deleted what was serving. */
-function restorations(s: Situation, effects: readonly Effect[]): Fact[] {
+/** A ReplicaSet that has to be made again is worth telling, once: somebody deleted what was serving. It may take many attempts. */
+function restorations(s: Situation, effects: readonly Effect[]): Next {
+  const { restoring, ...state } = s.state;
+  if (!effects.some((effect) => effect.do === 'createReplicaSet')) return { state, facts: [] };
   const message = `The ReplicaSet of the running version of ${displayName(s)} is gone; it is made again from the record`;
-  return effects.some((effect) => effect.do === 'createReplicaSet')
-    ? [fact('StableRestored', message, s.state.stable?.revision)]
-    : [];
+  const told = restoring ? [] : [fact('StableRestored', message, s.state.stable?.revision)];
+  return { state: { ...state, restoring: true }, facts: told };
 }
 
 /** The first look: what runs now is the stable revision. */

@@ -138,6 +138,8 @@ export interface RolloutState {
   pinning?: true;
   /** Pods of the running version that were found on other content than what is pinned for them. */
   unpinnedPods?: UnpinnedPods;
+  /** The ReplicaSet of the running version is gone, and it was told that it is made again. */
+  restoring?: true;
   /** When the last bypass ended that expired and was told of. */
   bypassExpiry?: Time;
   /** How many notices there were so far: the number of the next. */

@@ -79,7 +79,7 @@ function stepsTaken(release: Release | undefined, plan: readonly number[], weigh
 /** What the state has besides its phase, and only that. */
 function remembered(state: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> {
   const { stable, previous, release, command, bypassExpiry, declinedPins, pinning, told } = state;
-  const { unpinnedPods, outbox = [], history = [] } = state;
+  const { unpinnedPods, restoring, outbox = [], history = [] } = state;
   return {
     ...(stable && { stable }),
     ...(previous && { previous }),
@@ -89,6 +89,7 @@ function remembered(state: Partial<RolloutState>): Omit<RolloutState, 'phase' | 
     ...(declinedPins !== undefined && { declinedPins }),
     ...(pinning && { pinning }),
     ...(unpinnedPods && { unpinnedPods }),
+    ...(restoring && { restoring }),
     ...(told !== undefined && { told }),
     ...(outbox.length > 0 && { outbox }),
     ...(history.length > 0 && { history }),

@@ -1,5 +1,6 @@
+import t from 'tap';
 import { replicaSet, revision } from '../../build.ts';
-import { after, expect, live, progressing } from './decided.ts';
+import { after, effects, expect, live, progressing } from './decided.ts';
 
 /** Made again by Headgate, and of another template by now. */
 const changed = (index: number) =>
@@ -20,4 +21,14 @@ expect({
     { phase: 'Progressing', effects: ['createReplicaSet'], facts: ['StableRestored'] },
   ],
   'not over and over where each one is changed': [decided(others(3)), { phase: 'Progressing', effects: [], facts: [] }],
+});
+
+t.test('it is told once, however often it has to be tried', async (t) => {
+  const seen = { ...live, replicaSets: [replicaSet(live.deployment, '9.9', 0)] };
+  const first = after(progressing(), seen);
+  const again = after(first.state, seen);
+  t.same([effects(again), again.facts, again.state], [['createReplicaSet'], [], first.state]);
+  const there = after(again.state, live);
+  t.equal(there.state.restoring, undefined, 'it is there');
+  t.equal(after(there.state, seen).facts.length, 1, 'and gone again');
 });
