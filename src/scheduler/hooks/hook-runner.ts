@@ -54,11 +54,7 @@ export class HookRunner {
   answersFor(key: string): HookAnswer[] {
     const now = this.#clock();
     const runs = [...(this.#runs.get(key)?.values() ?? [])];
-    return runs.flatMap(({ answer, hook, everyMs }) => {
-      // Nobody polled here while another process made the ticks of this Canary: an answer from before counts no more.
-      const isOld = answer && everyMs !== undefined && now > answer.at + everyMs + longestMs(hook);
-      return answer && !isOld ? [answer] : [];
-    });
+    return runs.flatMap((run) => (run.answer && !isOld(run, now) ? [run.answer] : []));
   }
 
   /** Takes everything that is wanted now: what is new is asked, what is under way goes on, the rest is cancelled. */
@@ -118,13 +114,15 @@ export class HookRunner {
     if (!signal.aborted) this.#take(key, run, reply);
   }
 
-  /** A poll that answers the same as before changes nothing, and is not reported. */
+  /** A poll that answers the same as before changes nothing, and is not reported; where that counted no more, it does. */
   #take(key: string, run: HookRun, { outcome, message }: Reply): void {
     const { id, answer: last, everyMs } = run;
-    run.answer = { id, outcome: outcome === 'passed' ? outcome : 'failed', message, at: this.#clock() };
+    const now = this.#clock();
+    const wasOld = isOld(run, now);
+    run.answer = { id, outcome: outcome === 'passed' ? outcome : 'failed', message, at: now };
     this.#dropIn(key, run, KEPT_MS);
-    const isNews = everyMs === undefined || last?.outcome !== run.answer.outcome || last.message !== message;
-    if (isNews) this.#options.onAnswer(key);
+    const isOther = last?.outcome !== run.answer.outcome || last.message !== message;
+    if (everyMs === undefined || wasOld || isOther) this.#options.onAnswer(key);
   }
 
   #dropIn(key: string, run: HookRun, ms: number): void {
@@ -138,6 +136,10 @@ export class HookRunner {
     run.timer = setTimeout(drop, Math.max(ms, 0)).unref();
   }
 }
+
+/** Nobody polled here while another process made the ticks of this Canary: an answer from before counts no more. */
+const isOld = ({ answer, hook, everyMs }: HookRun, now: number): boolean =>
+  answer !== undefined && everyMs !== undefined && now > answer.at + everyMs + longestMs(hook);
 
 function cancel({ controller, timer }: HookRun): void {
   clearTimeout(timer);

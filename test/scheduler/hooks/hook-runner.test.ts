@@ -153,6 +153,17 @@ void t.test('an old answer to a poll that was not repeated counts no more', asyn
   t.same(answers(), []);
 });
 
+void t.test('what it was before is news again where that counted no more', async (t) => {
+  const { ticks, time, poll, want, answers } = await runnerOf(t, (response) => void response.end());
+  want([], [poll('gate')]);
+  await until(() => ticks.length === 1);
+  time.now += 30_000;
+  want([], [poll('gate')]);
+  t.same(answers(), []);
+  await until(() => ticks.length === 2);
+  t.same(answers(), ['gate passed']);
+});
+
 void t.test('calls that hang do not hold up the polls of their own canary', async (t) => {
   const { hook, ticks, call, poll, want, answers } = await runnerOf(t, (response, { path }) => {
     if (path === '/gate') response.end();

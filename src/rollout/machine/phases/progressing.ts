@@ -130,13 +130,14 @@ function beforeTraffic(s: Releasing): Next | undefined {
 }
 
 /**
- * A release that waits for an approval is checked all the same. Hooks of type rollout are asked at the beginning of a round,
+ * A release that waits for an approval is checked all the same, also while its gate does not answer. Hooks of type rollout are asked at the beginning of a round,
  * so that the load that they send is what its check measures; the check waits for their answers.
  */
 function atWeight(s: Releasing, checkAt: string): Next {
   const { awaiting } = s.state.release;
   const approved = awaiting && advance(s);
-  if (approved && (approved.state !== s.state || awaiting.message === undefined)) return approved;
+  const isFirstAnswerDue = awaiting?.message === undefined && s.now < ms(checkAt);
+  if (approved && (approved.state !== s.state || isFirstAnswerDue)) return approved;
   const asked = askHooks(s, hooksOf(s.spec, 'rollout'), checkAt);
   if (asked.changed) return updateRelease(s, { calls: asked.calls });
   const { checks } = s.seen;
