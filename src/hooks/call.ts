@@ -89,7 +89,9 @@ export class HookCaller {
         reset: true,
         signal,
       });
-      return replyTo(answer.statusCode, await beginningOf(answer.body));
+      const retryAfter = answer.headers['retry-after'];
+      const came = { status: answer.statusCode, ...(typeof retryAfter === 'string' && { retryAfter }) };
+      return { ...replyTo(answer.statusCode, await beginningOf(answer.body)), answer: came };
     } finally {
       void client.destroy();
     }

@@ -8,6 +8,8 @@ export interface Reply {
   outcome: 'passed' | 'failed' | 'forbidden' | 'aborted';
   /** A predicate on the hook, for a person (`answered 403: not yet`); of a good answer only what it said, often nothing. */
   message: string;
+  /** What came, where something did; `retryAfter` as its header says it. */
+  answer?: { status: number; retryAfter?: string };
 }
 
 /** Any 2xx passes. */

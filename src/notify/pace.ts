@@ -1,3 +1,6 @@
+/** So long a receiver has to answer, in milliseconds. Short: one that hangs holds up nobody but itself. */
+export const ANSWER_MS = 10_000;
+
 /** Attempts to deliver one notice to one receiver: with the pauses between them, about an hour. */
 export const MOST_ATTEMPTS = 20;
 

@@ -1,11 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { AxiosProxyConfig, AxiosResponse } from 'axios';
 import { checkedLookup } from '../hooks/checked-lookup.ts';
+import { ANSWER_MS } from './pace.ts';
 import { type SendResult, sendResultOf } from './send-result.ts';
 import type { Outgoing } from './target.ts';
 
-/** Short: a receiver that hangs holds up nobody but itself. */
-const TIMEOUT_MS = 10_000;
 /** Of an answer's body, the first bytes: Slack's own word fits. */
 const MOST_BYTES = 16_384;
 
@@ -20,7 +19,7 @@ export interface SendOptions {
 /** One POST. Never throws, follows no redirect, and never tells where it went. */
 export async function send(
   outgoing: Outgoing,
-  { timeoutMs = TIMEOUT_MS, proxy, addresses }: SendOptions = {},
+  { timeoutMs = ANSWER_MS, proxy, addresses }: SendOptions = {},
 ): Promise<SendResult> {
   const { url, headers, body, slackApi } = outgoing;
   // Not at start: many have nobody to tell, and it is one of the largest packages here.

@@ -10,7 +10,7 @@ void t.test('a question is one POST of JSON', async (t) => {
   const body = { name: 'podinfo', metadata: { cmd: 'hey' } };
   const headers = { 'x-notice': '7' };
   const reply = await caller.ask(question(`${hook.url}gate/check?x=1`, { body, headers }), NEVER);
-  t.strictSame(reply, { outcome: 'passed', message: '' });
+  t.strictSame(reply, { outcome: 'passed', message: '', answer: { status: 204 } });
   t.match(hook.received, [{ method: 'POST', path: '/gate/check?x=1', body: JSON.stringify(body) }]);
   t.match(hook.received[0]?.headers, {
     host: `hook.demo.svc:${hook.port}`,
@@ -26,7 +26,7 @@ void t.test('a question is one POST of JSON', async (t) => {
 void t.test('the body of a failure is told', async (t) => {
   const hook = await receiver(t, (response) => void response.writeHead(403).end('not yet\napproved'));
   const reply = await callerHere().ask(question(hook.url), NEVER);
-  t.strictSame(reply, { outcome: 'failed', message: 'answered 403: not yet approved' });
+  t.strictSame(reply, { outcome: 'failed', message: 'answered 403: not yet approved', answer: { status: 403 } });
   t.equal(hook.received.length, 1, 'and not asked again');
 });
 
@@ -49,7 +49,7 @@ void t.test('without a good answer it is asked again, after a pause', async (t) 
   });
   const began = Date.now();
   const reply = await callerHere().ask(question(hook.url, { retries: 3 }), NEVER);
-  t.strictSame(reply, { outcome: 'passed', message: 'fine' });
+  t.strictSame(reply, { outcome: 'passed', message: 'fine', answer: { status: 200 } });
   t.equal(hook.received.length, 2);
   t.ok(Date.now() - began >= 490, `after ${Date.now() - began} ms`);
 });
@@ -57,7 +57,7 @@ void t.test('without a good answer it is asked again, after a pause', async (t) 
 void t.test('after the last call its answer counts', async (t) => {
   const hook = await receiver(t, (response, _, count) => void response.writeHead(500).end(`boom ${count}`));
   const reply = await callerHere().ask(question(hook.url, { retries: 1 }), NEVER);
-  t.strictSame(reply, { outcome: 'failed', message: 'answered 500: boom 2' });
+  t.strictSame(reply, { outcome: 'failed', message: 'answered 500: boom 2', answer: { status: 500 } });
 });
 
 void t.test('a hook that says nothing is given up at its time limit', async (t) => {
@@ -95,6 +95,7 @@ void t.test('the status decides, though the body never ends or breaks off', asyn
   t.strictSame(await callerHere().ask(question(endless.url, { timeoutMs: 1_000 }), NEVER), {
     outcome: 'passed',
     message: 'open',
+    answer: { status: 200 },
   });
   const broken = await receiver(t, async (response) => {
     response.writeHead(403, { 'content-length': '100' }).write('closed');

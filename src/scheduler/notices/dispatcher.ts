@@ -27,13 +27,16 @@ export interface DispatcherOptions {
   sendEvent: (hook: Hook, payload: EventPayload, id: string) => Promise<SendResult>;
 }
 
-/** Requests of one process to one receiver at the same time. A receiver that does not answer holds up no other. */
+/** Requests of one process to one receiver at the same time. A receiver that does not answer holds up no other, */
 const LIMITS = { perKey: 4, queuePerKey: 0 };
+/** and those of one namespace, however many they are, none of another. */
+const NAMESPACE_LIMITS = { perKey: 12, queuePerKey: 0 };
 
 /** Makes one attempt to deliver one notice to one receiver. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #limiter = new Limiter(LIMITS);
+  readonly #namespaces = new Limiter(NAMESPACE_LIMITS);
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -51,8 +54,9 @@ export class Dispatcher {
     if (receiver.is === 'refused') return { type: 'unknown', outcome: 'refused', why: receiver.why };
     const [type, limiterKey] =
       receiver.is === 'hook' ? ['event' as const, receiver.hook.url] : [receiver.target.type, receiver.limiterKey];
-    const send = () => this.#send(receiver, outstanding);
-    const result = await this.#limiter.run(limiterKey, send);
+    const { namespace = '' } = outstanding.record.metadata;
+    const send = () => this.#limiter.run(limiterKey, () => this.#send(receiver, outstanding));
+    const result = await this.#namespaces.run(namespace, send);
     return result === undefined ? { type, outcome: 'limited' } : { type, ...result };
   }
 

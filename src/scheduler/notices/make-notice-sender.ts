@@ -3,6 +3,8 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { HookCaller } from '../../hooks/call.ts';
 import type { CallGuard } from '../../hooks/call-guard.ts';
+import { ANSWER_MS } from '../../notify/pace.ts';
+import { sendResultOf } from '../../notify/send-result.ts';
 import type { AlertSettings } from '../../notify/settings.ts';
 import { identity } from '../../notify/target.ts';
 import { CANARY } from '../../rollout/keys.ts';
@@ -84,14 +86,17 @@ function currentRecord(world: World, key: string): Canary | undefined {
   return world.records.get(keyIn(namespaceOf(key), optIn.state === 'canary' ? optIn.name : name));
 }
 
-/** Calls a hook once: as with notifications, the queue repeats what fails. */
-const sendVia =
-  (caller: WiringOptions['caller']): DispatcherOptions['sendEvent'] =>
-  async ({ type, url, timeoutMs }, body, id) => {
+/** Calls a hook once: as with notifications, the queue repeats what fails, and none may take longer than a receiver of those. */
+export const sendVia =
+  (caller: Pick<WiringOptions['caller'], 'ask'>): DispatcherOptions['sendEvent'] =>
+  async ({ type, url, timeoutMs: asked }, body, id) => {
+    const timeoutMs = Math.min(asked, ANSWER_MS);
     const question = { type, url, namespace: body.namespace, timeoutMs, retries: 0, body, headers: identity(id) };
-    const { outcome, message } = await caller.ask(question, NEVER);
-    if (outcome === 'passed') return { outcome: 'delivered' };
-    return { outcome: outcome === 'forbidden' ? 'refused' : 'retry', why: `it ${message}` };
+    const { outcome, message, answer } = await caller.ask(question, NEVER);
+    const why = `it ${message}`;
+    if (answer === undefined) return { outcome: outcome === 'forbidden' ? 'refused' : 'retry', why };
+    const result = sendResultOf(answer, false, Date.now());
+    return result.outcome === 'delivered' ? result : { ...result, why };
   };
 
 const NEVER = new AbortController().signal;

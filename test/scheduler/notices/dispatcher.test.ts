@@ -17,7 +17,7 @@ const SLACK: ReceiverLookup = {
   target: { type: 'slack', address: 'https://a.test/' },
   limiterKey: 'demo/slack',
 };
-const HOOK: ReceiverLookup = {
+const HOOK: ReceiverLookup & { is: 'hook' } = {
   is: 'hook',
   hook: {
     ...{ name: 'log', type: 'event', url: 'http://events.test/', timeoutMs: 1_000, retries: 0, metadata: {} },
@@ -96,4 +96,23 @@ void t.test('a receiver that does not answer holds its own share, and nobody els
   await Promise.resolve();
   setImmediate(() => pending.at(-1)?.());
   t.match(await again, DELIVERED, 'it may have requests again');
+});
+
+void t.test('receivers of one namespace that do not answer, however many, leave room for another', async (t) => {
+  let url = 0;
+  let isHanging = true;
+  const one = new Dispatcher({
+    receivers: { find: async () => ({ ...HOOK, hook: { ...HOOK.hook, url: `http://events.test/${url++}` } }) },
+    clusterName: undefined,
+    send: async () => DELIVERED,
+    sendEvent: () => (isHanging ? new Promise<SendResult>(() => undefined) : Promise.resolve(DELIVERED)),
+  });
+  const attempts: string[] = [];
+  for (let count = 0; count < 32; count += 1)
+    void one.attempt(NOTICE, false).then(({ outcome }) => attempts.push(outcome));
+  await new Promise(setImmediate);
+  t.same([attempts.length, new Set(attempts)], [20, new Set(['limited'])]);
+  isHanging = false;
+  const record = { ...CANARY, metadata: { ...CANARY.metadata, namespace: 'other' } };
+  t.match(await one.attempt({ ...NOTICE, record }, false), DELIVERED);
 });
