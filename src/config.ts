@@ -111,7 +111,7 @@ export function loadConfig(env: Environment): Config {
     logLevel: read('HEADGATE_LOG_LEVEL', 'info', oneOf(LOG_LEVELS)),
     tlsSecret: read('HEADGATE_TLS_SECRET', 'headgate-webhook-tls', name),
     ...(tlsDir !== undefined && { tlsDir }),
-    shutdownDelayMs: read('HEADGATE_SHUTDOWN_DELAY', '10s', duration(0)),
+    shutdownDelayMs: read('HEADGATE_SHUTDOWN_DELAY', '10s', duration(0, MOST_SHUTDOWN_DELAY_MS)),
     schedulerUser: read('HEADGATE_SCHEDULER_USER', `system:serviceaccount:${namespace}:headgate-scheduler`, anything),
     kubernetes: kubernetesAccess(env),
     secrets: Object.freeze(secretsIn(env)),
@@ -178,6 +178,9 @@ function loginOf(env: Environment, server: 'REDIS' | 'METRICS'): Partial<ServerL
 }
 
 export const anything: Parse<string> = (value) => ({ value });
+
+/** A pod is killed 45 s after SIGTERM, and has requests under way to answer after this. */
+const MOST_SHUTDOWN_DELAY_MS = 25_000;
 
 const name: Parse<string> = (value) =>
   /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)

@@ -6,8 +6,10 @@ import type { CertificateSource, UseCertificate } from './admission/certificates
 import { WebhookServer } from './admission/server.ts';
 import { KubeClient } from './cluster/client.ts';
 import { loadCredentials } from './cluster/credentials.ts';
+import { ServerClock } from './cluster/server-clock.ts';
 import type { Config } from './config.ts';
 import { type Running, startInOrder } from './process/lifecycle.ts';
+import { clockReport } from './scheduler/clock-report.ts';
 import { commandConnection } from './scheduler/queue/redis.ts';
 import { reportRedis } from './scheduler/queue/redis-report.ts';
 import { type WakeJob, WakeQueue } from './scheduler/queue/wake-queue.ts';
@@ -29,6 +31,7 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
   const registry = new Registry();
   const metrics = createMetrics(registry);
   metrics.buildInfo.set({ process: 'webhook', version: VERSION }, 1);
+  const clock = new ServerClock({ onOffset: clockReport(log, metrics) });
   const hints = wake ? { give: wake, close: async () => undefined } : throughRedis(config, log, metrics);
   const server = new WebhookServer({
     registry,
@@ -37,14 +40,14 @@ export async function runWebhook(config: Config, wake?: (key: string) => void): 
     schedulerUser: config.schedulerUser,
     provider: PROVIDER,
     shutdownDelayMs: config.shutdownDelayMs,
-    now: Date.now,
+    now: clock.now,
     enqueue: hints.give,
     onEnqueueError: (error) => {
       metrics.hintsDropped.inc();
       log.warn({ err: error }, 'a hint was lost; the scheduler finds the work itself');
     },
   });
-  const certificates = await certificatesOf(config, log, metrics, server.isReady);
+  const certificates = await certificatesOf({ config, log, metrics, clock, serves: server.isReady });
   const http = probes({ registry, isAlive: () => true, isReady: server.isReady });
   const running = await startInOrder([
     { stop: () => log.info('the webhook has stopped') },
@@ -66,15 +69,19 @@ const used =
     certificateExpiry.set(Date.parse(new X509Certificate(certificate.cert).validTo) / 1_000);
   };
 
-/** Files need no rights in the cluster, and no way into it. */
-async function certificatesOf(
-  config: Config,
-  log: Logger,
-  metrics: Metrics,
-  serves: () => boolean,
-): Promise<CertificateSource> {
+interface CertificatesInput {
+  config: Config;
+  log: Logger;
+  metrics: Metrics;
+  /** Learns from the API server's answers what time it is there. */
+  clock: ServerClock;
+  serves: () => boolean;
+}
+
+/** Files need no rights in the cluster, and no way into it: the machine's clock is all that there is then. */
+async function certificatesOf({ config, log, metrics, clock, serves }: CertificatesInput): Promise<CertificateSource> {
   if (config.tlsDir !== undefined) return new FileCertificates({ dir: config.tlsDir, log });
-  const client = await clientOf(config, metrics);
+  const client = await clientOf(config, metrics, clock);
   const source = new SecretCertificates({
     client,
     log,
@@ -82,7 +89,7 @@ async function certificatesOf(
     configuration: CONFIGURATION,
     names: serviceNames(config.namespace),
     serves,
-    now: Date.now,
+    now: clock.now,
   });
   const stop = async () => {
     await source.stop();
@@ -91,11 +98,11 @@ async function certificatesOf(
   return { start: (use) => source.start(use), stop };
 }
 
-async function clientOf(config: Config, metrics: Metrics): Promise<KubeClient> {
+async function clientOf(config: Config, metrics: Metrics, clock: ServerClock): Promise<KubeClient> {
   const credentials = await loadCredentials(config.kubernetes);
   const onRequest = (report: { verb: string; resource: string; code: number | string }) =>
     metrics.apiRequests.inc(report);
-  return new KubeClient({ credentials, userAgent: `headgate-webhook/${VERSION}`, onRequest });
+  return new KubeClient({ credentials, userAgent: `headgate-webhook/${VERSION}`, onRequest, clock });
 }
 
 /** Names by which an API server, or a person in the cluster, calls the Service. */

@@ -127,6 +127,7 @@ const wrong: Record<string, [variable: string, value: string, wanted: RegExp]> =
   'no canary at all': ['HEADGATE_MAX_STARTING', '0', /from 1 to 10000/],
   'a duration without a unit': ['HEADGATE_SHUTDOWN_DELAY', '10', /a duration such as 30s, 1m30s, 1h or 500ms/],
   'a negative duration': ['HEADGATE_ROUTE_SETTLE', '-1s', /a duration/],
+  'more time to shut down than a pod is given': ['HEADGATE_SHUTDOWN_DELAY', '26s', /at most 25s/],
   'a resync without a pause': ['HEADGATE_RESYNC_INTERVAL', '0s', /at least 1s/],
   'a log level that pino does not know': ['HEADGATE_LOG_LEVEL', 'verbose', /one of fatal, error, warn, info/],
   'Redis by HTTP': ['HEADGATE_REDIS_URL', 'http://redis', /starts with redis:\/\/ or rediss:\/\//],

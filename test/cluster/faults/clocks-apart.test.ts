@@ -22,15 +22,22 @@ const SHIFT = fileURLToPath(new URL('../support/shifted-clock.ts', import.meta.u
 
 const rig = openRig();
 const product = new Product(rig, { schedulers: 1 });
-const shifted = (ip: string, ms: number): ProductProcess =>
+const shifted = (ip: string, ms: number, role: 'scheduler' | 'webhook' = 'scheduler'): ProductProcess =>
   new ProductProcess(rig, {
-    ...{ role: 'scheduler', ip },
+    ...{ role, ip },
     env: { NODE_OPTIONS: `--import=${SHIFT}`, SHIFTED_CLOCK_MS: String(ms) },
   });
 const [right] = product.schedulers as [ProductProcess];
 const ahead = shifted('10.244.255.21', APART_MS);
 const behind = shifted('10.244.255.22', -APART_MS);
 product.schedulers.push(ahead, behind);
+// By its own clock the one would issue a certificate that is not valid yet, and each take the other's stamps for forged.
+product.webhooks.splice(
+  0,
+  2,
+  shifted('10.244.255.10', APART_MS, 'webhook'),
+  shifted('10.244.255.11', -APART_MS, 'webhook'),
+);
 const routes = new RouteLog(rig);
 t.before(() => product.start());
 t.teardown(async () => {
