@@ -3,6 +3,7 @@ import type { Deployment, KubeObject } from '../../kube.ts';
 import { type Kind, namespacedKind, type PatchOperation } from '../../object-change.ts';
 import type { AutoscalerRef } from '../../spec/spec-types.ts';
 import { generatedMeta } from '../generated.ts';
+import { isSame } from '../template.ts';
 import type { CanaryNames } from './canary-names.ts';
 import { type HorizontalPodAutoscaler, turnedHorizontal } from './horizontal.ts';
 import { type ScaledObject, turnedScaledObject } from './scaled-object.ts';
@@ -83,7 +84,7 @@ const FIELDS = {
 export const isGenerated = ({ metadata }: KubeObject): boolean => metadata.labels?.[ROLE] === AUTOSCALER_ROLE;
 
 /**
- * What gives it the bounds that are wanted; none where it has them. Its status is written all the time, so it is told by its uid
+ * What gives it the bounds that are wanted, and what it scales; none where it has them. Its status is written all the time, so it is told by its uid
  * and the bounds that were seen whether it is still the one that was observed.
  */
 export function boundsPatch(
@@ -93,7 +94,8 @@ export function boundsPatch(
 ): PatchOperation[] {
   const { spec = {} } = present as { spec?: Record<string, unknown> };
   const fields = FIELDS[kind];
-  if (fields.every((field) => spec[field] === wanted.spec[field])) return [];
+  const isSameAim = isSame(spec['scaleTargetRef'], wanted.spec['scaleTargetRef']);
+  if (isSameAim && fields.every((field) => spec[field] === wanted.spec[field])) return [];
   return [
     { op: 'test', path: '/metadata/uid', value: present.metadata.uid },
     ...fields.map((field) => ({ op: 'test' as const, path: `/spec/${field}`, value: spec[field] })),

@@ -71,4 +71,7 @@ t.test('other bounds are written over those that were seen', async (t) => {
     ],
   );
   t.match(spec, { op: 'replace', path: '/spec', value: { minReplicas: 2, maxReplicas: 5 } });
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'podinfo' };
+  const astray = { ...present, spec: { ...present.spec, scaleTargetRef } };
+  t.match(boundsPatch(hpa, astray, at(1, 3)).at(-1)?.value, { scaleTargetRef: { name: 'podinfo-canary' } });
 });
