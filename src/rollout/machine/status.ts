@@ -78,21 +78,27 @@ function stepsTaken(release: Release | undefined, plan: readonly number[], weigh
 
 /** What the state has besides its phase, and only that. */
 function remembered(state: Partial<RolloutState>): Omit<RolloutState, 'phase' | 'since'> {
-  const { stable, previous, release, command, bypassExpiry, declinedPins, pinning, told } = state;
-  const { unpinnedPods, restoring, outbox = [], history = [] } = state;
+  const { stable, previous, release, unpinnedPods, outbox = [], history = [] } = state;
   return {
     ...(stable && { stable }),
     ...(previous && { previous }),
     ...(release && { release }),
+    ...marks(state),
+    ...(unpinnedPods && { unpinnedPods }),
+    ...(outbox.length > 0 && { outbox }),
+    ...(history.length > 0 && { history }),
+  };
+}
+
+/** What was asked for, done or told once. */
+function marks({ command, bypassExpiry, declinedPins, pinning, restoring, told }: Partial<RolloutState>) {
+  return {
     ...(command && { command }),
     ...(bypassExpiry && { bypassExpiry }),
     ...(declinedPins !== undefined && { declinedPins }),
     ...(pinning && { pinning }),
-    ...(unpinnedPods && { unpinnedPods }),
     ...(restoring && { restoring }),
     ...(told !== undefined && { told }),
-    ...(outbox.length > 0 && { outbox }),
-    ...(history.length > 0 && { history }),
   };
 }
 
