@@ -74,16 +74,11 @@ interface Round {
   wakeAt?: number;
 }
 
+/** People want something else when they change the settings, release another revision, or try it again. */
 const recordState = ({ metadata, status }: Canary, state: RolloutState | undefined): RecordState => ({
   intent: [metadata.generation, state?.release?.revision, state?.release?.startedAt].join(' '),
   status,
 });
-
-interface Paced {
-  deployment: Deployment;
-  decision: Decision;
-  isBack: (effect: Effect) => boolean;
-}
 
 /**
  * One look at one Deployment: observe → decide → commit → record → apply, repeated while it has consequences. The commit is
@@ -152,11 +147,13 @@ export class Tick {
     hooks.setWanted(key, { name, namespace, phase, revision: release?.revision ?? '' }, decision.calls, decision.polls);
     notices.send(key, committed);
     const after = recordState(committed, decision.state);
+    // Or when they change the Deployment otherwise.
+    const intent = `${seen.deployment.metadata.generation} ${after.intent}`;
     const wish = this.#wishOf(seen, plan);
     const isBack = (effect: Effect) => effect.do === 'setRoute' && effect.weight < (seen.route?.weight ?? 100);
     const { done, retryMs, refusals } = await applyAll(decision.effects, {
       attempt: (effect) => applier.apply(effect, wish, { record: committed, readAt }),
-      pacer: this.#pacer(key, committed, { deployment: seen.deployment, decision, isBack }),
+      pacer: this.#backoff.pacer({ key, intent, clock: this.#clock, isBack }),
       writes: this.#lateWrites.begin(key, after.intent),
       isUrgent: (effect) => effect.do === 'writeHold' || (seen.route !== undefined && isBack(effect)),
       onError: (effect, error) => this.#options.onEffectError(key, effect, error),
@@ -166,14 +163,6 @@ export class Tick {
     const wakeAt = Math.min(retryAt, decision.wakeAt ?? Number.POSITIVE_INFINITY);
     const more = done || isNews || committed !== record;
     return { more, ...(Number.isFinite(wakeAt) && { wakeAt }) };
-  }
-
-  /** People want something else when they change the Deployment or the settings, release another revision, or try it again. */
-  #pacer(key: string, { metadata }: Canary, { deployment, decision, isBack }: Paced) {
-    const { release } = decision.state;
-    const generations = [deployment.metadata.generation, metadata.generation];
-    const intent = [...generations, release?.revision, release?.startedAt].join(' ');
-    return this.#backoff.pacer({ key, intent, clock: this.#clock, isBack });
   }
 
   #wishOf(seen: Observation, { spec, label }: ReleasePlan): TrafficWish {

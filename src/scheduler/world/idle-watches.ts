@@ -25,9 +25,10 @@ export interface IdleWatchesOptions {
 export function closeIdleWatches({ enrolled, records, forget, close, closeEndpoints }: IdleWatchesOptions): void {
   const look = (key: string): void => {
     const deployment = enrolled.get(key);
-    if (deployment === undefined && records.about(key).length === 0) return void forget(key);
+    const own = records.about(key);
+    if (deployment === undefined && own.length === 0) return void forget(key);
     const isHeld = deployment !== undefined && readHold(deployment).state === 'held';
-    const states = deployment === undefined ? [] : records.about(key).map(({ status }) => stateOf(status));
+    const states = deployment === undefined ? [] : own.map(({ status }) => stateOf(status));
     if (!isHeld && !states.some((state) => needsReplicaSets(false, state))) void close(key);
     else if (!states.some(needsEndpoints)) void closeEndpoints(key);
   };

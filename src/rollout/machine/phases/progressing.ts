@@ -130,8 +130,8 @@ function beforeTraffic(s: Releasing): Next | undefined {
 }
 
 /**
- * A release that waits for an approval is checked all the same, also while its gate does not answer. Hooks of type rollout are asked at the beginning of a round,
- * so that the load that they send is what its check measures; the check waits for their answers.
+ * A release that waits for an approval is checked all the same, also while its gate does not answer. Hooks of type rollout are asked at
+ * the beginning of a round, so that the load that they send is what its check measures; the check waits for their answers.
  */
 function atWeight(s: Releasing, checkAt: string): Next {
   const { awaiting } = s.state.release;
