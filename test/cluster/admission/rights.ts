@@ -112,7 +112,7 @@ export async function rights(t: Test, gate: Gate): Promise<void> {
     const collection = `/apis/apps/v1/namespaces/${subject.namespace}/deployments`;
     await gate.scheduler.create(collection, made);
     const note = 'kubectl.kubernetes.io/last-applied-configuration';
-    const budget = { name: 'podinfo-canary', labels: { 'headgate.dev/role': 'budget' } };
+    const budget = { name: 'podinfo-canary', labels: { 'headgate.dev/role': 'disruption-budget' } };
     await gate.scheduler.create(`/apis/policy/v1/namespaces/${subject.namespace}/poddisruptionbudgets`, {
       ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: budget },
       spec: { maxUnavailable: 1, selector: { matchLabels: { app: 'podinfo-canary' } } },

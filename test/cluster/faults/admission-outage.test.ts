@@ -105,7 +105,7 @@ t.test('the webhook taken out of the way and its configuration deleted: the poli
   const refusals: Record<string, [(options: KubectlOptions) => ReturnType<Subject['kubectl']>, RegExp]> = {
     'set image': [
       (options) => open.setImage('1.4.1', options),
-      /changes only while it is held \(is the webhook configuration missing,/,
+      /changes only while it is held \(is the webhook configuration missing, or does another webhook change templates after Headgate's\?\)/,
     ],
     'paused away': [(options) => subject.merge({ spec: { paused: null } }, options), /only Headgate lifts it/],
     'held away': [word(subject, 'headgate.dev/held-'), /only Headgate lifts it/],
