@@ -13,6 +13,8 @@ export interface CanaryRecord extends KubeObject {
 }
 
 export interface Pod {
+  /** No other ever had it. */
+  name: string;
   /** Name of its ReplicaSet. */
   set: string;
   /** When it gets ready, and when it breaks, in milliseconds since the epoch; Infinity: never. */
@@ -54,6 +56,8 @@ export class Cluster {
   readonly config = new ConfigModel();
   record: CanaryRecord | undefined;
   pods: Pod[] = [];
+  /** How many there have been. */
+  podsMade = 0;
   /** The canary's share, and since when. */
   traffic: Traffic;
   /** Milliseconds since the epoch. */
@@ -155,22 +159,22 @@ export class Cluster {
     const listed = this.pods.filter(({ set, readyAt, brokenAt }) => {
       return names.includes(set) && readyAt + this.listedAfterMs <= this.now && this.now < brokenAt;
     });
-    return listed.map(({ set }, n) => `${set}-${n}`);
+    return listed.map(({ name }) => name);
   }
 
   /** The canary's pods as objects: what of them tells a crash from another trouble. */
   canaryPods(): KubePod[] {
     const names = this.sets.filter((set) => isOwnedBy(set, this.canary)).map(({ metadata }) => metadata.name);
     const own = this.pods.filter(({ set }) => names.includes(set));
-    return own.map((pod, n) => this.#podObject(pod, n));
+    return own.map((pod) => this.#podObject(pod));
   }
 
-  #podObject({ set, readyAt, brokenAt, crashes, isUnpinned }: Pod, n: number): KubePod {
+  #podObject({ name, set, readyAt, brokenAt, crashes, isUnpinned }: Pod): KubePod {
     const isReady = readyAt <= this.now && this.now < brokenAt;
     const ended = crashes && brokenAt <= this.now ? { terminated: { exitCode: 1 } } : {};
     const template = this.sets.find(({ metadata }) => metadata.name === set)?.spec.template;
     return {
-      metadata: { annotations: template?.metadata?.annotations ?? {}, name: `${set}-${n}` },
+      metadata: { annotations: template?.metadata?.annotations ?? {}, name },
       spec: (isUnpinned ? template?.spec : undefined) ?? { containers: [] },
       status: {
         phase: 'Running',

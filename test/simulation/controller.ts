@@ -132,6 +132,7 @@ function syncPods(cluster: Cluster, set: ReplicaSet): void {
   const owner = isOwnedBy(set, cluster.deployment) ? 'stable' : 'canary';
   const stuck = image.includes('unready') || cluster.stalled.has(owner);
   const fresh = Array.from({ length: wanted(set) - kept.length }, () => ({
+    name: `${set.metadata.name}-${cluster.podsMade++}`,
     set: set.metadata.name,
     readyAt: stuck ? Infinity : now + READY_MS,
     brokenAt: image.includes('crash') ? now + CRASH_AFTER_MS : Infinity,

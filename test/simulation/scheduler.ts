@@ -16,6 +16,7 @@ import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
 import type { TrafficWish } from '../../src/rollout/machine/traffic.ts';
+import { isUnpinned } from '../../src/rollout/pins/unpinned.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { stopsPodsFirst } from '../../src/rollout/workload/strategy.ts';
@@ -112,6 +113,8 @@ export class Ticker {
   #heard: string | undefined;
   #watchingSets = false;
   #rules = new RulesView();
+  /** As in src/scheduler/world/canary-pods.ts. */
+  #pinned: ReadonlySet<string> = new Set();
 
   constructor(cluster: Cluster, spec: RolloutSpec) {
     this.cluster = cluster;
@@ -133,6 +136,7 @@ export class Ticker {
   restart(): void {
     this.self = `${this.self}'`;
     this.hookRunner.forget();
+    this.#pinned = new Set();
     this.#heard = undefined;
     this.#watchingSets = false;
     this.#rules = new RulesView();
@@ -200,14 +204,24 @@ export class Ticker {
       if (rolloutMs === undefined) return checkResultOf(metric, this.answer(metric, measured));
       return { ...checkResultOf(metric, this.rolloutAnswer), of: 'Deployment' };
     });
-    const pods = needsPods(state, seen, { spec, now: cluster.now }) ? this.#pods() : undefined;
-    const all = { ...seen, answers: this.hookRunner.answers, ...(pods && { pods }), ...(checks && { checks }) };
+    const pods = needsPods(state, seen, { spec, now: cluster.now, pinned: this.#pinned }) ? this.#pods() : undefined;
+    const all = {
+      ...seen,
+     
+      answers: this.hookRunner.answers,
+      ...(pods && { pods }),
+      ...(checks && { checks }),
+    };
     return without(all, this.unreadable, { state, spec, route: this.#view.route, doubtful });
   }
 
   #pods(): Observation['pods'] {
+    const { canary } = this.cluster;
     this.requests.reads += 1;
-    return this.cluster.canaryPods();
+    const pods = this.cluster.canaryPods();
+    const good = pods.filter((pod) => canary === undefined || !isUnpinned(pod, canary.spec.template));
+    this.#pinned = new Set(good.map(({ metadata }) => metadata.name));
+    return pods;
   }
 
   /** That of the ReplicaSets, a list and a watch; all others are there for all Deployments. */

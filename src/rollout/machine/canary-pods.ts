@@ -3,6 +3,7 @@ import type { Deployment, ReplicaSet } from '../kube.ts';
 import { availableReplicas, isObserved } from '../workload/rollout-status.ts';
 import { isEmpty, ownedBy } from '../workload/stable.ts';
 import { sameRevision } from '../workload/template.ts';
+import type { Observation } from './observation.ts';
 import type { Releasing } from './situation.ts';
 import { atWeightFor } from './situation.ts';
 import { isKnown } from './sources.ts';
@@ -32,18 +33,23 @@ export const isCanaryReady = (s: Releasing): boolean =>
   arePodsAvailable(s.seen.canary, s.state.release) && strangeSet(s) === undefined;
 
 /**
- * How many pods of the release its Service lists. Another controller lists them than the one that counts them as available,
+ * Names of the release's pods that its Service lists. Another controller lists them than the one that counts them as available,
  * and on its own time: a weight for pods that the mesh has not heard of is a weight for errors.
  */
-export function listedPods({ seen: { canary, endpoints, replicaSets = [] } }: Releasing): number {
-  if (canary === undefined) return 0;
+export function listedPods({
+  canary,
+  endpoints,
+  replicaSets = [],
+}: Pick<Observation, 'canary' | 'endpoints' | 'replicaSets'>): string[] {
+  if (canary === undefined) return [];
   const { template } = canary.spec;
   const own = replicaSets.filter((set) => ownedBy(canary, set) && sameRevision(set.spec.template, template));
-  return endpoints.filter((name) => own.some((set) => name.startsWith(podPrefix(set)))).length;
+  return endpoints.filter((name) => own.some((set) => name.startsWith(podPrefix(set))));
 }
 
 /** Whether a weight would find all wanted pods. */
-export const isReachable = (s: Releasing): boolean => isCanaryReady(s) && listedPods(s) >= s.state.release.replicas;
+export const isReachable = (s: Releasing): boolean =>
+  isCanaryReady(s) && listedPods(s.seen).length >= s.state.release.replicas;
 
 /** What the API server's `generateName` leaves of a long name: 63 characters less the five random ones. */
 const podPrefix = ({ metadata }: ReplicaSet): string => `${metadata.name}-`.slice(0, 58);

@@ -1,10 +1,8 @@
-import type { Deployment } from '../kube.ts';
 import { pinsTextOf } from '../pins/pins.ts';
 import type { AutoscalerRef, BuiltinMetric, Metric, RolloutSpec } from '../spec/spec-types.ts';
-import { availableReplicas } from '../workload/rollout-status.ts';
 import { findReplicaSet, ownedBy } from '../workload/stable.ts';
 import { areHooksUnanswered, hooksOf } from './ask-hooks.ts';
-import { runsRevision } from './canary-pods.ts';
+import { listedPods, runsRevision } from './canary-pods.ts';
 import { windowFor } from './check-window.ts';
 import type { Observation } from './observation.ts';
 import { isRollingBack } from './roll-back.ts';
@@ -82,30 +80,36 @@ export const needsEndpoints = (state: RolloutState | undefined): boolean =>
 interface Moment {
   spec: RolloutSpec;
   now: number;
+  /** Names of the canary's pods that have been found to be what its template says: what a pod refers to never changes. */
+  pinned: ReadonlySet<string>;
 }
 
 /**
  * Whether the canary's pods are to be read: some are missing, and what became of them decides whether that is borne; or they do
- * not get ready, and people are told why; or they are pinned, and new ones are about to get traffic.
+ * not get ready, and people are told why; or they are pinned, and one that was not read yet gets traffic or is about to.
  */
 export function needsPods(
   state: RolloutState | undefined,
-  { canary }: Omit<Observation, 'checks'>,
-  { spec, now }: Moment,
+  seen: Omit<Observation, 'checks'>,
+  { spec, now, pinned }: Moment,
 ): boolean {
   const release = state?.release;
   if (release?.path !== 'canary' || !SERVING.has(state?.phase ?? 'Initialized')) return false;
   if (arePodsLate(state, spec, now)) return true;
-  if (arePinsToBeSeen(release, canary)) return true;
-  const missing = missingPods(release, canary);
+  if (arePinsToBeSeen(release, seen, pinned)) return true;
+  const missing = missingPods(release, seen.canary);
   return missing > 0 && canSpare(release, missing);
 }
 
-/** Pods that are pinned are looked at when all are there that were waited for: the first, and whenever there are to be more. */
-function arePinsToBeSeen(release: Release, canary: Deployment | undefined): boolean {
-  const { revision, replicas, weight, deadline } = release;
-  if (!runsRevision(canary, revision) || pinsTextOf(canary.spec.template) === '') return false;
-  return (weight === 0 || deadline !== undefined) && availableReplicas(canary) >= replicas;
+/**
+ * The first pods are read when all are there that get the first traffic, and each later one as soon as the Service lists it: one that
+ * takes the place of another so fast that no count shows it, too.
+ */
+function arePinsToBeSeen(release: Release, seen: Omit<Observation, 'checks'>, pinned: Moment['pinned']): boolean {
+  const { canary } = seen;
+  if (!runsRevision(canary, release.revision) || pinsTextOf(canary.spec.template) === '') return false;
+  const listed = listedPods(seen);
+  return (release.weight > 0 || listed.length >= release.replicas) && listed.some((name) => !pinned.has(name));
 }
 
 interface Clock {

@@ -1,13 +1,14 @@
 import type { KubeClient } from '../../cluster/client.ts';
+import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Store } from '../../cluster/store.ts';
 import { ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, keyOf, type Pod } from '../../rollout/kube.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
+import { isUnpinned } from '../../rollout/pins/unpinned.ts';
 import type { DisruptionBudget } from '../../rollout/workload/disruption-budget.ts';
 import { selectorOf } from '../../rollout/workload/selector-text.ts';
-import { optionalList } from './optional-list.ts';
 import { stemKey } from './target-keys.ts';
 
 interface BudgetWatch {
@@ -20,23 +21,49 @@ export interface CanaryPodsOptions {
   client: Pick<KubeClient, 'listAll'>;
   /** Opens a watch and gives its store. */
   watch: (wanted: BudgetWatch) => Store<DisruptionBudget>;
-  onError?: ((error: unknown) => void) | undefined;
+  canaries: Store<Deployment>;
 }
 
-/** The pods of canaries, read when asked for, and the disruption budgets that keep them, which are watched. */
+const NONE: ReadonlySet<string> = new Set();
+
+/** The pods of canaries, read when asked for, what is known of them from then on, and the disruption budgets that keep them, which are watched. */
 export class CanaryPods {
   readonly #options: CanaryPodsOptions;
   readonly #budgets: Store<DisruptionBudget>;
+  /** By canary, the pods that were as its template says when they were read, by name. */
+  readonly #pinned = new Map<string, ReadonlySet<string>>();
 
   constructor(options: CanaryPodsOptions) {
     this.#options = options;
     const labelSelector = `${ROLE}=disruption-budget`;
     this.#budgets = options.watch({ kind: KINDS.poddisruptionbudgets, labelSelector, toKeys: stemKey });
+    options.canaries.onChange(({ type, key }) => {
+      if (type === 'deleted') this.#pinned.delete(key);
+    });
   }
 
-  /** Of a canary Deployment; undefined where they cannot be read. */
-  of(canary: Deployment): Promise<Pod[] | undefined> {
-    return optionalList(this.#options, pathOf(KINDS.pods, canary.metadata.namespace), selectorOf([canary]));
+  /**
+   * Of a canary Deployment; undefined where they may not be read.
+   * @throws what else keeps them from being known
+   */
+  async of(canary: Deployment): Promise<Pod[] | undefined> {
+    const { metadata, spec } = canary;
+    const labelSelector = selectorOf([canary]);
+    try {
+      const query = labelSelector === undefined ? {} : { labelSelector };
+      const { items } = await this.#options.client.listAll<Pod>(pathOf(KINDS.pods, metadata.namespace), query);
+      const good = items.filter((pod) => !isUnpinned(pod, spec.template));
+      this.#pinned.set(keyOf(canary), new Set(good.map((pod) => pod.metadata.name)));
+      return items;
+    } catch (error) {
+      if (isForbidden(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Names of a canary's pods that refer to what its template says, as far as this process has read them. */
+  pinned(canary: Deployment): ReadonlySet<string> {
+    return this.#pinned.get(keyOf(canary)) ?? NONE;
   }
 
   /** Of a Deployment's canary. */

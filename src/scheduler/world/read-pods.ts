@@ -25,7 +25,9 @@ export async function readPods(
   const { canary, deployment } = seen;
   const isInDoubt = state?.unpinnedPods !== undefined;
   const [ofCanary, ofStable] = await Promise.all([
-    canary && needsPods(state, seen, { spec, now }) ? read('canary', () => canaryPods.of(canary)) : undefined,
+    canary && needsPods(state, seen, { spec, now, pinned: canaryPods.pinned(canary) })
+      ? read('canary', () => canaryPods.of(canary))
+      : undefined,
     needsStablePods(state, seen) ? read('stable', () => stablePods.of(deployment, isInDoubt)) : undefined,
   ]);
   return {

@@ -104,7 +104,7 @@ export class World {
     this.neighbours = new NeighbourLabels(client);
     this.restated = new RestatedTemplates(client);
     this.policies = new Policies({ provider, ...watching });
-    this.canaryPods = new CanaryPods({ client, ...watching, onError });
+    this.canaryPods = new CanaryPods({ client, ...watching, canaries: this.canaries });
     this.stablePods = new StablePods(client, this.enrolled);
     this.config = new ConfigObjects({
       kinds: options.trackedConfig,

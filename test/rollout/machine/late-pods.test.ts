@@ -91,6 +91,6 @@ expect({
   ],
 });
 
-const moment = { spec: spec(), now: START + 10_000 };
+const moment = { spec: spec(), now: START + 10_000, pinned: new Set<string>() };
 t.equal(needsPods(progressing(late), observation({ canary: one }), moment), true, 'they are read for that');
 t.equal(needsPods(progressing(early), observation({ canary: one }), moment), false, 'and not before');

@@ -153,12 +153,18 @@ const missing = (pods: number, ready: number): Partial<Observation> => ({
   canary: canary('2.0', pods, status({ readyReplicas: ready })),
 });
 const several = release('2.0', { weight: 20, replicas: 3, ready: 3 });
-const growing = { ...several, ready: 2, deadline: at(600) };
-const pinned = (ready: number): Partial<Observation> => ({
-  canary: canary('2.0', 3, status({ readyReplicas: ready, availableReplicas: ready }), ({ spec }) => {
-    spec.template = withPins(spec.template, 'configmap/app=app-1');
-  }),
+const pinnedCanary = canary('2.0', 3, status({ readyReplicas: 3, availableReplicas: 3 }), ({ spec }) => {
+  spec.template = withPins(spec.template, 'configmap/app=app-1');
 });
+/** A canary with pins whose Service lists these of its pods. */
+const pinned = (...numbers: number[]): Partial<Observation> => {
+  const { replicaSets = [] } = observation({ canary: pinnedCanary, replicaSets: [] });
+  const [name] = replicaSets.map(({ metadata }) => metadata.name);
+  return { canary: pinnedCanary, replicaSets, endpoints: numbers.map((number) => `${name}-${number}`) };
+};
+const READ = new Set(pinned(0, 1, 2).endpoints);
+const first = state('Progressing', { release: release('2.0', { replicas: 3 }) });
+const atItsWeight = state('Progressing', { release: several });
 const pods: Record<string, [RolloutState | undefined, Partial<Observation>, boolean]> = {
   'while one of three is missing': [state('Progressing', { release: several }), missing(3, 2), true],
   'while the release is paused too': [state('Paused', { release: several }), missing(3, 2), true],
@@ -172,17 +178,16 @@ const pods: Record<string, [RolloutState | undefined, Partial<Observation>, bool
     false,
   ],
   'not on the first look': [undefined, missing(3, 2), false],
-  'before the first traffic, where they are pinned': [
-    state('Progressing', { release: release('2.0', { replicas: 3 }) }),
-    pinned(3),
-    true,
-  ],
-  'once there are more of those': [state('Progressing', { release: growing }), pinned(3), true],
-  'not while more are waited for': [state('Progressing', { release: growing }), pinned(2), false],
-  'not again at the same size': [state('Progressing', { release: several }), pinned(3), false],
+  'before the first traffic, where they are pinned': [first, pinned(3, 4, 5), true],
+  'not while some are waited for that get it': [first, pinned(3, 4), false],
+  'not again once they were read': [first, pinned(0, 1, 2), false],
+  'once there are more of those': [atItsWeight, pinned(0, 1, 2, 3), true],
+  'once one has taken the place of another, though as many are ready as before': [atItsWeight, pinned(0, 1, 3), true],
+  'not while they are the same': [atItsWeight, pinned(0, 1, 2), false],
+  'not for pods of others that the Service lists': [atItsWeight, { ...pinned(), endpoints: ['other-set-a'] }, false],
 };
 for (const [claim, [given, seen, wanted]] of Object.entries(pods))
-  t.equal(needsPods(given, observation(seen), { spec: spec(), now: START }), wanted, `pods: ${claim}`);
+  t.equal(needsPods(given, observation(seen), { spec: spec(), now: START, pinned: READ }), wanted, `pods: ${claim}`);
 
 const begun = state('Progressing', { release: release('2.0') });
 const policies: Record<string, [boolean, string, RolloutState | undefined, boolean]> = {

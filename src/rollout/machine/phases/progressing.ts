@@ -97,7 +97,7 @@ function missing(s: Releasing): string {
     return words === '' ? count : `${count} (${words})`;
   }
   const service = canaryName(deployment.metadata.name);
-  return `has its canary pods ready, but ${listedPods(s)} of ${replicas} among the endpoints of Service ${service}`;
+  return `has its canary pods ready, but ${listedPods(s.seen).length} of ${replicas} among the endpoints of Service ${service}`;
 }
 
 /** All wanted pods are ready: take the first weight, note that a weight is live, or judge it. */
