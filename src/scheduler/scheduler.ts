@@ -60,7 +60,7 @@ export class Scheduler {
     this.#events = new EventRecorder(client, log, metrics, clock);
     // Without the way through Redis: only this process has the answer.
     const caller = tracedCaller(options.caller, tracing);
-    this.#hooks = new HookRunner({ caller, onAnswer: (key) => void this.#ticks.run(key), clock });
+    this.#hooks = new HookRunner({ caller, look: (key) => this.#ticks.run(key), clock });
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
     this.#connections = connect({ config, queues: queuesOf(config), log, metrics });
     const [blocking, commands] = this.#connections;

@@ -127,6 +127,8 @@ const COMMANDS: Record<string, Command> = {
     return undefined;
   },
   restart: ({ ticker }) => void ticker.restart(),
+  /** The scheduler is told to stop, and another one starts. */
+  replace: ({ ticker }) => void ticker.replace(),
   scheduler: (simulation, [state]) => {
     simulation.scheduler = state === 'on';
     simulation.cluster.dirty = true;

@@ -112,6 +112,7 @@ export class Ticker {
   readonly hookRunner = new SimulatedHookRunner();
   #heard: string | undefined;
   #watchingSets = false;
+  #isLeaving = false;
   #rules = new RulesView();
   /** As in src/scheduler/world/canary-pods.ts. */
   #pinned: ReadonlySet<string> = new Set();
@@ -130,6 +131,15 @@ export class Ticker {
       if (!more) return wakeAt;
     }
     throw new Error('a tick goes round in circles');
+  }
+
+  /** The process stops in good order, and another takes its place. */
+  replace(): void {
+    this.#isLeaving = true;
+    this.run();
+    this.#isLeaving = false;
+    this.restart();
+    this.cluster.dirty = true;
   }
 
   /** The process starts anew: what it had in memory is gone. */
@@ -205,9 +215,10 @@ export class Ticker {
       return { ...checkResultOf(metric, this.rolloutAnswer), of: 'Deployment' };
     });
     const pods = needsPods(state, seen, { spec, now: cluster.now, pinned: this.#pinned }) ? this.#pods() : undefined;
+    const leaving = this.#isLeaving && { isLeaving: true };
     const all = {
       ...seen,
-     
+      ...leaving,
       answers: this.hookRunner.answers,
       ...(pods && { pods }),
       ...(checks && { checks }),

@@ -28,7 +28,7 @@ export const callId = ({ startedAt }: Release, { hook, moment }: Pick<HookCall, 
 
 /**
  * The questions of a moment, all at once. One that is not put yet is this process's to put; one that another process puts is
- * left to it until its time is over. Answers that this process has got are taken in.
+ * left to it until its time is over, which a process that stops says is now. Answers that this process has got are taken in.
  * @param moment tells rounds of questions apart: an answer counts for its own moment only
  */
 export function askHooks(s: Releasing, hooks: readonly Hook[], moment: string): HookRound {
@@ -49,8 +49,14 @@ function callOf(s: Releasing, hook: Hook, moment: string): HookCall {
   if (present?.outcome !== undefined) return present;
   const answer = present?.by === s.self ? answerTo(s, callId(release, present)) : undefined;
   if (present && answer) return { ...present, outcome: answer.outcome, ...said(answer) };
-  if (present && ms(present.until) > s.now) return present;
-  return { hook: hook.name, moment, by: s.self, until: time(s.now + longestMs(hook)) };
+  if (present && isLeft(s, present)) return present;
+  const forMs = s.seen.isLeaving ? 0 : longestMs(hook);
+  return { hook: hook.name, moment, by: s.self, until: time(s.now + forMs) };
+}
+
+/** Whether a question without an answer stays as it is: one that is waited for, or where this process asks nothing any more. */
+function isLeft({ seen: { isLeaving = false }, self, now }: Releasing, { by, until }: HookCall): boolean {
+  return ms(until) > now ? !(isLeaving && by === self) : isLeaving;
 }
 
 /** The answer that this process has got to a question, by `callId` or the id of a poll (gates.ts). */

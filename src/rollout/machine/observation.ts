@@ -89,6 +89,8 @@ export interface Observation extends TrafficReading {
   checks?: CheckResult[];
   /** Answers of hooks that this process asked. */
   answers?: HookAnswer[];
+  /** This process stops: what it asks is another's to ask. */
+  isLeaving?: boolean;
   /** Notices that this process has delivered. */
   receipts?: Receipt[];
   /** How it stands among those that start a canary, where it may have to (`mayStart`); left out where nobody else counts. */

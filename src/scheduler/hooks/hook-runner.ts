@@ -8,8 +8,8 @@ import type { Hook } from '../../rollout/spec/spec-types.ts';
 
 export interface HookRunnerOptions {
   caller: Pick<HookCaller, 'ask'>;
-  /** An answer came that may change something. */
-  onAnswer: (key: string) => void;
+  /** Looks at a Deployment again: an answer came that may change something, or its questions are another process's to put. */
+  look: (key: string) => Promise<unknown>;
   clock?: () => number;
 }
 
@@ -43,11 +43,16 @@ export class HookRunner {
   readonly #limiter = new Limiter(LIMITS);
   /** By key of the Deployment, then by id. */
   readonly #runs = new Map<string, Map<string, HookRun>>();
-  #isStopped = false;
+  #isLeaving = false;
 
   constructor(options: HookRunnerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
+  }
+
+  /** Nothing is asked here from now on. */
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   /** The answers to what is still wanted. @param key of the Deployment */
@@ -59,7 +64,7 @@ export class HookRunner {
 
   /** Takes everything that is wanted now: what is new is asked, what is under way goes on, the rest is cancelled. */
   setWanted(key: string, subject: HookSubject, calls: readonly WantedCall[], polls: readonly WantedPoll[]): void {
-    if (this.#isStopped) return;
+    if (this.#isLeaving) return;
     const before = this.#runs.get(key);
     const wanted = [
       ...calls.map((call) => this.#call(key, subject, call, before?.get(call.id))),
@@ -77,9 +82,11 @@ export class HookRunner {
     this.#runs.delete(key);
   }
 
-  /** Cancels everything; nothing is asked from here on. */
-  stop(): void {
-    this.#isStopped = true;
+  /** Breaks off what has no answer, and has the committed state say that another process may ask it. */
+  async stop(): Promise<void> {
+    this.#isLeaving = true;
+    const keys = [...this.#runs].flatMap(([key, runs]) => (breakOff(runs) ? [key] : []));
+    await Promise.allSettled(keys.map((key) => this.#options.look(key)));
     for (const key of this.#runs.keys()) this.forget(key);
   }
 
@@ -122,7 +129,7 @@ export class HookRunner {
     run.answer = { id, outcome: outcome === 'passed' ? outcome : 'failed', message, at: now };
     this.#dropIn(key, run, KEPT_MS);
     const isOther = last?.outcome !== run.answer.outcome || last.message !== message;
-    if (everyMs === undefined || wasOld || isOther) this.#options.onAnswer(key);
+    if (everyMs === undefined || wasOld || isOther) void this.#options.look(key);
   }
 
   #dropIn(key: string, run: HookRun, ms: number): void {
@@ -140,6 +147,13 @@ export class HookRunner {
 /** Nobody polled here while another process made the ticks of this Canary: an answer from before counts no more. */
 const isOld = ({ answer, hook, everyMs }: HookRun, now: number): boolean =>
   answer !== undefined && everyMs !== undefined && now > answer.at + everyMs + longestMs(hook);
+
+/** Whether there was a call among them, of which a state is committed, without an answer. */
+function breakOff(runs: ReadonlyMap<string, HookRun>): boolean {
+  const open = [...runs.values()].filter(({ answer }) => answer === undefined);
+  open.forEach(cancel);
+  return open.some(({ everyMs }) => everyMs === undefined);
+}
 
 function cancel({ controller, timer }: HookRun): void {
   clearTimeout(timer);

@@ -47,7 +47,7 @@ export interface TickOptions {
   self: string;
   /** The installation's own receivers of notifications. */
   defaultAlerts: readonly DefaultAlert[];
-  hooks: Pick<HookRunner, 'answersFor' | 'setWanted' | 'forget'>;
+  hooks: Pick<HookRunner, 'answersFor' | 'isLeaving' | 'setWanted' | 'forget'>;
   notices: Pick<NoticeSender, 'receiptsFor' | 'send'>;
   /** The record is as committed, where it was another before. */
   onCommit: (before: Canary, committed: Canary, facts: readonly Fact[]) => void;
@@ -136,7 +136,11 @@ export class Tick {
     this.#options.unknownLog.take(key, unknownWords(seen));
     const refused = this.#refusals.of(key, before);
     const place = this.#options.places.read(record, state, seen);
-    const told = { answers: hooks.answersFor(key), receipts: notices.receiptsFor(key), ...(place && { place }) };
+    const told = {
+      ...{ answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) },
+      ...(hooks.isLeaving && { isLeaving: true }),
+      ...(place && { place }),
+    };
     const situation = { spec, state, now, settleMs, scrapeMs, label, self, defaultAlerts };
     const decision = decide({ ...situation, seen: { ...seen, ...told, ...(refused && { refused }) } });
     const committed = await this.#commit(record, decision, seen, this.#asRefused(key, plan, before));

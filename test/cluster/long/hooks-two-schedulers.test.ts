@@ -67,6 +67,22 @@ t.test('when the one that asks is killed, the other asks again', async (t) => {
   await app.delete();
 });
 
+t.test('when the one that asks is told to stop, the other asks at once', async (t) => {
+  const annotations = { 'step-weights': '50', interval: '2s', metrics: '[]' };
+  const app = await App.enrolled(rig, 'stopped', { annotations, replicas: 1 });
+  await giveHooks(app, [receiver.hook(app, 'suite', { type: 'pre-rollout', timeout: '10m' })]);
+  receiver.says(app, 'suite', 'hang');
+  await app.setImage('1.4.1');
+  const [question] = await receiver.asked(app, 'suite', 1);
+  const [asking] = product.schedulers.filter((scheduler) => holds(scheduler, question?.from ?? 0));
+  receiver.says(app, 'suite', { code: 200 });
+  await asking?.end('SIGTERM');
+  await app.phase('Succeeded');
+  t.equal(receiver.questions(app, 'suite').length, 2);
+  await asking?.start();
+  await app.delete();
+});
+
 /** Whether a process has the connection that comes from this port. */
 function holds({ pid }: ProductProcess, port: number): boolean {
   const local = new RegExp(

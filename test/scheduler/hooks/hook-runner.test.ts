@@ -13,7 +13,8 @@ async function runnerOf(t: Test, answering: Answering) {
   const hook = await receiver(t, answering);
   const ticks: string[] = [];
   const time = { now: 1_000_000 };
-  const runner = new HookRunner({ caller: callerHere(), onAnswer: (key) => ticks.push(key), clock: () => time.now });
+  const look = async (key: string) => ticks.push(key);
+  const runner = new HookRunner({ caller: callerHere(), look, clock: () => time.now });
   t.teardown(() => runner.stop());
   const hookAt = (more: Partial<Hook> = {}): Hook => ({
     name: 'load',
@@ -81,12 +82,12 @@ void t.test('what is not wanted any more is broken off and forgotten', async (t)
   await until(async () => (await hook.open()) === 0);
   want([call('three')]);
   await until(() => hook.received.length === 4);
-  runner.stop();
+  await runner.stop();
   await until(async () => (await hook.open()) === 0);
   want([call('four')]);
   await settled();
   t.equal(hook.received.length, 4, 'a stopped runner asks nothing');
-  t.same([...ticks, ...answers()], []);
+  t.same([ticks, answers()], [[KEY], []], 'but looks once more at what has no answer yet');
 });
 
 void t.test('a call without an answer in time is forgotten, and asked anew when it is wanted again', async (t) => {
@@ -190,3 +191,28 @@ void t.test('hooks that hang delay no other canary', async (t) => {
   const open = await hook.open();
   t.ok(open < 200, `${open} calls at the same time, of 2000 that are wanted`);
 });
+
+void t.test(
+  'one that stops looks once more at what has a call without an answer, and asks nothing any more',
+  async (t) => {
+    const { hook, runner, ticks, call, poll, want } = await runnerOf(t, (response, { path }) => {
+      if (path !== '/hangs') response.end('fine');
+    });
+    const hangs = { url: `${hook.url}hangs` };
+    const wantOf = (key: string, calls: WantedCall[], polls: WantedPoll[] = []) =>
+      runner.setWanted(key, subject, calls, polls);
+    want([call('answered'), call('open', hangs)]);
+    wantOf('demo/answered', [call('answered')]);
+    wantOf('demo/polled', [], [poll('gate', hangs)]);
+    await until(() => hook.received.length === 4 && ticks.length === 2);
+    t.equal(runner.isLeaving, false);
+    ticks.splice(0);
+    await runner.stop();
+    t.same(ticks, [KEY]);
+    t.equal(runner.isLeaving, true);
+    wantOf('demo/new', [call('new')]);
+    await settled();
+    t.equal(hook.received.length, 4);
+    t.equal(await hook.open(), 0, 'what had no answer is broken off');
+  },
+);
