@@ -151,8 +151,8 @@ export class Scheduler {
   }
 
   /**
-   * Resolves when the watches are filled. Stopping goes the other way: no new work, then running jobs and ticks end, then
-   * their Events are posted, and last what they use is closed.
+   * Resolves when the watches are filled. Stopping goes the other way: no new work, then running jobs end, questions to hooks are
+   * handed over, ticks end, their Events are posted, and last what they use is closed.
    */
   async start(): Promise<void> {
     this.#running = await startInOrder([
@@ -161,8 +161,10 @@ export class Scheduler {
       { stop: () => this.#wakeQueue.close().catch(() => undefined) },
       { stop: () => this.#events.flush() },
       { stop: () => this.#ticks.idle() },
+      // Its last looks hand over what it asks, to others than this one.
+      this.#hooks,
       [this.#worker, this.#notices],
-      [this.#resync, this.#heartbeat, this.#hooks, this.#changes],
+      [this.#resync, this.#heartbeat, this.#changes],
       { start: () => this.#setReady(true), stop: () => this.#setReady(false) },
     ]);
   }

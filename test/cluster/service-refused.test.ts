@@ -3,7 +3,7 @@ import { type KubeObject, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 import { servedAll } from './support/failures.ts';
 import { routeWords, ruleOf } from './support/mesh-objects.ts';
-import { policyFor, untilRefused } from './support/policy.ts';
+import { policyFor, untilRefused, untilTaken } from './support/policy.ts';
 
 const rig = openRig();
 t.teardown(() => rig.close());
@@ -84,6 +84,52 @@ t.test('words that are refused in mid-release do not keep traffic from going bac
   await rig.kubectl(['delete', '-f', '-'], { input: noTimeoutOf13s(app) });
   await app.delete();
 });
+
+t.test(
+  'a roll-out that is refused waits with its traffic as it is, says why, and goes on when it is accepted',
+  async (t) => {
+    const app = await App.enrolled(rig, 'kept', {
+      annotations: { 'step-weights': '50', interval: '2s', metrics: '[]' },
+    });
+    await rig.kubectl(['apply', '-f', '-'], { input: noRollOuts(app) });
+    await untilRefused(app, rollingOut, 'not today');
+    const load = app.load(30);
+    await app.release('1.4.1');
+    t.match(
+      await app.told('RolloutRefused'),
+      /stays held, as the API server does not accept the write that lifts its hold: .*not today/s,
+    );
+    const { phase, canaryWeight, conditions } = await app.status();
+    t.same([phase, canaryWeight], ['Progressing', 50]);
+    t.match(conditions.find(({ type }) => type === 'Ready')?.message, /not today/);
+    await rig.kubectl(['delete', '-f', '-'], { input: noRollOuts(app) });
+    await untilTaken(app, rollingOut);
+    await app.command('promote');
+    const { release } = await app.phase('Succeeded');
+    t.equal(release?.refusal, undefined);
+    t.equal((await app.reasons()).filter((reason) => reason === 'RolloutRefused').length, 1, 'told once');
+    await servedAll(t, load);
+    await app.delete();
+  },
+);
+
+const rollingOut: KubeObject = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'probe', annotations: { 'headgate.dev/rolling': '{}' } },
+  spec: {
+    selector: { matchLabels: { app: 'probe' } },
+    template: { metadata: { labels: { app: 'probe' } }, spec: { containers: [{ name: 'probe', image: 'probe' }] } },
+  },
+};
+
+const noRollOuts = ({ namespace }: App): object =>
+  policyFor(namespace, {
+    apiGroup: 'apps',
+    resource: 'deployments',
+    expression: '!object.metadata.?annotations[?"headgate.dev/rolling"].hasValue()',
+    message: 'not today',
+  });
 
 const timedRoute = (timeout: string): KubeObject => ({
   apiVersion: 'networking.istio.io/v1',

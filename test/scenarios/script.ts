@@ -120,6 +120,11 @@ const COMMANDS: Record<string, Command> = {
     ticker.refuse = words.length > 0 ? words.join(' ') : undefined;
     return undefined;
   },
+  /** What the API server says to the write by which the Deployment rolls out, or back; without words it accepts it. */
+  'refuse-roll-out': ({ ticker, cluster }, words) => {
+    ticker.refuseRollOut = words.length > 0 ? words.join(' ') : undefined;
+    cluster.dirty = true;
+  },
   /** What cannot be read from now on: `unreadable SOURCE...` */
   unreadable: ({ ticker, cluster }, words) => {
     ticker.unreadable = new Set(words as Source[]);

@@ -103,6 +103,8 @@ export class Ticker {
   rolloutAnswer: QueryResult = { kind: 'value', value: 100 };
   /** What the API server answers to a canary, when it refuses it. */
   refuse: string | undefined;
+  /** And to the write by which the Deployment rolls out, or back. */
+  refuseRollOut: string | undefined;
   /** Called before each write; may throw Crash, or change the world as somebody else would. */
   onWrite: () => void = () => undefined;
   onRound: (round: Round) => void = () => undefined;
@@ -113,6 +115,7 @@ export class Ticker {
   #heard: string | undefined;
   #watchingSets = false;
   #isLeaving = false;
+  #keptOut: string | undefined;
   #rules = new RulesView();
   /** As in src/scheduler/world/canary-pods.ts. */
   #pinned: ReadonlySet<string> = new Set();
@@ -148,6 +151,7 @@ export class Ticker {
     this.hookRunner.forget();
     this.#pinned = new Set();
     this.#heard = undefined;
+    this.#keptOut = undefined;
     this.#watchingSets = false;
     this.#rules = new RulesView();
     this.#view = viewOf(this.cluster);
@@ -181,6 +185,10 @@ export class Ticker {
     } finally {
       this.onRound(round);
     }
+    const isKeptOut = round.done.some(
+      ({ effect, error }) => ROLLS_OUT.includes(effect.do) && error === this.refuseRollOut,
+    );
+    this.#keptOut = isKeptOut ? this.refuseRollOut : undefined;
     const failed = round.done.filter(({ error }) => error !== undefined);
     const raced = failed.every(({ raced }) => raced);
     if (failed.length > 0 && this.#heard === undefined)
@@ -274,6 +282,7 @@ export class Ticker {
       ...cluster.autoscalers.see({ spec, state, revision }),
       ...(isHeld && seePolicies(cluster, revision, state)),
       ...(this.#heard !== undefined && { refused: this.#heard }),
+      ...(this.#keptOut !== undefined && { rollOutRefused: this.#keptOut }),
     };
   }
 
@@ -296,6 +305,7 @@ export class Ticker {
   #apply(effect: Effect, { service }: Observation): Done {
     this.onWrite();
     this.requests.writes += 1;
+    if (this.refuseRollOut !== undefined && ROLLS_OUT.includes(effect.do)) return { effect, error: this.refuseRollOut };
     try {
       apply(effect, { cluster: this.cluster, spec: this.spec, service, refuse: this.refuse });
       for (const kind of TOUCHES[effect.do]) this.#view = { ...this.#view, [kind]: this.cluster[kind] };
@@ -312,6 +322,8 @@ function fenceIn(objects: VirtualService[], wish: TrafficWish): { fence?: string
   const fence = routeFence(istio, objects, wish);
   return fence === undefined ? {} : { fence };
 }
+
+const ROLLS_OUT: readonly Effect['do'][] = ['liftHold', 'restoreTemplate', 'rollBack'];
 
 /** The answer to a write is seen at once. */
 const TOUCHES: Record<Effect['do'], readonly Kind[]> = {

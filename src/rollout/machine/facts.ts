@@ -28,6 +28,7 @@ export const REASONS = {
   WentAround: 'Warning',
   BypassExpired: 'Normal',
   RolloutStalled: 'Warning',
+  RolloutRefused: 'Warning',
   ThresholdReached: 'Warning',
   NoTraffic: 'Warning',
   MetricsUnavailable: 'Warning',

@@ -94,9 +94,9 @@ export function needsPods(
   { spec, now, pinned }: Moment,
 ): boolean {
   const release = state?.release;
-  if (release?.path !== 'canary' || !SERVING.has(state?.phase ?? 'Initialized')) return false;
+  if (state === undefined || release?.path !== 'canary' || !SERVING.has(state.phase)) return false;
   if (arePodsLate(state, spec, now)) return true;
-  if (arePinsToBeSeen(release, seen, pinned)) return true;
+  if (arePinsToBeSeen(state, release, seen, pinned)) return true;
   const missing = missingPods(release, seen.canary);
   return missing > 0 && canSpare(release, missing);
 }
@@ -105,11 +105,17 @@ export function needsPods(
  * The first pods are read when all are there that get the first traffic, and each later one as soon as the Service lists it: one that
  * takes the place of another so fast that no count shows it, too.
  */
-function arePinsToBeSeen(release: Release, seen: Omit<Observation, 'checks'>, pinned: Moment['pinned']): boolean {
+function arePinsToBeSeen(
+  state: RolloutState,
+  release: Release,
+  seen: Omit<Observation, 'checks'>,
+  pinned: Moment['pinned'],
+): boolean {
   const { canary } = seen;
   if (!runsRevision(canary, release.revision) || pinsTextOf(canary.spec.template) === '') return false;
   const listed = listedPods(seen);
-  return (release.weight > 0 || listed.length >= release.replicas) && listed.some((name) => !pinned.has(name));
+  const isFirst = release.weight === 0 && !ROLLING_OUT.has(state.phase) && listed.length >= release.replicas;
+  return (release.weight > 0 || isFirst) && listed.some((name) => !pinned.has(name));
 }
 
 interface Clock {

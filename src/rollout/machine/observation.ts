@@ -82,7 +82,7 @@ export interface Observation extends TrafficReading {
   fence?: string;
   /** Names of the pods that the canary's Service lists as ready, where it was asked for (`needsEndpoints`): the mesh knows them, or is about to. */
   endpoints: readonly string[];
-  /** The canary's pods, where some are missing (`needsPods`); undefined too where they could not be read. */
+  /** The canary's pods, where something depends on them (`needsPods`); left out too where they may not be read. */
   pods?: readonly Pod[];
   /** Those of the Deployment, where others may have started since they were read (`needsStablePods`). */
   stablePods?: readonly Pod[];
@@ -99,6 +99,8 @@ export interface Observation extends TrafficReading {
   refused?: string;
   /** What the API server said when it refused a snapshot, or pins. */
   unpinnable?: string;
+  /** What the API server said when it refused the write by which the Deployment rolls out, or back. */
+  rollOutRefused?: string;
   /** Sources that gave no answer: nothing follows from what they do not show. Left out where all is known. */
   unknown?: readonly UnknownSource[];
 }

@@ -23,6 +23,7 @@ export const SEVERITY_OF: Partial<Record<Reason, Severity>> = {
   HookFailed: 'warn',
   StableRestored: 'warn',
   RolloutStalled: 'error',
+  RolloutRefused: 'error',
   ThresholdReached: 'error',
   NoTraffic: 'error',
   MetricsUnavailable: 'error',

@@ -103,6 +103,8 @@ export interface Release {
   revert?: string;
   /** When the gate was opened for it. */
   promotedAt?: Time | undefined;
+  /** What the API server said last to the write by which the Deployment rolls out, or back, and until when it is not promoted again. */
+  refusal?: { message: string; until: Time } | undefined;
   /** It failed in mid-promotion, and the Deployment rolls back: its template, to be held again after that (roll-back.ts). */
   rolledBack?: PodTemplate | undefined;
   /** How it ends; set when it is known, before its effects are seen. */

@@ -18,6 +18,9 @@ const LIMITS = { total: 64, perKey: 16, guaranteeFirst: true };
 /** An answer is dropped after this time: the Canary is gone by then, or another process makes its ticks. */
 const KEPT_MS = 600_000;
 
+/** Others may have written the state meanwhile. */
+const MOST_LAST_LOOKS = 3;
+
 /** A call or a poll of a hook, from when it is wanted until it no longer is. */
 interface HookRun {
   readonly id: string;
@@ -64,8 +67,8 @@ export class HookRunner {
 
   /** Takes everything that is wanted now: what is new is asked, what is under way goes on, the rest is cancelled. */
   setWanted(key: string, subject: HookSubject, calls: readonly WantedCall[], polls: readonly WantedPoll[]): void {
-    if (this.#isLeaving) return;
     const before = this.#runs.get(key);
+    if (this.#isLeaving) return keepOnly(before, new Set(calls.map(({ id }) => id)));
     const wanted = [
       ...calls.map((call) => this.#call(key, subject, call, before?.get(call.id))),
       ...polls.map((poll) => this.#poll(key, subject, poll, before?.get(poll.id))),
@@ -82,12 +85,22 @@ export class HookRunner {
     this.#runs.delete(key);
   }
 
-  /** Breaks off what has no answer, and has the committed state say that another process may ask it. */
+  /**
+   * Breaks off what has no answer. Looks at each Deployment with a call until the state says what it answered, or that another process
+   * may put it; where that cannot be written, its time tells the others.
+   */
   async stop(): Promise<void> {
     this.#isLeaving = true;
-    const keys = [...this.#runs].flatMap(([key, runs]) => (breakOff(runs) ? [key] : []));
-    await Promise.allSettled(keys.map((key) => this.#options.look(key)));
+    for (const runs of this.#runs.values()) for (const run of runs.values()) if (run.answer === undefined) cancel(run);
+    for (let looks = 0; looks < MOST_LAST_LOOKS; looks += 1)
+      await Promise.allSettled(this.#withCalls().map((key) => this.#options.look(key)));
     for (const key of this.#runs.keys()) this.forget(key);
+  }
+
+  #withCalls(): string[] {
+    const hasCall = (runs: ReadonlyMap<string, HookRun>) =>
+      [...runs.values()].some(({ everyMs }) => everyMs === undefined);
+    return [...this.#runs].flatMap(([key, runs]) => (hasCall(runs) ? [key] : []));
   }
 
   /** A call is made once. If no answer comes by `until` it is dropped, and made again if it is still wanted then. */
@@ -148,11 +161,13 @@ export class HookRunner {
 const isOld = ({ answer, hook, everyMs }: HookRun, now: number): boolean =>
   answer !== undefined && everyMs !== undefined && now > answer.at + everyMs + longestMs(hook);
 
-/** Whether there was a call among them, of which a state is committed, without an answer. */
-function breakOff(runs: ReadonlyMap<string, HookRun>): boolean {
-  const open = [...runs.values()].filter(({ answer }) => answer === undefined);
-  open.forEach(cancel);
-  return open.some(({ everyMs }) => everyMs === undefined);
+/** What is not among these is committed, or another process's. */
+function keepOnly(runs: Map<string, HookRun> | undefined, ids: ReadonlySet<string>): void {
+  for (const [id, run] of runs ?? []) {
+    if (ids.has(id)) continue;
+    cancel(run);
+    runs?.delete(id);
+  }
 }
 
 function cancel({ controller, timer }: HookRun): void {

@@ -1,12 +1,13 @@
 import { isAlreadyExists, isNotFound, isRefused, type KubeError } from '../../cluster/errors.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
+import type { Observation } from '../../rollout/machine/observation.ts';
 import { isSame } from '../../rollout/workload/template.ts';
 
 /** That the API server refused an effect as invalid or forbidden. */
 export interface EffectRefusal {
   /** What the effect was about. */
-  of: 'canary' | 'traffic' | 'pins';
+  of: 'canary' | 'traffic' | 'pins' | 'rollOut';
   /** The API server's message. */
   words: string;
 }
@@ -26,6 +27,9 @@ const CONCERNS: Partial<Record<Effect['do'], EffectRefusal['of']>> = {
   changeTraffic: 'traffic',
   createSnapshot: 'pins',
   pinTemplate: 'pins',
+  liftHold: 'rollOut',
+  restoreTemplate: 'rollOut',
+  rollBack: 'rollOut',
 };
 
 /** Creating fails for good where an object of a user has the name, or where the kind is not installed. */
@@ -44,7 +48,8 @@ export interface RecordState {
 
 /**
  * What the API server refused, by Deployment, for the next decision. A refused canary (policy, quota, validation) is told to
- * one decision: the release ends by it. A refusal of traffic settings, or of pins, is told to every one until they are accepted.
+ * one decision: the release ends by it. A refusal of traffic settings, of pins, or of the write by which the Deployment rolls out is
+ * told to every one until they are accepted.
  *
  * It counts while the status is as this process left it, whatever else anybody writes into the record. Where another scheduler went on
  * since, that one has found out what the API server says by now: traffic and pins count while its status says the same.
@@ -62,9 +67,13 @@ export class Refusals {
     return this.#at(key, now).traffic;
   }
 
-  /** Told until they are accepted, as nothing begins before. */
-  ofPins(key: string, now: RecordState): string | undefined {
-    return this.#at(key, now).pins;
+  /** Told until they are accepted, as nothing goes on before. */
+  ofWrites(key: string, now: RecordState): Pick<Observation, 'unpinnable' | 'rollOutRefused'> {
+    const { pins, rollOut } = this.#at(key, now);
+    return {
+      ...(pins !== undefined && { unpinnable: pins }),
+      ...(rollOut !== undefined && { rollOutRefused: rollOut }),
+    };
   }
 
   /** Takes the refusals of attempts that no round waited for. */
@@ -81,7 +90,7 @@ export class Refusals {
     const [known, refused] = [this.#at(key, before), byWhat(refusals)];
     this.#set(key, after, refused);
     const isOther = (of: EffectRefusal['of']) => (refused[of] !== undefined) !== (known[of] !== undefined);
-    return refused.canary !== undefined || isOther('traffic') || isOther('pins');
+    return refused.canary !== undefined || isOther('traffic') || isOther('pins') || isOther('rollOut');
   }
 
   /** The Deployment is not followed any more. */
@@ -93,7 +102,9 @@ export class Refusals {
     const known = this.#known.get(key);
     if (known === undefined || known.intent !== intent) return {};
     if (isSame(known.status, status)) return known.refused;
-    const standing = Object.entries(known.refused).filter(([of, words]) => of !== 'canary' && says(status, words));
+    const standing = Object.entries(known.refused).filter(
+      ([of, words]) => SETTINGS.includes(of) && says(status, words),
+    );
     return Object.fromEntries(standing);
   }
 
@@ -106,6 +117,9 @@ export class Refusals {
 /** The first one of each. */
 const byWhat = (refusals: readonly EffectRefusal[]): Refused =>
   Object.fromEntries(refusals.toReversed().map(({ of, words }) => [of, words]));
+
+/** What of a Deployment's settings is refused for as long as they are the same. */
+const SETTINGS: readonly string[] = ['traffic', 'pins'] satisfies EffectRefusal['of'][];
 
 /** So much of what the API server said tells it from anything else. */
 const TELLING = 100;

@@ -76,7 +76,7 @@ interface Round {
 
 /** People want something else when they change the settings, release another revision, or try it again. */
 const recordState = ({ metadata, status }: Canary, state: RolloutState | undefined): RecordState => ({
-  intent: [metadata.generation, state?.release?.revision, state?.release?.startedAt].join(' '),
+  intent: [metadata.generation, state?.release?.revision, state?.release?.startedAt, state?.command?.id].join(' '),
   status,
 });
 
@@ -131,8 +131,7 @@ export class Tick {
     if (observed === undefined) return { more: false };
     const before = recordState(record, state);
     this.#refusals.add(key, this.#lateWrites.refusals(key, before.intent), before);
-    const unpinnable = this.#refusals.ofPins(key, before);
-    const seen: Observation = { ...observed, ...(unpinnable !== undefined && { unpinnable }) };
+    const seen: Observation = { ...observed, ...this.#refusals.ofWrites(key, before) };
     this.#options.unknownLog.take(key, unknownWords(seen));
     const refused = this.#refusals.of(key, before);
     const place = this.#options.places.read(record, state, seen);

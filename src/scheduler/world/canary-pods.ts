@@ -53,7 +53,9 @@ export class CanaryPods {
       const query = labelSelector === undefined ? {} : { labelSelector };
       const { items } = await this.#options.client.listAll<Pod>(pathOf(KINDS.pods, metadata.namespace), query);
       const good = items.filter((pod) => !isUnpinned(pod, spec.template));
-      this.#pinned.set(keyOf(canary), new Set(good.map((pod) => pod.metadata.name)));
+      // It may be gone by now.
+      if (this.#options.canaries.get(keyOf(canary)))
+        this.#pinned.set(keyOf(canary), new Set(good.map((pod) => pod.metadata.name)));
       return items;
     } catch (error) {
       if (isForbidden(error)) return undefined;

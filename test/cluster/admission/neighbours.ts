@@ -46,6 +46,25 @@ export async function neighbours(t: Test, gate: Gate): Promise<void> {
       t.same(await subject.held(), held);
     },
   );
+
+  t.test(
+    'a webhook that comes while a revision is held changes no pods in the write that lifts the hold',
+    async (t) => {
+      const pinner = await startPinner(gate);
+      t.teardown(pinner.stop);
+      const subject = await Subject.held(gate, 'late');
+      const before = await subject.get();
+      await pinner.pin(subject.namespace);
+      const rolling = JSON.stringify({ from: 'any', to: (await subject.held()).revision });
+      await t.rejects(subject.liftOnce({ rolling }), { message: /another webhook changes the template/, status: 422 });
+      t.same((await subject.get()).spec, before.spec);
+      t.equal(await subject.tags(), '1.4.0');
+      await pinner.stop();
+      await subject.lift({ rolling });
+      await subject.rolledOut();
+      t.equal(await subject.tags(), '1.4.1');
+    },
+  );
 }
 
 const withPolicy = ({ rig }: Gate, { namespace }: Subject) =>
@@ -102,7 +121,7 @@ async function startPinner({ rig }: Gate) {
     await waitFor('the pinner to be called', async () => (await rig.kubectl(probe)).stdout.includes(DIGEST));
   };
   const stop = async (): Promise<void> => {
-    for (const name of names) await rig.kubectl(['delete', 'mutatingwebhookconfiguration', name]);
+    for (const name of names.splice(0)) await rig.kubectl(['delete', 'mutatingwebhookconfiguration', name]);
     server.closeAllConnections();
     server.close();
   };

@@ -130,12 +130,13 @@ export class Subject {
   /** Opens the gate in the one write in which the scheduler does; like the scheduler, it loses a race and tries again. */
   async lift(options: { rolling?: string } = {}): Promise<void> {
     await waitFor(`the hold of ${this.namespace} to be lifted`, async () => {
-      await this.#lift(options);
+      await this.liftOnce(options);
       return true;
     });
   }
 
-  async #lift({ rolling }: { rolling?: string }): Promise<void> {
+  /** @throws what the API server says to it */
+  async liftOnce({ rolling }: { rolling?: string }): Promise<void> {
     const { metadata } = await this.get();
     const held = '/metadata/annotations/headgate.dev~1held';
     await this.#gate.scheduler.patch(

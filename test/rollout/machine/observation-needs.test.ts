@@ -184,6 +184,8 @@ const pods: Record<string, [RolloutState | undefined, Partial<Observation>, bool
   'once there are more of those': [atItsWeight, pinned(0, 1, 2, 3), true],
   'once one has taken the place of another, though as many are ready as before': [atItsWeight, pinned(0, 1, 3), true],
   'not while they are the same': [atItsWeight, pinned(0, 1, 2), false],
+  'in mid-promotion too, while it serves': [state('Promoting', { release: several }), pinned(0, 1, 3), true],
+  'not once it serves no more': [state('Promoting', { release: { ...several, weight: 0 } }), pinned(0, 1, 3), false],
   'not for pods of others that the Service lists': [atItsWeight, { ...pinned(), endpoints: ['other-set-a'] }, false],
 };
 for (const [claim, [given, seen, wanted]] of Object.entries(pods))

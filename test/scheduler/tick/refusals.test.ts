@@ -1,7 +1,12 @@
 import t from 'tap';
 import { refusal } from '../../../src/cluster/errors.ts';
 import type { Effect } from '../../../src/rollout/machine/effects.ts';
-import { effectRefusalOf, type RecordState, Refusals } from '../../../src/scheduler/tick/refusals.ts';
+import {
+  type EffectRefusal,
+  effectRefusalOf,
+  type RecordState,
+  Refusals,
+} from '../../../src/scheduler/tick/refusals.ts';
 import { DESTINATION_RULES } from '../../../src/traffic/istio/kinds.ts';
 import { deployment, rule } from '../../build.ts';
 
@@ -16,6 +21,7 @@ const setRule: Effect = {
   do: 'changeTraffic',
   change: { do: 'patch', kind: DESTINATION_RULES, object: rule(), operations: [] },
 };
+const liftHold: Effect = { do: 'liftHold', deployment: deployment(), held: '{}', keepPaused: false };
 const createService: Effect = { do: 'createService', service: { metadata: { name: 'a' }, spec: {} } };
 
 const cases: Record<string, [effect: Effect, error: unknown, of: string | undefined]> = {
@@ -29,6 +35,11 @@ const cases: Record<string, [effect: Effect, error: unknown, of: string | undefi
   'a rule that is gone': [setRule, error(404), undefined],
   'an API server that does not answer': [setRule, error(503), undefined],
   'anything that is not an answer': [setRule, new Error('no'), undefined],
+  'the write that lifts a hold, against a policy': [
+    liftHold,
+    error(422, { causes: [{ message: 'no' }] }, 'Invalid'),
+    'rollOut',
+  ],
   'what no release depends on': [createService, error(403), undefined],
 };
 for (const [claim, [effect, cause, of]] of Object.entries(cases))
@@ -37,6 +48,7 @@ for (const [claim, [effect, cause, of]] of Object.entries(cases))
 const canary = { of: 'canary' as const, words: 'quota' };
 const traffic = { of: 'traffic' as const, words: 'mode' };
 const pins = { of: 'pins' as const, words: 'name' };
+const rollOut = { of: 'rollOut' as const, words: 'lift' };
 
 const INTENT = 'r1';
 const state = (message: string, intent = INTENT): RecordState => ({
@@ -50,7 +62,7 @@ const [before, after, others] = ['one', 'two', 'three'].map((message) => state(m
 ];
 
 /** What one round was refused, which found the record in one state and left it in another. */
-const refused = (...list: (typeof canary | typeof traffic | typeof pins)[]) => {
+const refused = (...list: EffectRefusal[]) => {
   const refusals = new Refusals();
   return { refusals, isNews: refusals.take('a', list, { before, after }) };
 };
@@ -79,21 +91,22 @@ t.test('what is refused of the traffic stands until it is taken', async (t) => {
 });
 
 t.test('where another scheduler went on, what was refused here counts while the record says so', async (t) => {
-  const { refusals } = refused(canary, traffic, pins);
-  const told = (now: RecordState) => [refusals.of('a', now), refusals.ofTraffic('a', now), refusals.ofPins('a', now)];
-  t.same(told(others), [undefined, undefined, undefined]);
-  t.same(told(state('no route: mode')), ['mode', 'mode', undefined], 'a canary ends the release once');
-  t.same(told(state('no pins: name')), [undefined, undefined, 'name']);
+  const { refusals } = refused(canary, traffic, pins, rollOut);
+  const told = (now: RecordState) => [refusals.of('a', now), refusals.ofTraffic('a', now), refusals.ofWrites('a', now)];
+  t.same(told(others), [undefined, undefined, {}]);
+  t.same(told(state('no route: mode')), ['mode', 'mode', {}], 'a canary ends the release once');
+  t.same(told(state('no pins: name')), [undefined, undefined, { unpinnable: 'name' }]);
+  t.same(told(state('stays held: lift')), [undefined, undefined, {}], 'it tries to lift the hold itself');
   refusals.add('a', [traffic], others);
-  t.same(told(others), ['mode', 'mode', undefined], 'not what was known before');
+  t.same(told(others), ['mode', 'mode', {}], 'not what was known before');
 });
 
 t.test('for another release, or other settings, nothing counts', async (t) => {
   const { refusals } = refused(canary, traffic, pins);
   const now = { ...after, intent: 'r2' };
   t.same(
-    [refusals.of('a', now), refusals.ofTraffic('a', now), refusals.ofPins('a', now)],
-    [undefined, undefined, undefined],
+    [refusals.of('a', now), refusals.ofTraffic('a', now), refusals.ofWrites('a', now)],
+    [undefined, undefined, {}],
   );
 });
 

@@ -29,6 +29,7 @@ import { canarySize, weightPlan } from '../steps.ts';
 import { lateWords, notLate, tellLate } from '../troubles/late-pods.ts';
 import { timeMissingPods } from '../troubles/missing-pods.ts';
 import { type Obstacle, takenName } from '../troubles/obstacle.ts';
+import { isRetriedLater } from '../troubles/refused-roll-out.ts';
 import { canaryTrouble } from '../troubles/trouble.ts';
 import { unreadPods } from '../troubles/unpinned-pods.ts';
 import { suspend } from './paused.ts';
@@ -104,7 +105,7 @@ function missing(s: Releasing): string {
 function readyAt(s: Releasing): Next {
   const { release } = s.state;
   const isLive = release.weight === 0 || release.weightSince !== undefined;
-  if (s.spec.skipAnalysis && isLive) return throughGate(s, 'confirm-promotion', skip);
+  if (s.spec.skipAnalysis && isLive && release.refusal === undefined) return throughGate(s, 'confirm-promotion', skip);
   if (release.weight === 0) return unreadPods(s) ?? beforeTraffic(s) ?? (meshKnowsCanary(s) ? advance(s) : stay(s));
   if (!hasItsWeight(s)) return stay(s);
   if (release.weightSince === undefined) {
@@ -158,6 +159,7 @@ function advance(s: Releasing): Next {
   const { release } = s.state;
   if (!canAdvance(s.seen)) return stay(s);
   const weight = planFor(s).find((entry) => entry > release.weight);
+  if (weight === undefined && isRetriedLater(release, s.now)) return stay(s);
   if (weight === undefined) return throughGate(s, 'confirm-promotion', promoteAnalysed);
   return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
 }
@@ -219,6 +221,6 @@ function promote(s: Releasing, why: string): Next {
     s,
     'Promoting',
     { deadline: undefined, checkAt: undefined, promotedAt: time(s.now), ...NO_HOOK_CALLS, ...NO_REASON },
-    fact('Promoting', message, release.revision),
+    ...(release.refusal === undefined ? [fact('Promoting', message, release.revision)] : []),
   );
 }

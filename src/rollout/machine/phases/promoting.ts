@@ -18,6 +18,8 @@ import {
 } from '../situation.ts';
 import { type RolloutState, time } from '../state.ts';
 import { podFailure, timeMissingPods } from '../troubles/missing-pods.ts';
+import { rollOutAccepted, rollOutRefused } from '../troubles/refused-roll-out.ts';
+import { unpinnedPod } from '../troubles/unpinned-pods.ts';
 import { planFor } from './progressing.ts';
 
 /** The hold is lifted, or about to be; the Deployment rolls out the revision by itself. */
@@ -25,7 +27,9 @@ export function promoting(s: Releasing): Next {
   const { hold, deployment } = s.seen;
   const { release, phase } = s.state;
   if (isRollingBack(release)) return rollingBack(s);
-  if (hold.state !== 'open') return verdictAgainst(s) ?? stay(s);
+  if (hold.state !== 'open') return verdictAgainst(s) ?? rollOutRefused(s) ?? stay(s);
+  const accepted = rollOutAccepted(s);
+  if (accepted) return accepted;
   const judged = judgePromotion(s);
   if (judged) return judged;
   if (isDone(s) && s.now >= meshKnowsPodsAt(s) && !failsChecks(release)) return finalise(s);
@@ -44,8 +48,10 @@ function rollingBack(s: Releasing): Next {
     return enterPhase(s, 'Finalising', nextWeightBack(s));
   const first = release.weight > 0 ? watchCanary(s) : undefined;
   if (first) return first;
-  const isLate = phase === 'Promoting' && isBack && isStalled(deployment, s.state.since);
-  return isLate ? enterPhase(s, 'Stalled', {}, fact('RolloutStalled', stalledWords(s), release.revision)) : stay(s);
+  if (phase !== 'Promoting') return stay(s);
+  const isLate = isBack && isStalled(deployment, s.state.since);
+  if (isLate) return enterPhase(s, 'Stalled', {}, fact('RolloutStalled', stalledWords(s), release.revision));
+  return (isBack ? rollOutAccepted(s) : rollOutRefused(s)) ?? stay(s);
 }
 
 /** A hold that says failed is never lifted: the release fails, whatever state it was promoted from. */
@@ -74,7 +80,8 @@ export function meshKnowsPodsAt({ seen: { deployment }, state: { release }, sett
 /** The canary keeps its weight for as long as it can serve. */
 function watchCanary(s: Releasing): Next | undefined {
   const set = tamperedSet(s);
-  const why = set === undefined ? podFailure(s) : `runs pods that nobody released (ReplicaSet ${set} was edited)`;
+  const edited = set && `runs pods that nobody released (ReplicaSet ${set} was edited)`;
+  const why = edited ?? podFailure(s) ?? unpinnedPod(s.seen);
   return why === undefined ? timeMissingPods(s) : canaryLost(s, why);
 }
 
