@@ -41,7 +41,8 @@ function gatePassed({ before, decision: { state } }: Round): string | undefined 
   if (!was || !is || was.startedAt !== is.startedAt || is.path !== 'canary') return undefined;
   if (before?.phase === 'Waiting' && state.phase === 'Progressing') return 'confirm-rollout';
   if (before?.phase !== 'Progressing') return undefined;
-  if (state.phase === 'Promoting') return 'confirm-promotion';
+  // Whose roll-out was refused has been let through before.
+  if (state.phase === 'Promoting') return was.refusal === undefined ? 'confirm-promotion' : undefined;
   return is.weight > was.weight ? 'confirm-traffic-increase' : undefined;
 }
 

@@ -24,6 +24,7 @@ import { ACTIVE, type Release, type ReleasePath, ROLLING_OUT, time } from './sta
 import { autoscalerFacts, autoscalerFindings } from './troubles/autoscaler-gap.ts';
 import { policyFindings } from './troubles/policy-gap.ts';
 import { deletionFact, isAbandoned, RECORD_DELETED } from './troubles/record-deleted.ts';
+import { lateLift } from './troubles/refused-roll-out.ts';
 
 /**
  * Starts the release of a revision that the state does not know of yet: one that is held at the gate, or one that went past
@@ -130,6 +131,8 @@ function ungatedRevision(s: Situation): Next | undefined {
   if (isUserPaused(seen.deployment) && phase !== 'Promoting') return undefined;
   const lifted = ROLLING_OUT.has(phase) || (phase === 'Finalising' && release?.outcome !== 'failed');
   if (lifted && release?.revision === seen.revision) return undefined;
+  const late = lateLift(s);
+  if (late) return late;
   if (stable !== undefined && seen.revision === stable.revision) {
     return isKeptOut(state) ? start(s, 'withdrawn', '') : undefined;
   }

@@ -37,6 +37,7 @@ export function rollBack(s: Releasing, reason: Reason, message: string, decidedB
     {
       ...NO_HOOK_CALLS,
       checkAt: undefined,
+      refusal: undefined,
       outcome: 'failed',
       reason,
       message,

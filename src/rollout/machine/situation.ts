@@ -78,10 +78,11 @@ export function fail(s: Releasing, reason: Reason, message: string, decidedBy?: 
   );
 }
 
-/** The release at weight 0, where no pod is missed. A route already seen there keeps its time. */
+/** The release at weight 0, where no pod is missed and nothing is refused. A route already seen there keeps its time. */
 export const withoutTraffic = (release: Release): Partial<Release> => ({
   ...(release.weight === 0 ? { checkAt: undefined, deadline: undefined } : { ...NO_TIMERS, weight: 0 }),
   unreadySince: undefined,
+  refusal: undefined,
 });
 
 /** What messages call the Deployment: `name.namespace`. */

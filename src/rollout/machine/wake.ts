@@ -8,6 +8,7 @@ import type { Situation } from './situation.ts';
 import { ms, ROLLING_OUT, SERVING, TIMED } from './state.ts';
 import { lateAt } from './troubles/late-pods.ts';
 import { waitsUnwatched } from './troubles/obstacle.ts';
+import { promotedAgainAt } from './troubles/refused-roll-out.ts';
 import { expectsRouteFrom, routeMissing } from './troubles/route-missing.ts';
 
 /**
@@ -54,6 +55,7 @@ function timers(s: Situation): number[] {
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
+  if (phase === 'Progressing' && checkAt === undefined) times.push(promotedAgainAt(release));
   return [...times, ...rounds(s), ...endOfGrace(s)];
 }
 

@@ -63,10 +63,13 @@ async function tryOne(effect: Effect, attempts: Attempts): Promise<Outcome> {
   return (await writes.inTime(effect, attemptOne(effect, attempts))) ?? { result: 'underWay', refusal };
 }
 
-/** What the API server said last stands until it says something else. A canary that was refused is told once, and the release ends by it. */
+/**
+ * What the API server said last stands until it says something else. A canary that was refused is told once, and the release ends by
+ * it. So is a roll-out: another attempt may be under way, by another scheduler too, and what would be told of it is over.
+ */
 function standing(effect: Effect, { pacer }: Attempts): EffectRefusal | undefined {
   const refusal = pacer.refusalOf(effect);
-  return refusal?.of === 'canary' ? undefined : refusal;
+  return refusal?.of === 'canary' || refusal?.of === 'rollOut' ? undefined : refusal;
 }
 
 async function attemptOne(effect: Effect, { attempt, pacer, onError }: Attempts): Promise<Outcome> {

@@ -32,6 +32,9 @@ const PACES: Readonly<Record<EffectResult, Pace>> = {
 /** Traffic on its way back to the stable pods waits for no more than this. */
 const MOST_BACK_MS = 10_000;
 
+/** Who promotes again, and who rolls back, waits for no more than this. */
+const MOST_ROLL_OUT_MS = 30_000;
+
 /** An effect that was not wanted for so long after it could have been repeated is a new one. */
 const QUIET_MS = 60_000;
 
@@ -90,7 +93,8 @@ export class EffectBackoff {
       note: (effect, result, refusal) => {
         const count = (found(effect)?.count ?? 0) + 1;
         const most = isBack(effect) ? MOST_BACK_MS : Number.POSITIVE_INFINITY;
-        const notBefore = clock() + Math.min(delayMs(PACES[result], count), most);
+        const limit = refusal?.of === 'rollOut' ? MOST_ROLL_OUT_MS : most;
+        const notBefore = clock() + Math.min(delayMs(PACES[result], count), limit);
         const effort: Effort = { count, notBefore, ...(refusal && { refusal }) };
         this.#effortsFor(key, intent, round)?.set(effectWish(effect), effort);
       },

@@ -1,4 +1,4 @@
-import { isAlreadyExists, isNotFound, isRefused, type KubeError } from '../../cluster/errors.ts';
+import { isAlreadyExists, isNotFound, isRefused, isWebhookAway, type KubeError } from '../../cluster/errors.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
@@ -15,9 +15,10 @@ export interface EffectRefusal {
 /** The refusal that an effect's error stands for; undefined for an error that trying again may cure. */
 export function effectRefusalOf(effect: Effect, error: unknown): EffectRefusal | undefined {
   const of = CONCERNS[effect.do];
-  if (of === undefined || !(isRefused(error) || (effect.do === 'changeTraffic' && cannotBeMade(effect, error))))
-    return undefined;
-  return { of, words: error.message };
+  const isMeant = isRefused(error) || (effect.do === 'changeTraffic' && cannotBeMade(effect, error));
+  return of !== undefined && (isMeant || (of === 'rollOut' && isWebhookAway(error)))
+    ? { of, words: error.message }
+    : undefined;
 }
 
 const CONCERNS: Partial<Record<Effect['do'], EffectRefusal['of']>> = {

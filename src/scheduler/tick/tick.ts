@@ -11,7 +11,7 @@ import type { Observation } from '../../rollout/machine/observation.ts';
 import type { DefaultAlert } from '../../rollout/machine/outbox.ts';
 import { configPinned } from '../../rollout/machine/pins/config-pinned.ts';
 import { unknownWords } from '../../rollout/machine/sources.ts';
-import type { RolloutState } from '../../rollout/machine/state.ts';
+import type { Release, RolloutState } from '../../rollout/machine/state.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { routeMissing } from '../../rollout/machine/troubles/route-missing.ts';
@@ -75,8 +75,15 @@ interface Round {
 }
 
 /** People want something else when they change the settings, release another revision, or try it again. */
+/** Which release, and what was ordered for it: what people do about a refusal is tried at once. */
+const wordsOf = (release: Release | undefined): (string | undefined)[] => [
+  release?.revision,
+  release?.startedAt,
+  release?.decidedBy?.at,
+];
+
 const recordState = ({ metadata, status }: Canary, state: RolloutState | undefined): RecordState => ({
-  intent: [metadata.generation, state?.release?.revision, state?.release?.startedAt, state?.command?.id].join(' '),
+  intent: [metadata.generation, ...wordsOf(state?.release)].join(' '),
   status,
 });
 

@@ -62,7 +62,7 @@ function retry(s: Releasing, by: string | undefined): Next {
 function revert(s: Releasing, by: string | undefined): Next {
   const { stable, release } = s.state;
   if (stable === undefined) return { state: s.state, facts: [] };
-  const { outcome: _outcome, ...rest } = release;
+  const { outcome: _outcome, refusal: _refusal, ...rest } = release;
   const pins = pinsTextOf(s.seen.deployment.spec.template);
   const going: Releasing = {
     ...s,

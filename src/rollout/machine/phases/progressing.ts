@@ -29,7 +29,7 @@ import { canarySize, weightPlan } from '../steps.ts';
 import { lateWords, notLate, tellLate } from '../troubles/late-pods.ts';
 import { timeMissingPods } from '../troubles/missing-pods.ts';
 import { type Obstacle, takenName } from '../troubles/obstacle.ts';
-import { isRetriedLater } from '../troubles/refused-roll-out.ts';
+import { promotedAgainAt } from '../troubles/refused-roll-out.ts';
 import { canaryTrouble } from '../troubles/trouble.ts';
 import { unreadPods } from '../troubles/unpinned-pods.ts';
 import { suspend } from './paused.ts';
@@ -105,6 +105,7 @@ function missing(s: Releasing): string {
 function readyAt(s: Releasing): Next {
   const { release } = s.state;
   const isLive = release.weight === 0 || release.weightSince !== undefined;
+  if (isLive && release.refusal !== undefined && release.checkAt === undefined) return promoteAgain(s);
   if (s.spec.skipAnalysis && isLive && release.refusal === undefined) return throughGate(s, 'confirm-promotion', skip);
   if (release.weight === 0) return unreadPods(s) ?? beforeTraffic(s) ?? (meshKnowsCanary(s) ? advance(s) : stay(s));
   if (!hasItsWeight(s)) return stay(s);
@@ -159,7 +160,7 @@ function advance(s: Releasing): Next {
   const { release } = s.state;
   if (!canAdvance(s.seen)) return stay(s);
   const weight = planFor(s).find((entry) => entry > release.weight);
-  if (weight === undefined && isRetriedLater(release, s.now)) return stay(s);
+  if (weight === undefined && release.refusal !== undefined) return promoteAgain(s);
   if (weight === undefined) return throughGate(s, 'confirm-promotion', promoteAnalysed);
   return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
 }
@@ -176,6 +177,7 @@ function giveWeight(s: Releasing, weight: number): Next {
       ...NO_HOOK_CALLS,
       ...NO_REASON,
       ...more,
+      refusal: undefined,
       weight,
       adopted: s.seen.route?.adopted,
       replicas,
@@ -211,6 +213,13 @@ function promoteAnalysed(s: Releasing): Next {
   if (!isMeasured || next.state.release === undefined) return next;
   const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));
   return { ...next, state: { ...next.state, release: { ...next.state.release, checkAt } } };
+}
+
+/** What was let through its gates once, and whose roll-out was refused: in the same way, when its time has come. */
+function promoteAgain(s: Releasing): Next {
+  const { release } = s.state;
+  if (s.now < promotedAgainAt(release)) return stay(s);
+  return release.checkAt === undefined ? promote(s, 'is promoted again') : promoteAnalysed(s);
 }
 
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */

@@ -19,6 +19,7 @@ import {
 import { type RolloutState, time } from '../state.ts';
 import { podFailure, timeMissingPods } from '../troubles/missing-pods.ts';
 import { rollOutAccepted, rollOutRefused } from '../troubles/refused-roll-out.ts';
+import { canaryTrouble } from '../troubles/trouble.ts';
 import { unpinnedPod } from '../troubles/unpinned-pods.ts';
 import { planFor } from './progressing.ts';
 
@@ -27,7 +28,7 @@ export function promoting(s: Releasing): Next {
   const { hold, deployment } = s.seen;
   const { release, phase } = s.state;
   if (isRollingBack(release)) return rollingBack(s);
-  if (hold.state !== 'open') return verdictAgainst(s) ?? rollOutRefused(s) ?? stay(s);
+  if (hold.state !== 'open') return verdictAgainst(s) ?? rollOutRefused(s) ?? troubleOfHeld(s) ?? stay(s);
   const accepted = rollOutAccepted(s);
   if (accepted) return accepted;
   const judged = judgePromotion(s);
@@ -39,6 +40,10 @@ export function promoting(s: Releasing): Next {
   return stay(s);
 }
 
+/** The write that lifts the hold takes its time, or is not answered: the canary may break meanwhile. */
+const troubleOfHeld = (s: Releasing): Next | undefined =>
+  s.state.release.path === 'canary' && s.state.release.weight > 0 ? canaryTrouble(s) : undefined;
+
 /** The Deployment rolls back; what fails the canary meanwhile takes only its traffic away. */
 function rollingBack(s: Releasing): Next {
   const { hold, deployment, revision } = s.seen;
@@ -48,10 +53,10 @@ function rollingBack(s: Releasing): Next {
     return enterPhase(s, 'Finalising', nextWeightBack(s));
   const first = release.weight > 0 ? watchCanary(s) : undefined;
   if (first) return first;
-  if (phase !== 'Promoting') return stay(s);
-  const isLate = isBack && isStalled(deployment, s.state.since);
-  if (isLate) return enterPhase(s, 'Stalled', {}, fact('RolloutStalled', stalledWords(s), release.revision));
-  return (isBack ? rollOutAccepted(s) : rollOutRefused(s)) ?? stay(s);
+  const refused = isBack ? rollOutAccepted(s) : rollOutRefused(s);
+  if (refused) return refused;
+  const isLate = phase === 'Promoting' && isBack && isStalled(deployment, s.state.since);
+  return isLate ? enterPhase(s, 'Stalled', {}, fact('RolloutStalled', stalledWords(s), release.revision)) : stay(s);
 }
 
 /** A hold that says failed is never lifted: the release fails, whatever state it was promoted from. */
@@ -81,7 +86,9 @@ export function meshKnowsPodsAt({ seen: { deployment }, state: { release }, sett
 function watchCanary(s: Releasing): Next | undefined {
   const set = tamperedSet(s);
   const edited = set && `runs pods that nobody released (ReplicaSet ${set} was edited)`;
-  const why = edited ?? podFailure(s) ?? unpinnedPod(s.seen);
+  // Where nothing else serves, other content is better than no answer.
+  const unpinned = canTakeAll(s) ? unpinnedPod(s.seen) : undefined;
+  const why = edited ?? podFailure(s) ?? unpinned;
   return why === undefined ? timeMissingPods(s) : canaryLost(s, why);
 }
 

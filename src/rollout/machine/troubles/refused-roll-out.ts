@@ -1,20 +1,31 @@
+import { readRolling } from '../../workload/hold.ts';
 import { fact, type Reason } from '../facts.ts';
 import { isRollingBack } from '../roll-back.ts';
-import { displayName, enterPhase, type Next, NO_HOOK_CALLS, type Releasing, updateRelease } from '../situation.ts';
-import { ms, type Release, type RolloutState, SERVING, time } from '../state.ts';
+import {
+  displayName,
+  enterPhase,
+  type Next,
+  NO_HOOK_CALLS,
+  type Releasing,
+  type Situation,
+  updateRelease,
+} from '../situation.ts';
+import { ms, type Release, ROLLING_OUT, type RolloutState, SERVING, time } from '../state.ts';
 
-export const ROLL_OUT_REFUSED: Reason = 'RolloutRefused';
+const REFUSED: Reason = 'RolloutRefused';
 
-/** For how long a canary whose roll-out was refused is analysed on before it is promoted again, in milliseconds. */
+/** For how long a release whose roll-out was refused goes on as it is before it is promoted again, in milliseconds. */
 const RETRY_MS = 60_000;
 
-/** Whether that is what a release under way is about. */
-export const isRollOutRefused = ({ phase, release }: RolloutState): boolean =>
-  release?.refusal !== undefined && SERVING.has(phase);
+/** What a refusal has to say of a release under way: all that keeps it from rolling out, or back; elsewhere, where nothing else is said. */
+export function refusalWords({ phase, release }: RolloutState): Pick<Release, 'reason' | 'message'> | undefined {
+  if (release?.refusal === undefined || !SERVING.has(phase)) return undefined;
+  const isFirst = ROLLING_OUT.has(phase) || release.reason === undefined;
+  return isFirst ? { reason: REFUSED, message: release.refusal.message } : undefined;
+}
 
-/** Whether it is too early to promote it again. */
-export const isRetriedLater = ({ refusal }: Release, now: number): boolean =>
-  refusal !== undefined && now < ms(refusal.until);
+/** When a canary whose roll-out was refused is promoted again, in milliseconds since the epoch; 0 where none was. */
+export const promotedAgainAt = ({ refusal }: Release): number => (refusal === undefined ? 0 : ms(refusal.until));
 
 /**
  * The API server keeps the Deployment as it is, and somebody has to mend what refuses the write. That is told once. A canary goes back
@@ -25,25 +36,38 @@ export function rollOutRefused(s: Releasing): Next | undefined {
   const { release } = s.state;
   if (words === undefined) return undefined;
   const message = refusalText(s, words);
-  const facts = release.refusal === undefined ? [fact(ROLL_OUT_REFUSED, message, release.revision)] : [];
+  const facts = release.refusal === undefined ? [fact(REFUSED, message, release.revision)] : [];
   const refusal = { message, until: time(s.now + RETRY_MS) };
-  if (isCanary(release)) {
-    const checkAt = time(s.now + s.spec.analysis.intervalMs);
-    return enterPhase(s, 'Progressing', { ...NO_HOOK_CALLS, refusal, checkAt, promotedAt: undefined }, ...facts);
-  }
-  return release.refusal?.message === message ? undefined : updateRelease(s, { refusal }, ...facts);
+  if (!goesOn(release)) return s.now < promotedAgainAt(release) ? undefined : updateRelease(s, { refusal }, ...facts);
+  // Without a time of its own it was promoted without analysis, and is not analysed now.
+  const checkAt = release.checkAt && time(s.now + s.spec.analysis.intervalMs);
+  return enterPhase(s, 'Progressing', { ...NO_HOOK_CALLS, refusal, checkAt, promotedAt: undefined }, ...facts);
 }
 
-/** The write was accepted after all: the roll-out begins now. */
-export const rollOutAccepted = (s: Releasing): Next | undefined =>
-  s.state.release.refusal && updateRelease(s, { refusal: undefined, promotedAt: time(s.now) });
+/** The write was accepted after all: the roll-out, or the way back, begins now. */
+export function rollOutAccepted(s: Releasing): Next | undefined {
+  if (s.state.release.refusal === undefined) return undefined;
+  const next = updateRelease(s, { refusal: undefined, promotedAt: time(s.now) });
+  return { ...next, state: { ...next.state, since: time(s.now) } };
+}
 
-const isCanary = (release: Release): boolean =>
+/**
+ * The hold of a canary that had gone back to its weight is open: the write that lifts it was under way when another, of the same
+ * release, was refused.
+ */
+export function lateLift(s: Situation): Next | undefined {
+  const { deployment, revision } = s.seen;
+  const { phase, release } = s.state;
+  if (release?.refusal === undefined || release.revision !== revision || ROLLING_OUT.has(phase)) return undefined;
+  if (!SERVING.has(phase) || readRolling(deployment)?.to !== revision) return undefined;
+  return enterPhase({ ...s, state: { ...s.state, release } }, 'Promoting', { ...NO_HOOK_CALLS, deadline: undefined });
+}
+
+const goesOn = (release: Release): boolean =>
   release.path === 'canary' && release.revert === undefined && release.weight > 0 && !isRollingBack(release);
 
 function refusalText(s: Releasing, words: string): string {
-  const { release } = s.state;
-  return isRollingBack(release)
-    ? `${displayName(s)} ${release.revision} is not rolled back, as the API server does not accept that: ${words}`
+  return isRollingBack(s.state.release)
+    ? `${displayName(s)} ${s.state.release.revision} is not rolled back, as the API server does not accept that: ${words}`
     : `${displayName(s)} ${s.seen.revision} stays held, as the API server does not accept the write that lifts its hold: ${words}`;
 }
