@@ -281,6 +281,12 @@ export class Ticker {
       ...(cluster.budget && { budget: cluster.budget }),
       ...cluster.autoscalers.see({ spec, state, revision }),
       ...(isHeld && seePolicies(cluster, revision, state)),
+      ...this.#refusals(),
+    };
+  }
+
+  #refusals(): Pick<Observation, 'refused' | 'rollOutRefused'> {
+    return {
       ...(this.#heard !== undefined && { refused: this.#heard }),
       ...(this.#keptOut !== undefined && { rollOutRefused: this.#keptOut }),
     };

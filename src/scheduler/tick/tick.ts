@@ -143,7 +143,8 @@ export class Tick {
     const refused = this.#refusals.of(key, before);
     const place = this.#options.places.read(record, state, seen);
     const told = {
-      ...{ answers: hooks.answersFor(key), receipts: notices.receiptsFor(key) },
+      answers: hooks.answersFor(key),
+      receipts: notices.receiptsFor(key),
       ...(hooks.isLeaving && { isLeaving: true }),
       ...(place && { place }),
     };

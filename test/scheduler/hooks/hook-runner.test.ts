@@ -14,10 +14,10 @@ async function runnerOf(t: Test, answering: Answering) {
   const ticks: string[] = [];
   const time = { now: 1_000_000 };
   /** What a look does besides being counted. */
-  const looks = { then: (_key: string): unknown => undefined };
+  const looks = { do: (_key: string): unknown => undefined };
   const look = async (key: string) => {
     ticks.push(key);
-    return looks.then(key);
+    return looks.do(key);
   };
   const runner = new HookRunner({ caller: callerHere(), look, clock: () => time.now });
   t.teardown(() => runner.stop());
@@ -213,7 +213,7 @@ void t.test('one that stops looks at what has a call until that is committed or 
   t.equal(runner.isLeaving, false);
   ticks.splice(0);
   const heard: unknown[] = [];
-  looks.then = (key) => {
+  looks.do = (key) => {
     heard.push(runner.answersFor(key).map(({ id }) => id));
     // The first look at what hangs loses a race.
     if (key !== KEY || ticks.filter((tick) => tick === key).length > 1) wantOf(key, []);
@@ -232,7 +232,7 @@ void t.test('one that cannot hand over stops all the same', async (t) => {
   const { hook, runner, ticks, looks, call, want } = await runnerOf(t, () => undefined);
   want([call('open')]);
   await until(() => hook.received.length === 1);
-  looks.then = () => Promise.reject(new Error('away'));
+  looks.do = () => Promise.reject(new Error('away'));
   await runner.stop();
   t.same(new Set(ticks), new Set([KEY]));
   t.same(runner.answersFor(KEY), []);

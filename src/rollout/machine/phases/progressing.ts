@@ -105,8 +105,8 @@ function missing(s: Releasing): string {
 function readyAt(s: Releasing): Next {
   const { release } = s.state;
   const isLive = release.weight === 0 || release.weightSince !== undefined;
-  if (isLive && release.refusal !== undefined && release.checkAt === undefined) return promoteAgain(s);
-  if (s.spec.skipAnalysis && isLive && release.refusal === undefined) return throughGate(s, 'confirm-promotion', skip);
+  const unanalysed = isLive ? withoutAnalysis(s) : undefined;
+  if (unanalysed) return unanalysed;
   if (release.weight === 0) return unreadPods(s) ?? beforeTraffic(s) ?? (meshKnowsCanary(s) ? advance(s) : stay(s));
   if (!hasItsWeight(s)) return stay(s);
   if (release.weightSince === undefined) {
@@ -116,6 +116,13 @@ function readyAt(s: Releasing): Next {
   }
   if (release.deadline !== undefined) return updateRelease(s, { deadline: undefined, ...notLate(release) });
   return atWeight(s, release.checkAt ?? release.weightSince);
+}
+
+/** Whose analysis is skipped, or was when its roll-out was refused, is promoted as soon as it may be. */
+function withoutAnalysis(s: Releasing): Next | undefined {
+  const { refusal, checkAt } = s.state.release;
+  if (refusal !== undefined) return checkAt === undefined ? promoteAgain(s) : undefined;
+  return s.spec.skipAnalysis ? throughGate(s, 'confirm-promotion', skip) : undefined;
 }
 
 /** Hooks of type pre-rollout, before any traffic: a bad answer is a failed check, and they are asked again an interval later. */

@@ -29,13 +29,11 @@ export function promoting(s: Releasing): Next {
   const { release, phase } = s.state;
   if (isRollingBack(release)) return rollingBack(s);
   if (hold.state !== 'open') return verdictAgainst(s) ?? rollOutRefused(s) ?? troubleOfHeld(s) ?? stay(s);
-  const accepted = rollOutAccepted(s);
-  if (accepted) return accepted;
-  const judged = judgePromotion(s);
-  if (judged) return judged;
-  if (isDone(s) && s.now >= meshKnowsPodsAt(s) && !failsChecks(release)) return finalise(s);
-  const first = release.weight > 0 ? watchCanary(s) : undefined;
+  const first = rollOutAccepted(s) ?? judgePromotion(s);
   if (first) return first;
+  if (isDone(s) && s.now >= meshKnowsPodsAt(s) && !failsChecks(release)) return finalise(s);
+  const lost = release.weight > 0 ? watchCanary(s) : undefined;
+  if (lost) return lost;
   if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
   return stay(s);
 }
