@@ -28,7 +28,7 @@ export function promoting(s: Releasing): Next {
   const { hold, deployment } = s.seen;
   const { release, phase } = s.state;
   if (isRollingBack(release)) return rollingBack(s);
-  if (hold.state !== 'open') return verdictAgainst(s) ?? rollOutRefused(s) ?? troubleOfHeld(s) ?? stay(s);
+  if (hold.state !== 'open') return heldStill(s);
   const first = rollOutAccepted(s) ?? judgePromotion(s);
   if (first) return first;
   if (isDone(s) && s.now >= meshKnowsPodsAt(s) && !failsChecks(release)) return finalise(s);
@@ -38,9 +38,12 @@ export function promoting(s: Releasing): Next {
   return stay(s);
 }
 
-/** The write that lifts the hold takes its time, or is not answered: the canary may break meanwhile. */
-const troubleOfHeld = (s: Releasing): Next | undefined =>
-  s.state.release.path === 'canary' && s.state.release.weight > 0 ? canaryTrouble(s) : undefined;
+/** The write that lifts the hold is refused, takes its time, or is not answered: the canary may break meanwhile. */
+function heldStill(s: Releasing): Next {
+  const { path, weight } = s.state.release;
+  const first = verdictAgainst(s) ?? rollOutRefused(s);
+  return first ?? (path === 'canary' && weight > 0 ? canaryTrouble(s) : undefined) ?? stay(s);
+}
 
 /** The Deployment rolls back; what fails the canary meanwhile takes only its traffic away. */
 function rollingBack(s: Releasing): Next {
