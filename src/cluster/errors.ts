@@ -95,9 +95,6 @@ const DENIED = /admission webhook "[^"]+" denied/;
 export const isRefused = (error: unknown): error is KubeError =>
   hasStatus(error, 400) || isForbidden(error) || (isInvalid(error) && !isLostRace(error));
 export const isForbidden = (error: unknown): error is KubeError => hasStatus(error, 403);
-/** A webhook of somebody's must answer before the API server takes the write, and does not. */
-export const isWebhookAway = (error: unknown): error is KubeError =>
-  hasStatus(error, 500) && /failed calling webhook/.test((error as KubeError).message);
 /** 410: the resourceVersion or the continue token is too old. */
 export const isExpired = (error: unknown): error is KubeError => hasStatus(error, 410);
 /** No answer: the outcome of a write is unknown. */

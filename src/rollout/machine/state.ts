@@ -103,8 +103,7 @@ export interface Release {
   revert?: string;
   /** When the gate was opened for it. */
   promotedAt?: Time | undefined;
-  /** What the API server said last to the write by which the Deployment rolls out, or back, and until when it is not promoted again. */
-  refusal?: { message: string; until: Time } | undefined;
+  refusal?: RollOutRefusal | undefined;
   /** It failed in mid-promotion, and the Deployment rolls back: its template, to be held again after that (roll-back.ts). */
   rolledBack?: PodTemplate | undefined;
   /** How it ends; set when it is known, before its effects are seen. */
@@ -112,6 +111,16 @@ export interface Release {
   /** A reason of facts.ts and a sentence: why it is where it is. */
   reason?: string | undefined;
   message?: string | undefined;
+}
+
+/** The API server does not accept the write by which the Deployment rolls out, or back. */
+export interface RollOutRefusal {
+  /** A sentence, with its words. */
+  message: string;
+  /** The revision is not promoted again before this. */
+  until: Time;
+  /** It was promoted by command, or its analysis is skipped: no check decides on it. */
+  unanalysed?: true;
 }
 
 /** A gate that is closed, or not asked yet. */

@@ -55,7 +55,7 @@ function timers(s: Situation): number[] {
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
-  if (phase === 'Progressing' && checkAt === undefined) times.push(promotedAgainAt(release));
+  if (phase === 'Progressing') times.push(promotedAgainAt(release));
   return [...times, ...rounds(s), ...endOfGrace(s)];
 }
 

@@ -2,7 +2,7 @@ import { isLostRace, isNotFound } from '../../cluster/errors.ts';
 import { AppError } from '../../errors.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { EffectPacer, EffectResult } from './effect-backoff.ts';
-import { type EffectRefusal, effectRefusalOf } from './refusals.ts';
+import { type EffectRefusal, effectRefusalOf, lastingRefusalOf } from './refusals.ts';
 import type { TickWrites } from './tick-writes.ts';
 
 export interface ApplyResult {
@@ -30,6 +30,9 @@ interface Outcome {
   waitMs?: number;
   refusal?: EffectRefusal | undefined;
 }
+
+/** After so many, what is not taken is told: half a minute of answers that say nothing. */
+const LASTING_ATTEMPTS = 8;
 
 /** What was not begun, as other writes took too long. */
 const NEXT_ROUND_MS = 50;
@@ -78,9 +81,11 @@ async function attemptOne(effect: Effect, { attempt, pacer, onError }: Attempts)
     pacer.note(effect, 'done');
     return { result: 'done' };
   } catch (error) {
-    const refusal = effectRefusalOf(effect, error);
-    const result = refusal ? 'refused' : failureOf(error);
-    pacer.note(effect, result, refusal);
+    const meant = effectRefusalOf(effect, error);
+    const result = meant ? 'refused' : failureOf(error);
+    pacer.note(effect, result, meant);
+    const isLasting = result !== 'raced' && pacer.attempts(effect) >= LASTING_ATTEMPTS;
+    const refusal = meant ?? (isLasting ? lastingRefusalOf(effect, error) : undefined);
     if (result !== 'raced') onError(effect, error);
     return { result, waitMs: pacer.waitMs(effect), refusal };
   }

@@ -32,8 +32,8 @@ const PACES: Readonly<Record<EffectResult, Pace>> = {
 /** Traffic on its way back to the stable pods waits for no more than this. */
 const MOST_BACK_MS = 10_000;
 
-/** Who promotes again, and who rolls back, waits for no more than this. */
-const MOST_ROLL_OUT_MS = 30_000;
+/** What is refused of a roll-out: a way back may be among it, and who promotes again has waited. */
+const ROLL_OUT: Pace = { ...PACES.failed, mostMs: 30_000 };
 
 /** An effect that was not wanted for so long after it could have been repeated is a new one. */
 const QUIET_MS = 60_000;
@@ -57,6 +57,8 @@ interface Efforts {
 export interface EffectPacer {
   /** Milliseconds until an effect may be attempted; 0: now. */
   waitMs(effect: Effect): number;
+  /** How often it was attempted in a row. */
+  attempts(effect: Effect): number;
   /** What the API server said to the last attempt, if it refused it. */
   refusalOf(effect: Effect): EffectRefusal | undefined;
   note(effect: Effect, result: EffectResult, refusal?: EffectRefusal): void;
@@ -89,12 +91,13 @@ export class EffectBackoff {
     const found = (effect: Effect): Effort | undefined => this.#effortsOf(key, intent)?.get(effectWish(effect));
     return {
       waitMs: (effect) => Math.max((found(effect)?.notBefore ?? 0) - clock(), 0),
+      attempts: (effect) => found(effect)?.count ?? 0,
       refusalOf: (effect) => found(effect)?.refusal,
       note: (effect, result, refusal) => {
         const count = (found(effect)?.count ?? 0) + 1;
         const most = isBack(effect) ? MOST_BACK_MS : Number.POSITIVE_INFINITY;
-        const limit = refusal?.of === 'rollOut' ? MOST_ROLL_OUT_MS : most;
-        const notBefore = clock() + Math.min(delayMs(PACES[result], count), limit);
+        const pace = refusal?.of === 'rollOut' ? ROLL_OUT : PACES[result];
+        const notBefore = clock() + Math.min(delayMs(pace, count), most);
         const effort: Effort = { count, notBefore, ...(refusal && { refusal }) };
         this.#effortsFor(key, intent, round)?.set(effectWish(effect), effort);
       },

@@ -1,4 +1,4 @@
-import { isAlreadyExists, isNotFound, isRefused, isWebhookAway, type KubeError } from '../../cluster/errors.ts';
+import { isAlreadyExists, isNotFound, isRefused, type KubeError } from '../../cluster/errors.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Effect } from '../../rollout/machine/effects.ts';
 import type { Observation } from '../../rollout/machine/observation.ts';
@@ -16,10 +16,15 @@ export interface EffectRefusal {
 export function effectRefusalOf(effect: Effect, error: unknown): EffectRefusal | undefined {
   const of = CONCERNS[effect.do];
   const isMeant = isRefused(error) || (effect.do === 'changeTraffic' && cannotBeMade(effect, error));
-  return of !== undefined && (isMeant || (of === 'rollOut' && isWebhookAway(error)))
-    ? { of, words: error.message }
-    : undefined;
+  return of !== undefined && isMeant ? { of, words: error.message } : undefined;
 }
+
+/**
+ * The same for the write by which a Deployment rolls out, or back, where it is not taken time and again: a webhook of somebody's that
+ * must answer does not. What was lost to somebody faster is no such error.
+ */
+export const lastingRefusalOf = (effect: Effect, error: unknown): EffectRefusal | undefined =>
+  CONCERNS[effect.do] === 'rollOut' && error instanceof Error ? { of: 'rollOut', words: error.message } : undefined;
 
 const CONCERNS: Partial<Record<Effect['do'], EffectRefusal['of']>> = {
   createCanary: 'canary',

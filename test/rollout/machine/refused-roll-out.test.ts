@@ -1,6 +1,6 @@
 import t from 'tap';
 import { statusOf } from '../../../src/rollout/machine/status.ts';
-import { at, canary, counts, deployment, release, spec, state, status } from '../../build.ts';
+import { at, deployment, release, START, spec, state } from '../../build.ts';
 import { after, expect, live, progressing, route, serving } from './decided.ts';
 
 const refusal = { message: 'podinfo.prod 2.0 stays held: no', until: at(60) };
@@ -10,8 +10,11 @@ const rolling = { 'headgate.dev/rolling': JSON.stringify({ from: '1.0', to: rele
 const open = deployment('2.0', ({ metadata }) => {
   metadata.annotations = { ...metadata.annotations, ...rolling };
 });
+const bypassed = deployment('2.0', ({ metadata }) => {
+  const bypass = { 'headgate.dev/bypass': 'now', 'headgate.dev/bypass-at': new Date(START).toISOString() };
+  metadata.annotations = { ...metadata.annotations, ...rolling, ...bypass };
+});
 const refused = { ...live, rollOutRefused: 'no' };
-const broken = canary('2.0', 1, status(counts(1, { readyReplicas: 0, availableReplicas: 0 })));
 
 expect({
   'a refused lift is told, and the canary analysed on': [
@@ -19,25 +22,29 @@ expect({
     { phase: 'Progressing', effects: [], facts: ['RolloutRefused'], release: { checkAt: at(20), weight: 20 } },
   ],
   once: [after(promoting({ refusal }), refused), { phase: 'Progressing', facts: [] }],
-  'what was promoted without analysis gets none': [
-    after(promoting({ checkAt: undefined }), refused),
+  'what was promoted by command is not analysed': [
+    after(promoting({ decidedBy: { action: 'promote', at: at(9) } }), refused),
+    { phase: 'Progressing', release: { checkAt: undefined } },
+  ],
+  'nor whose analysis is skipped': [
+    after(
+      promoting(),
+      refused,
+      spec((wanted) => (wanted.skipAnalysis = true)),
+    ),
     { phase: 'Progressing', release: { checkAt: undefined } },
   ],
   'it is not promoted again before its time': [
-    after(progressing({ ...serving, checkAt: undefined, refusal }), live),
+    after(progressing({ ...serving, checkAt: undefined, refusal: { ...refusal, unanalysed: true } }), live),
     { phase: 'Progressing', effects: [], facts: [] },
   ],
   'and not told that it is': [
-    after(progressing({ ...serving, checkAt: undefined, refusal: { ...refusal, until: at(10) } }), live),
+    after(progressing({ ...serving, refusal: { ...refusal, until: at(10), unanalysed: true } }), live),
     { phase: 'Promoting', effects: ['liftHold'], facts: [] },
   ],
   'where no refusal is heard of it waits for its write': [
     after(promoting({ refusal }), live),
     { phase: 'Promoting', effects: ['liftHold'], facts: [], release: { refusal } },
-  ],
-  'a canary that breaks before its hold is lifted fails': [
-    after(promoting(), { ...live, canary: broken }),
-    { phase: 'Finalising', facts: ['CanaryUnready'], release: { outcome: 'failed', weight: 0 } },
   ],
   'a lift that was accepted after all': [
     after(promoting({ refusal }), { ...live, deployment: open }),
@@ -46,6 +53,10 @@ expect({
   'one that was under way when the release had gone back is no revision past the gate': [
     after(progressing({ ...serving, refusal }), { ...live, deployment: open }),
     { phase: 'Promoting', facts: [], release: { weight: 20 } },
+  ],
+  'a bypass that is in force is one': [
+    after(progressing({ ...serving, refusal }), { ...live, deployment: bypassed }),
+    { phase: 'Promoting', facts: ['WentAround'] },
   ],
   'a revision past the gate is one all the same': [
     after(progressing({ ...serving, refusal }), { ...live, deployment: deployment('3.0') }),

@@ -179,3 +179,38 @@ t.test('what was refused stands while it is tried again, and where nothing more 
   t.match((await left.result).refusals, [{ of: 'traffic', words: /403/ }]);
   t.same(left.tried, [setRoute]);
 });
+
+t.test(
+  'a lift that is not answered is told after half a minute, one that is refused at once and while it is attempted',
+  async (t) => {
+    const lift: Effect = { do: 'liftHold', deployment: deployment(), held: '{}', keepPaused: false };
+    const backoff = new EffectBackoff();
+    const at = async (now: number, error: unknown) => {
+      const attempt = () => Promise.reject(error);
+      const parts = { attempt, pacer: pacerAt(backoff, now), onError: () => undefined, ...calm() };
+      const { refusals, retryMs = 0 } = await applyAll([lift], parts);
+      return { told: refusals.map(({ of }) => of), retryMs };
+    };
+    const away = refusal('PATCH /x', 500, { kind: 'Status', code: 500, message: 'failed calling webhook "pinner"' });
+    let now = 0;
+    for (let round = 1; round < 8; round += 1) {
+      const { told, retryMs } = await at(now, away);
+      t.same(told, [], `round ${round}`);
+      now += retryMs;
+    }
+    t.ok(now > 20_000 && now < 60_000, `${now} ms`);
+    t.same((await at(now, away)).told, ['rollOut']);
+    t.same((await at(now, away)).told, [], 'not while it waits: another may make it meanwhile');
+
+    now += 120_000;
+    const pauses: number[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      const { told, retryMs } = await at(now, answer(403));
+      t.same(told, ['rollOut']);
+      pauses.push(retryMs);
+      now += retryMs;
+    }
+    t.same(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    t.same((await at(now, answer(409, 'Conflict'))).told, [], 'a race is no refusal');
+  },
+);

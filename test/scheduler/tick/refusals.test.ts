@@ -14,10 +14,6 @@ const error = (code: number, details?: object, reason = 'Any') =>
   refusal('PATCH /x', code, { kind: 'Status', code, reason, message: 'no', ...(details && { details }) });
 const invalid = error(422, { causes: [{ field: 'spec' }] }, 'Invalid');
 
-const webhookAway = refusal('PATCH /x', 500, {
-  ...{ kind: 'Status', code: 500, reason: 'InternalError' },
-  message: 'Internal error occurred: failed calling webhook "pinner.example.com": no answer',
-});
 const createCanary: Effect = { do: 'createCanary', deployment: deployment() };
 const setRoute: Effect = { do: 'setRoute', weight: 20, version: '1' };
 const newRule: Effect = { do: 'changeTraffic', change: { do: 'create', kind: DESTINATION_RULES, object: rule() } };
@@ -44,8 +40,6 @@ const cases: Record<string, [effect: Effect, error: unknown, of: string | undefi
     error(422, { causes: [{ message: 'no' }] }, 'Invalid'),
     'rollOut',
   ],
-  'the same, where a webhook of somebody does not answer': [liftHold, webhookAway, 'rollOut'],
-  'a canary, where one does not answer': [createCanary, webhookAway, undefined],
   'what no release depends on': [createService, error(403), undefined],
 };
 for (const [claim, [effect, cause, of]] of Object.entries(cases))

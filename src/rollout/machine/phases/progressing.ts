@@ -120,8 +120,8 @@ function readyAt(s: Releasing): Next {
 
 /** Whose analysis is skipped, or was when its roll-out was refused, is promoted as soon as it may be. */
 function withoutAnalysis(s: Releasing): Next | undefined {
-  const { refusal, checkAt } = s.state.release;
-  if (refusal !== undefined) return checkAt === undefined ? promoteAgain(s) : undefined;
+  const { refusal } = s.state.release;
+  if (refusal !== undefined) return refusal.unanalysed || s.spec.skipAnalysis ? promoteAgain(s) : undefined;
   return s.spec.skipAnalysis ? throughGate(s, 'confirm-promotion', skip) : undefined;
 }
 
@@ -226,7 +226,8 @@ function promoteAnalysed(s: Releasing): Next {
 function promoteAgain(s: Releasing): Next {
   const { release } = s.state;
   if (s.now < promotedAgainAt(release)) return stay(s);
-  return release.checkAt === undefined ? promote(s, 'is promoted again') : promoteAnalysed(s);
+  const isSkipped = release.refusal?.unanalysed || s.spec.skipAnalysis;
+  return isSkipped ? promoteNow(s, 'is promoted again') : promoteAnalysed(s);
 }
 
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */

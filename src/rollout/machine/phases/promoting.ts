@@ -1,4 +1,4 @@
-import { availableReplicas, isRolledOut, isStalled, rolledOutBy } from '../../workload/rollout-status.ts';
+import { availableReplicas, isObserved, isRolledOut, isStalled, rolledOutBy } from '../../workload/rollout-status.ts';
 import type { Stable } from '../../workload/stable.ts';
 import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { tamperedSet } from '../canary-pods.ts';
@@ -19,7 +19,6 @@ import {
 import { type RolloutState, time } from '../state.ts';
 import { podFailure, timeMissingPods } from '../troubles/missing-pods.ts';
 import { rollOutAccepted, rollOutRefused } from '../troubles/refused-roll-out.ts';
-import { canaryTrouble } from '../troubles/trouble.ts';
 import { unpinnedPod } from '../troubles/unpinned-pods.ts';
 import { planFor } from './progressing.ts';
 
@@ -28,7 +27,7 @@ export function promoting(s: Releasing): Next {
   const { hold, deployment } = s.seen;
   const { release, phase } = s.state;
   if (isRollingBack(release)) return rollingBack(s);
-  if (hold.state !== 'open') return heldStill(s);
+  if (hold.state !== 'open') return verdictAgainst(s) ?? rollOutRefused(s) ?? stay(s);
   const first = rollOutAccepted(s) ?? judgePromotion(s);
   if (first) return first;
   if (isDone(s) && s.now >= meshKnowsPodsAt(s) && !failsChecks(release)) return finalise(s);
@@ -36,13 +35,6 @@ export function promoting(s: Releasing): Next {
   if (lost) return lost;
   if (phase === 'Promoting' && isStalled(deployment, s.state.since)) return stalled(s);
   return stay(s);
-}
-
-/** The write that lifts the hold is refused, takes its time, or is not answered: the canary may break meanwhile. */
-function heldStill(s: Releasing): Next {
-  const { path, weight } = s.state.release;
-  const first = verdictAgainst(s) ?? rollOutRefused(s);
-  return first ?? (path === 'canary' && weight > 0 ? canaryTrouble(s) : undefined) ?? stay(s);
 }
 
 /** The Deployment rolls back; what fails the canary meanwhile takes only its traffic away. */
@@ -87,11 +79,14 @@ export function meshKnowsPodsAt({ seen: { deployment }, state: { release }, sett
 function watchCanary(s: Releasing): Next | undefined {
   const set = tamperedSet(s);
   const edited = set && `runs pods that nobody released (ReplicaSet ${set} was edited)`;
-  // Where nothing else serves, other content is better than no answer.
-  const unpinned = canTakeAll(s) ? unpinnedPod(s.seen) : undefined;
+  const unpinned = isSpare(s) ? unpinnedPod(s.seen) : undefined;
   const why = edited ?? podFailure(s) ?? unpinned;
   return why === undefined ? timeMissingPods(s) : canaryLost(s, why);
 }
+
+/** Where the Deployment cannot serve all yet, other content is better than no answer. */
+const isSpare = (s: Releasing): boolean =>
+  isObserved(s.seen.deployment) && !stopsPodsFirst(s.seen.deployment) && canTakeAll(s);
 
 function canaryLost(s: Releasing, why: string): Next {
   const message = `${displayName(s)} ${why} in mid-promotion; traffic goes to the Deployment`;

@@ -1,3 +1,4 @@
+import { readBypass } from '../../workload/bypass.ts';
 import { readRolling } from '../../workload/hold.ts';
 import { fact, type Reason } from '../facts.ts';
 import { isRollingBack } from '../roll-back.ts';
@@ -6,6 +7,7 @@ import {
   enterPhase,
   type Next,
   NO_HOOK_CALLS,
+  NO_REASON,
   type Releasing,
   type Situation,
   updateRelease,
@@ -37,10 +39,10 @@ export function rollOutRefused(s: Releasing): Next | undefined {
   if (words === undefined) return undefined;
   const message = refusalText(s, words);
   const facts = release.refusal === undefined ? [fact(REFUSED, message, release.revision)] : [];
-  const refusal = { message, until: time(s.now + RETRY_MS) };
+  const isSkipped = s.spec.skipAnalysis || release.decidedBy?.action === 'promote';
+  const refusal = { message, until: time(s.now + RETRY_MS), ...(isSkipped && { unanalysed: true as const }) };
   if (!goesOn(release)) return s.now < promotedAgainAt(release) ? undefined : updateRelease(s, { refusal }, ...facts);
-  // Without a time of its own it was promoted without analysis, and is not analysed now.
-  const checkAt = release.checkAt && time(s.now + s.spec.analysis.intervalMs);
+  const checkAt = isSkipped ? undefined : time(s.now + s.spec.analysis.intervalMs);
   return enterPhase(s, 'Progressing', { ...NO_HOOK_CALLS, refusal, checkAt, promotedAt: undefined }, ...facts);
 }
 
@@ -60,7 +62,9 @@ export function lateLift(s: Situation): Next | undefined {
   const { phase, release } = s.state;
   if (release?.refusal === undefined || release.revision !== revision || ROLLING_OUT.has(phase)) return undefined;
   if (!SERVING.has(phase) || readRolling(deployment)?.to !== revision) return undefined;
-  return enterPhase({ ...s, state: { ...s.state, release } }, 'Promoting', { ...NO_HOOK_CALLS, deadline: undefined });
+  if (readBypass(deployment, s.now).is === 'inForce') return undefined;
+  const cleared = { ...NO_HOOK_CALLS, ...NO_REASON, deadline: undefined };
+  return enterPhase({ ...s, state: { ...s.state, release } }, 'Promoting', cleared);
 }
 
 const goesOn = (release: Release): boolean =>
