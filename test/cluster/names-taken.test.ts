@@ -36,6 +36,10 @@ const ours = (app: App) => ({ userAgent: /^headgate-/, namespace: app.namespace,
 /** The status once it says that the name is missed: a release may wait for something else before. */
 const nameMissed = (app: App): Promise<CanaryStatus> =>
   app.until('the name to be missed', ({ phase, release }) => phase === 'Waiting' && release?.reason === 'NameTaken');
+/** In which the name is found to be taken, its release goes back to wait, and the next look is planned; from a second before on. */
+const BURST_MS = 4_000;
+/** It is not looked for sooner than this after the last time, less what the API server takes. */
+const SELDOM_MS = 3_800;
 /** A second before Headgate asked about the name first: it asks again after 5, 10 and 20 s, and no border of a window of ten is near. */
 const beforeAsked = ({ namespace }: App, filter: AuditFilter): number =>
   Math.min(...rig.audit.find({ userAgent: /^headgate-/, namespace, ...filter }).map(({ at }) => at)) - 1_000;
@@ -88,8 +92,17 @@ t.test('one that comes between the look and the creation is met without insistin
   await app.kubectl(['annotate', 'deployment/podinfo', 'headgate.dev/suspend-']);
   await nameMissed(app);
   const about = { name: NAME, resource: 'deployments' };
-  const [first, next] = await twoWindows(app, about, beforeAsked(app, { ...about, sinceMs: from }));
-  t.ok(first <= 5 && next < first, `${first} requests, then ${next}`);
+  const begun = beforeAsked(app, { ...about, sinceMs: from });
+  await twoWindows(app, about, begun);
+  const asked = rig.audit.find({ userAgent: /^headgate-/, namespace: app.namespace, ...about, sinceMs: begun });
+  const log = asked.map(({ verb, at }) => `${verb} after ${at - begun} ms`).join(', ');
+  const [burst, later] = [
+    asked.filter(({ at }) => at < begun + BURST_MS),
+    asked.filter(({ at }) => at >= begun + BURST_MS),
+  ];
+  t.ok(burst.length <= 5 && burst.filter(({ verb }) => verb === 'create').length <= 2, `it finds out: ${log}`);
+  const isRare = later.every(({ at }, index) => at - (later[index - 1] ?? burst.at(-1))!.at >= SELDOM_MS);
+  t.ok(isRare, `and looks seldom from then on: ${log}`);
   t.equal((await app.canaryDeployment()).spec.template.spec.containers[0].image, 'podinfo:1.3.0', 'it is left alone');
   await app.kubectl(['delete', 'deployment', NAME]);
   await app.phase('Succeeded', 120_000);
