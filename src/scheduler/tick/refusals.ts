@@ -54,8 +54,8 @@ export interface RecordState {
 
 /**
  * What the API server refused, by Deployment, for the next decision. A refused canary (policy, quota, validation) is told to
- * one decision: the release ends by it. A refusal of traffic settings, of pins, or of the write by which the Deployment rolls out is
- * told to every one until they are accepted.
+ * one decision: the release ends by it. So is each refused attempt to let the Deployment roll out, or back. A refusal of traffic
+ * settings, or of pins, is told to every one until they are accepted.
  *
  * It counts while the status is as this process left it, whatever else anybody writes into the record. Where another scheduler went on
  * since, that one has found out what the API server says by now: traffic and pins count while its status says the same.
@@ -73,7 +73,7 @@ export class Refusals {
     return this.#at(key, now).traffic;
   }
 
-  /** Told until they are accepted, as nothing goes on before. */
+  /** What nothing goes on before. */
   ofWrites(key: string, now: RecordState): Pick<Observation, 'unpinnable' | 'rollOutRefused'> {
     const { pins, rollOut } = this.#at(key, now);
     return {
