@@ -16,7 +16,7 @@ import type { Source } from '../../src/rollout/machine/sources.ts';
 import type { RolloutState } from '../../src/rollout/machine/state.ts';
 import { type CanaryStatus, stateOf, statusOf } from '../../src/rollout/machine/status.ts';
 import type { TrafficWish } from '../../src/rollout/machine/traffic.ts';
-import { isUnpinned } from '../../src/rollout/pins/unpinned.ts';
+import { pinnedNames } from '../../src/rollout/pins/unpinned.ts';
 import type { Metric, RolloutSpec } from '../../src/rollout/spec/spec-types.ts';
 import { readHold } from '../../src/rollout/workload/hold.ts';
 import { stopsPodsFirst } from '../../src/rollout/workload/strategy.ts';
@@ -238,8 +238,7 @@ export class Ticker {
     const { canary } = this.cluster;
     this.requests.reads += 1;
     const pods = this.cluster.canaryPods();
-    const good = pods.filter((pod) => canary === undefined || !isUnpinned(pod, canary.spec.template));
-    this.#pinned = new Set(good.map(({ metadata }) => metadata.name));
+    if (canary) this.#pinned = pinnedNames(pods, canary.spec.template);
     return pods;
   }
 

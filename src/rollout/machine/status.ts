@@ -7,7 +7,7 @@ import { isRouteUnseen, type UnknownSource, unknownWords } from './sources.ts';
 import { PHASES, type Phase, type Release, type RolloutState, type Time } from './state.ts';
 import { weightPlan } from './steps.ts';
 import type { RouteReading } from './traffic.ts';
-import { rollOutRefusal } from './troubles/refused-roll-out.ts';
+import { refusalShown } from './troubles/refused-roll-out.ts';
 
 /** `Canary.status`: the state, and beside it what people and tools read of it. */
 export interface CanaryStatus extends Omit<RolloutState, 'phase' | 'since'> {
@@ -164,7 +164,7 @@ function conditionsOf(view: ViewInput): Condition[] {
   const { state, generation, before, invalid, unrouted, undivided, pinned } = view;
   const { phase, since, release } = state;
   const verdict: Verdict = invalid === undefined ? VERDICT[phase] : { Ready: false, Reconciling: false, Stalled: true };
-  const told = rollOutRefusal(state) ?? release;
+  const told = refusalShown(state) ?? release;
   const reason = invalid === undefined ? (told?.reason ?? phase) : 'InvalidSpec';
   const message = invalid ?? told?.message ?? messageOf(state);
   const telling = { generation, before, since };

@@ -9,3 +9,7 @@ export function isUnpinned(pod: Pod, template: PodTemplate): boolean {
     pinsTextOf(pod) === pinsTextOf(template) && referencesOf(pod).some((reference) => pins.has(configKey(reference)))
   );
 }
+
+/** Names of the pods of which that is not so. */
+export const pinnedNames = (pods: readonly Pod[], template: PodTemplate): ReadonlySet<string> =>
+  new Set(pods.filter((pod) => !isUnpinned(pod, template)).map(({ metadata }) => metadata.name));

@@ -1,14 +1,13 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { isForbidden } from '../../cluster/errors.ts';
-import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import { KINDS } from '../../cluster/kinds.ts';
 import type { Store } from '../../cluster/store.ts';
 import { ROLE } from '../../rollout/keys.ts';
 import { type Deployment, type KubeObject, keyIn, keyOf, type Pod } from '../../rollout/kube.ts';
 import { canaryName } from '../../rollout/names.ts';
 import type { Kind } from '../../rollout/object-change.ts';
-import { isUnpinned } from '../../rollout/pins/unpinned.ts';
+import { pinnedNames } from '../../rollout/pins/unpinned.ts';
 import type { DisruptionBudget } from '../../rollout/workload/disruption-budget.ts';
-import { selectorOf } from '../../rollout/workload/selector-text.ts';
+import { listPods } from './list-pods.ts';
 import { stemKey } from './target-keys.ts';
 
 interface BudgetWatch {
@@ -47,20 +46,11 @@ export class CanaryPods {
    * @throws what else keeps them from being known
    */
   async of(canary: Deployment): Promise<Pod[] | undefined> {
-    const { metadata, spec } = canary;
-    const labelSelector = selectorOf([canary]);
-    try {
-      const query = labelSelector === undefined ? {} : { labelSelector };
-      const { items } = await this.#options.client.listAll<Pod>(pathOf(KINDS.pods, metadata.namespace), query);
-      const good = items.filter((pod) => !isUnpinned(pod, spec.template));
-      // It may be gone by now.
-      if (this.#options.canaries.get(keyOf(canary)))
-        this.#pinned.set(keyOf(canary), new Set(good.map((pod) => pod.metadata.name)));
-      return items;
-    } catch (error) {
-      if (isForbidden(error)) return undefined;
-      throw error;
-    }
+    const pods = await listPods(this.#options.client, canary);
+    const key = keyOf(canary);
+    // It may be gone by now.
+    if (pods && this.#options.canaries.get(key)) this.#pinned.set(key, pinnedNames(pods, canary.spec.template));
+    return pods;
   }
 
   /** Names of a canary's pods that refer to what its template says, as far as this process has read them. */

@@ -1,9 +1,7 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { isForbidden } from '../../cluster/errors.ts';
-import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import type { Store } from '../../cluster/store.ts';
 import { type Deployment, keyOf, type Pod } from '../../rollout/kube.ts';
-import { selectorOf } from '../../rollout/workload/selector-text.ts';
+import { listPods } from './list-pods.ts';
 
 /**
  * The pods of enrolled Deployments, read when others may have started: once after their number changed, as the Deployment's own
@@ -34,12 +32,8 @@ export class StablePods {
     this.#moved.delete(key);
     this.#read.add(key);
     try {
-      const path = pathOf(KINDS.pods, deployment.metadata.namespace);
-      const labelSelector = selectorOf([deployment]);
-      const { items } = await this.#client.listAll<Pod>(path, labelSelector === undefined ? {} : { labelSelector });
-      return items;
+      return await listPods(this.#client, deployment);
     } catch (error) {
-      if (isForbidden(error)) return undefined;
       this.#moved.add(key);
       throw error;
     }

@@ -48,13 +48,7 @@ t.test(`two schedulers on ${RELEASES} releases: each question is asked once`, as
 });
 
 t.test('when the one that asks is killed, the other asks again', async (t) => {
-  const annotations = { 'step-weights': '50', interval: '2s', metrics: '[]' };
-  const app = await App.enrolled(rig, 'killed', { annotations, replicas: 1 });
-  await giveHooks(app, [receiver.hook(app, 'suite', { type: 'pre-rollout', timeout: '4s' })]);
-  receiver.says(app, 'suite', 'hang');
-  await app.setImage('1.4.1');
-  const [question] = await receiver.asked(app, 'suite', 1);
-  const asking = product.schedulers.filter((scheduler) => holds(scheduler, question?.from ?? 0));
+  const { app, question, asking } = await hanging('killed', '4s');
   t.equal(asking.length, 1, 'one of them asks');
   await asking[0]?.end('SIGKILL');
   receiver.says(app, 'suite', { code: 200 });
@@ -68,20 +62,27 @@ t.test('when the one that asks is killed, the other asks again', async (t) => {
 });
 
 t.test('when the one that asks is told to stop, the other asks at once', async (t) => {
+  const { app, asking } = await hanging('stopped', '10m');
+  t.equal(asking.length, 1, 'one of them asks');
+  receiver.says(app, 'suite', { code: 200 });
+  await asking[0]?.end('SIGTERM');
+  await app.phase('Succeeded');
+  t.equal(receiver.questions(app, 'suite').length, 2);
+  await asking[0]?.start();
+  await app.delete();
+});
+
+/** An app whose release waits for a hook that hangs, its question, and the schedulers that ask it. */
+async function hanging(prefix: string, timeout: string) {
   const annotations = { 'step-weights': '50', interval: '2s', metrics: '[]' };
-  const app = await App.enrolled(rig, 'stopped', { annotations, replicas: 1 });
-  await giveHooks(app, [receiver.hook(app, 'suite', { type: 'pre-rollout', timeout: '10m' })]);
+  const app = await App.enrolled(rig, prefix, { annotations, replicas: 1 });
+  await giveHooks(app, [receiver.hook(app, 'suite', { type: 'pre-rollout', timeout })]);
   receiver.says(app, 'suite', 'hang');
   await app.setImage('1.4.1');
   const [question] = await receiver.asked(app, 'suite', 1);
-  const [asking] = product.schedulers.filter((scheduler) => holds(scheduler, question?.from ?? 0));
-  receiver.says(app, 'suite', { code: 200 });
-  await asking?.end('SIGTERM');
-  await app.phase('Succeeded');
-  t.equal(receiver.questions(app, 'suite').length, 2);
-  await asking?.start();
-  await app.delete();
-});
+  const asking = product.schedulers.filter((scheduler) => holds(scheduler, question?.from ?? 0));
+  return { app, question, asking };
+}
 
 /** Whether a process has the connection that comes from this port. */
 function holds({ pid }: ProductProcess, port: number): boolean {

@@ -121,7 +121,7 @@ function readyAt(s: Releasing): Next {
 /** Whose analysis is skipped, or was when its roll-out was refused, is promoted as soon as it may be. */
 function withoutAnalysis(s: Releasing): Next | undefined {
   const { refusal } = s.state.release;
-  if (refusal !== undefined) return refusal.unanalysed || s.spec.skipAnalysis ? promoteAgain(s) : undefined;
+  if (refusal !== undefined) return refusal.unanalysed || s.spec.skipAnalysis ? promoteAgain(s, skipAgain) : undefined;
   return s.spec.skipAnalysis ? throughGate(s, 'confirm-promotion', skip) : undefined;
 }
 
@@ -167,7 +167,7 @@ function advance(s: Releasing): Next {
   const { release } = s.state;
   if (!canAdvance(s.seen)) return stay(s);
   const weight = planFor(s).find((entry) => entry > release.weight);
-  if (weight === undefined && release.refusal !== undefined) return promoteAgain(s);
+  if (weight === undefined && release.refusal !== undefined) return promoteAgain(s, promoteAnalysed);
   if (weight === undefined) return throughGate(s, 'confirm-promotion', promoteAnalysed);
   return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
 }
@@ -223,12 +223,10 @@ function promoteAnalysed(s: Releasing): Next {
 }
 
 /** What was let through its gates once, and whose roll-out was refused: in the same way, when its time has come. */
-function promoteAgain(s: Releasing): Next {
-  const { release } = s.state;
-  if (s.now < promotedAgainAt(release)) return stay(s);
-  const isSkipped = release.refusal?.unanalysed || s.spec.skipAnalysis;
-  return isSkipped ? promoteNow(s, 'is promoted again') : promoteAnalysed(s);
-}
+const promoteAgain = (s: Releasing, go: (s: Releasing) => Next): Next =>
+  s.now < promotedAgainAt(s.state.release) ? stay(s) : go(s);
+
+const skipAgain = (s: Releasing): Next => promoteNow(s, 'is promoted again');
 
 /** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
 function promote(s: Releasing, why: string): Next {

@@ -20,7 +20,7 @@ const REFUSED: Reason = 'RolloutRefused';
 const RETRY_MS = 60_000;
 
 /** What a refusal has to say of a release under way: all that keeps it from rolling out, or back; elsewhere, where nothing else is said. */
-export function rollOutRefusal({ phase, release }: RolloutState): Pick<Release, 'reason' | 'message'> | undefined {
+export function refusalShown({ phase, release }: RolloutState): Pick<Release, 'reason' | 'message'> | undefined {
   if (release?.refusal === undefined || !SERVING.has(phase)) return undefined;
   const isFirst = ROLLING_OUT.has(phase) || release.reason === undefined;
   return isFirst ? { reason: REFUSED, message: release.refusal.message } : undefined;
