@@ -49,15 +49,19 @@ function callOf(s: Releasing, hook: Hook, moment: string): HookCall {
   if (present?.outcome !== undefined) return present;
   const answer = present?.by === s.self ? answerTo(s, callId(release, present)) : undefined;
   if (present && answer) return { ...present, outcome: answer.outcome, ...said(answer) };
-  if (present && isLeft(s, present)) return present;
+  if (present && (s.seen.isLeaving || ms(present.until) > s.now)) return present;
   const forMs = s.seen.isLeaving ? 0 : longestMs(hook);
   return { hook: hook.name, moment, by: s.self, until: time(s.now + forMs) };
 }
 
-/** Whether a question without an answer stays as it is: one that is waited for, or where this process asks nothing any more. */
-function isLeft({ seen: { isLeaving = false }, self, now }: Releasing, { by, until }: HookCall): boolean {
-  return ms(until) > now ? !(isLeaving && by === self) : isLeaving;
-}
+/**
+ * The calls of a release, where those that this process asks are another's to ask from now on, as it stops: whatever else is decided,
+ * their time is over. @param calls all of them
+ */
+export const handedOver = (calls: readonly HookCall[], { self, now }: Pick<Situation, 'self' | 'now'>): HookCall[] =>
+  calls.map((call) =>
+    call.by === self && call.outcome === undefined && ms(call.until) > now ? { ...call, until: time(now) } : call,
+  );
 
 /** The answer that this process has got to a question, by `callId` or the id of a poll (gates.ts). */
 export const answerTo = ({ seen }: Situation, id: string): HookAnswer | undefined =>

@@ -1,7 +1,7 @@
 import { wantedReplicas } from '../workload/rollout-status.ts';
 import { findStable } from '../workload/stable.ts';
 import { revisionOf, sameRevision } from '../workload/template.ts';
-import { wantedCalls } from './ask-hooks.ts';
+import { handedOver, wantedCalls } from './ask-hooks.ts';
 import { withBypassExpiry } from './bypass-expiry.ts';
 import type { WantedCall, WantedPoll } from './calls.ts';
 import { isScaledDown, runsRevision } from './canary-pods.ts';
@@ -125,10 +125,17 @@ function transition(recorded: Situation): Next {
   const s = withStablePods(withPinningOver(withRestated(recorded)));
   const { deployment, hold, replicaSets = [] } = s.seen;
   const stable = refreshedStable(s) ?? (hold.state === 'held' ? findStable(deployment, replicaSets) : undefined);
-  const release = recounted(withRoutable(withService(withSize(s))));
+  const release = recounted(withRoutable(withService(withSize(withHandedOver(s)))));
   const state: RolloutState = { ...s.state, ...(stable && { stable }), ...(release && { release }) };
   const fresh: Situation = { ...s, state };
   return newRevision(fresh) ?? carryOutCommand(fresh) ?? inPhase(fresh);
+}
+
+/** The release, under way or over, of which a process that stops leaves its questions to others. */
+function withHandedOver(s: Situation): Situation {
+  const { release } = s.state;
+  if (!s.seen.isLeaving || release?.calls === undefined) return s;
+  return { ...s, state: { ...s.state, release: { ...release, calls: handedOver(release.calls, s) } } };
 }
 
 /** The release under way, which takes note of the most pods that the Deployment had: all traffic together needs as many. */
