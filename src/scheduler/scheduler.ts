@@ -8,16 +8,9 @@ import { tracedCaller } from './hooks/traced-caller.ts';
 import { makeTick } from './make-tick.ts';
 import { makeNoticeSender, noticesOf, pendingOutboxes } from './notices/make-notice-sender.ts';
 import type { NoticeSender } from './notices/notice-sender.ts';
-import { Carriers } from './queue/carriers.ts';
-import { ChangeWakes } from './queue/change-wakes.ts';
 import { type Connections, connect } from './queue/connections.ts';
-import { Heartbeat } from './queue/heartbeat.ts';
-import { KeyedExecutor } from './queue/keyed-executor.ts';
-import { LastLooks } from './queue/last-looks.ts';
 import { Resync } from './queue/resync.ts';
-import { urgencyIn } from './queue/urgency.ts';
-import { type WakeJob, WakeQueue } from './queue/wake-queue.ts';
-import { WakeWorker } from './queue/wake-worker.ts';
+import { Wakes } from './queue/wakes.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
 import type { Tick } from './tick/tick.ts';
@@ -35,16 +28,10 @@ export class Scheduler {
   readonly #world: World;
   readonly #hooks: HookRunner;
   readonly #tick: Tick;
-  readonly #ticks: KeyedExecutor;
-  readonly #looks = new LastLooks();
-  readonly #carriers = new Carriers();
-  readonly #changes: ChangeWakes;
+  readonly #wakes: Wakes;
   readonly #events: EventRecorder;
   readonly #connections: Connections;
-  readonly #wakeQueue: WakeQueue;
-  readonly #worker: WakeWorker;
   readonly #notices: NoticeSender;
-  readonly #heartbeat: Heartbeat;
   readonly #resync: Resync;
   /** Names this process, and no other before or after it: a hook call is waited for by the process that made it. */
   readonly #self = `${hostname()}/${randomBytes(4).toString('hex')}`;
@@ -60,41 +47,19 @@ export class Scheduler {
     this.#events = new EventRecorder(client, log, metrics, clock);
     // Without the way through Redis: only this process has the answer.
     const caller = tracedCaller(options.caller, tracing);
-    this.#hooks = new HookRunner({ caller, look: (key) => this.#ticks.run(key), clock });
-    this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
+    this.#hooks = new HookRunner({ caller, look: (key) => this.#wakes.run(key), clock });
     this.#connections = connect({ config, queues: queuesOf(config), log, metrics });
-    const [blocking, commands] = this.#connections;
+    this.#wakes = new Wakes({
+      config,
+      connections: this.#connections,
+      world: this.#world,
+      run: (key) => this.#runTick(key),
+      metrics,
+      clock,
+      onError,
+    });
     this.#notices = this.#makeNoticeSender(onError);
     this.#tick = this.#makeTick();
-    const { queue, concurrency } = config;
-    this.#wakeQueue = new WakeQueue({
-      name: queue,
-      connection: commands,
-      runHere: (job) => void this.#look(job),
-      urgencyOf: (key) => urgencyIn(this.#world, key),
-      clock,
-    });
-    this.#changes = new ChangeWakes({
-      looks: this.#looks,
-      carriers: this.#carriers,
-      ticks: this.#ticks,
-      wakeQueue: this.#wakeQueue,
-      recordsOf: (key) => this.#world.records.about(key),
-      look: (job) => void this.#look(job),
-      concurrency,
-      clock,
-    });
-    const worker = { queue, concurrency, connection: blocking, clock, onError };
-    this.#worker = new WakeWorker({
-      ...worker,
-      run: (job) => this.#taken(job),
-      postpone: (job) => this.#wakeQueue.postpone(job),
-    });
-    this.#heartbeat = new Heartbeat({
-      wakeQueue: this.#wakeQueue,
-      redisAnswers: () => commands.status === 'ready',
-      oldestTickMs: () => this.#ticks.oldestMs(),
-    });
     this.#resync = new Resync({
       client,
       world: this.#world,
@@ -102,15 +67,15 @@ export class Scheduler {
       excludedNamespaces: config.excludedNamespaces,
       intervalMs: config.resyncIntervalMs,
       clock,
-      wakeQueue: this.#wakeQueue,
-      looks: this.#looks,
+      wakeQueue: this.#wakes.queue,
+      looks: this.#wakes.looks,
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount: (held) => metrics.held.set(held),
       onExcluded: (canary) => log.warn({ canary }, 'its namespace is excluded: it is not followed any more'),
       onError,
     });
     // After the queue's own: it has forgotten then what Redis may have lost.
-    commands.on('ready', () => this.#afterOutage());
+    this.#connections[1].on('ready', () => this.#afterOutage());
   }
 
   #makeWorld(onError: (error: unknown) => void): World {
@@ -135,17 +100,17 @@ export class Scheduler {
     const { config, alerts, client, log, metrics, caller, guard } = this.#options;
     const [working, posting] = this.#connections;
     const { namespace, queue } = config;
-    const runTick = (key: string) => this.#ticks.run(key);
+    const runTick = (key: string) => this.#wakes.run(key);
     const parts = { client, world: this.#world, events: this.#events, log, metrics, caller, guard };
     return makeNoticeSender({ ...parts, settings: alerts, namespace, queue, posting, working, runTick, onError });
   }
 
   #makeTick(): Tick {
     const [world, events, hooks, notices] = [this.#world, this.#events, this.#hooks, this.#notices];
-    const onAnswer = (key: string) => this.#changes.learned(key);
+    const onAnswer = (key: string) => this.#wakes.learned(key);
     const onTurn = (key: string) => this.#changed(key);
-    const onLook = (key: string) => this.#looked(key);
-    const onCommitted = (record: Canary) => this.#carriers.note(record);
+    const onLook = (key: string) => this.#wakes.begun(key);
+    const onCommitted = (record: Canary) => this.#wakes.committed(record);
     const told = { onLook, onAnswer, onTurn, onCommitted };
     return makeTick(this.#options, { world, events, hooks, notices, self: this.#self, ...told });
   }
@@ -158,13 +123,13 @@ export class Scheduler {
     this.#running = await startInOrder([
       { stop: () => this.#disconnect() },
       this.#world,
-      { stop: () => this.#wakeQueue.close().catch(() => undefined) },
+      this.#wakes.asking,
       { stop: () => this.#events.flush() },
-      { stop: () => this.#ticks.idle() },
+      this.#wakes.ticking,
       // Its last looks hand over what it asks, to others than this one.
       this.#hooks,
-      [this.#worker, this.#notices],
-      [this.#resync, this.#heartbeat, this.#changes],
+      [this.#wakes.taking, this.#notices],
+      [this.#resync, ...this.#wakes.waking],
       { start: () => this.#setReady(true), stop: () => this.#setReady(false) },
     ]);
   }
@@ -174,11 +139,11 @@ export class Scheduler {
   }
 
   isReady = (): boolean => this.#ready;
-  isAlive = (): boolean => !this.#ready || this.#heartbeat.isAlive();
+  isAlive = (): boolean => !this.#ready || this.#wakes.isAlive();
 
   /** A hint from elsewhere in this process (the webhook, in `headgate all`). */
   wake(key: string): void {
-    this.#wakeQueue.now(key);
+    this.#wakes.queue.now(key);
   }
 
   #setReady(ready: boolean): void {
@@ -190,14 +155,7 @@ export class Scheduler {
   }
 
   #changed(key: string): void {
-    if (!this.#resync.takes(key)) this.#changes.noticed(key);
-  }
-
-  /** What was noticed so far, echoes of its own writes among it, a tick sees in its next round. */
-  #looked(key: string): void {
-    this.#looks.begin(key, this.#options.clock());
-    this.#ticks.begunAnew(key);
-    this.#changes.answered(key);
+    if (!this.#resync.takes(key)) this.#wakes.noticed(key);
   }
 
   /** Redis may have lost its timers: what is under way is woken again. */
@@ -205,44 +163,21 @@ export class Scheduler {
     if (this.#ready) this.#resync.run();
   }
 
-  /** A job that came through Redis; heartbeats among them tell of the queue where nothing else is under way. */
-  async #taken(job: WakeJob): Promise<void> {
-    const { metrics, clock } = this.#options;
-    if (!job.isPrecaution) metrics.queueLag.set(Math.max(clock() - job.dueAt, 0) / 1_000);
-    metrics.queueTaken.set(clock() / 1_000);
-    this.#heartbeat.beat();
-    if (job.key !== '') await this.#look(job);
-  }
-
-  /** Says nothing of the queue, as it may not have come from there. */
-  async #look({ key, dueAt, isPrecaution }: WakeJob): Promise<void> {
-    const now = this.#options.clock();
-    // A job is done when the look is: if this process dies first, another takes it.
-    if (this.#looks.covers({ key, dueAt }, now)) return this.#ticks.join(key);
-    if (!isPrecaution) this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
-    await this.#ticks.run(key);
-  }
-
-  async #runOnce(key: string): Promise<void> {
+  /** @return when the next look is to be */
+  async #runTick(key: string): Promise<number | undefined> {
     const { metrics, tracing, log, clock } = this.#options;
     const end = metrics.tickDuration.startTimer();
     try {
       const wakeAt = await tracing.tick(this.#world.records.about(key), () => this.#tick.run(key));
       metrics.ticks.inc({ outcome: 'done' });
-      if (wakeAt !== undefined) this.#setTimer(key, Math.max(wakeAt, clock() + 1));
+      return wakeAt;
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
-      this.#setTimer(key, clock() + RETRY_MS);
+      return clock() + RETRY_MS;
     } finally {
       metrics.releaseWatches.set(this.#world.releaseWatches);
       end();
     }
-  }
-
-  /** One that is set again has the same job id: BullMQ keeps the one that is there. */
-  #setTimer(key: string, at: number): void {
-    this.#looks.planned(key, at);
-    this.#wakeQueue.at(key, at);
   }
 }
