@@ -129,7 +129,7 @@ function throughRedis(
   // A change that is more urgent than a release's start is so by the scheduler's own watch.
   const wakeQueue = new WakeQueue({ name: config.queue, connection, runHere, urgencyOf: () => 'start' });
   return {
-    give: (key) => wakeQueue.now(key),
+    give: (key) => wakeQueue.hint(key),
     close: async () => {
       await wakeQueue.close();
       connection.disconnect();

@@ -69,12 +69,14 @@ export class Scheduler {
       clock,
       wakeQueue: this.#wakes.queue,
       looks: this.#wakes.looks,
+      timers: this.#wakes.timers,
+      carrierOf: (key) => this.#wakes.carrierOf(key),
+      redisAnswers: () => this.#wakes.redisAnswers(),
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount: (held) => metrics.held.set(held),
       onExcluded: (canary) => log.warn({ canary }, 'its namespace is excluded: it is not followed any more'),
       onError,
     });
-    // After the queue's own: it has forgotten then what Redis may have lost.
     this.#connections[1].on('ready', () => this.#afterOutage());
   }
 
@@ -143,7 +145,7 @@ export class Scheduler {
 
   /** A hint from elsewhere in this process (the webhook, in `headgate all`). */
   wake(key: string): void {
-    this.#wakes.queue.now(key);
+    this.#wakes.queue.hint(key);
   }
 
   #setReady(ready: boolean): void {
@@ -160,7 +162,8 @@ export class Scheduler {
 
   /** Redis may have lost its timers: what is under way is woken again. */
   #afterOutage(): void {
-    if (this.#ready) this.#resync.run();
+    this.#wakes.afterOutage();
+    if (this.#ready) this.#resync.afterOutage();
   }
 
   /** @return when the next look is to be */
@@ -174,6 +177,7 @@ export class Scheduler {
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
+      this.#wakes.failed(key);
       return clock() + RETRY_MS;
     } finally {
       metrics.releaseWatches.set(this.#world.releaseWatches);

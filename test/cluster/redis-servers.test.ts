@@ -6,7 +6,7 @@ import t from 'tap';
 import { URGENCIES } from '../../src/rollout/machine/places/urgency.ts';
 import { NoticeQueue } from '../../src/scheduler/notices/notice-queue.ts';
 import { blockingConnection, commandConnection } from '../../src/scheduler/queue/redis.ts';
-import { WakeQueue } from '../../src/scheduler/queue/wake-queue.ts';
+import { BACKUP_MS, WakeQueue } from '../../src/scheduler/queue/wake-queue.ts';
 import { WakeWorker } from '../../src/scheduler/queue/wake-worker.ts';
 import { openRig, waitFor } from '../rig/rig.ts';
 import { ended, MAIN } from './support/headgate.ts';
@@ -42,12 +42,16 @@ for (const program of SERVERS) {
     const onError = (error: unknown) => void errors.push(error);
     for (const connection of connections) connection.on('error', onError);
     const woken: string[] = [];
+    const takenAt = new Map<string, number>();
     const sent: string[] = [];
     await waitFor('a connection', () => commands.status === 'ready');
     const runHere = ({ key }: { key: string }) => void errors.push(`${key} was not taken`);
     const urgencyOf = (key: string) => URGENCIES.find((urgency) => key.endsWith(urgency)) ?? 'traffic';
     const wakeQueue = new WakeQueue({ name: 'headgate', connection: commands, runHere, urgencyOf });
-    const run = async ({ key }: { key: string }) => void woken.push(key);
+    const run = async ({ key }: { key: string }) => {
+      woken.push(key);
+      takenAt.set(key, Date.now());
+    };
     const rest = { postpone: () => undefined, clock: Date.now, onError };
     const worker = new WakeWorker({ queue: 'headgate', connection: blocking, concurrency: 1, run, ...rest });
     const notices = new NoticeQueue({
@@ -60,7 +64,7 @@ for (const program of SERVERS) {
       },
       onError,
     });
-    for (const urgency of URGENCIES.toReversed()) wakeQueue.at(`demo/${urgency}`, Date.now());
+    for (const urgency of URGENCIES.toReversed()) wakeQueue.timer(`demo/${urgency}`, 'timer', Date.now());
     const counted = new Queue('headgate', { connection: commands });
     await waitFor(
       'three jobs that can be taken',
@@ -71,14 +75,27 @@ for (const program of SERVERS) {
     t.same(woken.splice(0), ['demo/traffic', 'demo/weight', 'demo/start'], 'the most urgent first');
     notices.start();
     wakeQueue.now('demo/now');
-    wakeQueue.at('demo/later', Date.now() + 300);
+    const later = Date.now() + 300;
+    wakeQueue.timer('demo/dropped', 'timer', later);
+    wakeQueue.timer('demo/later', 'timer', later);
+    wakeQueue.drop('demo/dropped', 'timer', later);
+    wakeQueue.timer('demo/backup', 'backup', later - BACKUP_MS);
+    wakeQueue.now('demo/once', { onceInMs: 60_000 });
     const delivery = { key: 'demo/podinfo', record: 'podinfo', uid: 'u', to: 'alert/team', notice: { id: '1' } };
     t.equal(await notices.post(delivery), 'posted');
-    await waitFor('both jobs, and a notice that is tried twice', () => woken.length === 2 && sent.length === 2);
+    await waitFor('the jobs, and a notice that is tried twice', () => woken.length === 4 && sent.length === 2);
+    wakeQueue.now('demo/once', { onceInMs: 60_000 });
+    wakeQueue.now('demo/last');
+    await waitFor('what is asked for last', () => woken.includes('demo/last'));
     await waitFor('the notice to be done', async () => (await notices.post(delivery)) === 'completed');
     await Promise.all([worker.stop(), notices.stop(), wakeQueue.close(), counted.close()]);
     t.same(errors, []);
-    t.same(woken.toSorted(), ['demo/later', 'demo/now']);
+    t.same(
+      woken.toSorted(),
+      ['demo/backup', 'demo/last', 'demo/later', 'demo/now', 'demo/once'],
+      'each once, and not what was dropped',
+    );
+    for (const key of ['demo/later', 'demo/backup']) t.ok((takenAt.get(key) ?? 0) >= later, `${key} at its time`);
     for (const connection of connections) connection.disconnect();
     await server.stop();
   });

@@ -32,6 +32,14 @@ export const isDueBefore = (world: Known, key: string, then: number): boolean =>
 export const mayBeDueBefore = (world: Known, key: string, then: number): boolean =>
   isDueBefore(world, key, then) || statesOf(world, key).some(({ phase }) => ROLLING_OUT.has(phase));
 
+/** Whether its record says that nothing is to be done before a time to come, and nothing of what was is left: it stands at a weight. */
+export function isSettled(world: Known, key: string, now: number): boolean {
+  const states = statesOf(world, key);
+  const stands = ({ phase, release }: RolloutState): boolean =>
+    !ROLLING_OUT.has(phase) && release?.weightSince !== undefined && ms(release.checkAt ?? '') > now;
+  return states.length > 0 && states.every(stands);
+}
+
 /** When the next check is to be, milliseconds since the epoch; what waits for something else may be due at any time: 0. */
 function dueOf(world: Known, key: string): number {
   const checks = statesOf(world, key).map(({ release }) => release?.checkAt);

@@ -6,12 +6,14 @@ import { LocalWakes } from './local-wakes.ts';
 import type { WakeJob, WakeQueue } from './wake-queue.ts';
 
 export interface ChangeWakesOptions {
-  looks: Pick<LastLooks, 'noticed'>;
-  carriers: Pick<Carriers, 'of'>;
+  looks: Pick<LastLooks, 'noticed' | 'settled'>;
+  carriers: Pick<Carriers, 'see'>;
   ticks: Pick<KeyedExecutor, 'rerun' | 'size'>;
   wakeQueue: Pick<WakeQueue, 'soon' | 'unlessSeen'>;
   /** The records of a Deployment, as they are now. */
   recordsOf: (key: string) => readonly Canary[];
+  /** Whether they say that nothing is to be done before a time to come. */
+  isSettled: (key: string, now: number) => boolean;
   /** Looks at a Deployment in this process. */
   look: (job: WakeJob) => void;
   /** How many ticks this process runs at the same time. */
@@ -21,7 +23,7 @@ export interface ChangeWakesOptions {
 }
 
 /** By then whoever carries a release on has looked at what changed of it, and written what follows. */
-const OTHERS_MS = 1_000;
+const OTHERS_MS = 2_000;
 
 /** As many as Deployments are remembered: of more it is not known who carries them on. */
 const MOST_OTHERS = 20_000;
@@ -41,7 +43,10 @@ export class ChangeWakes {
     this.#options = options;
     const { clock, concurrency, look, wakeQueue } = options;
     this.#own = new LocalWakes({ run: look, most: concurrency, clock });
-    const ask = ({ key, dueAt }: WakeJob) => wakeQueue.unlessSeen(key, dueAt - OTHERS_MS);
+    const ask = ({ key, dueAt }: WakeJob) => {
+      wakeQueue.unlessSeen(key, dueAt - OTHERS_MS);
+      options.looks.settled(key);
+    };
     this.#others = new LocalWakes({ run: ask, most: MOST_OTHERS, clock });
   }
 
@@ -49,9 +54,9 @@ export class ChangeWakes {
   noticed(key: string): void {
     const { looks, ticks, carriers, recordsOf, wakeQueue, clock } = this.#options;
     const now = clock();
-    const carrier = carriers.of(recordsOf(key));
+    const { carrier, isNews } = carriers.see(recordsOf(key));
     const at = looks.noticed(key, now);
-    if (ticks.rerun(key) || (carrier === 'others' && this.#leave(key, now)) || at === undefined) return;
+    if (ticks.rerun(key) || (carrier === 'others' && this.#leave(key, now, isNews)) || at === undefined) return;
     if (carrier !== 'us' || !this.#soonHere(key, at)) wakeQueue.soon(key, at);
   }
 
@@ -69,10 +74,17 @@ export class ChangeWakes {
     return ticks.size < concurrency && this.#own.soon(key, at);
   }
 
-  /** What another one wrote besides may have been seen before its commit was, and taken for this process' own affair. */
-  #leave(key: string, now: number): boolean {
+  /**
+   * What another one wrote besides may have been seen before its commit was, and taken for this process' own affair. A commit that
+   * leaves nothing to be done answers what was noticed before it; what changed since the look that it follows from, the other one has
+   * noticed as well.
+   */
+  #leave(key: string, now: number, isCommit: boolean): boolean {
     this.#own.answered(key);
-    return this.#others.soon(key, now + OTHERS_MS);
+    if (!isCommit || !this.#options.isSettled(key, now)) return this.#others.soon(key, now + OTHERS_MS);
+    this.#others.answered(key);
+    this.#options.looks.settled(key);
+    return true;
   }
 
   /** A look has begun, which sees all that was noticed. */

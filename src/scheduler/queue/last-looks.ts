@@ -52,7 +52,7 @@ export class LastLooks {
     return isOwed === true && (nextAt !== undefined || (wakeAt !== undefined && wakeAt < before));
   }
 
-  /** It was asked for once more. */
+  /** It was asked for once more, or answered by another scheduler. */
   settled(key: string): void {
     const look = this.#looks.get(key);
     if (look !== undefined) look.isOwed = false;

@@ -2,23 +2,31 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { type Coverage, inPages } from '../../cluster/namespaces.ts';
 import type { Clock } from '../../cluster/server-clock.ts';
+import { RecentMap } from '../../recent-map.ts';
 import { CANARY, ENROLLED, HELD } from '../../rollout/keys.ts';
 import { type Deployment, keyOf } from '../../rollout/kube.ts';
 import { targetOf } from '../../rollout/machine/canary.ts';
 import type { World } from '../world/world.ts';
 import { byTurn, isDueBefore, mayBeDueBefore } from './by-turn.ts';
+import type { Carrier } from './carriers.ts';
 import { tellExcluded } from './excluded-records.ts';
 import { hasWork } from './has-work.ts';
 import type { LastLooks } from './last-looks.ts';
 import { PacedPass } from './paced-pass.ts';
-import type { WakeQueue } from './wake-queue.ts';
+import type { Timers } from './timers.ts';
+import { BACKUP_MS, type Once, type WakeQueue } from './wake-queue.ts';
 
 export interface ResyncOptions extends Coverage {
   client: KubeClient;
   world: World;
   intervalMs: number;
   clock: Clock;
-  wakeQueue: Pick<WakeQueue, 'now' | 'whenFree' | 'at'>;
+  wakeQueue: Pick<WakeQueue, 'now' | 'whenFree'>;
+  timers: Pick<Timers, 'set'>;
+  /** Who carries the releases of a Deployment on. */
+  carrierOf: (key: string) => Carrier;
+  /** Whether Redis can be asked: it has the backups of what others carry on. */
+  redisAnswers: () => boolean;
   looks: Pick<LastLooks, 'plannedAt' | 'covers' | 'owes' | 'settled'>;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
@@ -29,11 +37,24 @@ export interface ResyncOptions extends Coverage {
   onError: (error: unknown) => void;
 }
 
+/** How a pass asks. */
+interface Manner {
+  /** Schedulers that start together look for the same: it is enough that one of them does, which opens a watch less for each. */
+  once: Once;
+  trustsOthers: boolean;
+}
+
 /** Deployments that were annotated while the webhook was away are looked for this often. */
 const SWEEP_MS = 300_000;
 
 /** Of the time from one pass to the next, what a pass may take. */
 const PASS_SHARE = 0.8;
+
+/** Of so many passes, one looks at what another scheduler carries on. */
+const OTHERS_PASSES = 4;
+
+/** Deployments of which it is remembered when that was; any other is looked at sooner. */
+const MOST_OTHERS = 20_000;
 
 /**
  * Finds work for which no wake-up came: at start, when Redis is back, and periodically. A Deployment that is woken without
@@ -46,6 +67,9 @@ export class Resync {
   readonly #pass = new PacedPass((key) => this.#ask(key));
   /** What was noticed before the start, which is all that there is, and when: milliseconds since the epoch. */
   readonly #noticed = new Map<string, number>();
+  /** Since when each of those that others carry on was left to them, milliseconds since the epoch. */
+  readonly #left = new RecentMap<string, number>(MOST_OTHERS);
+  #manner: Manner = { once: {}, trustsOthers: true };
   #isStarted = false;
   #timers: NodeJS.Timeout[] = [];
 
@@ -61,7 +85,7 @@ export class Resync {
       setInterval(sweep, SWEEP_MS * (0.9 + Math.random() * 0.2)),
     ];
     this.#isStarted = true;
-    this.run();
+    this.#begin({ once: { onceInMs: intervalMs * PASS_SHARE }, trustsOthers: true });
     sweep();
     const { client, onExcluded } = this.#options;
     void tellExcluded(client, this.#options, { onFound: onExcluded, onError }).catch(onError);
@@ -78,8 +102,18 @@ export class Resync {
     return !this.#isStarted;
   }
 
+  /** Redis was away: what it had may be lost, and schedulers may be gone that would have noticed. */
+  afterOutage(): void {
+    this.#begin({ once: {}, trustsOthers: false });
+  }
+
   /** Begins to look at every Deployment that has work, and has notices sent that still wait in an outbox. */
   run(): void {
+    this.#begin({ once: {}, trustsOthers: true });
+  }
+
+  #begin(manner: Manner): void {
+    this.#manner = manner;
     const { world, sendNotices, onCount, intervalMs } = this.#options;
     sendNotices();
     const enrolled = world.enrolled.list();
@@ -100,14 +134,35 @@ export class Resync {
    * to be late waits behind nothing.
    */
   #ask(key: string): void {
-    const { world, wakeQueue, looks, clock } = this.#options;
+    const { world, wakeQueue, timers, looks, clock } = this.#options;
     const [at, now] = [looks.plannedAt(key), clock()];
     const isSoon = at !== undefined && at > now && at <= this.#nextPass();
-    if (isSoon && this.#isSeen(key, now)) wakeQueue.at(key, at);
-    else if (isDueBefore(world, key, now)) wakeQueue.now(key);
-    else wakeQueue.whenFree(key, now);
+    if (this.#isLeft(key, now)) return;
+    if (isSoon && this.#isSeen(key, now)) timers.set(key, at);
+    else if (isDueBefore(world, key, now)) wakeQueue.now(key, this.#manner.once);
+    else wakeQueue.whenFree(key, now, this.#manner.once);
     this.#noticed.delete(key);
     looks.settled(key);
+  }
+
+  /**
+   * Who carries it on makes passes of its own. This one has a look where that one is late, or may be gone with what Redis had, where it was
+   * asked for what was not answered, and once in a while.
+   */
+  #isLeft(key: string, now: number): boolean {
+    const { carrierOf, intervalMs } = this.#options;
+    const since = this.#left.get(key) ?? now;
+    const isRecent = now - since < OTHERS_PASSES * intervalMs;
+    const isLeft = this.#manner.trustsOthers && isRecent && carrierOf(key) === 'others' && !this.#isOpen(key, now);
+    if (isLeft) this.#left.set(key, since);
+    else this.#left.delete(key);
+    return isLeft;
+  }
+
+  /** Something is to be done that another one should have done, or was asked for. */
+  #isOpen(key: string, now: number): boolean {
+    const { world, looks, redisAnswers } = this.#options;
+    return !redisAnswers() || looks.owes(key, now) || isDueBefore(world, key, now - BACKUP_MS);
   }
 
   /** Whether a look has begun since something was noticed, before the start or later. */

@@ -3,7 +3,6 @@ import type { Redis } from 'ioredis';
 import { URGENCIES, type Urgency } from '../../rollout/machine/places/urgency.ts';
 import { isNumber, isRecord } from '../../rollout/spec/rules/findings.ts';
 import { isDnsSubdomain, MAX_LABEL, MAX_NAME } from '../../rollout/spec/schema/dns.ts';
-import { RecentTimers } from './recent-timers.ts';
 
 /** A job says which Deployment to look at, and when it was due; never what to do. */
 export interface WakeJob {
@@ -13,6 +12,10 @@ export interface WakeJob {
   dueAt: number;
   /** Nobody is known to wait for it: when it is taken says nothing of how late work is. */
   isPrecaution?: true;
+  /** Another one has a timer of its own: it comes `BACKUP_MS` after its time. */
+  isBackup?: true;
+  /** A webhook has seen a change, which who carries the release on sees as well. */
+  isHint?: true;
 }
 
 const LONGEST_KEY = MAX_LABEL + 1 + MAX_NAME;
@@ -24,15 +27,27 @@ export const isWakeJob = (data: unknown): data is WakeJob =>
 const isKey = (key: string): boolean =>
   key === '' || (key.length <= LONGEST_KEY && key.split('/').length === 2 && key.split('/').every(isDnsSubdomain));
 
+/** `backup`: where who carries the release on has a timer of its own. */
+export type TimerPurpose = 'timer' | 'backup';
+
 /** `handover`: for a change that was left to another scheduler; `search`: for what no change told of. */
-export type Purpose = 'now' | 'handover' | 'search' | 'timer';
+export type Purpose = 'now' | 'hint' | 'handover' | 'search' | TimerPurpose;
 
 const PRECAUTIONS: readonly Purpose[] = ['handover', 'search'];
 
 /** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
 export const MERGE_MS = 20;
+/** How much later than its time a backup comes: by then who carries the release on has looked at it, or is not there. */
+export const BACKUP_MS = 5_000;
 /** How long Redis may take to accept a job before this process keeps it. */
 const REDIS_MS = 1_000;
+
+export interface Once {
+  onceInMs?: number;
+}
+
+/** When Redis is to give it, milliseconds since the epoch. */
+export const comesAt = ({ dueAt, isBackup }: WakeJob): number => dueAt + (isBackup ? BACKUP_MS : 0);
 
 export interface WakeQueueOptions {
   name: string;
@@ -56,8 +71,8 @@ export class WakeQueue {
   readonly #runHere: (job: WakeJob) => void;
   readonly #urgencyOf: (key: string) => Urgency;
   readonly #clock: () => number;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #recent = new RecentTimers();
+  /** What Redis did not accept, by the ids of jobs. */
+  readonly #kept = new Map<string, NodeJS.Timeout>();
   #closed = false;
 
   constructor({ name, connection, runHere, urgencyOf, clock = Date.now }: WakeQueueOptions) {
@@ -66,16 +81,20 @@ export class WakeQueue {
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     this.#queue.on('error', () => undefined);
-    // It was away: what it had may be lost.
-    connection.on('ready', () => this.#recent.forget());
     this.#process = `${process.pid}.${Date.now().toString(36)}`;
     this.#runHere = runHere;
     this.#urgencyOf = urgencyOf;
     this.#clock = clock;
   }
 
-  now(key: string): void {
-    this.soon(key, this.#clock());
+  /** @param options.onceInMs the time in which all schedulers together are asked once for it */
+  now(key: string, options: Once = {}): void {
+    this.#add(key, 'now', this.#merged(this.#clock()), options);
+  }
+
+  /** As `now`, for what a webhook has seen. */
+  hint(key: string): void {
+    this.#add(key, 'hint', this.#merged(this.#clock()));
   }
 
   /** As `now`, but not before that time, milliseconds since the epoch. */
@@ -89,13 +108,22 @@ export class WakeQueue {
   }
 
   /** As `unlessSeen`, but behind all that is due and no less urgent. */
-  whenFree(key: string, since: number): void {
-    this.#add(key, 'search', since);
+  whenFree(key: string, since: number, options: Once = {}): void {
+    this.#add(key, 'search', since, options);
   }
 
-  /** @param at milliseconds since the epoch. */
-  at(key: string, at: number): void {
-    if (this.#recent.take(key, at, this.#clock())) this.#add(key, 'timer', at);
+  /** As `soon`, at that time, milliseconds since the epoch: if all schedulers set it, it comes once. */
+  timer(key: string, purpose: TimerPurpose, at: number): void {
+    this.#add(key, purpose, at);
+  }
+
+  /** Takes a timer out. One that is gone, or worked on, or that Redis keeps as it does not answer, does no harm. */
+  drop(key: string, purpose: TimerPurpose, at: number): void {
+    if (this.#closed) return;
+    const jobId = this.#idOf(key, purpose, at);
+    clearTimeout(this.#kept.get(jobId));
+    this.#kept.delete(jobId);
+    this.#queue.remove(jobId, { removeChildren: false }).catch(() => undefined);
   }
 
   /** Sets a timer again that came early. It gets an id of its own, as BullMQ ignores one that exists, and that of the job still does. */
@@ -118,19 +146,26 @@ export class WakeQueue {
   }
 
   /** BullMQ takes those without a priority, or with 0, first, then the smallest number. */
-  #add(key: string, purpose: Purpose, dueAt: number): void {
+  #add(key: string, purpose: Purpose, dueAt: number, { onceInMs }: Once = {}): void {
     if (this.#closed) return;
-    const jobId = [...this.#idOf(purpose, dueAt), key].join('/');
-    const delay = Math.max(dueAt - this.#clock(), 0);
-    const job: WakeJob = { key, dueAt, ...(PRECAUTIONS.includes(purpose) && { isPrecaution: true }) };
+    const jobId = this.#idOf(key, purpose, dueAt);
+    const job: WakeJob = {
+      key,
+      dueAt,
+      ...(PRECAUTIONS.includes(purpose) && { isPrecaution: true }),
+      ...(purpose === 'backup' && { isBackup: true }),
+      ...(purpose === 'hint' && { isHint: true }),
+    };
+    const delay = Math.max(comesAt(job) - this.#clock(), 0);
     let kept = false;
     const keep = (): void => {
-      if (!kept) this.#keep(job);
+      if (!kept) this.#keep(job, jobId);
       kept = true;
     };
     const late = setTimeout(keep, REDIS_MS).unref();
     const priority = URGENCIES.indexOf(this.#urgencyOf(key)) * 2 + (purpose === 'search' ? 1 : 0);
-    const added = this.#queue.add(purpose, job, { jobId, delay, priority });
+    const once = onceInMs !== undefined && { deduplication: { id: `${purpose}/${key}`, ttl: onceInMs } };
+    const added = this.#queue.add(purpose, job, { jobId, delay, priority, ...once });
     added.then(() => clearTimeout(late)).catch(keep);
   }
 
@@ -140,26 +175,24 @@ export class WakeQueue {
    * set it first is ahead, if that is gone; then the next resync finds what is overdue. Of precautions that nobody has come to yet, one
    * is enough.
    */
-  #idOf(purpose: Purpose, dueAt: number): (string | number)[] {
-    if (purpose === 'timer') return [purpose, dueAt];
-    return PRECAUTIONS.includes(purpose) ? [purpose, this.#process] : [purpose, dueAt, this.#process];
+  #idOf(key: string, purpose: Purpose, dueAt: number): string {
+    if (purpose === 'timer' || purpose === 'backup') return [purpose, dueAt, key].join('/');
+    const parts = PRECAUTIONS.includes(purpose) ? [purpose, this.#process] : [purpose, dueAt, this.#process];
+    return [...parts, key].join('/');
   }
 
-  #keep(job: WakeJob): void {
-    if (this.#closed) return;
-    const timer = setTimeout(
-      () => {
-        this.#timers.delete(timer);
-        this.#runHere(job);
-      },
-      Math.max(job.dueAt - this.#clock(), 0),
-    );
-    this.#timers.add(timer);
+  #keep(job: WakeJob, jobId: string): void {
+    if (this.#closed || this.#kept.has(jobId)) return;
+    const run = () => {
+      this.#kept.delete(jobId);
+      this.#runHere(job);
+    };
+    this.#kept.set(jobId, setTimeout(run, Math.max(comesAt(job) - this.#clock(), 0)));
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#kept.values()) clearTimeout(timer);
     await this.#queue.close();
   }
 }

@@ -29,7 +29,7 @@ export class WakeWorker {
 
   constructor({ queue, connection, concurrency, run, postpone, clock, onError }: WorkerOptions) {
     // A tick before its time would ask for the same timer, and BullMQ ignores a job whose id is that of one that runs.
-    const isEarly = (name: string, { dueAt }: WakeJob) => name === 'timer' && dueAt > clock();
+    const isEarly = (name: string, { dueAt }: WakeJob) => (name === 'timer' || name === 'backup') && dueAt > clock();
     const take = async ({ name, data }: Job<unknown>): Promise<void> => {
       if (isWakeJob(data)) await (isEarly(name, data) ? postpone(data) : run(data));
       else onError(new Error('a job in the queue has no key of a Deployment and no time, and was dropped'));

@@ -4,14 +4,16 @@ import type { Part } from '../../process/lifecycle.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import type { World } from '../world/world.ts';
-import { Carriers } from './carriers.ts';
+import { isDueBefore, isSettled } from './by-turn.ts';
+import { type Carrier, Carriers } from './carriers.ts';
 import { ChangeWakes } from './change-wakes.ts';
 import type { Connections } from './connections.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { KeyedExecutor } from './keyed-executor.ts';
 import { LastLooks } from './last-looks.ts';
+import { Timers } from './timers.ts';
 import { urgencyIn } from './urgency.ts';
-import { type WakeJob, WakeQueue } from './wake-queue.ts';
+import { comesAt, type WakeJob, WakeQueue } from './wake-queue.ts';
 import { WakeWorker } from './wake-worker.ts';
 
 export interface WakesOptions {
@@ -29,9 +31,10 @@ export interface WakesOptions {
 /** When this process looks at which Deployment: what it is woken by, and that it is woken. */
 export class Wakes {
   readonly looks = new LastLooks();
-  readonly carriers = new Carriers();
   readonly queue: WakeQueue;
+  readonly timers: Timers;
   readonly #options: WakesOptions;
+  readonly #carriers: Carriers;
   readonly #ticks: KeyedExecutor;
   readonly #changes: ChangeWakes;
   readonly #worker: WakeWorker;
@@ -42,16 +45,24 @@ export class Wakes {
     const { config, connections, world, clock, onError } = options;
     const [blocking, commands] = connections;
     const { concurrency } = config;
+    this.#carriers = new Carriers(clock);
     this.#ticks = new KeyedExecutor((key) => this.#runOnce(key));
     this.queue = this.#makeQueue(commands);
     this.#changes = new ChangeWakes({
       looks: this.looks,
-      carriers: this.carriers,
+      carriers: this.#carriers,
       ticks: this.#ticks,
       wakeQueue: this.queue,
       recordsOf: (key) => world.records.about(key),
+      isSettled: (key, now) => isSettled(world, key, now),
       look: (job) => void this.#look(job),
       concurrency,
+      clock,
+    });
+    this.timers = new Timers({
+      wakeQueue: this.queue,
+      carrierOf: (key) => this.carrierOf(key),
+      onDue: (job) => this.#due(job),
       clock,
     });
     this.#worker = new WakeWorker({
@@ -65,7 +76,7 @@ export class Wakes {
     });
     this.#heartbeat = new Heartbeat({
       wakeQueue: this.queue,
-      redisAnswers: () => commands.status === 'ready',
+      redisAnswers: () => this.redisAnswers(),
       oldestTickMs: () => this.#ticks.oldestMs(),
     });
   }
@@ -83,7 +94,7 @@ export class Wakes {
 
   /** The parts of a process that end in this order: nothing wakes, then no job is taken, then ticks end, then nothing is asked for. */
   get waking(): readonly Part[] {
-    return [this.#heartbeat, this.#changes];
+    return [this.#heartbeat, this.#changes, this.timers];
   }
 
   get taking(): Part {
@@ -100,6 +111,15 @@ export class Wakes {
 
   isAlive(): boolean {
     return this.#heartbeat.isAlive();
+  }
+
+  redisAnswers(): boolean {
+    return this.#options.connections[1].status === 'ready';
+  }
+
+  /** Who carries the releases of a Deployment on. */
+  carrierOf(key: string): Carrier {
+    return this.#carriers.of(this.#options.world.records.about(key));
   }
 
   /** Looks at once, without Redis. Resolves when a look that began after this call has ended. */
@@ -124,35 +144,66 @@ export class Wakes {
     this.#changes.answered(key);
   }
 
+  /** A look has failed: who is next to try is anybody, as this process may fail again. */
+  failed(key: string): void {
+    this.#carriers.giveUp(this.#options.world.records.about(key));
+  }
+
+  /** Redis was away: timers may be lost with it. */
+  afterOutage(): void {
+    this.timers.forgetRedis();
+  }
+
   /** This process has committed another state of a record. */
   committed(record: Canary): void {
-    this.carriers.note(record);
+    this.#carriers.note(record);
   }
 
   /** A job that came through Redis; heartbeats among them tell of the queue where nothing else is under way. */
   async #taken(job: WakeJob): Promise<void> {
     const { metrics, clock } = this.#options;
-    if (!job.isPrecaution) metrics.queueLag.set(Math.max(clock() - job.dueAt, 0) / 1_000);
+    if (!job.isPrecaution) metrics.queueLag.set(Math.max(clock() - comesAt(job), 0) / 1_000);
     metrics.queueTaken.set(clock() / 1_000);
     this.#heartbeat.beat();
-    if (job.key !== '') await this.#look(job);
+    if (job.key === '') return;
+    // Two of them would decide the same, and one lose the race for each write.
+    if (job.isHint && this.carrierOf(job.key) === 'others') this.noticed(job.key);
+    else await this.#look(job);
+  }
+
+  /** False where this process has enough to do: a look then waits for its turn with all others. */
+  #due(job: WakeJob): boolean {
+    if (this.#ticks.size >= this.#options.config.concurrency) return this.#ticks.rerun(job.key);
+    void this.#look(job);
+    return true;
   }
 
   /** Says nothing of the queue, as it may not have come from there. */
-  async #look({ key, dueAt, isPrecaution }: WakeJob): Promise<void> {
+  async #look(job: WakeJob): Promise<void> {
+    const { key, dueAt } = job;
     const now = this.#options.clock();
     // A job is done when the look is: if this process dies first, another takes it.
-    if (this.looks.covers({ key, dueAt }, now)) return this.#ticks.join(key);
-    if (!isPrecaution) this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
+    if (this.looks.covers(job, now)) return this.#ticks.join(key);
+    if (job.isPrecaution && this.#isAnswered(job, now)) return;
+    if (this.#isAwaited(job, now)) this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
 
-  /** A timer that is set again has the same job id: BullMQ keeps the one that is there. */
+  /** Another scheduler has looked since, and left nothing to be done. */
+  #isAnswered({ key, dueAt }: WakeJob, now: number): boolean {
+    const { world } = this.#options;
+    return this.#carriers.othersSince(world.records.about(key), dueAt) && isSettled(world, key, now);
+  }
+
+  /** Whether its lateness tells of late work. A backup may have come while who carries the release on is at it. */
+  #isAwaited({ key, isPrecaution, isBackup }: WakeJob, now: number): boolean {
+    return !isPrecaution && (!isBackup || isDueBefore(this.#options.world, key, now));
+  }
+
   async #runOnce(key: string): Promise<void> {
     const wakeAt = await this.#options.run(key);
-    if (wakeAt === undefined) return;
-    const at = Math.max(wakeAt, this.#options.clock() + 1);
-    this.looks.planned(key, at);
-    this.queue.at(key, at);
+    const at = wakeAt === undefined ? undefined : Math.max(wakeAt, this.#options.clock() + 1);
+    if (at !== undefined) this.looks.planned(key, at);
+    this.timers.set(key, at);
   }
 }

@@ -36,23 +36,23 @@ interface Round {
   passed: number;
 }
 
-/** An app whose only check is due next, with all work left to the first scheduler. */
+/** An app whose only check is due next, with all work left to the first scheduler: the release is one that it carries on. */
 async function lastCheck(app: App, tag: string): Promise<Round> {
   const [stale, other] = schedulers();
+  other.signal('SIGSTOP');
   await app.setImage(tag);
   const status = await app.until(
     `${tag} at its last weight`,
     ({ release, canaryWeight, phase }) =>
       phase === 'Progressing' && canaryWeight === 50 && release?.checkAt !== undefined,
   );
-  other.signal('SIGSTOP');
   const due = Date.parse(status.release?.checkAt ?? '');
   return { due, ended: await ticksEnded(stale), passed: await passes(stale) };
 }
 
 /**
  * The other scheduler carries the command out while the first one is stopped, up to `isEnough`; then the first goes on, alone. The
- * command is there before the other can make the check itself, and promote.
+ * command is there before the other takes the release over, makes the check itself, and promotes.
  */
 async function abortMeanwhile(app: App, isEnough: (status: CanaryStatus) => boolean): Promise<CanaryStatus> {
   const [stale, other] = schedulers();

@@ -9,7 +9,7 @@ const KEY = 'prod/podinfo';
 /** Until then one's own are looked at, and others' are not asked for. */
 const SOON_MS = 200;
 /** Until then others' are asked for. */
-const LATER_MS = 1_000;
+const LATER_MS = 2_000;
 
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: NOW }));
 t.afterEach(() => mock.timers.reset());
@@ -19,21 +19,26 @@ interface Standing {
   /** How many ticks are under way, of two. */
   size?: number;
   isRunning?: boolean;
+  /** What is noticed is a commit of another scheduler. */
+  isCommit?: () => boolean;
+  /** The record says that nothing is left to be done. */
+  isSettled?: boolean;
 }
 
 /** What comes of a change: looks in this process, and what Redis is asked for, each with how long after it. */
-function opened({ carrier, size = 0, isRunning = false }: Standing) {
+function opened({ carrier, size = 0, isRunning = false, isCommit = () => false, isSettled = false }: Standing) {
   const said: string[] = [];
   const after = (at: number): string => `+${at - NOW}`;
   const changes = new ChangeWakes({
     looks: new LastLooks(),
-    carriers: { of: () => (typeof carrier === 'function' ? carrier() : carrier) },
+    carriers: { see: () => ({ carrier: typeof carrier === 'function' ? carrier() : carrier, isNews: isCommit() }) },
     ticks: { rerun: () => isRunning, size },
     wakeQueue: {
       soon: (_key, notBefore) => said.push(`Redis, not before ${after(notBefore)}`),
       unlessSeen: (_key, since) => said.push(`Redis, unless seen since ${after(since)}`),
     },
     recordsOf: () => [],
+    isSettled: () => isSettled,
     look: () => said.push('here'),
     concurrency: 2,
     clock: () => Date.now(),
@@ -113,6 +118,24 @@ t.test('a release that another one takes over is left to it, whatever was seen f
   t.same(said, []);
   mock.timers.tick(LATER_MS);
   t.equal(said.length, 1);
+});
+
+t.test('a commit of others answers what was noticed before, if it leaves nothing to be done', async (t) => {
+  for (const isSettled of [true, false]) {
+    let isCommit = false;
+    const { changes, said } = opened({ carrier: 'others', isCommit: () => isCommit, isSettled });
+    changes.noticed(KEY);
+    mock.timers.tick(SOON_MS);
+    isCommit = true;
+    changes.noticed(KEY);
+    isCommit = false;
+    mock.timers.tick(LATER_MS);
+    t.equal(said.length, isSettled ? 0 : 1, isSettled ? 'settled' : 'in the middle of a step');
+    said.splice(0);
+    changes.noticed(KEY);
+    mock.timers.tick(LATER_MS);
+    t.equal(said.length, 1, 'what changes afterwards is asked for');
+  }
 });
 
 t.test('a look that began since answers it', async (t) => {

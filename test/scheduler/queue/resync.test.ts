@@ -5,6 +5,7 @@ import type { Deployment } from '../../../src/rollout/kube.ts';
 import type { Canary } from '../../../src/rollout/machine/canary.ts';
 import { ACTIVE, type Phase } from '../../../src/rollout/machine/state.ts';
 import { Resync } from '../../../src/scheduler/queue/resync.ts';
+import type { Once } from '../../../src/scheduler/queue/wake-queue.ts';
 import { Records } from '../../../src/scheduler/world/records.ts';
 import type { World } from '../../../src/scheduler/world/world.ts';
 import { deployment, NAMESPACE, START } from '../../build.ts';
@@ -12,6 +13,8 @@ import { deployment, NAMESPACE, START } from '../../build.ts';
 const INTERVAL_MS = 30_000;
 const SINCE = '2029-12-31T23:59:00Z';
 const keyOf = (name: string): string => `${NAMESPACE}/${name}`;
+
+const wordOf = ({ onceInMs }: Once = {}): string => (onceInMs === undefined ? '' : `, once in ${onceInMs}`);
 
 /** A scheduler's resync over Deployments of these phases, and what it asked the queue for. */
 function opened(phases: Readonly<Record<string, { phase: string; checkAt?: string; weightSince?: string }>>) {
@@ -29,16 +32,21 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
   const planned = new Map<string, number>();
   const seen = new Set<string>();
   const owed = new Set<string>();
+  const theirs = new Set<string>();
+  const passed = { ms: 0 };
+  const redis = { isAway: false };
   const resync = new Resync({
-    client: {} as KubeClient,
+    client: { list: async () => ({ items: [], metadata: {} }) } as unknown as KubeClient,
     world: { enrolled, records, traffic: { hasRoute: () => true } } as unknown as World,
     intervalMs: INTERVAL_MS,
-    clock: () => START,
+    clock: () => START + passed.ms,
     wakeQueue: {
-      now: (key) => void asked.push(`${key} now`),
-      whenFree: (key) => void asked.push(key),
-      at: (key, at) => void asked.push(`${key} at +${at - START}`),
+      now: (key, once) => void asked.push(`${key} now${wordOf(once)}`),
+      whenFree: (key, _since, once) => void asked.push(`${key}${wordOf(once)}`),
     },
+    timers: { set: (key, at) => void asked.push(`${key} at +${(at ?? 0) - START}`) },
+    carrierOf: (key) => (theirs.has(key) ? 'others' : 'us'),
+    redisAnswers: () => !redis.isAway,
     looks: {
       plannedAt: (key) => planned.get(key),
       covers: ({ key }) => seen.has(key),
@@ -53,7 +61,7 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
     excludedNamespaces: [],
   });
   t.teardown(() => resync.stop());
-  return { resync, asked, planned, seen, owed };
+  return { resync, asked, planned, seen, owed, theirs, passed, redis };
 }
 
 t.test('what has work is looked at, what is due first comes first', async (t) => {
@@ -120,4 +128,58 @@ t.test('what is late, or was left in the middle of a weight, waits behind nothin
   });
   resync.run();
   t.same(asked, [`${keyOf('midway')} now`, `${keyOf('late')} now`, keyOf('rolling'), keyOf('waiting')]);
+});
+
+t.test('what another scheduler carries on is left to it, unless it is late, and for four passes', async (t) => {
+  const { resync, asked, theirs, passed } = opened({
+    theirs: { phase: 'Paused' },
+    late: { phase: 'Progressing', checkAt: '2029-12-31T23:59:50Z' },
+    overdue: { phase: 'Progressing', checkAt: '2029-12-31T23:59:56Z' },
+    ours: { phase: 'Paused' },
+  });
+  for (const name of ['theirs', 'late', 'overdue']) theirs.add(keyOf(name));
+  resync.run();
+  t.same(asked.splice(0), [`${keyOf('late')} now`, keyOf('ours')], 'a backup may still be on its way');
+  for (let pass = 1; pass < 4; pass += 1) {
+    passed.ms = pass * INTERVAL_MS;
+    resync.run();
+    t.notOk(asked.splice(0).includes(keyOf('theirs')), `pass ${pass}`);
+  }
+  passed.ms = 4 * INTERVAL_MS;
+  resync.run();
+  t.ok(asked.splice(0).includes(keyOf('theirs')));
+  resync.run();
+  t.notOk(asked.includes(keyOf('theirs')), 'and is left to it again');
+});
+
+t.test('it is not left where Redis is away or was, or where it was asked for what nobody answered', async (t) => {
+  const { resync, asked, theirs, owed, redis } = opened({ theirs: { phase: 'Paused' } });
+  theirs.add(keyOf('theirs'));
+  const isLeft = (run = () => resync.run()): boolean => {
+    run();
+    return asked.splice(0).length === 0;
+  };
+  t.ok(isLeft());
+  redis.isAway = true;
+  t.notOk(isLeft(), 'its backups are in the one that may be gone');
+  redis.isAway = false;
+  t.ok(isLeft());
+  t.notOk(
+    isLeft(() => resync.afterOutage()),
+    'they were lost',
+  );
+  t.ok(isLeft());
+  owed.add(keyOf('theirs'));
+  t.notOk(isLeft());
+});
+
+t.test('schedulers that start together look for the same once', async (t) => {
+  const { resync, asked } = opened({
+    late: { phase: 'Progressing', checkAt: '2029-12-31T23:59:50Z' },
+    paused: { phase: 'Paused' },
+  });
+  resync.start();
+  t.same(asked.splice(0), [`${keyOf('late')} now, once in 24000`, `${keyOf('paused')}, once in 24000`]);
+  resync.run();
+  t.same(asked, [`${keyOf('late')} now`, keyOf('paused')]);
 });
