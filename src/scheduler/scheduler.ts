@@ -71,6 +71,7 @@ export class Scheduler {
       looks: this.#wakes.looks,
       timers: this.#wakes.timers,
       carrierOf: (key) => this.#wakes.carrierOf(key),
+      lookHere: (job) => this.#wakes.lookHere(job),
       redisAnswers: () => this.#wakes.redisAnswers(),
       sendNotices: () => this.#notices.sendAll(pendingOutboxes(this.#world)),
       onCount: (held) => metrics.held.set(held),
@@ -177,7 +178,7 @@ export class Scheduler {
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
-      this.#wakes.failed(key);
+      this.#wakes.giveUp(key);
       return clock() + RETRY_MS;
     } finally {
       metrics.releaseWatches.set(this.#world.releaseWatches);

@@ -17,3 +17,7 @@ export const targetName = ({ metadata, spec }: Canary): string => {
 
 /** The key of that Deployment. */
 export const targetOf = (record: Canary): string => keyIn(record.metadata.namespace, targetName(record));
+
+/** Whether it was told that its Deployment is not enrolled with it. It claims no host, and no release of it is carried on. */
+export const isNotEnrolled = (record: Canary | undefined): boolean =>
+  (record?.status?.conditions ?? []).some(({ type, status }) => type === 'Enrolled' && status === 'False');

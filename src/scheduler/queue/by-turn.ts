@@ -1,3 +1,4 @@
+import { isNotEnrolled } from '../../rollout/machine/canary.ts';
 import { URGENCIES } from '../../rollout/machine/places/urgency.ts';
 import { ms, ROLLING_OUT, type RolloutState } from '../../rollout/machine/state.ts';
 import { stateOf } from '../../rollout/machine/status.ts';
@@ -48,4 +49,4 @@ function dueOf(world: Known, key: string): number {
 }
 
 const statesOf = ({ records }: Known, key: string): RolloutState[] =>
-  records.about(key).flatMap(({ status }) => stateOf(status) ?? []);
+  records.about(key).flatMap((record) => (isNotEnrolled(record) ? [] : (stateOf(record.status) ?? [])));

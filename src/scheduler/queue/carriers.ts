@@ -1,6 +1,6 @@
 import { RecentMap } from '../../recent-map.ts';
 import { keyOf } from '../../rollout/kube.ts';
-import type { Canary } from '../../rollout/machine/canary.ts';
+import { type Canary, isNotEnrolled } from '../../rollout/machine/canary.ts';
 import { isSame } from '../../rollout/workload/template.ts';
 
 /** Records that are remembered; of any other it is not known who carries its releases on. */
@@ -70,7 +70,10 @@ export class Carriers {
 
   /** One of several that name a Deployment may be refused, by whomever: that carries nothing on. */
   #commitsOf(records: readonly Canary[]): LastCommit[] {
-    return records.map((record) => this.#see(record)).filter(({ status }) => status?.phase !== undefined);
+    return records.flatMap((record) => {
+      const commit = this.#see(record);
+      return record.status?.phase === undefined || isNotEnrolled(record) ? [] : [commit];
+    });
   }
 
   /** Schedulers alone write the status: where it is another than was seen here before, another one did. */

@@ -38,6 +38,8 @@ export class ChangeWakes {
   readonly #options: ChangeWakesOptions;
   readonly #own: LocalWakes;
   readonly #others: LocalWakes;
+  /** What waits here for a look that nobody else would make. */
+  readonly #learned = new Set<string>();
 
   constructor(options: ChangeWakesOptions) {
     this.#options = options;
@@ -66,7 +68,9 @@ export class ChangeWakes {
     const now = clock();
     // A look that was asked for already may have been left to others.
     const at = looks.noticed(key, now) ?? now;
-    if (!ticks.rerun(key) && !this.#soonHere(key, at)) wakeQueue.soon(key, at);
+    if (ticks.rerun(key)) return;
+    if (this.#soonHere(key, at)) this.#learned.add(key);
+    else wakeQueue.soon(key, at);
   }
 
   #soonHere(key: string, at: number): boolean {
@@ -80,6 +84,7 @@ export class ChangeWakes {
    * noticed as well.
    */
   #leave(key: string, now: number, isCommit: boolean): boolean {
+    if (this.#learned.has(key)) return true;
     this.#own.answered(key);
     if (!isCommit || !this.#options.isSettled(key, now)) return this.#others.soon(key, now + OTHERS_MS);
     this.#others.answered(key);
@@ -89,6 +94,7 @@ export class ChangeWakes {
 
   /** A look has begun, which sees all that was noticed. */
   answered(key: string): void {
+    this.#learned.delete(key);
     this.#own.answered(key);
     this.#others.answered(key);
   }

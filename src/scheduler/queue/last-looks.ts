@@ -58,6 +58,11 @@ export class LastLooks {
     if (look !== undefined) look.isOwed = false;
   }
 
+  /** Redis was away: of what was noticed and not looked at here, nobody may have been asked. */
+  doubt(): void {
+    for (const look of this.#looks.values()) if (look.nextAt !== undefined) look.isOwed = true;
+  }
+
   /** When the next look is to be as the last one asked for it, milliseconds since the epoch; undefined where it did not. */
   plannedAt(key: string): number | undefined {
     return this.#looks.get(key)?.wakeAt;

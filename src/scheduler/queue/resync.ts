@@ -14,7 +14,7 @@ import { hasWork } from './has-work.ts';
 import type { LastLooks } from './last-looks.ts';
 import { PacedPass } from './paced-pass.ts';
 import type { Timers } from './timers.ts';
-import { BACKUP_MS, type Once, type WakeQueue } from './wake-queue.ts';
+import { BACKUP_MS, type Once, type WakeJob, type WakeQueue } from './wake-queue.ts';
 
 export interface ResyncOptions extends Coverage {
   client: KubeClient;
@@ -25,9 +25,11 @@ export interface ResyncOptions extends Coverage {
   timers: Pick<Timers, 'set'>;
   /** Who carries the releases of a Deployment on. */
   carrierOf: (key: string) => Carrier;
+  /** Looks at a Deployment in this process; false if there is too much to do. */
+  lookHere: (job: WakeJob) => boolean;
   /** Whether Redis can be asked: it has the backups of what others carry on. */
   redisAnswers: () => boolean;
-  looks: Pick<LastLooks, 'plannedAt' | 'covers' | 'owes' | 'settled'>;
+  looks: Pick<LastLooks, 'plannedAt' | 'covers' | 'owes' | 'settled' | 'doubt'>;
   /** Sends the notices of all outboxes that are not empty. */
   sendNotices: () => void;
   /** How many Deployments have a revision that is held. */
@@ -35,13 +37,6 @@ export interface ResyncOptions extends Coverage {
   /** A Canary was followed, and its namespace is excluded since. */
   onExcluded: (key: string) => void;
   onError: (error: unknown) => void;
-}
-
-/** How a pass asks. */
-interface Manner {
-  /** Schedulers that start together look for the same: it is enough that one of them does, which opens a watch less for each. */
-  once: Once;
-  trustsOthers: boolean;
 }
 
 /** Deployments that were annotated while the webhook was away are looked for this often. */
@@ -69,7 +64,10 @@ export class Resync {
   readonly #noticed = new Map<string, number>();
   /** Since when each of those that others carry on was left to them, milliseconds since the epoch. */
   readonly #left = new RecentMap<string, number>(MOST_OTHERS);
-  #manner: Manner = { once: {}, trustsOthers: true };
+  /** Schedulers that start together look for the same: it is enough that one of them does, which opens a watch less for each. */
+  #once: Once = {};
+  /** Until when others that carry releases on may be gone with what Redis had, milliseconds since the epoch. */
+  #distrustUntil = 0;
   #isStarted = false;
   #timers: NodeJS.Timeout[] = [];
 
@@ -85,7 +83,7 @@ export class Resync {
       setInterval(sweep, SWEEP_MS * (0.9 + Math.random() * 0.2)),
     ];
     this.#isStarted = true;
-    this.#begin({ once: { onceInMs: intervalMs * PASS_SHARE }, trustsOthers: true });
+    this.#begin({ onceInMs: intervalMs * PASS_SHARE });
     sweep();
     const { client, onExcluded } = this.#options;
     void tellExcluded(client, this.#options, { onFound: onExcluded, onError }).catch(onError);
@@ -104,16 +102,21 @@ export class Resync {
 
   /** Redis was away: what it had may be lost, and schedulers may be gone that would have noticed. */
   afterOutage(): void {
-    this.#begin({ once: {}, trustsOthers: false });
+    const { looks, clock, intervalMs } = this.#options;
+    looks.doubt();
+    this.#distrustUntil = clock() + 2 * intervalMs;
+    this.run();
   }
 
   /** Begins to look at every Deployment that has work, and has notices sent that still wait in an outbox. */
   run(): void {
-    this.#begin({ once: {}, trustsOthers: true });
+    for (const [key, dueAt] of this.#noticed)
+      if (this.#options.looks.covers({ key, dueAt }, this.#options.clock())) this.#noticed.delete(key);
+    this.#begin({});
   }
 
-  #begin(manner: Manner): void {
-    this.#manner = manner;
+  #begin(once: Once): void {
+    this.#once = once;
     const { world, sendNotices, onCount, intervalMs } = this.#options;
     sendNotices();
     const enrolled = world.enrolled.list();
@@ -131,18 +134,27 @@ export class Resync {
 
   /**
    * Its timer may be lost. One that is to come before the next pass is only set again, if nothing has to be seen before. What is known
-   * to be late waits behind nothing.
+   * to be late waits behind nothing. Where an ask of another one may take the place of this one, it is asked again in the next pass.
    */
   #ask(key: string): void {
-    const { world, wakeQueue, timers, looks, clock } = this.#options;
+    const { timers, looks, clock } = this.#options;
     const [at, now] = [looks.plannedAt(key), clock()];
     const isSoon = at !== undefined && at > now && at <= this.#nextPass();
     if (this.#isLeft(key, now)) return;
     if (isSoon && this.#isSeen(key, now)) timers.set(key, at);
-    else if (isDueBefore(world, key, now)) wakeQueue.now(key, this.#manner.once);
-    else wakeQueue.whenFree(key, now, this.#manner.once);
+    else this.#wake(key, now);
+    if (this.#once.onceInMs !== undefined) return;
     this.#noticed.delete(key);
     looks.settled(key);
+  }
+
+  /** What this process carries on it looks at itself: through Redis, another one might, and would watch it from then on. */
+  #wake(key: string, now: number): void {
+    const { world, wakeQueue, carrierOf, lookHere } = this.#options;
+    const isLate = isDueBefore(world, key, now);
+    if (carrierOf(key) === 'us' && lookHere({ key, dueAt: now, isPrecaution: true })) return;
+    if (isLate) wakeQueue.now(key, this.#once);
+    else wakeQueue.whenFree(key, now, this.#once);
   }
 
   /**
@@ -152,8 +164,8 @@ export class Resync {
   #isLeft(key: string, now: number): boolean {
     const { carrierOf, intervalMs } = this.#options;
     const since = this.#left.get(key) ?? now;
-    const isRecent = now - since < OTHERS_PASSES * intervalMs;
-    const isLeft = this.#manner.trustsOthers && isRecent && carrierOf(key) === 'others' && !this.#isOpen(key, now);
+    const isTrusted = now >= this.#distrustUntil && now - since < OTHERS_PASSES * intervalMs;
+    const isLeft = isTrusted && carrierOf(key) === 'others' && !this.#isOpen(key, now);
     if (isLeft) this.#left.set(key, since);
     else this.#left.delete(key);
     return isLeft;

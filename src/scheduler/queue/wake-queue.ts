@@ -127,8 +127,8 @@ export class WakeQueue {
   }
 
   /** Sets a timer again that came early. It gets an id of its own, as BullMQ ignores one that exists, and that of the job still does. */
-  postpone({ key, dueAt }: WakeJob): void {
-    this.#add(key, 'timer', dueAt + 1);
+  postpone({ key, dueAt, isBackup }: WakeJob): void {
+    this.#add(key, isBackup ? 'backup' : 'timer', dueAt + 1);
   }
 
   /**

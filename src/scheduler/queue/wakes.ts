@@ -35,6 +35,8 @@ export class Wakes {
   readonly timers: Timers;
   readonly #options: WakesOptions;
   readonly #carriers: Carriers;
+  /** What another one did not look at in its time, and this one does. */
+  readonly #replaced = new Set<string>();
   readonly #ticks: KeyedExecutor;
   readonly #changes: ChangeWakes;
   readonly #worker: WakeWorker;
@@ -62,7 +64,7 @@ export class Wakes {
     this.timers = new Timers({
       wakeQueue: this.queue,
       carrierOf: (key) => this.carrierOf(key),
-      onDue: (job) => this.#due(job),
+      onDue: (job) => this.lookHere(job),
       clock,
     });
     this.#worker = new WakeWorker({
@@ -127,6 +129,13 @@ export class Wakes {
     return this.#ticks.run(key);
   }
 
+  /** Looks without Redis; false where this process has enough to do: a look then waits for its turn with all others. */
+  lookHere(job: WakeJob): boolean {
+    if (this.#ticks.size >= this.#options.config.concurrency) return this.#ticks.rerun(job.key);
+    void this.#look(job);
+    return true;
+  }
+
   /** Something about the Deployment is another than it was, and every scheduler sees it. */
   noticed(key: string): void {
     this.#changes.noticed(key);
@@ -139,13 +148,15 @@ export class Wakes {
 
   /** A look begins. What was noticed so far, echoes of its own writes among it, it sees. */
   begun(key: string): void {
-    this.looks.begin(key, this.#options.clock());
+    const { world, clock } = this.#options;
+    this.looks.begin(key, clock());
+    this.#carriers.see(world.records.about(key));
     this.#ticks.begunAnew(key);
     this.#changes.answered(key);
   }
 
-  /** A look has failed: who is next to try is anybody, as this process may fail again. */
-  failed(key: string): void {
+  /** Who carries its releases on cannot, as its look failed: anybody may be next. */
+  giveUp(key: string): void {
     this.#carriers.giveUp(this.#options.world.records.about(key));
   }
 
@@ -171,13 +182,6 @@ export class Wakes {
     else await this.#look(job);
   }
 
-  /** False where this process has enough to do: a look then waits for its turn with all others. */
-  #due(job: WakeJob): boolean {
-    if (this.#ticks.size >= this.#options.config.concurrency) return this.#ticks.rerun(job.key);
-    void this.#look(job);
-    return true;
-  }
-
   /** Says nothing of the queue, as it may not have come from there. */
   async #look(job: WakeJob): Promise<void> {
     const { key, dueAt } = job;
@@ -185,6 +189,7 @@ export class Wakes {
     // A job is done when the look is: if this process dies first, another takes it.
     if (this.looks.covers(job, now)) return this.#ticks.join(key);
     if (job.isPrecaution && this.#isAnswered(job, now)) return;
+    if (job.isBackup) this.#replaced.add(key);
     if (this.#isAwaited(job, now)) this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
@@ -200,8 +205,10 @@ export class Wakes {
     return !isPrecaution && (!isBackup || isDueBefore(this.#options.world, key, now));
   }
 
+  /** Who takes the place of another, and has nothing to commit, carries nothing on yet: what is next is for anybody, at its time. */
   async #runOnce(key: string): Promise<void> {
     const wakeAt = await this.#options.run(key);
+    if (this.#replaced.delete(key) && this.carrierOf(key) === 'others') this.giveUp(key);
     const at = wakeAt === undefined ? undefined : Math.max(wakeAt, this.#options.clock() + 1);
     if (at !== undefined) this.looks.planned(key, at);
     this.timers.set(key, at);

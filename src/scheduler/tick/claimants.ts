@@ -1,10 +1,10 @@
 import type { Store } from '../../cluster/store.ts';
 import { type Deployment, keyIn, keyOf } from '../../rollout/kube.ts';
-import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
+import { type Canary, isNotEnrolled, targetOf } from '../../rollout/machine/canary.ts';
 import type { TrafficProvider } from '../../traffic/provider.ts';
 import type { Records } from '../world/records.ts';
 import type { TrafficView } from '../world/traffic.ts';
-import { type Claimant, claimsNothing, type TakenHost, takenHosts } from './host-claims.ts';
+import { type Claimant, type TakenHost, takenHosts } from './host-claims.ts';
 import { type ReleasePlan, readPlan } from './plan.ts';
 
 /** What the watches have. */
@@ -47,7 +47,7 @@ export class Claimants {
       const reading = readPlan(deployment, (name) => this.#recordOf(deployment, name));
       if (reading.kind !== 'planned' || !reading.plan.spec.service.hosts.includes(host)) return [];
       const claimant = this.#claimant(deployment, reading.plan);
-      return claimsNothing(claimant.record) ? [] : [claimant];
+      return isNotEnrolled(claimant.record) ? [] : [claimant];
     });
   }
 

@@ -67,10 +67,6 @@ export function withoutHosts(service: ServiceSpec, taken: readonly TakenHost[]):
   return { ...service, hosts, gateways: [], ...(service.http && { http }) };
 }
 
-/** A record that was refused claims no host. */
-export const claimsNothing = (record: Canary | undefined): boolean =>
-  (record?.status?.conditions ?? []).some(({ type, status }) => type === 'Enrolled' && status === 'False');
-
 /** Hosts in a Canary's spec, which may have any shape. */
 export function hostsOf({ spec }: Canary): string[] {
   const service: unknown = spec['service'];

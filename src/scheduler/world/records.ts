@@ -1,12 +1,12 @@
 import { Store, type StoreEvent, type StoreOptions } from '../../cluster/store.ts';
-import { type Canary, targetOf } from '../../rollout/machine/canary.ts';
+import { type Canary, isNotEnrolled, targetOf } from '../../rollout/machine/canary.ts';
 import { isSame } from '../../rollout/workload/template.ts';
-import { claimsNothing, hostsOf } from '../tick/host-claims.ts';
+import { hostsOf } from '../tick/host-claims.ts';
 import { canariesByAge, isWritten } from '../tick/owners.ts';
 
 /** Whether two states of a record have the same part of their hosts: by what they say of them, and by whether they are followed. */
 const hasSameClaim = (a: Canary, b: Canary): boolean =>
-  a.metadata.uid === b.metadata.uid && claimsNothing(a) === claimsNothing(b) && isSame(a.spec, b.spec);
+  a.metadata.uid === b.metadata.uid && isNotEnrolled(a) === isNotEnrolled(b) && isSame(a.spec, b.spec);
 
 /** The Canaries of the cluster, to be found by name, by the Deployment that they name, and by the hosts in their specs. */
 export class Records {

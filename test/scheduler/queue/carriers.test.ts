@@ -90,6 +90,15 @@ t.test('a record that is not followed says nothing, whoever refused it', async (
   t.equal(carriers.of([refused]), 'unknown');
 });
 
+t.test('nor does one that was followed before it was refused', async (t) => {
+  const carriers = new Carriers(() => now);
+  const conditions = [{ type: 'Enrolled', status: 'False' }];
+  const refused = { ...record('1', '', 'second'), status: { phase: 'Succeeded', conditions } } as unknown as Canary;
+  carriers.note(refused);
+  carriers.of([record('1', 'Waiting')]);
+  t.equal(carriers.of([refused, record('2', 'Progressing')]), 'others');
+});
+
 t.test('a record that another one has made is carried on by it from its first commit on', async (t) => {
   const carriers = new Carriers(() => now);
   const made = { ...record('1', ''), status: undefined } as unknown as Canary;

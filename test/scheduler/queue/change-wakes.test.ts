@@ -95,6 +95,14 @@ t.test('what this process alone has asked for is looked at here, whoever carries
   t.match(said, [/^Redis, not before/], 'or by anybody, where this process has enough to do');
 });
 
+t.test('a change that is seen meanwhile takes no look away that nobody else would make', async (t) => {
+  const { changes, said } = opened({ carrier: 'others', isCommit: () => true, isSettled: true });
+  changes.learned(KEY);
+  changes.noticed(KEY);
+  mock.timers.tick(SOON_MS);
+  t.same(said, ['here']);
+});
+
 t.test('what others do in a burst is asked for once', async (t) => {
   const { changes, said } = opened({ carrier: 'others' });
   for (let index = 0; index < 10; index += 1) {

@@ -80,3 +80,13 @@ t.test('what is long ago is forgotten, and looked at', async (t) => {
   t.notOk(looks.covers(job(99, 'prod/0'), NOW));
   t.ok(looks.covers(job(99, 'prod/1'), NOW));
 });
+
+t.test('after an outage what was noticed and not looked at here is owed again', async (t) => {
+  const looks = new LastLooks();
+  looks.begin('seen', 1_000);
+  looks.noticed('noticed', 1_000);
+  for (const key of ['seen', 'noticed']) looks.settled(key);
+  looks.doubt();
+  t.notOk(looks.owes('seen', 2_000));
+  t.ok(looks.owes('noticed', 2_000));
+});

@@ -33,6 +33,8 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
   const seen = new Set<string>();
   const owed = new Set<string>();
   const theirs = new Set<string>();
+  const ours = new Set<string>();
+  const isBusy = { now: false };
   const passed = { ms: 0 };
   const redis = { isAway: false };
   const resync = new Resync({
@@ -45,13 +47,18 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
       whenFree: (key, _since, once) => void asked.push(`${key}${wordOf(once)}`),
     },
     timers: { set: (key, at) => void asked.push(`${key} at +${(at ?? 0) - START}`) },
-    carrierOf: (key) => (theirs.has(key) ? 'others' : 'us'),
+    carrierOf: (key) => (theirs.has(key) ? 'others' : ours.has(key) ? 'us' : 'unknown'),
+    lookHere: ({ key }) => {
+      if (!isBusy.now) asked.push(`${key} here`);
+      return !isBusy.now;
+    },
     redisAnswers: () => !redis.isAway,
     looks: {
       plannedAt: (key) => planned.get(key),
       covers: ({ key }) => seen.has(key),
       owes: (key) => owed.has(key),
       settled: (key) => owed.delete(key),
+      doubt: () => void asked.push('in doubt'),
     },
     sendNotices: () => undefined,
     onCount: () => undefined,
@@ -61,7 +68,7 @@ function opened(phases: Readonly<Record<string, { phase: string; checkAt?: strin
     excludedNamespaces: [],
   });
   t.teardown(() => resync.stop());
-  return { resync, asked, planned, seen, owed, theirs, passed, redis };
+  return { resync, asked, planned, seen, owed, theirs, ours, isBusy, passed, redis };
 }
 
 t.test('what has work is looked at, what is due first comes first', async (t) => {
@@ -153,7 +160,7 @@ t.test('what another scheduler carries on is left to it, unless it is late, and 
 });
 
 t.test('it is not left where Redis is away or was, or where it was asked for what nobody answered', async (t) => {
-  const { resync, asked, theirs, owed, redis } = opened({ theirs: { phase: 'Paused' } });
+  const { resync, asked, theirs, owed, passed, redis } = opened({ theirs: { phase: 'Paused' } });
   theirs.add(keyOf('theirs'));
   const isLeft = (run = () => resync.run()): boolean => {
     run();
@@ -164,14 +171,43 @@ t.test('it is not left where Redis is away or was, or where it was asked for wha
   t.notOk(isLeft(), 'its backups are in the one that may be gone');
   redis.isAway = false;
   t.ok(isLeft());
-  t.notOk(
-    isLeft(() => resync.afterOutage()),
-    'they were lost',
-  );
+  resync.afterOutage();
+  t.same(asked.splice(0), ['in doubt', keyOf('theirs')], 'they were lost');
+  passed.ms = INTERVAL_MS;
+  t.notOk(isLeft(), 'the pass after it begins while that one may still be under way');
+  passed.ms = 2 * INTERVAL_MS;
   t.ok(isLeft());
   owed.add(keyOf('theirs'));
   t.notOk(isLeft());
 });
+
+t.test('what this process carries on it looks at itself, unless it has enough to do', async (t) => {
+  const { resync, asked, ours, isBusy } = opened({ ours: { phase: 'Paused' }, anybodys: { phase: 'Paused' } });
+  ours.add(keyOf('ours'));
+  resync.run();
+  t.same(asked.splice(0), [`${keyOf('ours')} here`, keyOf('anybodys')]);
+  isBusy.now = true;
+  resync.run();
+  t.same(asked, [keyOf('ours'), keyOf('anybodys')]);
+});
+
+t.test(
+  'an ask at the start that another one may have taken the place of is made again, unless it was seen',
+  async (t) => {
+    const { resync, asked, seen } = opened({ seen: { phase: 'Succeeded' }, unseen: { phase: 'Succeeded' } });
+    for (const key of ['seen', 'unseen'].map(keyOf)) resync.takes(key);
+    resync.start();
+    t.same(
+      asked.splice(0),
+      ['seen', 'unseen'].map((name) => `${keyOf(name)}, once in 24000`),
+    );
+    seen.add(keyOf('seen'));
+    resync.run();
+    t.same(asked.splice(0), [keyOf('unseen')]);
+    resync.run();
+    t.same(asked, []);
+  },
+);
 
 t.test('schedulers that start together look for the same once', async (t) => {
   const { resync, asked } = opened({
