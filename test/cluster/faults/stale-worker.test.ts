@@ -103,18 +103,20 @@ t.test('a scheduler stopped with the answers that promote in hand loses to an ab
   const before = { pods: await app.stablePodIds(), tags: await app.stableTags() };
   const [stale] = schedulers();
   for (const tag of ['1.4.1', '1.4.2', '1.4.3']) {
-    const { passed } = await lastCheck(app, tag);
+    const { passed, ended } = await lastCheck(app, tag);
     const question = await metrics.hold({ path: /\/query/ });
     stale.signal('SIGSTOP');
     t.equal(await question.forward(), 200, 'the answer is there, and waits for it until it goes on');
     const refused = conflicts(app);
     await abortMeanwhile(app, ({ release }) => release?.outcome === 'failed');
-    await waitFor('it to have judged the answers', async () => (await passes(stale)) > passed);
+    await waitFor('the look to end that the answers were for', async () => (await ticksEnded(stale)) > ended);
     await goesOn(await ticksEnded(stale));
     await app.phase('Failed');
     await isKeptOut(t, app, before);
-    // One that went on late has not waited for the answers: the tick that judges them has seen the abort.
-    t.comment(`${tag}: ${conflicts(app) > refused ? 'its commit was refused' : 'it saw the abort'}`);
+    // One that went on late has not waited for the answers: the tick that judges them has seen the abort. After five seconds they count
+    // no more.
+    const judged = (await passes(stale)) > passed ? 'judged' : 'given up';
+    t.comment(`${tag}: answers ${judged}; ${conflicts(app) > refused ? 'its commit was refused' : 'it saw the abort'}`);
   }
   t.notOk((await app.reasons()).includes('Promoting'), 'no promotion was ever committed');
   await servedAll(t, load);
