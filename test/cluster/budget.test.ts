@@ -64,7 +64,7 @@ t.test('a release of five steps: at most 36 requests, 45 with Events, no list of
   t.ok(commits.length <= 17, `${commits.length} writes of the status: two a weight`);
   const watches = requests.filter(({ verb }) => verb === 'watch');
   t.ok(watches.length <= 5, `${watches.length} connections: ${tally(watches)}`);
-  // Its timers, and one for each time that the resync came by: what changes wakes the release without Redis.
+  // Hints of the webhook, and resyncs: timers and what changes wake the release without Redis, which has backups, added and taken out.
   t.ok(done <= 40, `${done} jobs`);
   t.ok(added <= 60, `${added} jobs were asked for`);
   t.comment(`${done} jobs of ${added} that were asked for`);
