@@ -163,7 +163,7 @@ export class Scheduler {
 
   /** Redis may have lost its timers: what is under way is woken again. */
   #afterOutage(): void {
-    this.#wakes.afterOutage();
+    this.#wakes.timers.forgetRedis();
     if (this.#ready) this.#resync.afterOutage();
   }
 

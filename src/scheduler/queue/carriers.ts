@@ -79,11 +79,9 @@ export class Carriers {
   /** Schedulers alone write the status: where it is another than was seen here before, another one did. */
   #see(record: Canary): LastCommit {
     const last = this.#commits.get(keyOf(record));
-    if (last !== undefined && last.version === record.metadata.resourceVersion) return last;
-    const isSameStatus = last === undefined || isSame(record.status, last.status);
-    if (isSameStatus) {
-      return this.#remember(record, last?.by ?? 'unknown', last?.isNews ?? false, last?.at);
-    }
+    if (last === undefined) return this.#remember(record, 'unknown', false);
+    if (last.version === record.metadata.resourceVersion) return last;
+    if (isSame(record.status, last.status)) return this.#remember(record, last.by, last.isNews, last.at);
     return this.#remember(record, 'others', true);
   }
 

@@ -152,7 +152,7 @@ export class Resync {
   #wake(key: string, now: number): void {
     const { world, wakeQueue, carrierOf, lookHere } = this.#options;
     const isLate = isDueBefore(world, key, now);
-    if (carrierOf(key) === 'us' && lookHere({ key, dueAt: now, isPrecaution: true })) return;
+    if (carrierOf(key) === 'us' && lookHere({ key, dueAt: now, purpose: 'search' })) return;
     if (isLate) wakeQueue.now(key, this.#once);
     else wakeQueue.whenFree(key, now, this.#once);
   }

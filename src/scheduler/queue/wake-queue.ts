@@ -10,12 +10,8 @@ export interface WakeJob {
   key: string;
   /** Milliseconds since the epoch. */
   dueAt: number;
-  /** Nobody is known to wait for it: when it is taken says nothing of how late work is. */
-  isPrecaution?: true;
-  /** Another one has a timer of its own: it comes `BACKUP_MS` after its time. */
-  isBackup?: true;
-  /** A webhook has seen a change, which who carries the release on sees as well. */
-  isHint?: true;
+  /** Absent: of a heartbeat, and of what never was in Redis. */
+  purpose?: Purpose;
 }
 
 const LONGEST_KEY = MAX_LABEL + 1 + MAX_NAME;
@@ -27,13 +23,20 @@ export const isWakeJob = (data: unknown): data is WakeJob =>
 const isKey = (key: string): boolean =>
   key === '' || (key.length <= LONGEST_KEY && key.split('/').length === 2 && key.split('/').every(isDnsSubdomain));
 
-/** `backup`: where who carries the release on has a timer of its own. */
+/** `backup`: where who carries the release on has a timer of its own; it comes `BACKUP_MS` after its time. */
 export type TimerPurpose = 'timer' | 'backup';
 
-/** `handover`: for a change that was left to another scheduler; `search`: for what no change told of. */
+/**
+ * `hint`: for what a webhook has seen, which who carries the release on sees as well; `handover`: for a change that was left to another
+ * scheduler; `search`: for what no change told of.
+ */
 export type Purpose = 'now' | 'hint' | 'handover' | 'search' | TimerPurpose;
 
-const PRECAUTIONS: readonly Purpose[] = ['handover', 'search'];
+export const isTimer = ({ purpose }: Pick<WakeJob, 'purpose'>): boolean => purpose === 'timer' || purpose === 'backup';
+
+/** Nobody is known to wait for it: when it is taken says nothing of how late work is. */
+export const isPrecaution = ({ purpose }: Pick<WakeJob, 'purpose'>): boolean =>
+  purpose === 'handover' || purpose === 'search';
 
 /** Wake-ups of one key within this time become one job, due at its end, so that it sees all that they were for. */
 export const MERGE_MS = 20;
@@ -47,7 +50,7 @@ export interface Once {
 }
 
 /** When Redis is to give it, milliseconds since the epoch. */
-export const comesAt = ({ dueAt, isBackup }: WakeJob): number => dueAt + (isBackup ? BACKUP_MS : 0);
+export const comesAt = ({ dueAt, purpose }: WakeJob): number => dueAt + (purpose === 'backup' ? BACKUP_MS : 0);
 
 export interface WakeQueueOptions {
   name: string;
@@ -127,8 +130,8 @@ export class WakeQueue {
   }
 
   /** Sets a timer again that came early. It gets an id of its own, as BullMQ ignores one that exists, and that of the job still does. */
-  postpone({ key, dueAt, isBackup }: WakeJob): void {
-    this.#add(key, isBackup ? 'backup' : 'timer', dueAt + 1);
+  postpone({ key, dueAt, purpose }: WakeJob): void {
+    this.#add(key, purpose === 'backup' ? 'backup' : 'timer', dueAt + 1);
   }
 
   /**
@@ -149,13 +152,7 @@ export class WakeQueue {
   #add(key: string, purpose: Purpose, dueAt: number, { onceInMs }: Once = {}): void {
     if (this.#closed) return;
     const jobId = this.#idOf(key, purpose, dueAt);
-    const job: WakeJob = {
-      key,
-      dueAt,
-      ...(PRECAUTIONS.includes(purpose) && { isPrecaution: true }),
-      ...(purpose === 'backup' && { isBackup: true }),
-      ...(purpose === 'hint' && { isHint: true }),
-    };
+    const job: WakeJob = { key, dueAt, purpose };
     const delay = Math.max(comesAt(job) - this.#clock(), 0);
     let kept = false;
     const keep = (): void => {
@@ -176,8 +173,8 @@ export class WakeQueue {
    * is enough.
    */
   #idOf(key: string, purpose: Purpose, dueAt: number): string {
-    if (purpose === 'timer' || purpose === 'backup') return [purpose, dueAt, key].join('/');
-    const parts = PRECAUTIONS.includes(purpose) ? [purpose, this.#process] : [purpose, dueAt, this.#process];
+    if (isTimer({ purpose })) return [purpose, dueAt, key].join('/');
+    const parts = isPrecaution({ purpose }) ? [purpose, this.#process] : [purpose, dueAt, this.#process];
     return [...parts, key].join('/');
   }
 

@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { isWakeJob, type WakeJob } from './wake-queue.ts';
+import { isTimer, isWakeJob, type WakeJob } from './wake-queue.ts';
 
 export interface WorkerOptions {
   queue: string;
@@ -29,9 +29,9 @@ export class WakeWorker {
 
   constructor({ queue, connection, concurrency, run, postpone, clock, onError }: WorkerOptions) {
     // A tick before its time would ask for the same timer, and BullMQ ignores a job whose id is that of one that runs.
-    const isEarly = (name: string, { dueAt }: WakeJob) => (name === 'timer' || name === 'backup') && dueAt > clock();
-    const take = async ({ name, data }: Job<unknown>): Promise<void> => {
-      if (isWakeJob(data)) await (isEarly(name, data) ? postpone(data) : run(data));
+    const isEarly = (job: WakeJob) => isTimer(job) && job.dueAt > clock();
+    const take = async ({ data }: Job<unknown>): Promise<void> => {
+      if (isWakeJob(data)) await (isEarly(data) ? postpone(data) : run(data));
       else onError(new Error('a job in the queue has no key of a Deployment and no time, and was dropped'));
     };
     this.#worker = new Worker<unknown>(queue, take, {

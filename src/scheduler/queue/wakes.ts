@@ -13,7 +13,7 @@ import { KeyedExecutor } from './keyed-executor.ts';
 import { LastLooks } from './last-looks.ts';
 import { Timers } from './timers.ts';
 import { urgencyIn } from './urgency.ts';
-import { comesAt, type WakeJob, WakeQueue } from './wake-queue.ts';
+import { comesAt, isPrecaution, type WakeJob, WakeQueue } from './wake-queue.ts';
 import { WakeWorker } from './wake-worker.ts';
 
 export interface WakesOptions {
@@ -160,11 +160,6 @@ export class Wakes {
     this.#carriers.giveUp(this.#options.world.records.about(key));
   }
 
-  /** Redis was away: timers may be lost with it. */
-  afterOutage(): void {
-    this.timers.forgetRedis();
-  }
-
   /** This process has committed another state of a record. */
   committed(record: Canary): void {
     this.#carriers.note(record);
@@ -173,12 +168,12 @@ export class Wakes {
   /** A job that came through Redis; heartbeats among them tell of the queue where nothing else is under way. */
   async #taken(job: WakeJob): Promise<void> {
     const { metrics, clock } = this.#options;
-    if (!job.isPrecaution) metrics.queueLag.set(Math.max(clock() - comesAt(job), 0) / 1_000);
+    if (!isPrecaution(job)) metrics.queueLag.set(Math.max(clock() - comesAt(job), 0) / 1_000);
     metrics.queueTaken.set(clock() / 1_000);
     this.#heartbeat.beat();
     if (job.key === '') return;
     // Two of them would decide the same, and one lose the race for each write.
-    if (job.isHint && this.carrierOf(job.key) === 'others') this.noticed(job.key);
+    if (job.purpose === 'hint' && this.carrierOf(job.key) === 'others') this.noticed(job.key);
     else await this.#look(job);
   }
 
@@ -188,8 +183,8 @@ export class Wakes {
     const now = this.#options.clock();
     // A job is done when the look is: if this process dies first, another takes it.
     if (this.looks.covers(job, now)) return this.#ticks.join(key);
-    if (job.isPrecaution && this.#isAnswered(job, now)) return;
-    if (job.isBackup) this.#replaced.add(key);
+    if (isPrecaution(job) && this.#isAnswered(job, now)) return;
+    if (job.purpose === 'backup') this.#replaced.add(key);
     if (this.#isAwaited(job, now)) this.#options.metrics.tickLateness.observe(Math.max(now - dueAt, 0) / 1_000);
     await this.#ticks.run(key);
   }
@@ -201,8 +196,8 @@ export class Wakes {
   }
 
   /** Whether its lateness tells of late work. A backup may have come while who carries the release on is at it. */
-  #isAwaited({ key, isPrecaution, isBackup }: WakeJob, now: number): boolean {
-    return !isPrecaution && (!isBackup || isDueBefore(this.#options.world, key, now));
+  #isAwaited(job: WakeJob, now: number): boolean {
+    return !isPrecaution(job) && (job.purpose !== 'backup' || isDueBefore(this.#options.world, job.key, now));
   }
 
   /** Who takes the place of another, and has nothing to commit, carries nothing on yet: what is next is for anybody, at its time. */
