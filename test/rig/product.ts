@@ -109,12 +109,13 @@ export class ProductProcess {
     return answer?.ok ?? false;
   }
 
-  /** Resolves when the process is gone. */
+  /** Resolves when the process is gone. One that was stopped hears of its end when it goes on. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#child;
     if (child === undefined || !this.isRunning) return;
     const gone = once(child, 'exit');
     child.kill(signal);
+    child.kill('SIGCONT');
     await gone;
   }
 

@@ -16,7 +16,6 @@ const product = new Product(rig, { schedulers: 2, env: { HEADGATE_RESYNC_INTERVA
 const routes = new RouteLog(rig);
 t.before(() => product.start());
 t.teardown(async () => {
-  for (const scheduler of product.schedulers) scheduler.signal('SIGCONT');
   await product.stop();
   await routes.close();
   await rig.close();

@@ -30,7 +30,6 @@ t.before(async () => {
   await Promise.all([stale.start(), other.start()]);
 });
 t.teardown(async () => {
-  for (const scheduler of [stale, other]) scheduler.signal('SIGCONT');
   await Promise.all([stale.end(), other.end(), product.stop()]);
   await Promise.all([proxy.stop(), routes.close()]);
   await rig.close();

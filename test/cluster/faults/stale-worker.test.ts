@@ -16,7 +16,6 @@ const seed = seedOf(process.env['HEADGATE_SEED']);
 const random = randomFrom(seed);
 t.before(() => product.start());
 t.teardown(async () => {
-  for (const scheduler of product.schedulers) scheduler.signal('SIGCONT');
   await product.stop();
   await metrics.stop();
   await rig.close();

@@ -20,7 +20,6 @@ t.before(async () => {
   await first.start();
 });
 t.teardown(async () => {
-  first.signal('SIGCONT');
   await first.end();
   await product.stop();
   await proxy.stop();
