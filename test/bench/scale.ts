@@ -4,6 +4,7 @@ import { look } from './scale/look.ts';
 import { restart } from './scale/restart.ts';
 import { deploy, deploymentOf, installRoutes, keyOf } from './support/apps.ts';
 import { builtProduct } from './support/built-product.ts';
+import { CHART_LIMIT } from './support/image-form.ts';
 import { RecordWatch } from './support/record-watch.ts';
 import { deliver } from './support/results.ts';
 import { enrol, mustGoOn, release } from './support/side-by-side.ts';
@@ -20,6 +21,8 @@ const { values } = parseArgs({
     schedulers: { type: 'string', default: '1' },
     interval: { type: 'string', default: '30' },
     seconds: { type: 'string', default: '30' },
+    /** Limit of a pod, in MiB: the chart's is too little for more than some 4,000 releases. */
+    memory: { type: 'string', default: String(CHART_LIMIT) },
     json: { type: 'string' },
   },
 });
@@ -27,7 +30,7 @@ const levelsOf = (text: string): number[] => text.split(',').filter(Boolean).map
 const intervalMs = Number(values.interval) * 1_000;
 const durationMs = Number(values.seconds) * 1_000;
 const rig = openRig();
-const product = builtProduct(rig, { schedulers: Number(values.schedulers) });
+const product = builtProduct(rig, { schedulers: Number(values.schedulers), memory: Number(values.memory) });
 const { schedulers } = product;
 const measures: Record<string, number> = {};
 

@@ -5,14 +5,16 @@ export interface ImageForm {
   flags: string[];
 }
 
-/** The chart's limit for a scheduler. */
-const LIMIT_MIB = 512;
+/** The chart's limit for a scheduler, in MiB. */
+export const CHART_LIMIT = 512;
 
 /**
  * From the stage of the Dockerfile that all images begin with. A share of the pod's memory becomes so many MiB: on the rig
  * there is no pod, and it would be a share of the machine's.
+ * @param limit of the pod's memory, in MiB
  */
-export function imageForm(dockerfile: string): ImageForm {
+export function imageForm(dockerfile: string, limit = CHART_LIMIT): ImageForm {
+  const sized = (words: string): string => sizedIn(words, limit);
   const [, stage = ''] = /^FROM .* AS headgate\n([^]*?)^FROM /m.exec(dockerfile) ?? [];
   const words = [...stage.matchAll(/^ENV (.+)$/gm)].flatMap(([, line = '']) => [
     ...line.matchAll(/(\w+)=("[^"]*"|\S+)/g),
@@ -24,8 +26,8 @@ export function imageForm(dockerfile: string): ImageForm {
   return { env, flags };
 }
 
-const sized = (words: string): string =>
+const sizedIn = (words: string, limit: number): string =>
   words.replace(
     /--max-old-space-size-percentage=(\d+)/,
-    (_, percent: string) => `--max-old-space-size=${Math.round((LIMIT_MIB * Number(percent)) / 100)}`,
+    (_, percent: string) => `--max-old-space-size=${Math.round((limit * Number(percent)) / 100)}`,
   );
