@@ -49,8 +49,13 @@ const record = (status?: object): Canary =>
     ...(status && { status }),
   }) as Canary;
 
+const noted = {
+  stable: `${NAME}.${NAMESPACE}.svc.cluster.local`,
+  canary: `${NAME}-canary.${NAMESPACE}.svc.cluster.local`,
+};
+
 const adopted: make.Change<VirtualService> = ({ metadata }) => {
-  metadata.annotations = { [ADOPTED_FOR]: JSON.stringify({ [`${NAMESPACE}/${NAME}`]: { stable: 'a', canary: 'b' } }) };
+  metadata.annotations = { [ADOPTED_FOR]: JSON.stringify({ [`${NAMESPACE}/${NAME}`]: noted }) };
 };
 
 /** A user's, in another namespace, which no setting may name any more. */

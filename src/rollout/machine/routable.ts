@@ -1,3 +1,4 @@
+import type { ObjectChange } from '../object-change.ts';
 import { canaryService, isAsWanted } from '../workload/services.ts';
 import { isMadeFor } from '../workload/taken-names.ts';
 import type { Releasing, Situation } from './situation.ts';
@@ -14,9 +15,13 @@ const isCanaryServed = ({ seen: { service, canaryService: present, deployment },
   present !== undefined &&
   (!isMadeFor(present, deployment) || isAsWanted(present, canaryService(deployment, service.service, label)));
 
+/** A mark on an object of another namespace is taken away, and holds nothing up: whoever may write there could set it again and again. */
+const isElsewhere = ({ deployment }: Situation['seen'], { object }: ObjectChange): boolean =>
+  object.metadata.namespace !== deployment.metadata.namespace;
+
 /** Whether all is there that a weight for the canary names, and as it should be; whether any pod is there is another question. */
 export const isRoutable = (s: Situation): boolean =>
-  isStableRoutable(s) && isCanaryServed(s) && s.seen.prerequisites.length === 0;
+  isStableRoutable(s) && isCanaryServed(s) && s.seen.prerequisites.every((change) => isElsewhere(s.seen, change));
 
 /** Since when it has been so, as far as this release knows; while it cannot be read it is as it was. */
 export function routableSince(s: Releasing): Time | undefined {

@@ -2,7 +2,8 @@ import { ADOPTED_FOR, ROLE } from '../../rollout/keys.ts';
 import { type KubeObject, keyOf } from '../../rollout/kube.ts';
 import type { TrafficWish } from '../../rollout/machine/traffic.ts';
 import { type PatchOperation, pointer } from '../../rollout/object-change.ts';
-import { adoptedFor } from '../../rollout/workload/adopted-for.ts';
+import { isNumber, isRecord } from '../../rollout/spec/rules/findings.ts';
+import { adoptedFor, MOST_SHARING } from '../../rollout/workload/adopted-for.ts';
 import { ADOPTED, chosenRules, fullHostsOf } from './app-routes.ts';
 import type { VirtualService } from './reach/objects.ts';
 import { type SoleWeights, soleWeights } from './rule-weights.ts';
@@ -17,9 +18,11 @@ export interface Adoption {
   weights?: SoleWeights;
 }
 
-/** Deployments whose weights a VirtualService of a user holds, by key, as Headgate noted them. */
+/** Deployments whose weights a VirtualService of a user holds, by key, as Headgate noted them. What somebody else noted is none. */
 export const adoptions = (route: VirtualService): Record<string, Adoption> =>
-  adoptedFor(route) as Record<string, Adoption>;
+  Object.fromEntries(
+    Object.entries(adoptedFor(route)).filter((entry): entry is [string, Adoption] => isAdoption(entry[1])),
+  );
 
 export const isAdoptedFor = (route: VirtualService, { deployment }: { deployment: KubeObject }): boolean =>
   adoptions(route)[keyOf(deployment)] !== undefined;
@@ -27,13 +30,13 @@ export const isAdoptedFor = (route: VirtualService, { deployment }: { deployment
 /** The same, of one that bears the mark; undefined where a part of it cannot be understood. */
 export function adoptionsOf(route: VirtualService): Record<string, Adoption> | undefined {
   if (route.metadata.labels?.[ROLE] !== ADOPTED) return undefined;
-  const found = adoptions(route);
-  return Object.values(found).every(isAdoption) ? found : undefined;
+  return Object.values(adoptedFor(route)).every(isAdoption) ? adoptions(route) : undefined;
 }
 
 function isAdoption(value: unknown): value is Adoption {
-  const { stable, canary, rules = [] } = (value ?? {}) as Record<string, unknown>;
-  return [stable, canary].every(isFullHost) && Array.isArray(rules);
+  const { stable, canary, rules = [], weights = {} } = isRecord(value) ? value : {};
+  const isNamed = Array.isArray(rules) && rules.every((rule) => typeof rule === 'string');
+  return [stable, canary].every(isFullHost) && isNamed && isRecord(weights) && Object.values(weights).every(isNumber);
 }
 
 const isFullHost = (host: unknown): boolean => typeof host === 'string' && host.split('.')[2] === 'svc';
@@ -63,6 +66,8 @@ function keptKey(
 export function adopt(route: VirtualService, wish: TrafficWish): PatchOperation[] {
   const present = adoptions(route);
   const key = keyOf(wish.deployment);
+  // One more is weighed all the same; only what its user applies meanwhile is not kept from it.
+  if (present[key] === undefined && Object.keys(present).length >= MOST_SHARING) return [];
   const rules = chosenRules(route, wish);
   const known = present[key];
   const weights = known ? known.weights : soleWeights(route, wish);

@@ -1,6 +1,8 @@
 import t from 'tap';
 import type { Release } from '../../../src/rollout/machine/state.ts';
+import type { ObjectChange } from '../../../src/rollout/object-change.ts';
 import { canaryService } from '../../../src/rollout/workload/services.ts';
+import { VIRTUAL_SERVICES } from '../../../src/traffic/istio/kinds.ts';
 import { at, canary, deployment, held, LABEL, release, service, state } from '../../build.ts';
 import { after, effects, expect, progressing, route, serving } from './decided.ts';
 
@@ -9,6 +11,13 @@ const owner = deployment('2.0', held());
 const ready = { deployment: owner, canary: canary('2.0', 1), route: route(0) };
 const waitsFor = (routableSince: string | undefined, more: Partial<Release> = {}) =>
   progressing({ ready: 1, ...more, routableSince });
+const patchIn = (namespace: string): ObjectChange => ({
+  do: 'patch',
+  kind: VIRTUAL_SERVICES,
+  object: { metadata: { name: 'web', namespace } },
+  operations: [],
+});
+const [elsewhere, beside] = [patchIn('evil'), patchIn(owner.metadata.namespace ?? '')];
 const made = canaryService(owner, service(), LABEL);
 const other = { ...made, spec: { ...made.spec, ports: [] } };
 const madeAt = (creationTimestamp: string) => ({ ...made, metadata: { ...made.metadata, creationTimestamp } });
@@ -26,6 +35,14 @@ expect({
   'and then the first': [
     after(waitsFor(at(7)), ready),
     { phase: 'Progressing', effects: ['setRoute'], facts: ['Advanced'], release: { weight: 20 } },
+  ],
+  'what is marked for it in another namespace holds nothing up, and is put right': [
+    after(waitsFor(at(7)), { ...ready, prerequisites: [elsewhere] }),
+    { phase: 'Progressing', effects: ['changeTraffic', 'setRoute'], facts: ['Advanced'], release: { weight: 20 } },
+  ],
+  'what is to be made in its own is made first': [
+    after(waitsFor(at(7)), { ...ready, prerequisites: [beside] }),
+    { phase: 'Progressing', effects: ['changeTraffic'], release: { weight: 0, routableSince: undefined } },
   ],
   'what is changed starts anew': [
     after(waitsFor(at(0)), { ...ready, canaryService: other }),

@@ -95,6 +95,51 @@ void t.test('a user’s route is marked, and only the weights to the app are wri
   t.same(istio.release([released as KubeObject], wish), [], 'and then it is let alone');
 });
 
+const stable = 'podinfo.prod.svc.cluster.local';
+const noted = { stable, canary: 'podinfo-canary.prod.svc.cluster.local' };
+const many = Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`prod/app-${index}`, noted]));
+
+/** Marks that Headgate has never written, as anybody may. */
+const strange: Record<string, unknown> = {
+  'no object': 5,
+  'a list': [noted],
+  'of no Deployment': { podinfo: noted, 'prod/../podinfo': noted },
+  'a number for a host': { 'prod/podinfo': { stable: 5 } },
+  'a host that is not a full one': { 'prod/podinfo': { stable: 'podinfo', canary: 'podinfo-canary' } },
+  'rules that are no names': { 'prod/podinfo': { ...noted, rules: [5] } },
+  'weights that are none': { 'prod/podinfo': { ...noted, weights: { 0: 'all' } } },
+  'of more Deployments than Headgate notes': { 'prod/podinfo': noted, ...many },
+};
+for (const [claim, mark] of Object.entries(strange)) {
+  void t.test(`a mark that is none: ${claim}`, async (t) => {
+    const route = users([{ route: [to('redis')] }], {}, 'foreign');
+    Object.assign(route.metadata, {
+      namespace: 'evil',
+      labels: { [ROLE]: 'adopted-route' },
+      annotations: { [ADOPTED_FOR]: JSON.stringify(mark) },
+    });
+    t.same(read(route).prerequisites, [], 'nothing is to be done about it');
+    t.same(istio.release([route], wish), []);
+    const home = users([{ route: [to('podinfo')] }]);
+    Object.assign(home.metadata, { labels: route.metadata.labels, annotations: route.metadata.annotations });
+    t.equal(
+      read(weighed([home], wish, 30)[0] as KubeObject).route?.weight,
+      30,
+      'a route of the app is weighed all the same',
+    );
+  });
+}
+
+void t.test('a route that has as many Deployments as are noted is weighed without another mark', async (t) => {
+  const { 'prod/app-500': _one, ...full } = many;
+  const route = users([{ route: [to('podinfo')] }]);
+  const annotations = { [ADOPTED_FOR]: JSON.stringify(full) };
+  Object.assign(route.metadata, { labels: { [ROLE]: 'adopted-route' }, annotations });
+  const objects = weighed([route], wish, 30);
+  t.same(objects[0]?.metadata.annotations, annotations);
+  t.match(read(...objects).route, { weight: 30, stale: false });
+});
+
 void t.test('a weight that a user wrote for a sole destination is there again when it is over', async (t) => {
   const written = users([{ route: [to('podinfo')] }, { route: [to('podinfo', 100)] }]);
   const objects = weighed(weighed([written], wish, 30), wish, 60);

@@ -54,7 +54,7 @@ function mostSpecific(rules: DestinationRule[], service: Service, objects: MeshO
 function rulesFor(service: Service, rules: readonly DestinationRule[], objects: MeshObjects) {
   const host = serviceHost(service, objects);
   return rules
-    .map((rule) => ({ rule, pattern: resolveHost(rule.spec.host, namespaceOf(rule), objects) }))
+    .map((rule) => ({ rule, pattern: resolveHost(rule.spec.host ?? '', namespaceOf(rule), objects) }))
     .filter(({ pattern }) => matchesHost(pattern, host));
 }
 

@@ -15,6 +15,10 @@ check({
   'one that it does not define': [having(destinationRule('app', 'app', ['v2'])), undefinedThere],
   'a rule without subsets': [having(destinationRule('app', 'app', [])), undefinedThere],
   'no rule at all': [having(), missing],
+  'a rule that says nothing, as no webhook of Istio was there': [
+    having({ ...destinationRule('app', 'app', []), spec: {} as never }),
+    missing,
+  ],
   'a rule for another host does not bind': [having(destinationRule('app', 'app-canary', ['v1'])), missing],
   'so a subset of stable is none of the canary’s': [
     {
