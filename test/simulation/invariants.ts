@@ -117,7 +117,11 @@ const CHECKS: Record<string, Check> = {
     if (decision.state.release?.path !== 'canary' || isCommanded(seen.command?.id, before, decision.state))
       return undefined;
     const dwell = now - traffic.since;
-    return dwell >= ticker.spec.analysis.intervalMs ? undefined : `${dwell} ms at ${traffic.weight}%`;
+    const { skipAnalysis, analysis } = ticker.spec;
+    const isUnanalysed = skipAnalysis || decision.state.release.decidedBy?.action === 'promote';
+    // Until every proxy knows it.
+    const wanted = isUnanalysed ? SETTLE_MS : analysis.intervalMs;
+    return dwell >= wanted ? undefined : `${dwell} ms at ${traffic.weight}%`;
   },
 
   'pods go only when no traffic reaches them': (round) => {

@@ -5,7 +5,7 @@ import { gateDeadlines, nextPoll } from './gates.ts';
 import { meshKnowsPodsAt } from './phases/promoting.ts';
 import { meshKnowsCanaryAt } from './routable.ts';
 import type { Situation } from './situation.ts';
-import { ms, ROLLING_OUT, SERVING, TIMED } from './state.ts';
+import { ms, type Release, ROLLING_OUT, SERVING, TIMED } from './state.ts';
 import { lateAt } from './troubles/late-pods.ts';
 import { waitsUnwatched } from './troubles/obstacle.ts';
 import { promotedAgainAt } from './troubles/refused-roll-out.ts';
@@ -55,9 +55,13 @@ function timers(s: Situation): number[] {
   if (TIMED.has(phase) && weightSince !== undefined && checkAt === undefined) {
     times.push(ms(weightSince) + (weight > 0 ? spec.analysis.intervalMs : settleMs));
   }
-  if (phase === 'Progressing') times.push(promotedAgainAt(release));
+  if (phase === 'Progressing') times.push(promotedAgainAt(release), ...emptiedAt(s, release));
   return [...times, ...rounds(s), ...endOfGrace(s)];
 }
+
+/** When every proxy knows that the canary has all the traffic: stable pods may be stopped then. */
+const emptiedAt = ({ settleMs }: Situation, { weight, weightSince }: Release): number[] =>
+  weight === 100 && weightSince !== undefined ? [ms(weightSince) + settleMs] : [];
 
 /** Those that pass are not written down while the Deployment rolls out: they are an interval apart from the first one. */
 function rounds({ state: { phase, release }, now, spec: { analysis } }: Situation): number[] {

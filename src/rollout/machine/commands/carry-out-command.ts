@@ -49,13 +49,11 @@ function abort(s: Releasing, by: string | undefined): Next {
 function retry(s: Releasing, by: string | undefined): Next {
   const { outcome: _outcome, decidedBy: _decidedBy, approvals: _approvals, ...release } = s.state.release;
   const fresh: Releasing = { ...s, state: { ...s.state, release: { ...release, startedAt: time(s.now) } } };
-  const next = startOrWait(fresh);
-  return {
-    ...next,
-    facts: [
-      fact('NewRevision', `${displayName(s)} ${release.revision} is tried again by ${commandOf(by)}`, release.revision),
-    ],
-  };
+  const words = `${displayName(s)} ${release.revision} is tried again by ${commandOf(by)}`;
+  const { facts, ...next } = startOrWait(fresh);
+  // Why it has to wait is told too; that it is new is not.
+  const others = facts.filter(({ reason }) => reason !== 'NewRevision');
+  return { ...next, facts: [fact('NewRevision', words, release.revision), ...others] };
 }
 
 /** The stable template takes the place of the held one; what was under way gives way. */

@@ -10,6 +10,7 @@ import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { meshKnowsCanary } from '../routable.ts';
 import {
+  atWeightFor,
   displayName,
   enterPhase,
   fail,
@@ -89,7 +90,7 @@ function unready(s: Releasing): Next {
 
 function missing(s: Releasing): string {
   const { canary, deployment } = s.seen;
-  const { replicas } = s.state.release;
+  const { replicas, service = deployment.metadata.name } = s.state.release;
   if (isCanaryReady(s) && !isKnown(s.seen, 'endpoints', 'replicaSets'))
     return `has its canary pods ready, but it is not known whether its Service leads to them: ${unknownWords(s.seen)}`;
   if (!isCanaryReady(s)) {
@@ -97,8 +98,8 @@ function missing(s: Releasing): string {
     const count = `has ${canary?.status?.availableReplicas ?? 0} of ${replicas} canary pods available`;
     return words === '' ? count : `${count} (${words})`;
   }
-  const service = canaryName(deployment.metadata.name);
-  return `has its canary pods ready, but ${listedPods(s.seen).length} of ${replicas} among the endpoints of Service ${service}`;
+  const listed = listedPods(s.seen).length;
+  return `has its canary pods ready, but ${listed} of ${replicas} among the endpoints of Service ${canaryName(service)}`;
 }
 
 /** All wanted pods are ready: take the first weight, note that a weight is live, or judge it. */
@@ -118,10 +119,14 @@ function readyAt(s: Releasing): Next {
   return atWeight(s, release.checkAt ?? release.weightSince);
 }
 
-/** Whose analysis is skipped, or was when its roll-out was refused, is promoted as soon as it may be. */
+/**
+ * Whose analysis is skipped, or was when its roll-out was refused, is promoted as soon as it may be; so is what was promoted by command,
+ * and has to have all the traffic first, or could not be promoted then.
+ */
 function withoutAnalysis(s: Releasing): Next | undefined {
-  const { refusal } = s.state.release;
+  const { refusal, decidedBy } = s.state.release;
   if (refusal !== undefined) return refusal.unanalysed || s.spec.skipAnalysis ? promoteAgain(s, skipAgain) : undefined;
+  if (decidedBy?.action === 'promote') return promoteNow(s, byCommand(decidedBy.user));
   return s.spec.skipAnalysis ? throughGate(s, 'confirm-promotion', skip) : undefined;
 }
 
@@ -199,17 +204,20 @@ function giveWeight(s: Releasing, weight: number): Next {
 
 /**
  * Skips the rest of the plan. Where the roll-out stops the stable pods before it starts others, the canary gets all traffic
- * first.
+ * first, and every proxy has to know it.
  */
 function promoteNow(s: Releasing, why: string): Next {
   if (!canAdvance(s.seen)) return stay(s);
-  const emptied = stopsPodsFirst(s.seen.deployment) && s.seen.route?.weight !== 100;
-  return emptied ? giveWeight(s, 100) : promote(s, why);
+  if (!stopsPodsFirst(s.seen.deployment)) return promote(s, why);
+  if (s.seen.route?.weight !== 100) return giveWeight(s, 100);
+  return atWeightFor(s, s.settleMs) ? promote(s, why) : stay(s);
 }
+
+const byCommand = (by: string | undefined): string => `is promoted by ${commandOf(by)}`;
 
 /** @param by the user */
 export const promoteByCommand = (s: Releasing, by: string | undefined): Next =>
-  promoteNow(withRelease(s, { decidedBy: decisionOf('promote', by, s.now) }), `is promoted by ${commandOf(by)}`);
+  promoteNow(withRelease(s, { decidedBy: decisionOf('promote', by, s.now) }), byCommand(by));
 
 const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis is skipped');
 

@@ -1,7 +1,18 @@
 import t from 'tap';
 import { COMMAND, COMMAND_BY } from '../../../../src/rollout/keys.ts';
 import { type Command, readCommand } from '../../../../src/rollout/machine/commands/command-annotation.ts';
-import { annotated, at, deployment, held, recreate, release, replicas, revision, state } from '../../../build.ts';
+import {
+  annotated,
+  at,
+  deployment,
+  held,
+  recreate,
+  release,
+  replicas,
+  revision,
+  service,
+  state,
+} from '../../../build.ts';
 import { after, expect, failed, live, progressing } from '../decided.ts';
 
 const command = (action: Command['action']): { command: Command } => ({ command: { id: 'c1', action } });
@@ -46,6 +57,13 @@ expect({
     }),
     { phase: 'Promoting', effects: ['restoreTemplate'], facts: ['Withdrawn'] },
   ],
+  'a retry tells what is still in its way': [
+    after(
+      state('Failed', { release: release('2.0', { outcome: 'failed', reason: 'NoTraffic', message: 'had none' }) }),
+      { deployment: deployment('2.0', held(failed)), taken: [service('podinfo-canary')], ...command('retry') },
+    ),
+    { phase: 'Waiting', facts: ['NewRevision', 'NameTaken'], release: { reason: 'NameTaken' } },
+  ],
   'a retry that cannot start says why': [
     after(
       state('Failed', { release: release('2.0', { outcome: 'failed', reason: 'NoTraffic', message: 'had none' }) }),
@@ -57,7 +75,7 @@ expect({
     {
       phase: 'Waiting',
       effects: ['writeHold'],
-      facts: ['NewRevision'],
+      facts: ['NewRevision', 'Waiting'],
       release: { reason: 'Waiting', outcome: undefined },
     },
   ],
