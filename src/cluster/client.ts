@@ -78,6 +78,14 @@ export class KubeClient {
     return objectIn<T>(path, await this.#transport.send({ verb: 'get', path, ...options }));
   }
 
+  /**
+   * What an API behind the API server answers, whatever it is.
+   * @param resource what the metrics of requests call it: the path is a user's
+   */
+  getAnswer(path: string, resource: string): Promise<unknown> {
+    return this.#transport.send({ verb: 'get', path, resource });
+  }
+
   /** Like get, but undefined when it is not there. */
   find<T extends KubeObject = KubeObject>(path: string, options: CallOptions = {}): Promise<T | undefined> {
     return this.get<T>(path, options).catch((error: unknown) => {

@@ -17,6 +17,8 @@ export type Query = Readonly<Record<string, string | number | boolean | undefine
 export interface Call {
   verb: Verb;
   path: string;
+  /** What a report calls it; by default what the path is about. */
+  resource?: string;
   query?: Query;
   /** Sent as JSON. */
   body?: object;
@@ -182,8 +184,8 @@ export class Transport {
     return new KubeError(`${words(call)}: ${why}`, { code: 'KUBE_UNREACHABLE', cause });
   }
 
-  #report({ verb, path }: Call, code: RequestReport['code']): void {
-    this.#options.onRequest?.({ verb, resource: resourceOf(path), code });
+  #report({ verb, path, resource = resourceOf(path) }: Call, code: RequestReport['code']): void {
+    this.#options.onRequest?.({ verb, resource, code });
   }
 }
 

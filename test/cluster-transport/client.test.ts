@@ -77,6 +77,16 @@ for (const [sentence, [answers, requests, end]] of Object.entries(reads)) {
   });
 }
 
+void t.test('what another API answers is given as it is, and reported by a name of ours', async (t) => {
+  server.answer(
+    json(200, { kind: 'ExternalMetricValueList', apiVersion: 'external.metrics.k8s.io/v1beta1', items: [] }),
+  );
+  const external = '/apis/external.metrics.k8s.io/v1beta1/namespaces/ns/queue_length?labelSelector=app%3Da';
+  t.match(await client.getAnswer(external, 'externalmetrics'), { items: [] });
+  t.match(server.seen.at(-1), { path: external.split('?')[0], query: { labelSelector: 'app=a' } });
+  t.match(reports, [{ verb: 'get', resource: 'externalmetrics', code: 200 }]);
+});
+
 void t.test('a write is never repeated, whatever happened to it', async (t) => {
   const writes = {
     create: () => client.create(path, object('a', 1)),

@@ -15,7 +15,7 @@ import { masker } from '../../rollout/spec/wording/masked.ts';
 import { findTemplate, type TemplateLookup } from './template-lookup.ts';
 
 export interface MetricTemplatesOptions {
-  client: Pick<KubeClient, 'find' | 'get'>;
+  client: Pick<KubeClient, 'find' | 'getAnswer'>;
   /** Where Headgate itself runs: templates there may ask anybody, as ClusterMetricTemplates may. */
   namespace: string;
   providers: Pick<ProviderClient, 'send'>;
@@ -89,7 +89,7 @@ export class MetricTemplates {
 
   async #ofCluster(path: string): Promise<ProviderAnswer> {
     try {
-      return { status: 200, text: JSON.stringify(await this.#options.client.get(path)) };
+      return { status: 200, text: JSON.stringify(await this.#options.client.getAnswer(path, 'externalmetrics')) };
     } catch (error) {
       if (error instanceof KubeError && error.status > 0) return { status: error.status, text: error.message };
       return { problem: 'cannot be reached: the API server does not answer' };
