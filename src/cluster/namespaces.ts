@@ -1,6 +1,6 @@
 import type { KubeObject } from '../rollout/kube.ts';
 import type { Kind } from '../rollout/object-change.ts';
-import type { KubeClient, ListQuery } from './client.ts';
+import type { KubeClient, ListQuery, ReadingOptions } from './client.ts';
 import { pathOf } from './kinds.ts';
 
 export type Namespaces = readonly string[];
@@ -35,13 +35,17 @@ export async function* inPages<T extends KubeObject>(
   client: Pick<KubeClient, 'list'>,
   kind: Kind,
   coverage: Coverage,
-  query: ListQuery = {},
+  { metadataOnly, ...query }: ListQuery & Pick<ReadingOptions, 'metadataOnly'> = {},
 ): AsyncGenerator<T> {
   for (const { namespace, ...selector } of collectionsIn(coverage)) {
     let next: string | undefined;
     do {
       const position = { limit: PAGE, ...(next !== undefined && { continue: next }) };
-      const page = await client.list<T>(pathOf(kind, namespace), { ...query, ...selector, ...position });
+      const page = await client.list<T>(
+        pathOf(kind, namespace),
+        { ...query, ...selector, ...position },
+        { metadataOnly },
+      );
       yield* page.items;
       next = page.continue;
     } while (next !== undefined);

@@ -72,6 +72,7 @@ export function makeTick(options: SchedulerOptions, parts: TickParts): Tick {
     applier: new Applier({ client, world, provider: reading, reads: observer.reads, clock }),
     settleMs,
     scrapeMs: config.scrapeIntervalMs,
+    onRecordRefused: (deployment, why) => events.recordRefused(deployment, why),
     clock,
     clusterDomain,
     self: parts.self,

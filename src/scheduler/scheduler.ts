@@ -14,10 +14,9 @@ import { Wakes } from './queue/wakes.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
 import type { Tick } from './tick/tick.ts';
+import { TickRetries } from './tick-retries.ts';
 import { ConfigKey } from './world/config/config-key.ts';
 import { World } from './world/world.ts';
-
-const RETRY_MS = 1_000;
 
 /** The queues in Redis that a scheduler works on. */
 export const queuesOf = ({ queue }: Pick<Config, 'queue'>): string[] => [queue, noticesOf(queue)];
@@ -28,6 +27,7 @@ export class Scheduler {
   readonly #world: World;
   readonly #hooks: HookRunner;
   readonly #tick: Tick;
+  readonly #retries = new TickRetries();
   readonly #wakes: Wakes;
   readonly #events: EventRecorder;
   readonly #connections: Connections;
@@ -174,12 +174,13 @@ export class Scheduler {
     try {
       const wakeAt = await tracing.tick(this.#world.records.about(key), () => this.#tick.run(key));
       metrics.ticks.inc({ outcome: 'done' });
+      this.#retries.succeeded(key);
       return wakeAt;
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
       this.#wakes.giveUp(key);
-      return clock() + RETRY_MS;
+      return clock() + this.#retries.failed(key, error);
     } finally {
       metrics.releaseWatches.set(this.#world.releaseWatches);
       end();

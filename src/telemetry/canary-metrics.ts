@@ -21,7 +21,7 @@ export interface CanaryMetrics {
 export function canaryMetrics(registry: Registry, most = MOST_CANARIES): CanaryMetrics {
   const checks = new CanaryChecks(most);
   let list: () => readonly Canary[] = () => [];
-  const exported = () => followed(list()).slice(0, most);
+  const exported = () => firstOf(list().filter(isEnrolled), most);
   for (const family of FAMILIES) addFamily(registry, family, exported);
   addChecks(registry, checks, exported);
   new Gauge({
@@ -29,7 +29,7 @@ export function canaryMetrics(registry: Registry, most = MOST_CANARIES): CanaryM
     help: 'Canaries beyond the number that have series of their own.',
     registers: [registry],
     collect() {
-      this.set(Math.max(followed(list()).length - most, 0));
+      this.set(Math.max(list().filter(isEnrolled).length - most, 0));
     },
   });
   return {
@@ -40,16 +40,24 @@ export function canaryMetrics(registry: Registry, most = MOST_CANARIES): CanaryM
   };
 }
 
-/** In an order that is the same in every scheduler. */
-const followed = (canaries: readonly Canary[]): Canary[] =>
-  canaries.filter(isEnrolled).toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+/** In an order that is the same in every scheduler, where there are more. Each family asks for them. */
+function firstOf(canaries: readonly Canary[], most: number): readonly Canary[] {
+  if (canaries.length <= most) return canaries;
+  const byKey = new Map(canaries.map((canary) => [keyOf(canary), canary]));
+  const keys = [...byKey.keys()].toSorted().slice(0, most);
+  return keys.flatMap((key) => byKey.get(key) ?? []);
+}
 
 const isEnrolled = ({ status }: Canary): boolean =>
   (status?.conditions ?? []).some((condition) => condition.type === 'Enrolled' && condition.status === 'True');
 
 const nameOf = ({ metadata: { namespace = '', name } }: Canary) => ({ namespace, name });
 
-function addFamily(registry: Registry, { name, help, labels = [], samples }: Family, exported: () => Canary[]): void {
+function addFamily(
+  registry: Registry,
+  { name, help, labels = [], samples }: Family,
+  exported: () => readonly Canary[],
+): void {
   new Gauge<string>({
     name,
     help,
@@ -67,7 +75,7 @@ function addFamily(registry: Registry, { name, help, labels = [], samples }: Fam
 }
 
 /** Of the checks that this process made: the sum over the schedulers is the number of all. */
-function addChecks(registry: Registry, checks: CanaryChecks, exported: () => Canary[]): void {
+function addChecks(registry: Registry, checks: CanaryChecks, exported: () => readonly Canary[]): void {
   new Counter({
     name: 'headgate_canary_checks_total',
     help: 'Checks of a canary, by metric and verdict.',

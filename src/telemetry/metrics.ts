@@ -98,7 +98,6 @@ function releaseMetrics(registry: Registry) {
       registers: [registry],
     }),
     checks: counter('headgate_checks_total', 'Checks of a canary by verdict.', ['verdict']),
-    releases: counter('headgate_releases_total', 'Releases that came to an end, by outcome.', ['outcome']),
     releaseDuration: new Histogram({
       name: 'headgate_release_duration_seconds',
       help: 'From the start of a release to its end, by how it ended.',

@@ -36,7 +36,7 @@ void t.test('every reason is told, but for those that are not told by a decision
   );
   t.same(
     Object.keys(REASONS).filter((reason) => !told.has(reason) && !others.has(reason)),
-    ['InvalidSpec', 'NotificationFailed'],
+    ['RecordRefused', 'InvalidSpec', 'NotificationFailed'],
   );
 });
 

@@ -22,7 +22,7 @@ const COLUMNS: readonly PrinterColumn[] = [
   {
     name: 'Last transition',
     type: 'date',
-    description: 'When the status last changed.',
+    description: 'When the phase last changed.',
     jsonPath: '.status.lastTransitionTime',
   },
 ];

@@ -51,6 +51,7 @@ export const REASONS = {
   RollbackRequested: 'Warning',
   Aborted: 'Warning',
   RecordDeleted: 'Warning',
+  RecordRefused: 'Warning',
   RolledBack: 'Warning',
   StableRestored: 'Warning',
   ServiceNotFound: 'Warning',

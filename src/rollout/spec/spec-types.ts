@@ -99,7 +99,7 @@ export interface AnalysisSpec {
 
 /** How one Deployment is released: complete and normalised, durations in milliseconds. */
 export interface RolloutSpec {
-  /** Longest wait for the canary's, or the promoted Deployment's, pods. */
+  /** Longest wait for the canary's pods; the promoted Deployment has its own `progressDeadlineSeconds`. */
   progressDeadlineMs: number;
   /** How long after a promotion the way back to the revision before it is not gated. */
   rollbackWindowMs: number;

@@ -32,8 +32,8 @@ export interface NoticeSenderOptions {
 const LIMITED_MS = 1_000;
 /** While the API server does not answer. */
 const UNREACHABLE_MS = 5_000;
-/** While the watch has not delivered the commit of another process. */
-const UNSEEN_MS = 200;
+/** While the watch has not delivered the commit of another process: half of the time that it has had for that, within these. */
+const [SOONEST_UNSEEN_MS, LATEST_UNSEEN_MS] = [200, 30_000];
 
 /**
  * Sends the notices of outboxes to their receivers, outside of ticks, and has a tick run when one was delivered. The outbox
@@ -106,9 +106,8 @@ export class NoticeSender {
       const known = outstanding(delivery, watchedRecord(delivery));
       if (known !== undefined) return this.#after(delivery, known, await dispatcher.attempt(known, isLast));
       // Either another process has delivered it, or one has committed it and the watch here does not show that yet.
-      return outstanding(delivery, await fetchRecord(delivery))
-        ? { is: 'delayed', forMs: UNSEEN_MS }
-        : { is: 'completed' };
+      const unseen = outstanding(delivery, await fetchRecord(delivery));
+      return unseen === undefined ? { is: 'completed' } : { is: 'delayed', forMs: unseenMs(unseen) };
     } catch (error) {
       if (error instanceof KubeError && error.retry) return { is: 'delayed', forMs: UNREACHABLE_MS };
       onError(error);
@@ -143,4 +142,9 @@ export class NoticeSender {
       this.#settling.delete(key);
     }
   }
+}
+
+function unseenMs({ notice }: Outstanding): number {
+  const age = Date.now() - Date.parse(notice.at);
+  return Math.min(Math.max(age / 2, SOONEST_UNSEEN_MS), LATEST_UNSEEN_MS);
 }

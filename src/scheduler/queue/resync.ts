@@ -198,7 +198,7 @@ export class Resync {
   /** Gives annotated Deployments the label by which the watch finds them, where the webhook did not. */
   async #sweep(): Promise<void> {
     const { client, onError } = this.#options;
-    const query = { labelSelector: `!${ENROLLED}` };
+    const query = { labelSelector: `!${ENROLLED}`, metadataOnly: true };
     for await (const { metadata } of inPages<Deployment>(client, KINDS.deployments, this.#options, query)) {
       if (metadata.annotations?.[CANARY] === undefined) continue;
       const path = pathOf(KINDS.deployments, metadata.namespace, metadata.name);

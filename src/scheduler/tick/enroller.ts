@@ -52,12 +52,14 @@ export class Enroller {
     }
   }
 
-  /** The Deployment is not there. When to look again, milliseconds from now; undefined: at the next resync. */
-  async missing(record: Canary, name: string, now: number): Promise<number | undefined> {
-    const message = `there is no Deployment ${name} in namespace ${record.metadata.namespace ?? ''}`;
-    await this.refuse(record, 'TargetNotFound', message);
-    const age = now - Date.parse(record.metadata.creationTimestamp ?? '');
-    return age < YOUNG_MS ? SOON_MS : undefined;
+  /** The Deployment that they name is not there. When to look again, milliseconds from now; undefined: at the next resync. */
+  async missing(records: readonly Canary[], name: string, now: number): Promise<number | undefined> {
+    for (const record of records) {
+      const message = `there is no Deployment ${name} in namespace ${record.metadata.namespace ?? ''}`;
+      await this.refuse(record, 'TargetNotFound', message);
+    }
+    const isYoung = ({ metadata }: Canary) => now - Date.parse(metadata.creationTimestamp ?? '') < YOUNG_MS;
+    return records.some(isYoung) ? SOON_MS : undefined;
   }
 
   /** Canaries that name a Deployment which is released by another owner already. @param owner see `ownerWords` */

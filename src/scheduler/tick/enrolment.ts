@@ -68,9 +68,7 @@ export class Enrolment {
       // What the user had written is theirs again: it outlives the Deployment.
       if (world.traffic.isMarkedFor(key)) return this.#leave(key);
       await world.forget(key);
-      const [first] = written;
-      const name = key.split('/')[1] ?? '';
-      return notFollowed(first && (await this.#enroller.missing(first, name, now)));
+      return notFollowed(await this.#enroller.missing(written, key.split('/')[1] ?? '', now));
     }
     const ownership = ownershipOf(deployment, written, (name) => this.#recordOf(deployment, name));
     if (ownership.by === 'nobody') {

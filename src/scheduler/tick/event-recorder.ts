@@ -4,19 +4,10 @@ import type { Clock } from '../../cluster/server-clock.ts';
 import { API_VERSION } from '../../rollout/keys.ts';
 import type { Deployment } from '../../rollout/kube.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
-import { type Fact, fact, REASONS, type Reason } from '../../rollout/machine/facts.ts';
+import { type Fact, fact, REASONS } from '../../rollout/machine/facts.ts';
 import { deletionWords } from '../../rollout/machine/troubles/record-deleted.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-
-/** Facts that end a release, and how it ended. */
-const ENDINGS: Partial<Record<Reason, string>> = {
-  Promoted: 'promoted',
-  RolledBack: 'failed',
-  Withdrawn: 'withdrawn',
-  WayBack: 'wayBack',
-  Superseded: 'superseded',
-};
 
 /** Makes facts Kubernetes Events on the Canary, log lines and metrics. Nobody has to wait for it, and it never throws. */
 export class EventRecorder {
@@ -40,7 +31,7 @@ export class EventRecorder {
    */
   recordFacts(record: Canary, facts: readonly Fact[], source = record.metadata.resourceVersion ?? ''): void {
     for (const [index, told] of facts.entries()) {
-      this.#count(told.reason);
+      if (told.reason === 'WentAround') this.#metrics.bypasses.inc();
       this.#log(record, told);
       this.#post(record, told, `${source}/${told.reason}/${index}`);
     }
@@ -54,10 +45,12 @@ export class EventRecorder {
     this.#send({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid }, told, `${told.reason}/${revision}`);
   }
 
-  #count(reason: Reason): void {
-    const outcome = ENDINGS[reason];
-    if (outcome !== undefined) this.#metrics.releases.inc({ outcome });
-    if (reason === 'WentAround') this.#metrics.bypasses.inc();
+  /** Of a Deployment whose Canary the API server will not have: posted once for each generation, however often it is recorded. */
+  recordRefused({ metadata }: Deployment, why: string): void {
+    const { namespace = '', name, uid = '', generation } = metadata;
+    const words = `${name}.${namespace} is not released: its Canary cannot be written: ${why}`;
+    const regarding = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid };
+    this.#send(regarding, fact('RecordRefused', words), `RecordRefused/${generation}`);
   }
 
   #log({ metadata: { namespace = '', name } }: Pick<Canary, 'metadata'>, { reason, message, revision }: Fact): void {

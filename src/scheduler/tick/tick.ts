@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { isConflict } from '../../cluster/errors.ts';
+import { isConflict, isRefused } from '../../cluster/errors.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Clock } from '../../cluster/server-clock.ts';
 import type { Deployment } from '../../rollout/kube.ts';
@@ -51,6 +51,8 @@ export interface TickOptions {
   notices: Pick<NoticeSender, 'receiptsFor' | 'send'>;
   /** The record is as committed, where it was another before. */
   onCommit: (before: Canary, committed: Canary, facts: readonly Fact[]) => void;
+  /** The API server will not have the Canary of a Deployment: it may be told more than once. */
+  onRecordRefused: (deployment: Deployment, why: string) => void;
   unknownLog: UnknownLog;
   /** It is looked at anew: what comes from now on is for the next look. */
   onLook: (key: string) => void;
@@ -74,7 +76,6 @@ interface Round {
   wakeAt?: number;
 }
 
-/** People want something else when they change the settings, release another revision, or try it again. */
 /** Which release, and what was ordered for it: what people do about a refusal is tried at once. */
 const wordsOf = (release: Release | undefined): (string | undefined)[] => [
   release?.revision,
@@ -82,6 +83,7 @@ const wordsOf = (release: Release | undefined): (string | undefined)[] => [
   release?.decidedBy?.at,
 ];
 
+/** People want something else when they change the settings, release another revision, or try it again. */
 const recordState = ({ metadata, status }: Canary, state: RolloutState | undefined): RecordState => ({
   intent: [metadata.generation, ...wordsOf(state?.release)].join(' '),
   status,
@@ -185,7 +187,10 @@ export class Tick {
     const present = world.records.get(`${deployment.metadata.namespace}/${plan.record}`);
     if (plan.byCanary && present && madeFor(present)) return this.#handOver(present);
     if (plan.userForm === undefined && present) return present;
-    const record = await ensureRecord(client, deployment, plan.userForm ?? {}, present);
+    const record = await ensureRecord(client, deployment, plan.userForm ?? {}, present).catch((error: unknown) => {
+      if (isRefused(error)) this.#options.onRecordRefused(deployment, error.message);
+      throw error;
+    });
     if (record !== present) world.put(record);
     return record;
   }

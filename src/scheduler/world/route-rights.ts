@@ -2,6 +2,7 @@ import type { KubeClient } from '../../cluster/client.ts';
 import { isForbidden } from '../../cluster/errors.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
 import { type Coverage, isCovered } from '../../cluster/namespaces.ts';
+import { RecentMap } from '../../recent-map.ts';
 import type { KubeObject } from '../../rollout/kube.ts';
 import type { Kind } from '../../rollout/object-change.ts';
 import type { TrafficProvider, TrafficSource } from '../../traffic/provider.ts';
@@ -14,6 +15,8 @@ export interface RouteRightsOptions extends Coverage {
 
 /** An answer is good for as long: a right that is given, or taken, is known soon. */
 const KNOWN_MS = 10_000;
+/** Settings name namespaces, and may be changed at will. */
+const MOST_KNOWN = 1_000;
 
 const READS = ['list', 'watch'];
 const WRITES = ['get', 'patch'];
@@ -30,7 +33,7 @@ interface Answer {
 export class RouteRights {
   readonly #options: RouteRightsOptions;
   readonly #clock: () => number;
-  readonly #answers = new Map<string, Answer>();
+  readonly #answers = new RecentMap<string, Answer>(MOST_KNOWN);
 
   constructor(options: RouteRightsOptions) {
     this.#options = options;

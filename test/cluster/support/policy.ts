@@ -34,7 +34,7 @@ export function policyFor(namespace: string, { apiGroup, resource, expression, m
 /** What the API server says to an object of an app's namespace, which it does not keep: nothing, where it would take it. */
 async function refusalOf({ rig, namespace }: App, { apiVersion = 'v1', kind = '', ...object }: KubeObject) {
   const group = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
-  const path = `${group}/namespaces/${namespace}/${kind.toLowerCase()}s?dryRun=All`;
+  const path = `${group}/namespaces/${namespace}/${kind.toLowerCase().replace(/y$/, 'ie')}s?dryRun=All`;
   const answer: unknown = await rig.api.create(path, { apiVersion, kind, ...object }).catch((error: unknown) => error);
   if (answer instanceof ApiError) return answer;
   if (answer instanceof Error) throw answer;
@@ -45,7 +45,8 @@ async function refusalOf({ rig, namespace }: App, { apiVersion = 'v1', kind = ''
 export const untilRefused = (app: App, object: KubeObject, words: string): Promise<boolean> =>
   waitFor(`the policy "${words}" to hold`, async () => {
     const refusal = await refusalOf(app, object);
-    return refusal?.message.includes(words) ?? false;
+    if (refusal?.message.includes(words)) return true;
+    throw new Error(refusal?.message ?? 'it is taken');
   });
 
 /** Until no policy stands in its way: one that is deleted holds for a moment more. */

@@ -32,6 +32,11 @@ const rows: Record<string, [deployment: Deployment, canaries: Canary[], expected
   'its user names a Canary that is to come': [noted({ [CANARY]: 'canary/later' }), [], { by: 'user' }],
   'Headgate has opted it in': [noted(byHeadgate), [canary('settings')], { by: 'user' }],
   'the Canary that it was opted in for is gone': [noted(byHeadgate), [], { by: 'nobody' }],
+  'a stray mark of Headgate’s, beside settings in annotations': [
+    noted({ [CANARY]: 'true', [ENROLLED_BY]: 'canary' }),
+    [],
+    { by: 'user' },
+  ],
   'that Canary is on its way out': [noted(byHeadgate), [canary('settings', { leaving: true })], { by: 'nobody' }],
   'that Canary is about another Deployment now': [
     noted(byHeadgate),

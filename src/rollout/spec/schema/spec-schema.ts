@@ -121,7 +121,7 @@ export const formSchema = z.strictObject(
     targetRef,
     progressDeadlineSeconds: wholeField(1, WEEK / 1_000)
       .default(600)
-      .describe("Longest wait for the canary's, or the promoted Deployment's, pods."),
+      .describe("Longest wait for the canary's pods; the promoted Deployment has its own progressDeadlineSeconds."),
     rollbackWindow: durationField(0, YEAR)
       .default('1h')
       .describe('How long after a promotion the way back to the revision before it is not gated; 0s for never.'),
