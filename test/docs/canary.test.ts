@@ -65,6 +65,7 @@ void t.test('every field of the status is documented, and nothing else', async (
     'declinedPins',
     'pinning',
     'unpinnedPods',
+    'restoring',
   ];
   const memory = [...release, 'told', 'outbox', 'history'];
   t.same(firstCells(fieldTable).toSorted(), [...Object.keys(schema['status']?.properties ?? {}), ...memory].toSorted());
