@@ -26,7 +26,7 @@ export interface Call {
   mediaType?: string;
   /** Of objects only their metadata: what they say does not come over the line. */
   metadataOnly?: boolean | undefined;
-  /** Ends the call; it then throws the signal's reason. */
+  /** Ends the call; it then throws the signal's reason, or, between two attempts, what the last one had thrown. */
   signal?: AbortSignal;
   /** For the whole call with its repetitions. */
   deadlineMs?: number;

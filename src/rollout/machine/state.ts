@@ -15,11 +15,11 @@ export type Time = string;
 export const PHASES = [
   /** Nothing to release; a withdrawn release ends here. */
   'Initialized',
-  /** A revision is held and cannot start: its user paused the Deployment, or scaled it to zero. */
+  /** A revision is held and cannot start: something is in its way, an approval is awaited, or no place is free. */
   'Waiting',
   /** The canary gets ready, or is analysed at a weight. */
   'Progressing',
-  /** Stopped by command, at the weight it has. */
+  /** Stopped by command, or by `suspend`, at the weight it has. */
   'Paused',
   /** The hold is lifted; Kubernetes rolls the Deployment. */
   'Promoting',
@@ -79,7 +79,7 @@ export interface Release {
   failedChecks: number;
   /** Consecutive checks without data. */
   inconclusive: number;
-  /** Consecutive checks with an unreachable metrics server. */
+  /** Consecutive checks that could not be made: a server that does not answer, an answer of several series, no template. */
   errors: number;
   /** What the last round of checks found. */
   checks?: CheckResult[] | undefined;

@@ -52,7 +52,7 @@ export interface ObserverOptions extends CheckRoundsOptions {
 }
 
 /**
- * Everything that a decision may use, at one point in time. Reads only. Each source answers within the deadline that all have
+ * Everything that a decision may use, at one point in time. Nothing is written; watches are opened and closed as it is needed. Each source answers within the deadline that all have
  * together, or is unknown; the Deployment, its record, and what carries Headgate's label is always at hand, by watches.
  */
 export class Observer {

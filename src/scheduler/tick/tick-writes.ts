@@ -3,7 +3,7 @@ import type { Effect } from '../../rollout/machine/effects.ts';
 import { effectWish } from './effect-wish.ts';
 import type { EffectRefusal } from './refusals.ts';
 
-/** For all that one tick writes, together. With what it may wait for reads, a tick ends in time for what is asked meanwhile. */
+/** For all effects of one tick, together. With what it may wait for reads, a tick ends in time for what is asked meanwhile. */
 export const WRITE_PATIENCE_MS = 400;
 
 /** What became of writes that were not waited for any more. */
