@@ -33,6 +33,9 @@ const evict = (app: App, name: string): Promise<unknown> =>
     metadata: { name, namespace: app.namespace },
   });
 
+// Each has an app of its own.
+t.jobs = 2;
+
 t.test('one canary pod of three that is evicted in mid-analysis fails no release and no request', async (t) => {
   const app = await App.enrolled(rig, 'evicted', { ...HALF, change: slowToReady });
   const load = app.load(60);

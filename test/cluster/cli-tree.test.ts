@@ -57,6 +57,9 @@ const cellsOf = (stdout: string): string[][] =>
     .split('\n')
     .map((line) => line.replace(/^[│├└─ ]+/, '').split(/ {2,}/));
 
+// Each has an app of its own.
+t.jobs = 2;
+
 void t.test('the tree shows what is in the cluster', async (t) => {
   const app = await pausedAt20('tree');
   const { code, stdout, stderr } = await steer(app, 'get');

@@ -24,6 +24,9 @@ const told = (stdout: string): string[] =>
     .split('\n')
     .map((line) => line.replace(/^\S+Z +(\w+) +weight (\d+)%.*$/, '$1 $2'));
 
+// Each has an app of its own.
+t.jobs = 2;
+
 void t.test('a release is followed from its first moment to its promotion', async (t) => {
   // Longer than the command line needs to start on a machine with other work.
   const app = await App.enrolled(rig, 'cli-good', { annotations: { ...TIMED, interval: '4s' } });

@@ -24,6 +24,9 @@ async function isReleased(t: Test, app: App, load: Load): Promise<void> {
   t.ok((load.share()['1.4.1'] ?? 0) > 0, 'the new version was given traffic');
 }
 
+// Each has an app of its own.
+t.jobs = 2;
+
 t.test('pods that are ready, and that the mesh has not heard of, get no traffic', async (t) => {
   const app = await App.enrolled(rig, 'endpoints', { annotations: { 'step-weights': '50', interval: '2s' } });
   const load = app.load(50);

@@ -114,6 +114,9 @@ async function isJudged(t: Test, kind: string, via: (typeof VIA)[number], wanted
   t.equal(check.verdict, verdict);
 }
 
+// Each has Services of its own.
+t.jobs = 2;
+
 for (const [kind, wanted] of Object.entries(cases)) {
   t.test(kind, { jobs: VIA.length }, async (t) => {
     for (const via of VIA) {

@@ -10,6 +10,9 @@ t.teardown(() => rig.close());
 /** Stays at 30 % for as long as a test needs. */
 const AT_30 = { annotations: { 'step-weights': '30,60', interval: '10m' } };
 
+// Each has an app of its own.
+t.jobs = 3;
+
 t.test('scaling in mid-release scales the running version, and the canary with it', async (t) => {
   const app = await App.enrolled(rig, 'scale', { ...AT_30, replicas: 3 });
   await app.release('1.4.1');

@@ -1,15 +1,9 @@
 import t from 'tap';
-import { Product } from '../rig/product.ts';
 import { type Json, openRig, waitFor } from '../rig/rig.ts';
 import { App } from './support/app.ts';
 
 const rig = openRig();
-const product = new Product(rig);
-t.before(() => product.start());
-t.teardown(async () => {
-  await product.stop();
-  await rig.close();
-});
+t.teardown(() => rig.close());
 
 /** The record as an older API server would have left it: it knew one default less. Only the scheduler may write that. */
 async function forgetDefault(app: App): Promise<void> {

@@ -10,6 +10,9 @@ import { throughWeights, wholeLife } from './support/whole-life.ts';
 const rig = openRig();
 t.teardown(() => rig.close());
 
+// Each has an app of its own.
+t.jobs = 2;
+
 t.test('a Service of another port than its pods, and the VirtualService that names it', async (t) => {
   const app = await userApp(rig, 'port-80');
   const { host, namespace } = app;

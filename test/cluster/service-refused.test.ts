@@ -12,6 +12,9 @@ const annotate = (app: App, ...words: string[]) =>
   app.kubectl(['annotate', '--overwrite', 'deployment/podinfo', ...words]);
 const AT_50 = { 'step-weights': '50', interval: '20s' };
 
+// Each has an app of its own.
+t.jobs = 2;
+
 t.test(
   'a traffic policy that Istio refuses fails the release, and stands in the Canary until it is right',
   async (t) => {

@@ -31,6 +31,9 @@ const SETTINGS = {
   ...{ timeout, 'cors-policy': JSON.stringify(corsPolicy), 'traffic-policy': JSON.stringify(limit(321)) },
 };
 
+// Each has an app of its own.
+t.jobs = 2;
+
 t.test('what the route says holds at each weight, for stable and canary alike, and fails no request', async (t) => {
   // Each weight lasts until the test has seen all that there is to see at it.
   const annotations = { 'step-weights': '20,50', interval: '10s', ...SETTINGS };

@@ -8,6 +8,9 @@ t.teardown(() => rig.close());
 
 const SLOWLY = { annotations: { 'step-weights': '30,60', interval: '3s' } };
 
+// Each has an app of its own.
+t.jobs = 2;
+
 t.test('v3 during v2: the analysis starts again, and v3 is promoted', async (t) => {
   const app = await App.enrolled(rig, 'v3', SLOWLY);
   const load = app.load(50);

@@ -8,6 +8,9 @@ import { storedOf, throughWeights, wholeLife } from './support/whole-life.ts';
 const rig = openRig();
 t.teardown(() => rig.close());
 
+// Each has an app of its own.
+t.jobs = 2;
+
 t.test('a Service and a VirtualService of other names than the Deployment’s', async (t) => {
   const app = await userApp(rig, 'named');
   const { host, namespace } = app;

@@ -69,6 +69,9 @@ const atWeight = (app: App, weight: number) =>
     RELEASED,
   );
 
+// Each has an app of its own.
+t.jobs = 2;
+
 void t.test('a Canary enrols the Deployment that it names, in any order, and releases it', async (t) => {
   const app = await App.deploy(rig, 'written');
   const pods = await app.stablePodIds();

@@ -41,6 +41,8 @@ export function istiod(layout: Layout, command: string): ProgramSpec {
       '--ctrlz_port=0',
     ],
     env: {
+      // While objects change all the time, proxies wait for no more than this; its own 10 s are longer than Headgate gives a route.
+      PILOT_DEBOUNCE_MAX: '1s',
       PILOT_ENABLE_METADATA_EXCHANGE: 'false',
       PILOT_ENABLE_ALPN_FILTER: 'false',
       INJECTION_WEBHOOK_CONFIG_NAME: '',

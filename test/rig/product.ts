@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ApiError, type Rig, waitFor } from './rig.ts';
+import { ApiError, isStatus, type Rig, waitFor } from './rig.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAM = join(ROOT, 'src/main.ts');
@@ -13,6 +13,7 @@ const CRDS = ['crd.yaml', 'crd-alertprovider.yaml', 'crd-metrictemplate.yaml', '
 const POLICIES = ['policy.yaml', 'floor.yaml', 'config-pins.yaml'];
 const MANIFESTS = ['namespace.yaml', ...CRDS, 'rbac.yaml', ...POLICIES, 'webhook.yaml'];
 const SLICE = `/apis/discovery.k8s.io/v1/namespaces/${NAMESPACE}/endpointslices`;
+const SERVICE = `/api/v1/namespaces/${NAMESPACE}/services/headgate-webhook`;
 const PROBE = '/apis/apps/v1/namespaces/default/deployments?dryRun=All';
 const HTTP_PORT = 8080;
 const HTTPS_PORT = 8443;
@@ -22,7 +23,7 @@ const FAST = {
   HEADGATE_ROUTE_SETTLE: '3s',
   HEADGATE_RESYNC_INTERVAL: '5s',
   HEADGATE_SCRAPE_INTERVAL: '1s',
-  HEADGATE_SHUTDOWN_DELAY: '1s',
+  HEADGATE_SHUTDOWN_DELAY: '0s',
 };
 /** There is no DNS: hooks and providers of tests have addresses, whichever they like. */
 const ANYWHERE = 'http://0.0.0.0/0:*,https://0.0.0.0/0:*';
@@ -151,17 +152,21 @@ export class Product {
   async install(): Promise<void> {
     const files = MANIFESTS.map((file) => `--filename=${join(ROOT, 'manifests', file)}`);
     await this.rig.kubectl(['apply', '--server-side', ...files]);
-    const definitions = ['crd/canaries.headgate.dev', 'crd/alertproviders.headgate.dev'];
-    await this.rig.kubectl(['wait', '--for=condition=Established', ...definitions]);
-    const ports = [{ name: 'https', port: 443, targetPort: HTTPS_PORT }];
-    await this.rig.kubectl(['apply', '--server-side', '-f', '-'], {
-      input: JSON.stringify({
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: 'headgate-webhook', namespace: NAMESPACE },
-        spec: { ports },
-      }),
-    });
+    await waitFor('the definitions to be established', () => this.#areEstablished());
+    const metadata = { name: 'headgate-webhook', namespace: NAMESPACE };
+    const spec = { ports: [{ name: 'https', port: 443, targetPort: HTTPS_PORT }] };
+    await this.#apply(SERVICE, { apiVersion: 'v1', kind: 'Service', metadata, spec });
+  }
+
+  async #areEstablished(): Promise<boolean> {
+    const found = await this.rig.api.list('/apis/apiextensions.k8s.io/v1/customresourcedefinitions');
+    const own = found.filter(({ spec }) => spec.group === 'headgate.dev');
+    return own.length === CRDS.length && own.every((definition) => isStatus(definition, 'Established'));
+  }
+
+  /** As `kubectl apply --server-side --force-conflicts` does: a test may have written it too. */
+  async #apply(path: string, object: object): Promise<void> {
+    await this.rig.api.patch(`${path}?fieldManager=kubectl&force=true`, object, 'apply');
   }
 
   /** Tells the Service which of the webhooks are there, as the EndpointSlice controller does for pods that are ready. */
@@ -178,9 +183,7 @@ export class Product {
       ports: [{ name: 'https', port: HTTPS_PORT, protocol: 'TCP' }],
       endpoints: webhooks.map(({ options }) => ({ addresses: [options.ip], conditions: { ready: true } })),
     };
-    // A test may have written it too.
-    const words = ['apply', '--server-side', '--force-conflicts', '-f', '-'];
-    await this.rig.kubectl(words, { input: JSON.stringify(slice) });
+    await this.#apply(`${SLICE}/headgate-webhook`, slice);
     await waitFor('the webhook to answer through its Service', () => this.#answers(), { timeoutMs: 20_000 });
   }
 

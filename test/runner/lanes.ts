@@ -19,12 +19,53 @@ const breaking = (words: readonly string[]): string[] =>
 
 /** Those that take about a minute or more, the longest first: begun late, they would run on alone. */
 const LONGEST = [
-  ...['faults/chart-helm4', 'faults/chart-helm3', 'faults/unreadable', 'faults/redis', 'faults/admission'],
-  ...['faults/config', 'faults/stale-worker', 'faults/prometheus', 'faults/clocks-apart', 'faults/apiserver'],
-  ...['faults/scheduler-killed', 'faults/canary-deleted', 'notifications', 'superseded', 'service-ports'],
-  ...['good-release', 'midway', 'cli', 'user-routes', 'kept-out', 'measured', 'apply-order', 'far-route', 'written'],
-  ...['endpoints', 'adopted-route', 'helm-app', 'service', 'examples', 'autoscaler', 'canary-pods'],
-  ...['promotion-rolled-back', 'metric-templates', 'hooks'],
+  ...[
+    'faults/chart-helm4',
+    'faults/chart-helm3',
+    'faults/stale-worker',
+    'faults/unreadable',
+    'faults/scheduler-killed',
+  ],
+  ...[
+    'faults/config',
+    'faults/apiserver',
+    'faults/redis',
+    'faults/admission',
+    'faults/carrier-killed',
+    'faults/canary-deleted',
+  ],
+  ...['faults/prometheus', 'faults/held-writes', 'faults/clocks-apart', 'faults/dashboards', 'faults/admission-outage'],
+  ...[
+    'good-release',
+    'kept-out',
+    'far-route',
+    'apply-order',
+    'autoscaler',
+    'promotion-rolled-back',
+    'measured',
+    'superseded',
+  ],
+  ...[
+    'service-ports',
+    'notifications',
+    'metric-templates',
+    'examples',
+    'cli',
+    'user-routes',
+    'hooks',
+    'names-taken',
+    'helm-app',
+  ],
+  ...[
+    'written',
+    'midway',
+    'endpoints',
+    'service',
+    'canary-pods',
+    'effects-repeated',
+    'hooks-gates',
+    'no-way-for-a-weight',
+  ],
 ].map((name) => `test/cluster/${name}.test.ts`);
 
 const longestFirst = (files: readonly string[]): string[] => [
@@ -53,7 +94,7 @@ export interface Trip {
 export interface Parts {
   /** Beside each other, on one Headgate. */
   together: readonly string[];
-  /** On the same, one after the other and after those. */
+  /** On the same, one after the other and before those. */
   measuring: readonly string[];
   rig: readonly string[];
   /** Each with a Headgate of its own. */
@@ -79,12 +120,12 @@ function rigsOf(lane: keyof typeof FEW, words: readonly string[]): Trip[] {
 }
 
 /**
- * The rigs of a run, in the order in which they are brought up: whoever is done with one takes the next. The second one of files side by
- * side is the last: by then there are fewer others.
+ * The rigs of a run, in the order in which they are brought up: whoever is done with one takes the next. Files that install want a rig to
+ * themselves, so they begin early; the second rigs share what is left.
  */
 export function tripsOf(words: readonly string[]): Trip[] {
   const [together, alone] = [rigsOf('together', words), rigsOf('alone', words)];
   const byStory = Map.groupBy(installingFiles(words), (file) => file.replace(/chart-helm\d/, 'chart-helm'));
   const installed = [...byStory.values()].map((files) => ({ lane: 'installed', words: files }) as const);
-  return [...together.slice(0, 1), ...alone, ...installed, ...together.slice(1)];
+  return [...together.slice(0, 1), ...alone.slice(0, 1), ...installed, ...alone.slice(1), ...together.slice(1)];
 }

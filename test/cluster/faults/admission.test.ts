@@ -30,7 +30,10 @@ t.teardown(async () => {
   await rig.close();
 });
 
+/** Those that take longest come first. */
 const SUITES: Record<string, (t: Test, gate: Gate) => Promise<void>> = {
+  rotation,
+  helm,
   applying,
   commands,
   promotion,
@@ -41,13 +44,11 @@ const SUITES: Record<string, (t: Test, gate: Gate) => Promise<void>> = {
   neighbours,
   quiet,
   words,
-  rotation,
-  helm,
   bounds,
 };
 
 t.setTimeout(280_000);
-t.jobs = 3;
+t.jobs = 4;
 for (const [name, suite] of Object.entries(SUITES)) {
   t.test(name, { buffered: true, timeout: 240_000 }, (t) => suite(t, gate));
 }

@@ -11,11 +11,11 @@ const ACCOUNT = 'system:serviceaccount:headgate:headgate-scheduler';
 
 const rig = openRig();
 const annotations = { 'step-weights': '30,60', interval: '3s', metrics: '[]' };
-const [shop, billing, beside] = [
-  await App.deploy(rig, 'shop', { annotations }),
-  await App.deploy(rig, 'billing', { annotations }),
-  await App.deploy(rig, 'beside', { annotations }),
-];
+const [shop, billing, beside] = await Promise.all([
+  App.deploy(rig, 'shop', { annotations }),
+  App.deploy(rig, 'billing', { annotations }),
+  App.deploy(rig, 'beside', { annotations }),
+]);
 const release = new Release(rig, { helm: 'helm4', values: { namespaces: [shop.namespace, billing.namespace] } });
 t.before(() => release.install());
 t.teardown(() => rig.close());
@@ -37,7 +37,7 @@ const RESOURCES = [
 ] as const;
 
 t.test('releases go through in the namespaces that are listed', async (t) => {
-  for (const app of [shop, billing]) await app.enrol();
+  await Promise.all([shop, billing].map((app) => app.enrol()));
   const loads = [shop, billing].map((app) => app.load(30));
   await Promise.all([shop.setImage('1.4.1'), billing.setImage('1.4.1')]);
   for (const app of [shop, billing]) {

@@ -8,7 +8,8 @@ import { alerts, allowSecrets, provide } from '../support/receivers.ts';
 
 /** Who promoted, aborted and bypassed, as people read it; and what is left of that without the webhook. */
 const rig = openRig();
-const product = new Product(rig);
+// No request is sent to the app: nothing has to settle.
+const product = new Product(rig, { env: { HEADGATE_ROUTE_SETTLE: '500ms' } });
 const inbox = new Inbox('10.244.255.78');
 await product.start();
 await inbox.open();

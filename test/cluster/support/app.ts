@@ -14,6 +14,9 @@ export interface AppOptions {
   change?: (deployment: Json) => void;
 }
 
+/** How often a state is read that is waited for: many wait at once, and all ask the one API server. */
+const STATE_MS = 150;
+
 /** One podinfo in a namespace of its own, as a user has it: a Deployment, and what they do with it. */
 export class App {
   readonly rig: Rig;
@@ -44,7 +47,7 @@ export class App {
   static async deploy(rig: Rig, prefix: string, options: AppOptions = {}): Promise<App> {
     const app = await App.in(rig, prefix, options);
     await app.apply(app.manifest(options.tag ?? '1.4.0', { enrolled: false }));
-    await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+    await app.rolledOut();
     return app;
   }
 
@@ -55,10 +58,24 @@ export class App {
     return app;
   }
 
-  /** The annotations that opt in, by `kubectl annotate`, and the wait until traffic flows. */
+  /** Waits as `kubectl rollout status` does, without a process of its own. */
+  async rolledOut(): Promise<void> {
+    await waitFor(
+      `the roll-out of ${this.namespace}/${this.name}`,
+      async () => {
+        const { metadata, spec, status } = await this.deployment();
+        const { observedGeneration, replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status ?? {};
+        const counts = [replicas, updatedReplicas, availableReplicas];
+        return observedGeneration >= metadata.generation && counts.every((count) => count === spec.replicas);
+      },
+      { timeoutMs: 60_000, everyMs: STATE_MS },
+    );
+  }
+
+  /** The annotations that opt in, as `kubectl annotate` writes them, and the wait until traffic flows. */
   async enrol(): Promise<void> {
-    const words = Object.entries(this.annotations()).map(([key, value]) => `${key}=${value}`);
-    await this.kubectl(['annotate', `deployment/${this.name}`, ...words]);
+    const path = `${this.path('deployments', this.name)}?fieldManager=kubectl-annotate`;
+    await this.rig.api.patch(path, { metadata: { annotations: this.annotations() } });
     await this.phase('Initialized');
     await waitFor(
       `the gateway to answer for ${this.host}`,
@@ -153,7 +170,7 @@ export class App {
         const { phase, canaryWeight, failedChecks, release } = status;
         throw new Error(JSON.stringify({ phase, canaryWeight, failedChecks, release }));
       },
-      { timeoutMs },
+      { timeoutMs, everyMs: STATE_MS },
     );
   }
 

@@ -41,7 +41,7 @@ export const applyAll = (app: App, objects: readonly object[], flags?: readonly 
 /** Not enrolled, with all that belongs to it, and rolled out. */
 export async function deploy(app: App, objects: readonly KubeObject[]): Promise<void> {
   await applyAll(app, [app.manifest('1.4.0', { enrolled: false }), ...objects]);
-  await app.kubectl(['rollout', 'status', `deployment/${app.name}`, '--timeout=60s']);
+  await app.rolledOut();
 }
 
 export async function optIn(app: App, tag = '1.4.0'): Promise<void> {

@@ -1,4 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+
+const NEWLINE = 10;
+const MOST_OF_A_LINE = 1_048_576;
 
 /** One answered request (a watch: one opened watch). */
 export interface AuditEntry {
@@ -20,15 +23,16 @@ export type AuditFilter = {
   [Field in Exclude<keyof AuditEntry, 'at' | 'code'>]?: string | RegExp;
 } & { code?: number; sinceMs?: number };
 
-/** The API server's audit log, read on as it grows. */
+/** The API server's audit log, from now on: it has all requests since the rig came up. Read on as it grows. */
 export class AuditLog {
   readonly #file: string;
   readonly #entries: AuditEntry[] = [];
-  #offset = 0;
+  #offset: number;
   #rest = '';
 
   constructor(file: string) {
     this.#file = file;
+    this.#offset = beginOfLine(file);
   }
 
   /** Every request that came at that time or later. */
@@ -63,6 +67,17 @@ export class AuditLog {
       if (entry) this.#entries.push(entry);
     }
   }
+}
+
+/** Where the last line begins that was not written to its end; 0 where there is no log yet. */
+function beginOfLine(path: string): number {
+  if (!existsSync(path)) return 0;
+  const file = openSync(path, 'r');
+  const { size } = fstatSync(file);
+  const last = Buffer.alloc(Math.min(size, MOST_OF_A_LINE));
+  readSync(file, last, 0, last.length, size - last.length);
+  closeSync(file);
+  return size - last.length + last.lastIndexOf(NEWLINE) + 1;
 }
 
 function parse(line: string): AuditEntry | undefined {
