@@ -14,9 +14,10 @@ import { Wakes } from './queue/wakes.ts';
 import type { SchedulerOptions } from './scheduler-options.ts';
 import { EventRecorder } from './tick/event-recorder.ts';
 import type { Tick } from './tick/tick.ts';
-import { TickRetries } from './tick-retries.ts';
 import { ConfigKey } from './world/config/config-key.ts';
 import { World } from './world/world.ts';
+
+const RETRY_MS = 1_000;
 
 /** The queues in Redis that a scheduler works on. */
 export const queuesOf = ({ queue }: Pick<Config, 'queue'>): string[] => [queue, noticesOf(queue)];
@@ -27,7 +28,6 @@ export class Scheduler {
   readonly #world: World;
   readonly #hooks: HookRunner;
   readonly #tick: Tick;
-  readonly #retries = new TickRetries();
   readonly #wakes: Wakes;
   readonly #events: EventRecorder;
   readonly #connections: Connections;
@@ -100,11 +100,11 @@ export class Scheduler {
   }
 
   #makeNoticeSender(onError: (error: unknown) => void): NoticeSender {
-    const { config, alerts, client, log, metrics, caller, guard } = this.#options;
+    const { config, alerts, client, log, metrics, caller, guard, clock } = this.#options;
     const [working, posting] = this.#connections;
     const { namespace, queue } = config;
     const runTick = (key: string) => this.#wakes.run(key);
-    const parts = { client, world: this.#world, events: this.#events, log, metrics, caller, guard };
+    const parts = { client, world: this.#world, events: this.#events, log, metrics, caller, guard, clock };
     return makeNoticeSender({ ...parts, settings: alerts, namespace, queue, posting, working, runTick, onError });
   }
 
@@ -174,13 +174,12 @@ export class Scheduler {
     try {
       const wakeAt = await tracing.tick(this.#world.records.about(key), () => this.#tick.run(key));
       metrics.ticks.inc({ outcome: 'done' });
-      this.#retries.succeeded(key);
       return wakeAt;
     } catch (error) {
       metrics.ticks.inc({ outcome: 'error' });
       log.warn({ canary: key, err: error }, 'a tick failed; it is tried again');
       this.#wakes.giveUp(key);
-      return clock() + this.#retries.failed(key, error);
+      return clock() + RETRY_MS;
     } finally {
       metrics.releaseWatches.set(this.#world.releaseWatches);
       end();

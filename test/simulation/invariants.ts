@@ -102,6 +102,7 @@ const CHECKS: Record<string, Check> = {
     const { before, decision, seen } = round;
     const gate = gatePassed(round);
     if (gate === undefined || !before || isCommanded(seen.command?.id, before, decision.state)) return undefined;
+    if (gate === 'confirm-promotion' && isOrdered(decision.state)) return undefined;
     const asked = ticker.spec.analysis.webhooks.filter(({ type }) => type === gate);
     const agreed = seen.answers?.filter(({ id, outcome }) => id.includes(` ${gate} `) && outcome === 'passed') ?? [];
     // Who waits for a place is approved: it was asked before it came to stand in line.
@@ -118,7 +119,7 @@ const CHECKS: Record<string, Check> = {
       return undefined;
     const dwell = now - traffic.since;
     const { skipAnalysis, analysis } = ticker.spec;
-    const isUnanalysed = skipAnalysis || decision.state.release.decidedBy?.action === 'promote';
+    const isUnanalysed = skipAnalysis || isOrdered(decision.state);
     // Until every proxy knows it.
     const wanted = isUnanalysed ? SETTLE_MS : analysis.intervalMs;
     return dwell >= wanted ? undefined : `${dwell} ms at ${traffic.weight}%`;
@@ -232,6 +233,9 @@ const MADE_BY: Partial<Record<Effect['do'], readonly Source[]>> = {
 };
 
 const CAN_ABORT: ReadonlySet<Phase> = new Set(['Waiting', 'Progressing', 'Paused']);
+
+/** Somebody has said to promote it. */
+const isOrdered = ({ release }: Round['decision']['state']): boolean => release?.decidedBy?.action === 'promote';
 
 const isCommanded = (id: string | undefined, before: Round['before'], after: Round['decision']['state']): boolean =>
   id !== undefined && before?.command?.id !== id && after.command?.id === id;

@@ -31,8 +31,8 @@ export type Effect =
   | { do: 'setRoute'; weight: number; version?: string }
   /** Write a mark into the route, or take it away, so that nothing that was made for it as it was can be written any more. */
   | { do: 'markRoute'; version: string; fence?: string }
-  /** One of the prerequisites of a weight, as the traffic's provider wants it. */
-  | { do: 'changeTraffic'; change: ObjectChange }
+  /** One of the prerequisites of a weight, as the traffic's provider wants it. No weight waits for those of other namespaces. */
+  | { do: 'changeTraffic'; change: ObjectChange; isElsewhere?: true }
   | { do: 'createCanary'; deployment: Deployment }
   /** Give the canary Deployment the template and labels of another revision, and a size. */
   | { do: 'replaceCanary'; existing: Deployment; wanted: Deployment }

@@ -16,7 +16,7 @@ const isCanaryServed = ({ seen: { service, canaryService: present, deployment },
   (!isMadeFor(present, deployment) || isAsWanted(present, canaryService(deployment, service.service, label)));
 
 /** A mark on an object of another namespace is taken away, and holds nothing up: whoever may write there could set it again and again. */
-const isElsewhere = ({ deployment }: Situation['seen'], { object }: ObjectChange): boolean =>
+export const isElsewhere = ({ deployment }: Situation['seen'], { object }: ObjectChange): boolean =>
   object.metadata.namespace !== deployment.metadata.namespace;
 
 /** Whether all is there that a weight for the canary names, and as it should be; whether any pod is there is another question. */

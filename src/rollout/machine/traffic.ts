@@ -95,7 +95,8 @@ export interface TrafficReading {
   route?: RouteReading;
   /**
    * Writes by which both hosts are reached in the same way (rules for connections and the like), and routes that are not meant
-   * any more are their users' again; none where all stands. They are wanted at any time, and are done before a weight rises.
+   * any more are their users' again; none where all stands. They are wanted at any time, and those of the
+   * Deployment's own namespace are done before a weight rises.
    */
   prerequisites: readonly ObjectChange[];
   /** Why a weight would not arrive; left out where it would. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { KubeClient } from '../../cluster/client.ts';
 import { KINDS, pathOf } from '../../cluster/kinds.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import type { HookCaller } from '../../hooks/call.ts';
 import type { CallGuard } from '../../hooks/call-guard.ts';
 import { ANSWER_MS } from '../../notify/pace.ts';
@@ -40,6 +41,7 @@ export interface WiringOptions {
   log: Logger;
   metrics: Metrics;
   events: EventRecorder;
+  clock: Clock;
   /** Runs a tick for a Deployment in this process. */
   runTick: (key: string) => Promise<void>;
   onError: (error: unknown) => void;
@@ -63,6 +65,7 @@ export function makeNoticeSender(options: WiringOptions): NoticeSender {
     runTick,
     onAttempt: (sent, result) => report(options, sent, result),
     onError,
+    clock: options.clock,
   });
 }
 

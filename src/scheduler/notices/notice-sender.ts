@@ -1,6 +1,7 @@
 import { Backoff } from '../../cluster/backoff.ts';
 import { KubeError } from '../../cluster/errors.ts';
 import { pause } from '../../cluster/pause.ts';
+import type { Clock } from '../../cluster/server-clock.ts';
 import type { Canary } from '../../rollout/machine/canary.ts';
 import type { Receipt } from '../../rollout/machine/outbox.ts';
 import { masked } from '../../rollout/spec/wording/masked.ts';
@@ -26,6 +27,8 @@ export interface NoticeSenderOptions {
   /** Is told the result of each attempt that was made. */
   onAttempt: (sent: Outstanding, result: AttemptResult) => void;
   onError: (error: unknown) => void;
+  /** By which notices have their time. */
+  clock: Clock;
 }
 
 /** When to try again: a receiver that has as many requests at a time as it may have. */
@@ -107,7 +110,9 @@ export class NoticeSender {
       if (known !== undefined) return this.#after(delivery, known, await dispatcher.attempt(known, isLast));
       // Either another process has delivered it, or one has committed it and the watch here does not show that yet.
       const unseen = outstanding(delivery, await fetchRecord(delivery));
-      return unseen === undefined ? { is: 'completed' } : { is: 'delayed', forMs: unseenMs(unseen) };
+      return unseen === undefined
+        ? { is: 'completed' }
+        : { is: 'delayed', forMs: unseenMs(unseen, this.#options.clock()) };
     } catch (error) {
       if (error instanceof KubeError && error.retry) return { is: 'delayed', forMs: UNREACHABLE_MS };
       onError(error);
@@ -144,7 +149,7 @@ export class NoticeSender {
   }
 }
 
-function unseenMs({ notice }: Outstanding): number {
-  const age = Date.now() - Date.parse(notice.at);
+function unseenMs({ notice }: Outstanding, now: number): number {
+  const age = now - Date.parse(notice.at);
   return Math.min(Math.max(age / 2, SOONEST_UNSEEN_MS), LATEST_UNSEEN_MS);
 }

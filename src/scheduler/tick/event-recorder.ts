@@ -45,12 +45,12 @@ export class EventRecorder {
     this.#send({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid }, told, `${told.reason}/${revision}`);
   }
 
-  /** Of a Deployment whose Canary the API server will not have: posted once for each generation, however often it is recorded. */
+  /** Of a Deployment whose Canary the API server will not have: posted once for the same words, however often it is recorded. */
   recordRefused({ metadata }: Deployment, why: string): void {
-    const { namespace = '', name, uid = '', generation } = metadata;
+    const { namespace = '', name, uid = '' } = metadata;
     const words = `${name}.${namespace} is not released: its Canary cannot be written: ${why}`;
     const regarding = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid };
-    this.#send(regarding, fact('RecordRefused', words), `RecordRefused/${generation}`);
+    this.#send(regarding, fact('RecordRefused', words), `RecordRefused/${why}`);
   }
 
   #log({ metadata: { namespace = '', name } }: Pick<Canary, 'metadata'>, { reason, message, revision }: Fact): void {

@@ -15,6 +15,8 @@ export interface EffectRefusal {
 /** The refusal that an effect's error stands for; undefined for an error that trying again may cure. */
 export function effectRefusalOf(effect: Effect, error: unknown): EffectRefusal | undefined {
   const of = CONCERNS[effect.do];
+  // Nothing waits for it, and whoever owns the object may have made it so that it cannot be written.
+  if (effect.do === 'changeTraffic' && effect.isElsewhere) return undefined;
   const isMeant = isRefused(error) || (effect.do === 'changeTraffic' && cannotBeMade(effect, error));
   return of !== undefined && isMeant ? { of, words: error.message } : undefined;
 }

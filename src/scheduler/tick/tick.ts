@@ -1,5 +1,5 @@
 import type { KubeClient } from '../../cluster/client.ts';
-import { isConflict, isRefused } from '../../cluster/errors.ts';
+import { isConflict } from '../../cluster/errors.ts';
 import { KINDS } from '../../cluster/kinds.ts';
 import type { Clock } from '../../cluster/server-clock.ts';
 import type { Deployment } from '../../rollout/kube.ts';
@@ -15,7 +15,6 @@ import type { Release, RolloutState } from '../../rollout/machine/state.ts';
 import { stateOf, statusOf } from '../../rollout/machine/status.ts';
 import { type TrafficWish, trafficWish } from '../../rollout/machine/traffic.ts';
 import { routeMissing } from '../../rollout/machine/troubles/route-missing.ts';
-import { madeFor } from '../../rollout/workload/generated.ts';
 import { stopsPodsFirst } from '../../rollout/workload/strategy.ts';
 import type { HookRunner } from '../hooks/hook-runner.ts';
 import type { NoticeSender } from '../notices/notice-sender.ts';
@@ -27,7 +26,7 @@ import { EffectBackoff } from './effect-backoff.ts';
 import type { Enrolment } from './enrolment.ts';
 import type { Observer } from './observe.ts';
 import type { ReleasePlan } from './plan.ts';
-import { commit, ensureRecord, handOver } from './record.ts';
+import { commit, RecordKeeper } from './record.ts';
 import { type RecordState, Refusals } from './refusals.ts';
 import { LateWrites } from './tick-writes.ts';
 import type { UnknownLog } from './unknown-log.ts';
@@ -97,6 +96,7 @@ export class Tick {
   readonly #options: TickOptions;
   readonly #clock: Clock;
   readonly #refusals = new Refusals();
+  readonly #records: RecordKeeper;
   readonly #backoff = new EffectBackoff();
   readonly #lateWrites: LateWrites;
 
@@ -104,6 +104,7 @@ export class Tick {
     this.#options = options;
     this.#clock = options.clock;
     this.#lateWrites = new LateWrites(options.onAnswer);
+    this.#records = new RecordKeeper(options);
   }
 
   /** When to look again, milliseconds since the epoch; undefined: when something happens. */
@@ -118,9 +119,15 @@ export class Tick {
 
   async #round(key: string): Promise<Round> {
     const resolved = await this.#options.enrolment.resolve(key, this.#clock());
-    if (resolved.followed) return this.#decideOn(key, resolved.deployment, resolved.plan);
-    this.forget(key);
-    const { inMs } = resolved;
+    if (!resolved.followed) {
+      this.forget(key);
+      return this.#later(resolved.inMs);
+    }
+    const kept = await this.#records.of(resolved.deployment, resolved.plan);
+    return 'inMs' in kept ? this.#later(kept.inMs) : this.#decideOn(key, resolved.plan, kept.record);
+  }
+
+  #later(inMs: number | undefined): Round {
     return { more: false, ...(inMs !== undefined && { wakeAt: this.#clock() + inMs }) };
   }
 
@@ -130,10 +137,9 @@ export class Tick {
     for (const part of [this.#refusals, this.#backoff, this.#lateWrites, observer, unknownLog, hooks]) part.forget(key);
   }
 
-  async #decideOn(key: string, deployment: Deployment, plan: ReleasePlan): Promise<Round> {
+  async #decideOn(key: string, plan: ReleasePlan, record: Canary): Promise<Round> {
     const { observer, applier, settleMs, scrapeMs, self, defaultAlerts, hooks, notices } = this.#options;
     const { spec, label } = plan;
-    const record = await this.#record(deployment, plan);
     const [now, readAt] = [this.#clock(), performance.now()];
     const state = stateOf(record.status);
     const observed = await observer.observe({ key, spec, state, record, label, now, scrapeMs });
@@ -180,25 +186,6 @@ export class Tick {
 
   #wishOf(seen: Observation, { spec, label }: ReleasePlan): TrafficWish {
     return trafficWish({ ...seen, label, spec: spec.service, clusterDomain: this.#options.clusterDomain });
-  }
-
-  async #record(deployment: Deployment, plan: ReleasePlan): Promise<Canary> {
-    const { client, world } = this.#options;
-    const present = world.records.get(`${deployment.metadata.namespace}/${plan.record}`);
-    if (plan.byCanary && present && madeFor(present)) return this.#handOver(present);
-    if (plan.userForm === undefined && present) return present;
-    const record = await ensureRecord(client, deployment, plan.userForm ?? {}, present).catch((error: unknown) => {
-      if (isRefused(error)) this.#options.onRecordRefused(deployment, error.message);
-      throw error;
-    });
-    if (record !== present) world.put(record);
-    return record;
-  }
-
-  async #handOver(record: Canary): Promise<Canary> {
-    const answer = await handOver(this.#options.client, record);
-    this.#options.world.put(answer);
-    return answer;
   }
 
   /** Traffic settings that the API server refuses are reported as invalid, like those that Headgate refuses itself. */

@@ -36,8 +36,12 @@ export function adoptionsOf(route: VirtualService): Record<string, Adoption> | u
 function isAdoption(value: unknown): value is Adoption {
   const { stable, canary, rules = [], weights = {} } = isRecord(value) ? value : {};
   const isNamed = Array.isArray(rules) && rules.every((rule) => typeof rule === 'string');
-  return [stable, canary].every(isFullHost) && isNamed && isRecord(weights) && Object.values(weights).every(isNumber);
+  return [stable, canary].every(isFullHost) && isNamed && isRecord(weights) && Object.values(weights).every(isWeight);
 }
+
+/** That Istio's definition takes. */
+const isWeight = (value: unknown): boolean =>
+  isNumber(value) && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
 
 const isFullHost = (host: unknown): boolean => typeof host === 'string' && host.split('.')[2] === 'svc';
 

@@ -4,7 +4,7 @@ import { SOURCES } from '../../../src/rollout/machine/sources.ts';
 import { ACTIVE } from '../../../src/rollout/machine/state.ts';
 import type { HookType } from '../../../src/rollout/spec/schema/hook-types.ts';
 import type { Hook } from '../../../src/rollout/spec/spec-types.ts';
-import { deployment, replicas as sized, spec } from '../../build.ts';
+import { deployment, recreate, replicas as sized, spec } from '../../build.ts';
 import { perform } from '../../scenarios/script.ts';
 import { Trace } from '../../scenarios/trace.ts';
 import { watch } from '../../simulation/invariants.ts';
@@ -117,11 +117,23 @@ interface Played {
   trace: Trace;
 }
 
-function start(replicas = 4, hooks: Record<string, HookType> = {}): Played {
+/** Whether stable pods are stopped before others start. */
+const strategies = fc.constantFrom('RollingUpdate', 'Recreate');
+
+interface Given {
+  replicas?: number;
+  hooks?: Record<string, HookType>;
+  strategy?: string;
+}
+
+function start({ replicas = 4, hooks = {}, strategy = 'RollingUpdate' }: Given = {}): Played {
   const wanted = spec(({ analysis }) => {
     analysis.webhooks = Object.entries(hooks).map(hookOf);
   });
-  const simulation = Simulation.ready(wanted, deployment('1.0', sized(replicas)));
+  const simulation = Simulation.ready(
+    wanted,
+    deployment('1.0', sized(replicas), ...(strategy === 'Recreate' ? [recreate] : [])),
+  );
   const faults = watch(simulation);
   return { simulation, faults, trace: new Trace(simulation) };
 }
@@ -149,8 +161,8 @@ const property = <A>(arbitrary: fc.Arbitrary<A>, predicate: (value: A) => void) 
 
 check(
   'whatever happens, no invariant is broken',
-  property(scripts, (script) => {
-    const played = play(start(), script);
+  property(fc.tuple(scripts, strategies), ([script, strategy]) => {
+    const played = play(start({ strategy }), script);
     if (played.faults.length > 0) throw failure(played);
   }),
   40,
@@ -166,8 +178,8 @@ function isAtRest({ simulation }: Played): boolean {
 
 check(
   'every state reaches an end when the world leaves it alone, and the next good version is released',
-  property(scripts, (script) => {
-    const played = play(start(), [...script, ...PEACE]);
+  property(fc.tuple(scripts, strategies), ([script, strategy]) => {
+    const played = play(start({ strategy }), [...script, ...PEACE]);
     if (!isAtRest(played)) throw failure(played, 'no end');
     play(played, ['image 9.0', 'wait 4m', 'image 9.0', 'wait 10m']);
     const { state, cluster } = played.simulation;
@@ -180,9 +192,9 @@ check(
 
 check(
   'whatever hooks answer, no invariant is broken, and once they agree the next good version is released',
-  property(askedScripts, (script) => {
+  property(fc.tuple(askedScripts, strategies), ([script, strategy]) => {
     const agreed = [...AGREED, 'suspend off', ...PEACE];
-    const played = play(start(4, HOOKS), [...AGREED, ...script, ...agreed]);
+    const played = play(start({ hooks: HOOKS, strategy }), [...AGREED, ...script, ...agreed]);
     if (!isAtRest(played)) throw failure(played, 'no end');
     play(played, ['image 9.0', 'wait 4m', 'image 9.0', 'wait 10m']);
     const { state } = played.simulation;

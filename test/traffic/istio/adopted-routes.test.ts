@@ -108,6 +108,8 @@ const strange: Record<string, unknown> = {
   'a host that is not a full one': { 'prod/podinfo': { stable: 'podinfo', canary: 'podinfo-canary' } },
   'rules that are no names': { 'prod/podinfo': { ...noted, rules: [5] } },
   'weights that are none': { 'prod/podinfo': { ...noted, weights: { 0: 'all' } } },
+  'weights that Istio does not take': { 'prod/podinfo': { ...noted, weights: { 0: 1.5 } } },
+  'weights below nothing': { 'prod/podinfo': { ...noted, weights: { 0: -1 } } },
   'of more Deployments than Headgate notes': { 'prod/podinfo': noted, ...many },
 };
 for (const [claim, mark] of Object.entries(strange)) {

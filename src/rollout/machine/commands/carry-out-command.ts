@@ -1,7 +1,7 @@
 import { pinsTextOf } from '../../pins/pins.ts';
 import { fact } from '../facts.ts';
 import { pauseByCommand, resumeByCommand } from '../phases/paused.ts';
-import { promoteByCommand } from '../phases/progressing.ts';
+import { promoteByCommand } from '../phases/promotion.ts';
 import { startOrWait } from '../phases/waiting.ts';
 import { pinByCommand, pinRefusal } from '../pins/pin-command.ts';
 import { isRollingOut, rollBack, rollBackRefusal } from '../roll-back.ts';
@@ -50,10 +50,8 @@ function retry(s: Releasing, by: string | undefined): Next {
   const { outcome: _outcome, decidedBy: _decidedBy, approvals: _approvals, ...release } = s.state.release;
   const fresh: Releasing = { ...s, state: { ...s.state, release: { ...release, startedAt: time(s.now) } } };
   const words = `${displayName(s)} ${release.revision} is tried again by ${commandOf(by)}`;
-  const { facts, ...next } = startOrWait(fresh);
-  // Why it has to wait is told too; that it is new is not.
-  const others = facts.filter(({ reason }) => reason !== 'NewRevision');
-  return { ...next, facts: [fact('NewRevision', words, release.revision), ...others] };
+  const next = startOrWait(fresh);
+  return { ...next, facts: [fact('NewRevision', words, release.revision), ...next.facts] };
 }
 
 /** The stable template takes the place of the held one; what was under way gives way. */

@@ -2,7 +2,7 @@ import { canaryService, isAsWanted, stableService } from '../../workload/service
 import { isMadeFor } from '../../workload/taken-names.ts';
 import { isReachable } from '../canary-pods.ts';
 import type { Effect } from '../effects.ts';
-import { isRoutable, isStableRoutable, meshKnowsCanary } from '../routable.ts';
+import { isElsewhere, isRoutable, isStableRoutable, meshKnowsCanary } from '../routable.ts';
 import type { Releasing, Situation } from '../situation.ts';
 import { canAdvance, isKnown, isRouteUnseen } from '../sources.ts';
 import { ACTIVE, type Phase, SERVING } from '../state.ts';
@@ -47,7 +47,11 @@ export function ensurePrerequisites({ seen }: Situation): Effect[] {
   const { prerequisites, taken } = seen;
   if (!isKnown(seen, 'services', 'routes', 'rules')) return [];
   const wanted = prerequisites.filter((change) => !taken || change.do !== 'create');
-  return wanted.map((change) => ({ do: 'changeTraffic', change }));
+  return wanted.map((change) => ({
+    do: 'changeTraffic',
+    change,
+    ...(isElsewhere(seen, change) && { isElsewhere: true as const }),
+  }));
 }
 
 /** Without a release all traffic goes to the Deployment. */

@@ -22,11 +22,16 @@ const resumeUnsuspended = (s: Releasing): Next | undefined =>
 
 const SUSPENDED = 'Suspended';
 
-/** @param by what stops it: the reason in the status, and words for people */
+/** What was to be promoted is not, until somebody says so again. @param by what stops it: the reason in the status, and words for people */
 function pauseRelease(s: Releasing, by: { reason: string; words: string }): Next {
   const message = `${displayName(s)} is paused at weight ${s.state.release.weight} by ${by.words}`;
   const told = fact('Paused', message, s.state.release.revision);
-  return enterPhase(s, 'Paused', { checkAt: undefined, ...NO_HOOK_CALLS, reason: by.reason, message }, told);
+  return enterPhase(
+    s,
+    'Paused',
+    { checkAt: undefined, decidedBy: undefined, ...NO_HOOK_CALLS, reason: by.reason, message },
+    told,
+  );
 }
 
 /** Stops the release at its weight. @param by the user */

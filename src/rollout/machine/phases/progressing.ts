@@ -1,23 +1,18 @@
 import { canaryName } from '../../names.ts';
 import { wantedReplicas } from '../../workload/rollout-status.ts';
-import { stopsPodsFirst } from '../../workload/strategy.ts';
 import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts';
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
-import { commandOf, decisionOf } from '../commands/decided-by.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { meshKnowsCanary } from '../routable.ts';
 import {
-  atWeightFor,
   displayName,
   enterPhase,
   fail,
   type Next,
   NO_HOOK_CALLS,
-  NO_REASON,
-  NO_TIMERS,
   type Releasing,
   stay,
   updateRelease,
@@ -26,26 +21,29 @@ import {
 } from '../situation.ts';
 import { canAdvance, isKnown, isRouteUnseen, unknownWords } from '../sources.ts';
 import { ms, time } from '../state.ts';
-import { canarySize, weightPlan } from '../steps.ts';
+import { canarySize } from '../steps.ts';
 import { lateWords, notLate, tellLate } from '../troubles/late-pods.ts';
 import { timeMissingPods } from '../troubles/missing-pods.ts';
 import { type Obstacle, takenName } from '../troubles/obstacle.ts';
-import { promotedAgainAt } from '../troubles/refused-roll-out.ts';
 import { canaryTrouble } from '../troubles/trouble.ts';
 import { unreadPods } from '../troubles/unpinned-pods.ts';
+import { deadlineFrom, giveWeight, planFor } from './next-weight.ts';
 import { suspend } from './paused.ts';
-
-/** The weights that this release goes through. */
-export const planFor = ({ spec, seen }: Releasing): readonly number[] =>
-  weightPlan(spec.analysis.weights, stopsPodsFirst(seen.deployment));
-
-const deadlineFrom = ({ now, spec }: Releasing): string => time(now + spec.progressDeadlineMs);
+import {
+  everyProxyKnows,
+  isOrdered,
+  promoteAgain,
+  promoteAnalysed,
+  promoteOrdered,
+  skip,
+  skipAgain,
+} from './promotion.ts';
 
 /** The canary gets ready for a weight, gets the weight, is watched there for an interval, and goes on or back. */
 export function progressing(s: Releasing): Next {
   const first = canaryTrouble(s) ?? timeMissingPods(s);
   if (first) return first;
-  if (s.spec.suspend) return suspend(s);
+  if (s.spec.suspend && !isOrdered(s)) return suspend(s);
   if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
   const taken = takenName(s);
   if (taken) return backToWaiting(s, taken);
@@ -124,9 +122,9 @@ function readyAt(s: Releasing): Next {
  * and has to have all the traffic first, or could not be promoted then.
  */
 function withoutAnalysis(s: Releasing): Next | undefined {
-  const { refusal, decidedBy } = s.state.release;
+  const { refusal } = s.state.release;
   if (refusal !== undefined) return refusal.unanalysed || s.spec.skipAnalysis ? promoteAgain(s, skipAgain) : undefined;
-  if (decidedBy?.action === 'promote') return promoteNow(s, byCommand(decidedBy.user));
+  if (isOrdered(s)) return promoteOrdered(s);
   return s.spec.skipAnalysis ? throughGate(s, 'confirm-promotion', skip) : undefined;
 }
 
@@ -172,78 +170,8 @@ function advance(s: Releasing): Next {
   const { release } = s.state;
   if (!canAdvance(s.seen)) return stay(s);
   const weight = planFor(s).find((entry) => entry > release.weight);
+  if (weight === undefined && !everyProxyKnows(s)) return stay(s);
   if (weight === undefined && release.refusal !== undefined) return promoteAgain(s, promoteAnalysed);
   if (weight === undefined) return throughGate(s, 'confirm-promotion', promoteAnalysed);
   return throughGate(s, 'confirm-traffic-increase', (open) => giveWeight(open, weight));
-}
-
-function giveWeight(s: Releasing, weight: number): Next {
-  const { release } = s.state;
-  const replicas = Math.max(release.replicas, canarySize(release.stableReplicas, weight));
-  const more = replicas > release.replicas ? { deadline: deadlineFrom(s) } : {};
-  return enterPhase(
-    s,
-    'Progressing',
-    {
-      ...NO_TIMERS,
-      ...NO_HOOK_CALLS,
-      ...NO_REASON,
-      ...more,
-      refusal: undefined,
-      weight,
-      adopted: s.seen.route?.adopted,
-      replicas,
-      ready: release.replicas,
-      errors: 0,
-      inconclusive: 0,
-      peak: Math.max(release.peak ?? 0, weight),
-    },
-    fact('Advanced', `Advance ${displayName(s)} canary weight ${weight}`, release.revision),
-  );
-}
-
-/**
- * Skips the rest of the plan. Where the roll-out stops the stable pods before it starts others, the canary gets all traffic
- * first, and every proxy has to know it.
- */
-function promoteNow(s: Releasing, why: string): Next {
-  if (!canAdvance(s.seen)) return stay(s);
-  if (!stopsPodsFirst(s.seen.deployment)) return promote(s, why);
-  if (s.seen.route?.weight !== 100) return giveWeight(s, 100);
-  return atWeightFor(s, s.settleMs) ? promote(s, why) : stay(s);
-}
-
-const byCommand = (by: string | undefined): string => `is promoted by ${commandOf(by)}`;
-
-/** @param by the user */
-export const promoteByCommand = (s: Releasing, by: string | undefined): Next =>
-  promoteNow(withRelease(s, { decidedBy: decisionOf('promote', by, s.now) }), byCommand(by));
-
-const skip = (s: Releasing): Next => promoteNow(s, 'is ready, and its analysis is skipped');
-
-/** The checks go on while the Deployment rolls out; who promotes by command, or skips the analysis, wants none. */
-function promoteAnalysed(s: Releasing): Next {
-  const isMeasured = s.spec.analysis.metrics.length > 0;
-  const next = promote(s, 'passed its analysis');
-  if (!isMeasured || next.state.release === undefined) return next;
-  const checkAt = time(s.now + firstCheckAfter(s.spec, s.scrapeMs));
-  return { ...next, state: { ...next.state, release: { ...next.state.release, checkAt } } };
-}
-
-/** What was let through its gates once, and whose roll-out was refused: in the same way, when its time has come. */
-const promoteAgain = (s: Releasing, go: (s: Releasing) => Next): Next =>
-  s.now < promotedAgainAt(s.state.release) ? stay(s) : go(s);
-
-const skipAgain = (s: Releasing): Next => promoteNow(s, 'is promoted again');
-
-/** Open the gate: the canary keeps its weight until the Deployment runs the revision itself. */
-function promote(s: Releasing, why: string): Next {
-  const { release } = s.state;
-  const message = `${displayName(s)} ${release.revision} ${why}; rolling out to all pods`;
-  return enterPhase(
-    s,
-    'Promoting',
-    { deadline: undefined, checkAt: undefined, promotedAt: time(s.now), ...NO_HOOK_CALLS, ...NO_REASON },
-    ...(release.refusal === undefined ? [fact('Promoting', message, release.revision)] : []),
-  );
 }

@@ -20,7 +20,7 @@ import { type RolloutState, time } from '../state.ts';
 import { podFailure, timeMissingPods } from '../troubles/missing-pods.ts';
 import { rollOutAccepted, rollOutRefused } from '../troubles/refused-roll-out.ts';
 import { unpinnedPod } from '../troubles/unpinned-pods.ts';
-import { planFor } from './progressing.ts';
+import { planFor } from './next-weight.ts';
 
 /** The hold is lifted, or about to be; the Deployment rolls out the revision by itself. */
 export function promoting(s: Releasing): Next {

@@ -18,7 +18,7 @@ import {
 import { SERVING, time } from '../state.ts';
 import { canarySize } from '../steps.ts';
 import { type Obstacle, obstacle, pinsFirst, placeWords } from '../troubles/obstacle.ts';
-import { planFor } from './progressing.ts';
+import { planFor } from './next-weight.ts';
 
 /** A revision comes to the gate, or comes there again: it begins, or it is told why not. */
 export function startOrWait(s: Releasing): Next {
