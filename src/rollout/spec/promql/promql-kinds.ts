@@ -54,8 +54,10 @@ export function resultProblem(query: string, top: SyntaxNode): string | undefine
  */
 export function rangeProblem(query: string, top: SyntaxNode): string | undefined {
   let problem: string | undefined;
-  top.cursor().iterate((node) => {
-    problem ??= missingRange(query, node.node) ?? strayRange(query, node.node);
+  // A node of its own is made of those alone that may be wrong: there may be thousands.
+  top.cursor().iterate((at) => {
+    if (at.name === 'FunctionCall') problem ??= missingRange(query, at.node);
+    else if (RANGES.has(at.name)) problem ??= strayRange(query, at.node);
   });
   return problem;
 }
@@ -64,7 +66,7 @@ const strayRangeWords = (query: string, { from }: SyntaxNode): string =>
   `the range at ${place(query, from)} is no number; put it into a function, such as rate(…)`;
 
 function missingRange(query: string, node: SyntaxNode): string | undefined {
-  const called = node.name === 'FunctionCall' ? node.firstChild?.firstChild : undefined;
+  const called = node.firstChild?.firstChild;
   if (called === undefined || called === null || !isOverRange(called.name)) return undefined;
   const values = node.getChild('FunctionCallBody')?.getChildren('Expr') ?? [];
   if (values.length === 0 || values.some(isRange)) return undefined;
@@ -73,7 +75,6 @@ function missingRange(query: string, node: SyntaxNode): string | undefined {
 }
 
 function strayRange(query: string, node: SyntaxNode): string | undefined {
-  if (!RANGES.has(node.name)) return undefined;
   const around = userOf(node);
   const called = around?.name === 'FunctionCallBody' ? around.parent?.firstChild?.firstChild : undefined;
   if (called !== undefined && called !== null && isOverRange(called.name)) return undefined;

@@ -7,13 +7,19 @@ import { specKey } from '../spec.ts';
 import type { Problem, RolloutSpec } from '../spec-types.ts';
 import type { NameField } from './findings.ts';
 
+/** Characters of queries, from the first on: each is read once more for it, and whoever wrote them waits. */
+const MOST_DOUBTED = 4_096;
+
 /** What is no problem in settings that are right, and that their author should know all the same. */
-export const doubtsIn = ({ analysis }: RolloutSpec, nameField: NameField = specKey): Problem[] =>
-  analysis.metrics.flatMap(({ source }, index) => {
-    const message = 'query' in source ? queryDoubt(source.query) : undefined;
-    if (message === undefined) return [];
-    return [{ key: nameField(['analysis', 'metrics', index, 'query']), message }];
+export function doubtsIn({ analysis }: RolloutSpec, nameField: NameField = specKey): Problem[] {
+  let length = 0;
+  return analysis.metrics.flatMap(({ source }, index) => {
+    if (!('query' in source)) return [];
+    length += source.query.length;
+    const message = length > MOST_DOUBTED ? undefined : queryDoubt(source.query);
+    return message === undefined ? [] : [{ key: nameField(['analysis', 'metrics', index, 'query']), message }];
   });
+}
 
 /** The same for the annotations of a Deployment, with what its pods say of them; nothing where a Canary has the settings. */
 export function doubtsOf(deployment: Deployment): Problem[] {
