@@ -40,7 +40,7 @@ const POLICIES = [...POLICY_KINDS, ...ISTIO_POLICIES].map(({ kind }) => kind.plu
  * A weight takes three: the state is committed before the routes are written, so that whoever lost the race writes nothing; and
  * when they were seen is committed, as the time at a weight counts from there.
  */
-t.test('a release of five steps: at most 36 requests, 45 with Events, no list of policies, 40 jobs', async (t) => {
+t.test('a release of five steps: at most 36 requests, 45 with Events, no list of policies, 4 jobs', async (t) => {
   const app = await App.enrolled(rig, 'budget', { annotations: { interval: '3s' } });
   const load = app.load(50);
   const queue = await QueueMonitor.open(rig);
@@ -64,10 +64,9 @@ t.test('a release of five steps: at most 36 requests, 45 with Events, no list of
   t.ok(commits.length <= 17, `${commits.length} writes of the status: two a weight`);
   const watches = requests.filter(({ verb }) => verb === 'watch');
   t.ok(watches.length <= 5, `${watches.length} connections: ${tally(watches)}`);
-  // Hints of the webhook, and resyncs: timers and what changes wake the release without Redis, which has backups, added and taken out.
-  t.ok(done <= 40, `${done} jobs`);
-  t.ok(added <= 60, `${added} jobs were asked for`);
-  t.comment(`${done} jobs of ${added} that were asked for`);
+  // One hint of the webhook, which is done, and the backups of its timers, which are taken out again; a resync may add one.
+  t.ok(done >= 1 && done <= 4, `${done} jobs`);
+  t.ok(added > 5 && added <= 16, `${added} jobs were asked for`);
   await app.delete();
 });
 

@@ -9,7 +9,7 @@ export interface QueueCost {
   done: number;
 }
 
-/** Follows what Redis is told, command by command: the jobs of a Deployment have its key in them. */
+/** Follows what Redis is told, command by command: the ids of a Deployment's jobs end with its key. */
 export class QueueMonitor {
   readonly #redis: Redis;
   readonly #commands: string[][] = [];
@@ -31,10 +31,11 @@ export class QueueMonitor {
 
   /** Since the monitor was opened. @param key `namespace/name` */
   costOf(key: string): QueueCost {
-    const about = this.#commands.filter((command) => command.some((word) => word.includes(`/${key}/`)));
-    // Who ends a job names it; who adds one packs its name together with the rest.
-    const done = about.filter((command) => command.some((word) => /^(now|timer)\//.test(word)));
-    return { added: about.length - done.length, done: done.length };
+    const about = this.#commands.filter((command) => command.some((word) => word.includes(`/${key}`)));
+    // BullMQ's scripts: who adds a job packs its options, and who ends one gives what it returned.
+    const count = (mark: string): number =>
+      about.filter((command) => command.some((word) => word.includes(mark))).length;
+    return { added: count('removeOnComplete'), done: count('returnvalue') };
   }
 
   close(): void {
