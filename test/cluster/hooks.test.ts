@@ -154,6 +154,11 @@ t.test('hooks that hang delay no step of another canary, and are broken off with
   t.equal((await hanging.status()).canaryWeight, 20, 'the one waits at its first weight');
   t.ok(Date.now() - (first?.at ?? 0) < 150_000, 'and its hooks still hang');
   const steps = routes.steps(other).filter(({ weight }) => weight > 0 && weight < 60);
+  t.same(
+    steps.map(({ weight }) => weight),
+    [20, 40],
+    'its weights, each once',
+  );
   const longest = Math.max(...steps.map(({ from, to }) => to - from));
   t.comment(`the other was at each weight for ${shortestDwell(steps)} to ${longest} ms`);
   t.ok(shortestDwell(steps) >= 2_000);

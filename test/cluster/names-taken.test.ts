@@ -67,7 +67,7 @@ t.test(
 
     const about = { name: NAME };
     const [first, next] = await twoWindows(app, about, beforeAsked(app, { ...about, sinceMs: from }));
-    t.ok(first <= 5, `${first} requests about it in ten seconds`);
+    t.ok(first >= 1 && first <= 5, `${first} requests about it in ten seconds`);
     // Whoever looks meanwhile, as the rig does every 5 s, asks as well, if that was not done 4 s ago.
     t.ok(next <= first, `${next} in the next ten`);
     t.equal(rig.audit.count({ ...ours(app), sinceMs: from }), 0, 'none of them a write');
@@ -100,7 +100,10 @@ t.test('one that comes between the look and the creation is met without insistin
     asked.filter(({ at }) => at < begun + BURST_MS),
     asked.filter(({ at }) => at >= begun + BURST_MS),
   ];
-  t.ok(burst.length <= 5 && burst.filter(({ verb }) => verb === 'create').length <= 2, `it finds out: ${log}`);
+  t.ok(
+    burst.length >= 1 && burst.length <= 5 && burst.filter(({ verb }) => verb === 'create').length <= 2,
+    `it finds out: ${log}`,
+  );
   const isRare = later.every(({ at }, index) => at - (later[index - 1] ?? burst.at(-1))!.at >= SELDOM_MS);
   t.ok(isRare, `and looks seldom from then on: ${log}`);
   t.equal((await app.canaryDeployment()).spec.template.spec.containers[0].image, 'podinfo:1.3.0', 'it is left alone');

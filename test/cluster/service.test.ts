@@ -142,7 +142,7 @@ t.test('a Canary of empty words and nulls is taken, and one that cannot be follo
   });
   await app.setImage('1.4.1');
   await waitFor('the release to end well', async () => (await phase()) === 'Succeeded', { timeoutMs: 90_000 });
-  t.match(await routeWords(app), {}, 'the route says nothing more');
+  t.same(await routeWords(app), {}, 'the route says nothing more');
   const { spec } = await ruleOf(app, 'podinfo');
   t.match(spec.trafficPolicy, { tls: undefined, outlierDetection: { baseEjectionTime: '30s' } });
   t.equal(revisionOf((await rig.gateway.request({ host: app.host })).body), '1.4.1');

@@ -34,12 +34,18 @@ const LOADERS: Record<string, [scheme: string, load: (env: Record<string, string
 
 for (const [variable, [scheme, load]] of Object.entries(LOADERS)) {
   void t.test(`${variable}: no refusal shows a password`, async (t) => {
+    const refusals: string[] = [];
     for (const [what, secret] of Object.entries(NASTY)) {
       for (const [form, write] of Object.entries(FORMS)) {
         const refusal = refusalOf(() => load({ [variable]: write(secret, scheme) }));
         hasNone(t, refusal, secret, `${variable} ${form} with ${what}`);
+        refusals.push(refusal);
       }
     }
+    t.ok(
+      refusals.some((refusal) => refusal.includes(variable)),
+      'some of them are refused, by its name',
+    );
   });
 }
 

@@ -22,7 +22,7 @@ import { seedOf } from '../support/random.ts';
 
 /*
  * Every source of an observation, broken in every way, at every moment of a release: one at a time, and two at a time. The
- * whole product takes long: `npm run test:faults`, or those of its rows with a word in their name: `HEADGATE_FAULTS=endpoints`.
+ * whole product takes long: `npm run test:faults`, or those of its rows with a word in their name: `HEADGATE_FAULTS=services`.
  * Otherwise each source is broken once, and some pairs are.
  */
 const ASKED = process.env['HEADGATE_FAULTS'] ?? '';

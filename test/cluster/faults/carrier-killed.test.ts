@@ -32,6 +32,10 @@ for (const [words, { signal, mostMs }] of Object.entries(STOPS)) {
   t.test(`who carries releases on is ${words}: the other one makes the next step, never early`, async (t) => {
     const annotations = { 'step-weights': '20,40', interval: `${INTERVAL_MS}ms`, metrics: '[]' };
     const apps = await Promise.all([0, 1, 2, 3].map(() => App.enrolled(rig, 'carried', { annotations, replicas: 1 })));
+    const [gone, other] = product.schedulers;
+    if (gone === undefined || other === undefined) throw new Error('two schedulers are needed');
+    // So that it is the one that carries them on.
+    other.signal('SIGSTOP');
     await Promise.all(apps.map((app) => app.setImage('1.4.1')));
     await Promise.all(
       apps.map((app) =>
@@ -41,8 +45,7 @@ for (const [words, { signal, mostMs }] of Object.entries(STOPS)) {
         ),
       ),
     );
-    const [gone, other] = product.schedulers;
-    if (gone === undefined || other === undefined) throw new Error('two schedulers are needed');
+    other.signal('SIGCONT');
     const ticks = await ticksEnded(other);
     if (signal === 'SIGSTOP') gone.signal(signal);
     else await gone.end(signal);

@@ -186,6 +186,7 @@ t.test('content is released by canary, and each pod keeps its own', { buffered: 
 
   const all = await written(one);
   const secrets = ['one', 'two', 'bad'].map(secretOf);
+  t.ok(all.includes('bull:') && all.includes(app.namespace), 'Redis and the logs were read');
   const shown = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64')]);
   t.same(
     shown.filter((text) => all.includes(text)),

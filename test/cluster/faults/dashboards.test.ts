@@ -120,6 +120,11 @@ t.test('in a release, a rollback and an outage every panel and every alert has s
   );
   await Promise.all([...product.schedulers, ...product.webhooks].map((process) => process.end()));
   const alerts = alertQueries();
+  t.same(
+    FIRES.filter((name) => !alerts.some(({ of }) => of === name)),
+    [],
+    'there is an alert of each name',
+  );
   for (const { of, expr } of alerts.filter(({ of }) => FIRES.includes(of))) {
     t.ok(await seen(`what ${of} tells of`, expr), `${of} would tell of it`);
   }

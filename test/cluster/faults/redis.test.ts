@@ -6,6 +6,7 @@ import { Product } from '../../rig/product.ts';
 import { openRig, waitFor } from '../../rig/rig.ts';
 import { App } from '../support/app.ts';
 import { servedAll } from '../support/failures.ts';
+import { atLiveWeight } from '../support/live-weight.ts';
 import { RouteLog, shortestDwell } from '../support/route-log.ts';
 
 const INTERVAL_MS = 2_000;
@@ -85,7 +86,7 @@ t.test('Redis away for 10 s: a crash takes traffic back, steps go on, and afterw
   const [load, other] = [app.load(40), crashing.load(40)];
   t.teardown(() => Promise.all([load.stop(), other.stop()]));
   await Promise.all([app, crashing].map((one) => one.setImage('1.4.1')));
-  await Promise.all([app, crashing].map((one) => one.atWeight(30)));
+  await Promise.all([app, crashing].map((one) => atLiveWeight(one, 30)));
 
   await rig.control('redis', 'stop');
   const awayAt = Date.now();

@@ -138,6 +138,7 @@ void t.test('everything that is there and every change arrive, in one request', 
     return found.length > 0 && found;
   });
   t.match(asked, [{ uri: /sendInitialEvents=true/, code: 200 }]);
+  t.equal(asked.length, 1);
   t.equal(rig.audit.count({ sinceMs: since, userAgent, verb: 'list' }), 0);
 });
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { revisionOf } from '../../../src/rollout/workload/template.ts';
 import { ApiError, type Json, type Rig } from '../../rig/rig.ts';
 
 export interface Admitted {
@@ -80,7 +81,9 @@ export class AdmissionTraffic {
         { spec: { template: { spec: { containers } } } },
         'strategic',
       );
-      const held = spec.paused === true && metadata.annotations['headgate.dev/held'] !== undefined;
+      // An older hold says nothing of this change.
+      const hold = JSON.parse(metadata.annotations['headgate.dev/held'] ?? '{}');
+      const held = spec.paused === true && hold.revision === revisionOf(spec.template);
       return { at, ms: Date.now() - at, held };
     } catch (error) {
       const refused = error instanceof ApiError ? error.message : String(error);

@@ -3,7 +3,17 @@ import type { Json } from '../../rig/rig.ts';
 import type { App } from './app.ts';
 
 const STATE = ['headgate.dev/held', 'headgate.dev/rolling'];
-const OF_THE_CLUSTER = ['mutatingwebhookconfigurations', 'validatingadmissionpolicies', 'clusterroles'];
+const OF_THE_CLUSTER = [
+  ...['mutatingwebhookconfigurations', 'validatingadmissionpolicies', 'validatingadmissionpolicybindings'],
+  ...['mutatingadmissionpolicies', 'mutatingadmissionpolicybindings', 'clusterroles', 'clusterrolebindings'],
+];
+const OF_NAMESPACES = [
+  ...['deployments', 'services', 'jobs', 'roles', 'rolebindings', 'serviceaccounts', 'networkpolicies'],
+  ...['poddisruptionbudgets', 'secrets', 'configmaps'],
+];
+/** What Headgate makes for a canary. */
+const GENERATED =
+  'services,virtualservices,deployments,destinationrules,poddisruptionbudgets,horizontalpodautoscalers,configmaps,secrets';
 
 /** Headgate is off a Deployment: it runs the tag, and nothing remembers a release. */
 export async function isLeft(t: Test, app: App, tag: string): Promise<void> {
@@ -24,14 +34,7 @@ export async function isLeft(t: Test, app: App, tag: string): Promise<void> {
     ['VirtualService', app.name],
   ];
   t.same(objects, wanted, 'Service and route of its name stay, as its user’s');
-  const labelled = await app.kubectl([
-    'get',
-    'services,virtualservices,deployments',
-    '-l',
-    'headgate.dev/role',
-    '-o',
-    'name',
-  ]);
+  const labelled = await app.kubectl(['get', GENERATED, '-l', 'headgate.dev/role', '-o', 'name']);
   t.equal(labelled.stdout, '', 'nothing is Headgate’s any more');
   t.same(await app.envoyWeight(), { [app.name]: 100 }, 'Envoy sends everything to it');
 }
@@ -40,6 +43,6 @@ export async function isLeft(t: Test, app: App, tag: string): Promise<void> {
 export async function remainsOf({ rig }: App, namespace: string): Promise<string[]> {
   const all = OF_THE_CLUSTER.join();
   const { stdout } = await rig.kubectl(['get', all, '-o', 'name']);
-  const own = await rig.kubectl(['get', 'deployments,services,jobs,roles', '-n', namespace, '-o', 'name']);
+  const own = await rig.kubectl(['get', OF_NAMESPACES.join(), '-n', namespace, '-o', 'name']);
   return [...stdout.split('\n'), ...own.stdout.split('\n')].filter((name) => name.includes('headgate'));
 }
