@@ -12,8 +12,9 @@ import { RouteLog, shortestDwell } from '../support/route-log.ts';
 const INTERVAL_MS = 2_000;
 /** The first check at a weight waits for three scrapes, of a second each on the rig. */
 const FIRST_CHECK_MS = 3_000;
-/** As test/rig/product.ts sets it; then what Redis itself takes, the pods of the next weight, and a busy machine. */
+/** As test/rig/product.ts sets it. */
 const RESYNC_MS = 5_000;
+/** What Redis itself takes, the pods of the next weight, and a busy machine. */
 const MARGIN_MS = 5_000;
 
 const rig = openRig();
@@ -47,7 +48,7 @@ const LOSSES: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 for (const [what, lose] of Object.entries(LOSSES)) {
-  t.test(`Redis: ${what} in mid-release costs at most the resync interval`, async (t) => {
+  t.test(`Redis: ${what} in mid-release costs a release nothing: its scheduler has its timers`, async (t) => {
     const app = await App.enrolled(rig, 'redis', { annotations: { 'step-weights': '20,50', interval: '2s' } });
     const load = app.load(40);
     t.teardown(() => load.stop());
@@ -57,7 +58,7 @@ for (const [what, lose] of Object.entries(LOSSES)) {
     const lostAt = Date.now();
     await app.atWeight(50);
     const took = Date.now() - lostAt;
-    t.ok(took < FIRST_CHECK_MS + RESYNC_MS + MARGIN_MS, `the next step came after ${took} ms`);
+    t.ok(took < FIRST_CHECK_MS + MARGIN_MS, `the next step came after ${took} ms`);
     await app.phase('Succeeded');
     t.same(routes.weights(app), [0, 20, 50, 0], 'every step, once');
     const dwell = shortestDwell(routes.steps(app));
