@@ -19,9 +19,6 @@ export const ALWAYS = 'true';
 export const OF_CANARY = 'object.metadata.?name.orValue("")';
 export const OF_DEPLOYMENT = 'variables.canaryName';
 
-/** Routes of other namespaces that one object may name: an evaluation has time for so many questions about rights. */
-export const MOST_ADOPTED = 8;
-
 /**
  * A command that is surely not a promotion: the one form that Headgate writes itself, with blanks wherever JSON takes them. As
  * no text in it may have a quote or a backslash, nothing is spelt in another way and no key is there twice. Whatever else

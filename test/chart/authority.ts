@@ -1,5 +1,6 @@
 import { AUTHORITY, type Deed, GROUPS, type Request, type Right, rightsFor } from '../../src/admission/authority.ts';
-import { MOST_ADOPTED, STEERS, VARIABLES } from '../../src/admission/authority-requests.ts';
+import { STEERS, VARIABLES } from '../../src/admission/authority-requests.ts';
+import { MOST_ELSEWHERE } from '../../src/rollout/spec/route-choice.ts';
 import { grants, leastRoleFor, ROLES, rulesOfRole } from '../../src/admission/roles.ts';
 
 /** What the chart's templates, and the page, have of the table of `src/admission/authority.ts`. */
@@ -54,7 +55,7 @@ function validationsElsewhere(who: string, when: string, right: Right): string {
   const route = 'variables.elsewhere[{{ $index }}]';
   const asked = question({ ...right, name: `${route}[1]` }, `${route}[0]`);
   const said = `"headgate: ${who}, and must be allowed to ${right.verb} ${full(right)} " + ${route}[1] + " in the namespace " + ${route}[0]`;
-  return `{{- range $index := until ${MOST_ADOPTED} }}
+  return `{{- range $index := until ${MOST_ELSEWHERE} }}
 - expression: ${scalar(`!${when} || variables.elsewhere.size() <= {{ $index }} ||\n${asked}`)}
   messageExpression: ${folded(said, '    ')}
   reason: Forbidden
@@ -74,8 +75,8 @@ function validations(on: Request): string {
   return found.join('\n');
 }
 
-const bound = `- expression: '!${STEERS} || variables.elsewhere.size() <= ${MOST_ADOPTED}'
-  message: 'headgate: {{ . }} names at most ${MOST_ADOPTED} routes with a namespace'`;
+const bound = `- expression: '!${STEERS} || variables.elsewhere.size() <= ${MOST_ELSEWHERE}'
+  message: 'headgate: {{ . }} names at most ${MOST_ELSEWHERE} routes with a namespace'`;
 
 function clusterRoles(): string {
   const roles = ROLES.map(({ name, into }) => {
