@@ -1,7 +1,7 @@
 import { AUTHORITY, type Deed, GROUPS, type Request, type Right, rightsFor } from '../../src/admission/authority.ts';
 import { STEERS, VARIABLES } from '../../src/admission/authority-requests.ts';
-import { MOST_ELSEWHERE } from '../../src/rollout/spec/route-choice.ts';
 import { grants, leastRoleFor, ROLES, rulesOfRole } from '../../src/admission/roles.ts';
+import { MOST_ELSEWHERE } from '../../src/rollout/spec/route-choice.ts';
 
 /** What the chart's templates, and the page, have of the table of `src/admission/authority.ts`. */
 const MADE = 'Made from src/admission/authority.ts by test/chart/render.ts. Not edited by hand.';
