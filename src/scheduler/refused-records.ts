@@ -1,3 +1,4 @@
+import { Backoff } from '../cluster/backoff.ts';
 import { RecentMap } from '../recent-map.ts';
 
 const SOONEST_MS = 1_000;
@@ -10,17 +11,17 @@ const MOST_KNOWN = 10_000;
  * for many Deployments: later and later, at the latest with the next resync, or when the Deployment changes.
  */
 export class RefusedRecords {
-  /** By the key of the Deployment, how often it was refused one after the other. */
-  readonly #refused = new RecentMap<string, number>(MOST_KNOWN);
+  /** By the key of the Deployment. */
+  readonly #backoffs = new RecentMap<string, Backoff>(MOST_KNOWN);
 
   /** @return milliseconds until the next attempt */
   refused(key: string): number {
-    const times = this.#refused.get(key) ?? 0;
-    this.#refused.set(key, times + 1);
-    return Math.min(SOONEST_MS * 2 ** times, LATEST_MS);
+    const backoff = this.#backoffs.get(key) ?? new Backoff({ baseMs: SOONEST_MS, maxMs: LATEST_MS, random: () => 1 });
+    this.#backoffs.set(key, backoff);
+    return backoff.next(0);
   }
 
   accepted(key: string): void {
-    this.#refused.delete(key);
+    this.#backoffs.delete(key);
   }
 }

@@ -38,19 +38,22 @@ export class EventRecorder {
   }
 
   /** Of a Deployment whose Canary is gone: posted once for each revision, however often it is recorded. */
-  recordDeleted({ metadata }: Deployment, revision: string): void {
-    const { namespace = '', name, uid = '' } = metadata;
-    const told = fact('RecordDeleted', deletionWords(`${name}.${namespace}`, revision), revision);
-    this.#log({ metadata }, told);
-    this.#send({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid }, told, `${told.reason}/${revision}`);
+  recordDeleted(deployment: Deployment, revision: string): void {
+    const told = fact('RecordDeleted', deletionWords(displayed(deployment), revision), revision);
+    this.#tellOf(deployment, told, revision);
   }
 
   /** Of a Deployment whose Canary the API server will not have: posted once for the same words, however often it is recorded. */
-  recordRefused({ metadata }: Deployment, why: string): void {
+  recordRefused(deployment: Deployment, why: string): void {
+    const words = `${displayed(deployment)} is not released: its Canary cannot be written: ${why}`;
+    this.#tellOf(deployment, fact('RecordRefused', words), why);
+  }
+
+  /** Where there is no Canary to tell it of. @param once the same text is posted once */
+  #tellOf({ metadata }: Deployment, told: Fact, once: string): void {
     const { namespace = '', name, uid = '' } = metadata;
-    const words = `${name}.${namespace} is not released: its Canary cannot be written: ${why}`;
-    const regarding = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid };
-    this.#send(regarding, fact('RecordRefused', words), `RecordRefused/${why}`);
+    this.#log({ metadata }, told);
+    this.#send({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name, uid }, told, `${told.reason}/${once}`);
   }
 
   #log({ metadata: { namespace = '', name } }: Pick<Canary, 'metadata'>, { reason, message, revision }: Fact): void {
@@ -81,3 +84,5 @@ export class EventRecorder {
     await Promise.allSettled(this.#posting.values());
   }
 }
+
+const displayed = ({ metadata: { namespace = '', name } }: Deployment): string => `${name}.${namespace}`;

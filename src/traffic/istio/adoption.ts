@@ -30,7 +30,8 @@ export const isAdoptedFor = (route: VirtualService, { deployment }: { deployment
 /** The same, of one that bears the mark; undefined where a part of it cannot be understood. */
 export function adoptionsOf(route: VirtualService): Record<string, Adoption> | undefined {
   if (route.metadata.labels?.[ROLE] !== ADOPTED) return undefined;
-  return Object.values(adoptedFor(route)).every(isAdoption) ? adoptions(route) : undefined;
+  const found = adoptedFor(route);
+  return Object.values(found).every(isAdoption) ? (found as Record<string, Adoption>) : undefined;
 }
 
 function isAdoption(value: unknown): value is Adoption {

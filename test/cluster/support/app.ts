@@ -1,4 +1,5 @@
 import type { CanaryStatus } from '../../../src/rollout/machine/status.ts';
+import { isRolledOut } from '../../../src/rollout/workload/rollout-status.ts';
 import type { Json, KubeObject, Load, Rig } from '../../rig/rig.ts';
 import { waitFor } from '../../rig/rig.ts';
 import { UNHURRIED } from './checks.ts';
@@ -60,16 +61,10 @@ export class App {
 
   /** Waits as `kubectl rollout status` does, without a process of its own. */
   async rolledOut(): Promise<void> {
-    await waitFor(
-      `the roll-out of ${this.namespace}/${this.name}`,
-      async () => {
-        const { metadata, spec, status } = await this.deployment();
-        const { observedGeneration, replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status ?? {};
-        const counts = [replicas, updatedReplicas, availableReplicas];
-        return observedGeneration >= metadata.generation && counts.every((count) => count === spec.replicas);
-      },
-      { timeoutMs: 60_000, everyMs: STATE_MS },
-    );
+    await waitFor(`the roll-out of ${this.namespace}/${this.name}`, async () => isRolledOut(await this.deployment()), {
+      timeoutMs: 60_000,
+      everyMs: STATE_MS,
+    });
   }
 
   /** The annotations that opt in, as `kubectl annotate` writes them, and the wait until traffic flows. */

@@ -19,6 +19,10 @@ export interface DecidedBy {
   reason?: string;
 }
 
+/** Of a release: somebody has said to promote it. */
+export const isOrdered = ({ decidedBy }: { decidedBy?: DecidedBy | undefined }): boolean =>
+  decidedBy?.action === 'promote';
+
 /** By whom something was asked for, in a sentence. */
 export const commandOf = (by: string | undefined): string => `command of ${userWords(by)}`;
 

@@ -4,6 +4,7 @@ import { askHooks, failedHooksText, hooksOf, hooksPassed } from '../ask-hooks.ts
 import { isCanaryReady, isReachable, listedPods } from '../canary-pods.ts';
 import { failedCheck, judgeRound } from '../check-round.ts';
 import { firstCheckAfter } from '../check-window.ts';
+import { isOrdered } from '../commands/decided-by.ts';
 import { fact } from '../facts.ts';
 import { throughGate } from '../gates.ts';
 import { meshKnowsCanary } from '../routable.ts';
@@ -29,21 +30,13 @@ import { canaryTrouble } from '../troubles/trouble.ts';
 import { unreadPods } from '../troubles/unpinned-pods.ts';
 import { deadlineFrom, giveWeight, planFor } from './next-weight.ts';
 import { suspend } from './paused.ts';
-import {
-  everyProxyKnows,
-  isOrdered,
-  promoteAgain,
-  promoteAnalysed,
-  promoteOrdered,
-  skip,
-  skipAgain,
-} from './promotion.ts';
+import { everyProxyKnows, promoteAgain, promoteAnalysed, promoteOrdered, skip, skipAgain } from './promotion.ts';
 
 /** The canary gets ready for a weight, gets the weight, is watched there for an interval, and goes on or back. */
 export function progressing(s: Releasing): Next {
   const first = canaryTrouble(s) ?? timeMissingPods(s);
   if (first) return first;
-  if (s.spec.suspend && !isOrdered(s)) return suspend(s);
+  if (s.spec.suspend && !isOrdered(s.state.release)) return suspend(s);
   if (wantedReplicas(s.seen.deployment) === 0) return pausedByZero(s);
   const taken = takenName(s);
   if (taken) return backToWaiting(s, taken);
@@ -124,7 +117,7 @@ function readyAt(s: Releasing): Next {
 function withoutAnalysis(s: Releasing): Next | undefined {
   const { refusal } = s.state.release;
   if (refusal !== undefined) return refusal.unanalysed || s.spec.skipAnalysis ? promoteAgain(s, skipAgain) : undefined;
-  if (isOrdered(s)) return promoteOrdered(s);
+  if (isOrdered(s.state.release)) return promoteOrdered(s);
   return s.spec.skipAnalysis ? throughGate(s, 'confirm-promotion', skip) : undefined;
 }
 

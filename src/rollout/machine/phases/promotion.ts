@@ -22,9 +22,6 @@ import { giveWeight } from './next-weight.ts';
 export const everyProxyKnows = (s: Releasing): boolean =>
   !stopsPodsFirst(s.seen.deployment) || atWeightFor(s, s.settleMs);
 
-/** Somebody has said to promote it. */
-export const isOrdered = ({ state: { release } }: Releasing): boolean => release.decidedBy?.action === 'promote';
-
 /**
  * Skips the rest of the plan. Where the roll-out stops the stable pods before it starts others, the canary gets all traffic
  * first, and every proxy has to know it.

@@ -1,5 +1,6 @@
 import { readBypass } from '../../workload/bypass.ts';
 import { readRolling } from '../../workload/hold.ts';
+import { isOrdered } from '../commands/decided-by.ts';
 import { fact, type Reason } from '../facts.ts';
 import { isRollingBack } from '../roll-back.ts';
 import {
@@ -39,7 +40,7 @@ export function rollOutRefused(s: Releasing): Next | undefined {
   if (words === undefined) return undefined;
   const message = refusalText(s, words);
   const facts = release.refusal === undefined ? [fact(REFUSED, message, release.revision)] : [];
-  const isSkipped = s.spec.skipAnalysis || release.decidedBy?.action === 'promote';
+  const isSkipped = s.spec.skipAnalysis || isOrdered(release);
   const refusal = { message, until: time(s.now + RETRY_MS), ...(isSkipped && { unanalysed: true as const }) };
   if (!goesOn(release)) return s.now < promotedAgainAt(release) ? undefined : updateRelease(s, { refusal }, ...facts);
   const checkAt = isSkipped ? undefined : time(s.now + s.spec.analysis.intervalMs);
